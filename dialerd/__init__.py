@@ -1,0 +1,1 @@
+"""dialerd: an outbound dialer daemon for Asterisk."""

@@ -1,0 +1,1 @@
+"""The edges: each module implements a port; none imports another."""

@@ -1,0 +1,1 @@
+"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely."""

@@ -1,0 +1,1 @@
+"""The only SQL of the house: one writer, readers beside it, one file per feature."""

@@ -1,0 +1,1 @@
+"""What to check before dialing, how to see it and what to do about it."""

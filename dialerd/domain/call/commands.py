@@ -1,0 +1,66 @@
+"""Everything a call can ask for, in the imperative. Results come back as events.
+
+Not here: how they are done (engine/performer.py) nor by what (ports.Exchange).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialerd.domain.call.states import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Originate:
+    """Dial. The only command that waits for a commit: the attempt's row stands before Asterisk hears of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detect:
+    """Send the channel to the dialplan's AMD; it comes back with AmdHeard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play one sound (a name of Asterisk's sounds or an absolute path on its disk)."""
+
+    playback_id: str
+    sound: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Continue in the admin's dialplan at `context`, `extension`, priority 1."""
+
+    context: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask the exchange whether the channel lives and where it is: ChannelSeen or ChannelGone."""
+
+    playback_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Send TimerFired(serial) in `after_s` seconds. A later timer replaces an earlier one."""
+
+    serial: int
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Write the outcome; the call is over. Asked exactly once per call."""
+
+    outcome: Outcome
+
+
+Command = Originate | Detect | Play | HandOver | HangUp | Look | SetTimer | Settle

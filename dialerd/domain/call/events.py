@@ -1,0 +1,156 @@
+"""Everything that can happen to a call, in the past tense. Any of them may come doubled, late, or never.
+
+Not here: what they lead to (step.py) and the ARI messages they are made from (adapters/ari/translate.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where a living channel is, as a look at the exchange tells."""
+
+    RINGING = "ringing"  # not answered
+    ANSWERED = "answered"  # answered, in our Stasis application, nothing done yet
+    DETECTING = "detecting"  # in the dialplan's AMD()
+    JUDGED = "judged"  # back in our application with a verdict
+    ELSEWHERE = "elsewhere"  # answered, anywhere else
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateTaken:
+    """The exchange has taken the call and is dialing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateRefused:
+    """The exchange refused: nothing was dialed. `trunk_down`: the trunk cannot carry calls at all at present."""
+
+    reason: str
+    trunk_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateUnclear:
+    """Nobody knows whether the exchange dialed: the reply was lost, or there was a 409 and no such channel."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """The far end reports ringing or early media."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """The channel is up; the exchange has not yet handed it to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answered channel has entered our Stasis application."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmdHeard:
+    """Answering machine detection is done; AMDSTATUS and AMDCAUSE as Asterisk gave them."""
+
+    status: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """A sound has been played to its end, was stopped, or could not be played (`failed`)."""
+
+    playback_id: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HangupRequested:
+    """One side wants to end the call; Destroyed follows."""
+
+    cause: int | None
+    sip_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """The channel is gone. `cause` Q.850, `sip_code` the SIP status where the exchange tells it."""
+
+    cause: int | None
+    sip_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSeen:
+    """A look found the channel alive. `playing`: our playback is still going on."""
+
+    place: Place
+    amd_status: str = ""
+    playing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone:
+    """A look, or a command, found no such channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """The exchange could not do what a command asked (`command`: the command's class name)."""
+
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """The time asked for with SetTimer is over; `serial` tells which timer it was."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """The daemon wants to end and has waited long enough for this call."""
+
+
+CallEvent = (
+    OriginateTaken
+    | OriginateRefused
+    | OriginateUnclear
+    | Rang
+    | PickedUp
+    | Answered
+    | AmdHeard
+    | PlaybackEnded
+    | HangupRequested
+    | Destroyed
+    | ChannelSeen
+    | ChannelGone
+    | CommandFailed
+    | TimerFired
+    | StopRequested
+)
+EVENTS: tuple[type[CallEvent], ...] = (
+    OriginateTaken,
+    OriginateRefused,
+    OriginateUnclear,
+    Rang,
+    PickedUp,
+    Answered,
+    AmdHeard,
+    PlaybackEnded,
+    HangupRequested,
+    Destroyed,
+    ChannelSeen,
+    ChannelGone,
+    CommandFailed,
+    TimerFired,
+    StopRequested,
+)

@@ -1,0 +1,118 @@
+"""A call as a value: what was planned, the state it is in, the facts gathered so far, and its outcome.
+
+Not here: how one state becomes another (step.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.words import AttemptId, Disposition, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlan:
+    """All that is decided before dialing. Exactly one of `play` and `context` is set."""
+
+    attempt_id: AttemptId
+    dial_string: str
+    caller_id: str
+    amd: bool
+    max_ring_s: float
+    min_ring_s: float  # dialerd itself never cancels a ringing phone earlier than this
+    play: str | None = None
+    context: str | None = None
+    extension: str = "s"
+    max_talk_s: float = 7200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel."""
+
+    placed_at: datetime
+    seen: bool = False
+    answered_at: datetime | None = None
+    verdict: Verdict | None = None
+    amd: str | None = None  # "STATUS CAUSE" as AMD said it
+    cause: int | None = None
+    sip_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an attempt ended, once and for all. `spent` False: proven that nothing was dialed."""
+
+    disposition: Disposition
+    facts: Facts
+    ended_at: datetime
+    spent: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Originate is sent, its reply not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Taken (or perhaps taken) by the exchange, not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detecting:
+    """Answered; AMD listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """A person hears the message."""
+
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A person is in the admin's dialplan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """We are hanging up; `disposition` is what the call will have been."""
+
+    disposition: Disposition
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Over. Nothing that still comes can change the outcome."""
+
+    outcome: Outcome
+
+
+State = Placing | Ringing | Detecting | Playing | Handed | Clearing | Settled
+STATES: tuple[type[State], ...] = (Placing, Ringing, Detecting, Playing, Handed, Clearing, Settled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """`serial` names the running timer; `gone` that the channel was missed; `stopping` that the daemon wants to end."""
+
+    plan: CallPlan
+    state: State
+    facts: Facts
+    serial: int = 0
+    gone: bool = False
+    stopping: bool = False
+    looked: int = 0  # looks asked for in this state because its time was over
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.state.outcome if isinstance(self.state, Settled) else None
+
+    @property
+    def is_unanswered(self) -> bool:
+        return isinstance(self.state, Placing | Ringing)

@@ -1,0 +1,179 @@
+"""What a campaign is: the settings a person writes, checked as they are read.
+
+Not here: where a run of it stands (run.py). A campaign is a TOML file and back; its keys are users' names and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from dialerd.domain.errors import BadInputError
+from dialerd.domain.hours import CONTACT_ZONE, WEEKDAYS, ContactHours, Window
+from dialerd.domain.retry import RetryPolicy, RetryRule
+from dialerd.domain.words import Disposition, Mode, Order
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
+EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+NOT_YET = frozenset({"filter", "dnc", "flow", "queue", "finish", "schedule", "regulations"})
+"""Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
+
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class OnHuman(_Part):
+    """What an answered person gets: a sound, or the admin's own dialplan from `context`, `extension`, priority 1."""
+
+    play: str | None = None
+    context: str | None = None
+    extension: str = "s"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> OnHuman:
+        if (self.play is None) == (self.context is None):
+            raise ValueError("needs exactly one of play and context")
+        if self.play is not None and (not SOUND.match(self.play) or ".." in self.play):
+            raise ValueError("play is a sound's name or absolute path: letters, digits, / _ . -")
+        if self.context is not None and not EXTENSION.match(self.context):
+            raise ValueError("context is a dialplan context: letters, digits, _ * # -")
+        if not EXTENSION.match(self.extension):
+            raise ValueError("extension is a dialplan extension: letters, digits, _ * # -")
+        return self
+
+
+class Retry(_Part):
+    disposition: Disposition = Field(strict=False)
+    after_min: Annotated[float, Field(ge=0, le=43200)]
+    max: Annotated[int, Field(ge=0, le=100)]
+
+
+class CampaignSpec(_Part):
+    """The definition of a campaign. Times in the units of their names."""
+
+    name: str
+    description: str = ""
+    mode: Literal[Mode.AGENTLESS] = Field(default=Mode.AGENTLESS, strict=False)
+    priority: Annotated[int, Field(ge=1, le=5)] = 5
+    lists: tuple[str, ...] = Field(min_length=1, strict=False)
+    trunk: str
+    caller_id: str
+    on_human: OnHuman
+    amd: bool = True
+    max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
+    retry_after_min: Annotated[float, Field(ge=0, le=43200)] = 60.0
+    order: Order = Field(default=Order.FIFO, strict=False)
+    max_calls: Annotated[int, Field(ge=1, le=10_000)] = 1
+    calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    finite: bool = True
+    hours: dict[str, str | list[str]] = Field(default={"timezone": "contact", "mon-sun": "08:00-21:00"})
+    retry: tuple[Retry, ...] = Field(default=(), strict=False)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not NAME.match(value):
+            raise ValueError("a name is 1 to 64 of a-z, 0-9, - _ . and begins with a letter or digit")
+        return value
+
+    @field_validator("caller_id")
+    @classmethod
+    def _caller_id(cls, value: str) -> str:
+        if not E164.match(value):
+            raise ValueError("a caller ID is a number in E.164 form, like +12125550100")
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+        read_hours(value)
+        return value
+
+    @property
+    def contact_hours(self) -> ContactHours:
+        return read_hours(self.hours)
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        rules = [RetryRule(disposition=r.disposition, after_min=r.after_min, max=r.max) for r in self.retry]
+        return RetryPolicy(max_attempts=self.max_attempts, retry_after_min=self.retry_after_min, rules=tuple(rules))
+
+    def as_table(self) -> dict[str, Any]:
+        """The definition as its TOML file has it, defaults included, empty values left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def read_campaign(table: Mapping[str, Any], *, source: str) -> CampaignSpec:
+    """Check a campaign file's contents. Raises BadInputError naming `source`, every wrong key and the remedy."""
+    later = sorted(NOT_YET & table.keys())
+    if later:
+        raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
+    mode = table.get("mode", Mode.AGENTLESS)
+    if mode in set(Mode) - {Mode.AGENTLESS}:
+        raise BadInputError(f"{source}: mode {mode}: not in this version", hint='use mode = "agentless"')
+    try:
+        return CampaignSpec.model_validate(table)
+    except ValidationError as error:
+        raise BadInputError(f"{source}: {describe(error)}", hint="correct the file and apply it again") from None
+
+
+def describe(error: ValidationError) -> str:
+    """Every complaint of a failed check as `key: what is wrong`, joined by semicolons; given values are not shown."""
+    complaints = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        key = ".".join(str(part) for part in item["loc"]) or "file"
+        text = {"extra_forbidden": "unknown key", "missing": "is missing"}.get(item["type"], item["msg"])
+        complaints.append(f"{key}: {text.removeprefix('Value error, ')}")
+    return "; ".join(complaints)
+
+
+def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:
+    """The `[hours]` table: `timezone`, then days or spans of days to "HH:MM-HH:MM" or a list of those.
+
+    Raises ValueError with the key and what is wrong.
+    """
+    zone = table.get("timezone")
+    if zone is None:
+        raise ValueError('timezone is missing: a zone\'s name like "America/New_York", or "contact"')
+    if not isinstance(zone, str) or (zone != CONTACT_ZONE and zone not in available_timezones()):
+        raise ValueError(f"timezone {zone!r} is no time zone")
+    week: list[tuple[Window, ...]] = [()] * 7
+    for key, text in table.items():
+        if key == "timezone":
+            continue
+        windows = tuple(_window(key, part) for part in ([text] if isinstance(text, str) else text))
+        for day in _days(key):
+            week[day] = tuple(sorted((*week[day], *windows), key=lambda w: w.start))
+    if not any(week):
+        raise ValueError('no day has hours; write for example mon-fri = "09:00-20:00"')
+    return ContactHours(timezone=zone, week=tuple(week))
+
+
+def _days(key: str) -> list[int]:
+    first, dash, last = key.partition("-")
+    if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
+        raise ValueError(f"unknown key {key!r}; days are {' '.join(WEEKDAYS)} or a span like mon-fri")
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
+
+
+def _window(key: str, text: str) -> Window:
+    match = _WINDOW.match(text)
+    if not match:
+        raise ValueError(f'{key} = {text!r}: hours are written "09:00-20:00"')
+    start = time(int(match[1]), int(match[2]))
+    end = time(0) if match[5] else time(int(match[3]), int(match[4]))
+    if end != time(0) and end <= start:
+        raise ValueError(f"{key} = {text!r}: ends before it begins")
+    return Window(start, end)

@@ -1,0 +1,64 @@
+"""The one tree of errors.
+
+    DialerdError                what happened, where, and what to do
+    ├── SettingsError           the settings file cannot be used (exit code 2)
+    ├── RefusedError            a person asked for something that cannot be done now (exit code 1)
+    │   ├── NotFoundError       no such campaign, list, contact, ...
+    │   ├── AlreadyExistsError  the name is taken
+    │   ├── IllegalActionError  not possible in this state; says what is
+    │   └── BadInputError       a file or value cannot be used
+    ├── StoreError              the database cannot be used
+    └── ExchangeError           an Asterisk cannot be used (unreachable, wrong password, not set up)
+
+"The channel is gone" is not here: between two machines it is a normal result, not an error.
+"""
+
+from __future__ import annotations
+
+
+class DialerdError(Exception):
+    """Base of all errors dialerd raises on purpose. `hint` is what the reader can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class SettingsError(DialerdError):
+    """The settings file is missing, unreadable or wrong; names file, key and remedy."""
+
+    exit_code = 2
+
+
+class RefusedError(DialerdError):
+    """What was asked cannot be done; nothing was changed."""
+
+
+class NotFoundError(RefusedError):
+    """The thing named does not exist."""
+
+
+class AlreadyExistsError(RefusedError):
+    """The name is already taken."""
+
+
+class IllegalActionError(RefusedError):
+    """The action is not possible in the present state."""
+
+
+class BadInputError(RefusedError):
+    """A file or a value given by a person cannot be used."""
+
+
+class StoreError(DialerdError):
+    """The database cannot be opened, read or written."""
+
+
+class ExchangeError(DialerdError):
+    """An Asterisk server cannot be used: unreachable, refuses us, or is not set up for dialerd."""

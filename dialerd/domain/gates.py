@@ -1,0 +1,125 @@
+"""May we dial this target now, and if not, why not and until when: the one ordered list of gates.
+
+The dial loop and `contact explain` call the same functions, so that they cannot drift apart.
+Not here: how many may be dialed (pacing) and which is next (ordering).
+To add a gate: a function `Facts, now -> Gate | None`, its place in GATES, a row in tests/domain/test_gates.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.hours import CONTACT_ZONE, ContactHours, opening
+from dialerd.domain.words import RunState, TargetState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that is known of one target when it is judged."""
+
+    run_state: RunState | None  # None: the campaign has no run
+    target_state: TargetState | None  # None: the contact is not in the run
+    zones: tuple[str, ...]  # where the number may lie
+    on_dnc: str | None  # the list that has the number
+    number_in_call: bool  # any campaign has an open attempt at this number
+    attempts_spent: int
+    max_attempts: int
+    not_before: datetime | None
+    hours: ContactHours
+    closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A closed gate. `until` None: no moment is known. `is_final`: the target will never be dialed in this run."""
+
+    name: str
+    reason: str
+    until: datetime | None = None
+    is_final: bool = False
+
+
+def _run_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.run_state is RunState.ACTIVE:
+        return None
+    state = facts.run_state or "not running"
+    return Gate(name="run", reason=f"the campaign is {state}")
+
+
+def _target_gate(facts: Facts, _now: datetime) -> Gate | None:
+    match facts.target_state:
+        case None:
+            return Gate(name="target", reason="the contact is not a target of this run")
+        case TargetState.DONE:
+            return Gate(name="target", reason="the target is settled for this run", is_final=True)
+        case TargetState.IN_PROGRESS:
+            return Gate(name="target", reason="the target is being called right now")
+        case _:
+            return None
+
+
+def _dnc_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.on_dnc is None:
+        return None
+    return Gate(name="dnc", reason=f"the number is on the do-not-call list {facts.on_dnc}", is_final=True)
+
+
+def _attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.attempts_spent < facts.max_attempts:
+        return None
+    return Gate(
+        name="attempts",
+        reason=f"{facts.attempts_spent} of {facts.max_attempts} attempts are made",
+        is_final=True,
+    )
+
+
+def _retry_gate(facts: Facts, now: datetime) -> Gate | None:
+    if facts.not_before is None or facts.not_before <= now:
+        return None
+    return Gate(name="retry", reason="the next try is not due yet", until=facts.not_before)
+
+
+def _hours_gate(facts: Facts, now: datetime) -> Gate | None:
+    state = opening(facts.hours, facts.zones, now)
+    if state.is_open:
+        return None
+    if facts.hours.timezone == CONTACT_ZONE and not facts.zones:
+        return Gate(name="hours", reason="no time zone is known for the number", is_final=True)
+    return Gate(name="hours", reason="it is outside the contact hours", until=state.until)
+
+
+def _number_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if not facts.number_in_call:
+        return None
+    return Gate(name="number", reason="the number is in another call right now")
+
+
+def _way_out_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.closed_way_out is None:
+        return None
+    return Gate(name="way_out", reason=facts.closed_way_out)
+
+
+GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
+    _run_gate,
+    _target_gate,
+    _dnc_gate,
+    _attempts_gate,
+    _retry_gate,
+    _hours_gate,
+    _number_gate,
+    _way_out_gate,
+)
+
+
+def first_closed(facts: Facts, now: datetime) -> Gate | None:
+    """The gate that holds the target back at `now`; None: it may be dialed."""
+    return next(closed_gates(facts, now), None)
+
+
+def closed_gates(facts: Facts, now: datetime) -> Iterator[Gate]:
+    """Every closed gate in order, for explaining."""
+    return (gate for check in GATES if (gate := check(facts, now)) is not None)

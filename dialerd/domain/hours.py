@@ -1,0 +1,97 @@
+"""Contact hours: when a campaign may call, by weekday, in one zone or in the contact's own zones.
+
+Not here: schedules (when a run starts) and regulations (which may narrow these hours).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CONTACT_ZONE = "contact"
+"""In place of a zone's name: the zones that the contact's own number may lie in."""
+
+_DAYS_AHEAD = 8  # far enough to meet the same weekday again
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` up to, not including, `end`, on one local day. `end` 00:00 means midnight at its end."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactHours:
+    """Windows per weekday (Monday first) in `timezone`, a zone's name or CONTACT_ZONE."""
+
+    timezone: str
+    week: tuple[tuple[Window, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Whether calling is allowed at the moment asked about; `until` is when that changes (None: not in 8 days)."""
+
+    is_open: bool
+    until: datetime | None
+
+
+def opening(hours: ContactHours, zones: Iterable[str], now: datetime) -> Opening:
+    """Whether `now` is within the hours in *every* one of the zones (all of them, since any may be the true one).
+
+    `zones` is used where the hours are in the contact's zone; empty then means that no zone is known: closed
+    for good, as calling at an unknown local hour is what fines are made of.
+    """
+    names = tuple(zones) if hours.timezone == CONTACT_ZONE else (hours.timezone,)
+    if not names:
+        return Opening(is_open=False, until=None)
+    if all(_open_in(hours, zone, now) for zone in names):
+        ends = [end for zone in names if (end := _next_change(hours, zone, now, opens=False))]
+        return Opening(is_open=True, until=min(ends, default=None))
+    moment = now
+    for _ in range(_DAYS_AHEAD * len(names)):
+        starts = [_open_from(hours, zone, moment) for zone in names]
+        known = [start for start in starts if start is not None]
+        if len(known) < len(starts):
+            return Opening(is_open=False, until=None)
+        moment = max(known)
+        if all(_open_in(hours, zone, moment) for zone in names):
+            return Opening(is_open=False, until=moment)
+    return Opening(is_open=False, until=None)
+
+
+def _open_from(hours: ContactHours, zone: str, now: datetime) -> datetime | None:
+    return now if _open_in(hours, zone, now) else _next_change(hours, zone, now, opens=True)
+
+
+def _open_in(hours: ContactHours, zone: str, now: datetime) -> bool:
+    return any(start <= now < end for start, end in _spans(hours, zone, now, days=1))
+
+
+def _next_change(hours: ContactHours, zone: str, now: datetime, *, opens: bool) -> datetime | None:
+    spans = list(_spans(hours, zone, now, days=_DAYS_AHEAD))
+    if opens:
+        return min((start for start, _ in spans if start > now), default=None)
+    end = now
+    for start, stop in sorted(spans):  # windows that touch (Monday to midnight, Tuesday from midnight) are one
+        if start <= end < stop:
+            end = stop
+    return end if end > now and end < now + timedelta(days=_DAYS_AHEAD - 1) else None
+
+
+def _spans(hours: ContactHours, zone: str, now: datetime, *, days: int) -> Iterable[tuple[datetime, datetime]]:
+    """The windows of yesterday up to `days` from now as moments in UTC; local wall time decides, also on DST days."""
+    local_zone = ZoneInfo(zone)
+    today = now.astimezone(local_zone).date()
+    for offset in range(-1, days + 1):
+        day = today + timedelta(days=offset)
+        for window in hours.week[day.weekday()]:
+            last = day + timedelta(days=1) if window.end == time(0) else day
+            start = datetime.combine(day, window.start, local_zone)
+            end = datetime.combine(last, window.end, local_zone)
+            yield start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,64 @@
+"""Phone numbers: from what a file says to E.164, and from E.164 to what a trunk is sent.
+
+Not here: which numbers may be called (gates.py) and what a contact is (contact.py).
+phonenumbers (libphonenumber's data) lives in this file only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import timezone as number_timezone
+
+DIALABLE = re.compile(r"\+?[0-9]{3,15}\Z")
+"""All that may ever stand for {number} in a dial string: an ARI endpoint takes `x@host` and `;` literally."""
+
+_UNKNOWN_ZONE = "Etc/Unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneNumber:
+    """A valid number. `e164` with its plus; `zones` every time zone it may lie in (may be empty)."""
+
+    e164: str
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadNumber:
+    """Why a text is no number that can be called."""
+
+    text: str
+    reason: str
+
+
+def parse_number(text: str, *, region: str) -> PhoneNumber | BadNumber:
+    """Read a number as people write it; `region` (ISO 3166, "US") is assumed where no country code is given."""
+    cleaned = text.strip()
+    if not cleaned:
+        return BadNumber(text=text, reason="is empty")
+    if len(cleaned) > 64:
+        return BadNumber(text=cleaned[:20] + "...", reason=f"is {len(cleaned)} characters long")
+    try:
+        number = phonenumbers.parse(cleaned, region)
+    except phonenumbers.NumberParseException as error:
+        return BadNumber(text=cleaned, reason=f"is not a phone number: {str(error)[:80]}")
+    if number.extension:
+        return BadNumber(text=cleaned, reason="has an extension, which a dialer cannot reach")
+    if not phonenumbers.is_valid_number(number):
+        return BadNumber(text=cleaned, reason=f"is not a valid number in region {region}")
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    zones = number_timezone.time_zones_for_number(number)
+    return PhoneNumber(e164=e164, zones=tuple(z for z in zones if z != _UNKNOWN_ZONE))
+
+
+def known_region(region: str) -> bool:
+    """Whether `region` is an ISO 3166 code that libphonenumber knows."""
+    return region in phonenumbers.SUPPORTED_REGIONS
+
+
+def rewrite(e164: str, *, strip: str, prefix: str) -> str:
+    """The number as one trunk wants it: `strip` taken off the front where it stands there, `prefix` put before."""
+    return prefix + e164.removeprefix(strip)

@@ -1,0 +1,98 @@
+"""The glossary as code: ids and the enums that every room uses.
+
+Not here: what the words do (each has its own file) nor how they are stored (adapters/sqlite).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NewType
+
+CampaignId = NewType("CampaignId", int)
+RunId = NewType("RunId", int)
+ListId = NewType("ListId", int)
+ContactId = NewType("ContactId", int)
+TargetId = NewType("TargetId", int)
+AttemptId = NewType("AttemptId", str)
+"""`d` + 32 lower-case hex digits, and at the same time the ARI channel id of the call.
+
+The length is fixed because Asterisk's channel store compares a new id as a *prefix* of the living ones
+(22.5 to HEAD): ids of one length are the only ones that cannot be taken for each other.
+"""
+
+ATTEMPT_ID = re.compile(r"d[0-9a-f]{32}\Z")
+
+
+class Mode(StrEnum):
+    """How calls are paced and who takes an answered one."""
+
+    AGENTLESS = "agentless"  # no agents: a message or the dialplan takes the answered call
+    PROGRESSIVE = "progressive"  # one call per free agent
+    PREVIEW = "preview"  # the agent sees the record first, then dials
+    POWER = "power"  # a fixed number of calls per free agent
+    PREDICTIVE = "predictive"  # as many calls as the abandon cap allows
+
+
+class Order(StrEnum):
+    """The order in which fresh targets are dialed."""
+
+    FIFO = "fifo"  # as they were imported
+    LIFO = "lifo"  # newest contact first
+    RANDOM = "random"  # by a rank drawn when the run starts
+    PRIORITY = "priority"  # the contact's own priority, highest first
+
+
+class RunState(StrEnum):
+    """Where one run of a campaign stands."""
+
+    ACTIVE = "active"  # calls are placed
+    PAUSED = "paused"  # no new calls; those up go on; can be resumed
+    STOPPING = "stopping"  # no new calls; ends when the last call up has ended
+    COMPLETED = "completed"  # every target settled
+    STOPPED = "stopped"  # ended by hand; its results stay readable
+
+    @property
+    def is_over(self) -> bool:
+        return self in (RunState.COMPLETED, RunState.STOPPED)
+
+
+class TargetState(StrEnum):
+    """Where a contact stands within a run."""
+
+    PENDING = "pending"  # may be dialed now
+    WAITING = "waiting"  # may be dialed from its not_before on
+    IN_PROGRESS = "in_progress"  # has an open attempt
+    DONE = "done"  # settled for this run
+
+
+class Verdict(StrEnum):
+    """Who answered, as far as dialerd knows."""
+
+    HUMAN = "human"  # AMD said HUMAN, or detection was off
+    MACHINE = "machine"  # AMD said MACHINE
+    UNSURE = "unsure"  # AMD gave up (NOTSURE) or could not run: treated as a person
+
+
+class Disposition(StrEnum):
+    """System dispositions: how an attempt ended (CONTRACT of the names; POM says completion code)."""
+
+    ANSWERED_HUMAN = "answered_human"
+    ANSWERING_MACHINE = "answering_machine"
+    FAX = "fax"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    INVALID_NUMBER = "invalid_number"
+    NETWORK_FAILURE = "network_failure"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+    ABANDONED = "abandoned"
+    CUSTOMER_HANGUP = "customer_hangup"
+    AGENT_HANGUP = "agent_hangup"
+    VOICEMAIL_LEFT = "voicemail_left"
+    NO_AGENT = "no_agent"
+    INTERRUPTED = "interrupted"
+    DO_NOT_CALL = "do_not_call"
+    SCREENED = "screened"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

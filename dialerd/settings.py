@@ -1,0 +1,228 @@
+"""The settings file: one TOML file, checked key by key as it is read, frozen afterwards.
+
+Not here: what a campaign is set to (domain/campaign.py) and how the settings are used (bootstrap.py).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from dialerd.domain import trunk as trunks
+from dialerd.domain.campaign import E164, describe
+from dialerd.domain.errors import SettingsError
+from dialerd.domain.phone import known_region
+from dialerd.domain.trunk import Trunk
+
+DEFAULT_PLACES = (Path("dialerd.toml"), Path("/etc/dialerd/dialerd.toml"))
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class DatabaseSettings(_Section):
+    path: Path = Field(default=Path("/var/lib/dialerd/dialerd.db"), strict=False)
+
+
+class AsteriskSettings(_Section):
+    """One server. `url` without /ari; the password in the file or in one of its own."""
+
+    name: str
+    url: str
+    username: str
+    password: str = Field(default="", repr=False)
+    password_file: Path | None = Field(default=None, strict=False)
+    app: str = "dialerd"
+
+    @field_validator("name", "app")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if not trunks.NAME.match(value):
+            raise ValueError("is 1 to 32 of a-z, 0-9, _ - and begins with a letter or digit")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError('is the server alone, like "http://127.0.0.1:8088", without /ari')
+        if parts.username or parts.password:
+            raise ValueError("must not hold the password; use username and password")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_password(self) -> AsteriskSettings:
+        if bool(self.password) == (self.password_file is not None):
+            raise ValueError("needs exactly one of password and password_file")
+        return self
+
+    def secret(self) -> str:
+        """The password. Raises SettingsError where its file cannot be read."""
+        if self.password_file is None:
+            return self.password
+        try:
+            return self.password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"asterisk {self.name}: password_file {self.password_file} cannot be read: {error.strerror}",
+                hint="make it readable for the user dialerd runs as",
+            ) from error
+
+
+class TrunkSettings(_Section):
+    """One trunk; see domain/trunk.py. `strip` is taken off the front of the E.164 number, then `prefix` put before."""
+
+    name: str
+    asterisk: tuple[str, ...] = Field(min_length=1, strict=False)
+    endpoint: str
+    max_channels: Annotated[int, Field(ge=1, le=10_000)]
+    calls_per_second: Annotated[float, Field(gt=0, le=1000)]
+    caller_ids: tuple[str, ...] = Field(min_length=1, strict=False)
+    strip: str = Field(default="", pattern=r"^\+?[0-9]{0,8}$")
+    prefix: str = Field(default="", pattern=r"^\+?[0-9]{0,8}$")
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not trunks.NAME.match(value):
+            raise ValueError("is 1 to 32 of a-z, 0-9, _ - and begins with a letter or digit")
+        return value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if not trunks.ENDPOINT.match(value):
+            raise ValueError('is written "PJSIP/{number}@trunk" or "Local/{number}@context"')
+        return value
+
+    @field_validator("caller_ids")
+    @classmethod
+    def _caller_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [number for number in value if not E164.match(number)]
+        if wrong:
+            raise ValueError(f"{wrong[0]} is not in E.164 form, like +12125550100")
+        return value
+
+    def as_trunk(self) -> Trunk:
+        return Trunk(
+            name=self.name,
+            servers=self.asterisk,
+            endpoint=self.endpoint,
+            max_channels=self.max_channels,
+            calls_per_second=self.calls_per_second,
+            caller_ids=self.caller_ids,
+            strip=self.strip,
+            prefix=self.prefix,
+        )
+
+
+class ListenSettings(_Section):
+    """Where a server of ours listens, HOST:PORT. Kept for the pages and hooks of later versions."""
+
+    listen: str = Field(pattern=r"^[A-Za-z0-9_.:\[\]-]+:[0-9]{1,5}$")
+
+
+class PhoneSettings(_Section):
+    default_region: str = "US"
+
+    @field_validator("default_region")
+    @classmethod
+    def _region(cls, value: str) -> str:
+        if not known_region(value):
+            raise ValueError(f"{value!r} is no region; use an ISO 3166 code like US or GB")
+        return value
+
+
+class EngineSettings(_Section):
+    """`drain_s`: how long a stopping daemon lets calls finish. `min_ring_s`: it never cancels a phone sooner."""
+
+    drain_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    min_ring_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+
+
+class LogSettings(_Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    form: Literal["auto", "text", "json"] = "auto"
+
+
+class Settings(_Section):
+    """The whole file."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    asterisk: tuple[AsteriskSettings, ...] = Field(min_length=1, strict=False)
+    trunk: tuple[TrunkSettings, ...] = Field(min_length=1, strict=False)
+    http: ListenSettings = ListenSettings(listen="127.0.0.1:8080")
+    agi: ListenSettings = ListenSettings(listen="127.0.0.1:4573")
+    phone: PhoneSettings = PhoneSettings()
+    engine: EngineSettings = EngineSettings()
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Settings:
+        for kind, names in (("asterisk", [a.name for a in self.asterisk]), ("trunk", [t.name for t in self.trunk])):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two [[{kind}]] have the same name")
+        servers = {a.name for a in self.asterisk}
+        for trunk in self.trunk:
+            unknown = [name for name in trunk.asterisk if name not in servers]
+            if unknown:
+                raise ValueError(f"trunk {trunk.name} names asterisk {unknown[0]!r}, and no [[asterisk]] has that name")
+        return self
+
+    @property
+    def trunks(self) -> dict[str, Trunk]:
+        return {trunk.name: trunk.as_trunk() for trunk in self.trunk}
+
+
+def find_settings(given: str | None, environ: Mapping[str, str]) -> Path:
+    """The settings file: `--config`, else DIALERD_CONFIG, else ./dialerd.toml, else /etc/dialerd/dialerd.toml.
+
+    Raises SettingsError where there is none.
+    """
+    named = given or environ.get("DIALERD_CONFIG")
+    if named:
+        return Path(named)
+    for place in DEFAULT_PLACES:
+        if place.exists():
+            return place
+    raise SettingsError(
+        f"no settings file: neither {' nor '.join(str(place) for place in DEFAULT_PLACES)} exists",
+        hint="name one with --config FILE or DIALERD_CONFIG; README.md shows a first one",
+    )
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check the file. Raises SettingsError naming file, key and remedy; relative paths are the file's own."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}", hint="check its name and rights") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text", hint="save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not TOML: {error}", hint="correct that place") from error
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {describe(error)}", hint="correct the key or take it out") from None
+    return _beside(path, settings)
+
+
+def _beside(path: Path, settings: Settings) -> Settings:
+    """Paths in the file are relative to the file, so that a daemon and a CLI started elsewhere mean the same."""
+    home = path.resolve().parent
+    database = settings.database.model_copy(update={"path": home / settings.database.path})
+    asterisk = tuple(
+        server.model_copy(update={"password_file": home / cast(Path, server.password_file)})
+        if server.password_file
+        else server
+        for server in settings.asterisk
+    )
+    return settings.model_copy(update={"database": database, "asterisk": asterisk})
