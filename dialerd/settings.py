@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -220,7 +220,7 @@ def _beside(path: Path, settings: Settings) -> Settings:
     home = path.resolve().parent
     database = settings.database.model_copy(update={"path": home / settings.database.path})
     asterisk = tuple(
-        server.model_copy(update={"password_file": home / cast(Path, server.password_file)})
+        server.model_copy(update={"password_file": home / server.password_file})
         if server.password_file
         else server
         for server in settings.asterisk

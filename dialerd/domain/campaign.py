@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -63,7 +63,7 @@ class CampaignSpec(_Part):
 
     name: str
     description: str = ""
-    mode: Literal[Mode.AGENTLESS] = Field(default=Mode.AGENTLESS, strict=False)
+    mode: Mode = Field(default=Mode.AGENTLESS, strict=False)
     priority: Annotated[int, Field(ge=1, le=5)] = 5
     lists: tuple[str, ...] = Field(min_length=1, strict=False)
     trunk: str
