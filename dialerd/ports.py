@@ -6,7 +6,7 @@ a Unit, which is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -15,7 +15,6 @@ from dialerd.domain.call import CallPlan
 from dialerd.domain.call.events import CallEvent, ChannelSeen
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
-from dialerd.domain.gates import Gate
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
@@ -256,6 +255,7 @@ class Campaigns(Protocol):
 
 class Runs(Protocol):
     def create(self, campaign_id: CampaignId, spec: CampaignSpec, now: datetime) -> RunRow: ...
+    def get(self, run_id: RunId) -> RunRow | None: ...
     def latest(self, campaign_id: CampaignId) -> RunRow | None: ...
     def unfinished(self) -> list[RunRow]: ...
     def set_state(self, run_id: RunId, state: RunState, now: datetime) -> None: ...
@@ -316,8 +316,8 @@ class Dialing(Protocol):
         """Write the attempt and take its target in progress."""
         ...
 
-    def hold(self, target: TargetRow, gate: Gate) -> None:
-        """A closed gate: wait until its moment, or leave the dialing order for a while where none is known."""
+    def hold(self, target: TargetRow, until: datetime) -> None:
+        """A closed gate: the target waits until then."""
         ...
 
     def settle_target(self, target: TargetRow, disposition: Disposition, now: datetime) -> None:
@@ -393,5 +393,3 @@ class Supervisor(Protocol):
     def alive(self) -> None: ...
     def stopping(self) -> None: ...
 
-
-Rows = Sequence[tuple[str, ...]]

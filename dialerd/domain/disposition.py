@@ -42,5 +42,5 @@ MEANINGS: dict[D, Meaning] = {
     D.DO_NOT_CALL: Meaning(text="the number is on a do-not-call list"),
     D.SCREENED: Meaning(text="a phone's assistant took the call"),
     D.FAILED: Meaning(text="the call could not be placed as asked"),
-    D.CANCELLED: Meaning(text="the run was stopped before the call was answered"),
+    D.CANCELLED: Meaning(text="dialerd ended the call, or never made it, because it was told to stop", retried=True),
 }
