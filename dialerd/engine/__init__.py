@@ -1,1 +1,5 @@
 """The imperative middle: drives the decisions of domain/ through ports.py; no SQL, HTTP or ARI JSON."""
+
+from dialerd.engine.engine import Engine
+
+__all__ = ["Engine"]

@@ -1,0 +1,246 @@
+"""Every call that is up: one inbox per call, read in order; a step, then what it asks for.
+
+Not here: the steps (domain/call), the port calls (performer.py), placing new calls (dialloop.py).
+
+No `await` stands between taking an event and stepping on it, so that a call is never seen half-moved. The only
+commit that must come before an act is the attempt's own, before its originate: the claim has done it. What is
+learnt later (answered, verdict) is written behind the act, in order, since a caller must not wait for a disk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
+from dialerd.domain.call import commands as do
+from dialerd.domain.call import events as ev
+from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Playing, Ringing, Settled
+from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.errors import StoreError
+from dialerd.domain.words import AttemptId
+from dialerd.engine import performer
+from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.log import logger
+from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
+from dialerd.tasks import spawn
+from dialerd.usecases import dialing
+
+_log = logger(__name__)
+
+_STORE_RETRY_S = 1.0
+
+SLOT_GUARD_S = 0.05
+"""A slot stays taken this much longer than our channel lives: the carrier counts the old call until it has handled
+its end, and a new INVITE can overtake that by some milliseconds."""
+
+
+@dataclass(slots=True)
+class CallLine:
+    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet."""
+
+    call: Call
+    attempt: AttemptRow
+    exchange: Exchange
+    inbox: deque[ev.CallEvent] = field(default_factory=deque)
+    is_stepping: bool = False
+    is_unsent: bool = False
+    timer: Timer | None = None
+
+
+class CallDesk:
+    """The only owner of calls."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        runs: RunKeeper,
+        trunks: TrunkDesk,
+        exchanges: Mapping[str, Exchange],
+        on_room: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._runs = runs
+        self._trunks = trunks
+        self._exchanges = exchanges
+        self._lines: dict[AttemptId, CallLine] = {}
+        self._settling = 0
+        self._on_room = on_room
+
+    # Opening
+
+    def open(self, attempt: AttemptRow, plan: CallPlan, exchange: Exchange, *, refusal: str = "") -> None:
+        """Place a claimed call. `refusal`: why it cannot be dialed after all; it is settled as failed."""
+        call, commands = begin(plan, self._clock.now())
+        line = CallLine(call=call, attempt=attempt, exchange=exchange, is_unsent=True)
+        self._lines[plan.attempt_id] = line
+        self._trunks.take(attempt.trunk, exchange.name)
+        self._show_phase(line)
+        if refusal:
+            self.deliver(attempt.id, ev.OriginateRefused(refusal, trunk_down=False))
+        else:
+            self._do(line, commands)
+
+    def adopt(self, attempt: AttemptRow, plan: CallPlan, facts: Facts, exchange: Exchange) -> None:
+        """Take over a call that an earlier daemon placed; whether it lives is asked at once."""
+        call, commands = resume(plan, facts)
+        line = CallLine(call=call, attempt=attempt, exchange=exchange)
+        self._lines[plan.attempt_id] = line
+        self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
+        self._show_phase(line)
+        self._do(line, commands)
+
+    # What is up
+
+    @property
+    def is_empty(self) -> bool:
+        """No call is up and every settled one is written."""
+        return not self._lines and not self._settling
+
+    def up_at(self, exchange: str) -> list[AttemptId]:
+        return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
+
+    def request_stop(self) -> None:
+        """Ask every call to end as soon as it decently can."""
+        for attempt_id in list(self._lines):
+            self.deliver(attempt_id, ev.StopRequested())
+
+    # Events
+
+    def deliver(self, attempt_id: AttemptId, event: ev.CallEvent, *, exchange: str = "") -> None:
+        """Put an event into a call's inbox and step until it is empty."""
+        line = self._lines.get(attempt_id)
+        if line is None:
+            self._stray(attempt_id, event, exchange)
+            return
+        line.inbox.append(event)
+        if line.is_stepping:
+            return
+        line.is_stepping = True
+        try:
+            while line.inbox:
+                self._step(line, line.inbox.popleft())
+        finally:
+            line.is_stepping = False
+
+    def _step(self, line: CallLine, event: ev.CallEvent) -> None:
+        before = line.call
+        if line.is_unsent and isinstance(event, ev.OriginateTaken | ev.OriginateUnclear | ev.OriginateRefused):
+            self._confirm(line, event)
+        line.call, commands = step(before, event, self._clock.now())
+        facts = line.call.facts
+        if type(line.call.state) is not type(before.state):
+            self._show_phase(line)
+        if (facts.answered_at, facts.verdict) != (before.facts.answered_at, before.facts.verdict):
+            self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
+        self._do(line, commands)
+
+    def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:
+        """The originate's reply is here: book it against the rates."""
+        line.is_unsent = False
+        run = self._runs.lines.get(line.attempt.run_id)
+        if isinstance(event, ev.OriginateRefused):
+            self._trunks.not_sent(line.attempt.trunk, trunk_down=event.trunk_down, reason=event.reason)
+            if run is not None:
+                run.unsent -= 1
+            return
+        self._trunks.sent(line.attempt.trunk)
+        if run is not None:
+            run.started(self._clock.steady())
+
+    def _stray(self, attempt_id: AttemptId, event: ev.CallEvent, exchange: str) -> None:
+        """An event of no call of ours: late news of a settled one, or a person answering a call nobody leads."""
+        if isinstance(event, ev.Answered | ev.AmdHeard) and exchange in self._exchanges:
+            _log.warning("hung up a call that no attempt is open for", action="stray_call", attempt_id=attempt_id)
+            spawn(f"hang up stray {attempt_id}", self._exchanges[exchange].hang_up(attempt_id))
+
+    # Commands
+
+    def _do(self, line: CallLine, commands: tuple[do.Command, ...]) -> None:
+        attempt_id = line.attempt.id
+        for command in commands:
+            match command:
+                case do.Originate():
+                    spawn(f"originate {attempt_id}", self._originate(line))
+                case do.SetTimer(serial, after_s):
+                    self._drop_timer(line)
+                    fire = partial(self.deliver, attempt_id, ev.TimerFired(serial))
+                    line.timer = self._clock.call_later(after_s, fire)
+                case do.Settle(outcome):
+                    self._close(line, outcome)
+                case _:
+                    tell = partial(self.deliver, attempt_id)
+                    performer.perform(line.exchange, line.call.plan, command, tell)
+
+    async def _originate(self, line: CallLine) -> None:
+        event = await performer.originate(line.exchange, line.call.plan)
+        if line.is_unsent and line.attempt.id not in self._lines:
+            self._confirm(line, event)  # the call ended before the exchange's reply came
+            self._on_room()
+            return
+        self.deliver(line.attempt.id, event)
+        self._on_room()
+
+    def _close(self, line: CallLine, outcome: Outcome) -> None:
+        self._drop_timer(line)
+        del self._lines[line.attempt.id]
+        self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
+        self._settling += 1
+        spawn(f"settle {line.attempt.id}", self._settle(line, outcome))
+
+    async def _settle(self, line: CallLine, outcome: Outcome) -> None:
+        """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
+        attempt_id = line.attempt.id
+        while True:
+            try:
+                settled = await self._store.write(partial(dialing.settle, attempt_id=attempt_id, outcome=outcome))
+                break
+            except StoreError as error:
+                _log.error(f"an attempt cannot be settled: {error}", action="settle_failed", attempt_id=attempt_id)
+                await self._clock.sleep(_STORE_RETRY_S)
+        self._settling -= 1
+        _log.debug(
+            f"attempt ended: {MEANINGS[outcome.disposition].text}",
+            action="attempt_settled",
+            attempt_id=attempt_id,
+            run_id=line.attempt.run_id,
+            disposition=outcome.disposition,
+        )
+        if settled is not None:
+            run = self._runs.lines.get(line.attempt.run_id)
+            if run is not None:
+                run.more_due(settled.retry_at)
+            self._runs.settled(settled.run)
+        self._on_room()
+
+    def _free(self, line: CallLine) -> None:
+        self._trunks.give_back(line.attempt.trunk, line.attempt.asterisk)
+        run = self._runs.lines.get(line.attempt.run_id)
+        if run is not None:
+            run.drop(line.attempt.id)
+        self._on_room()
+
+    def _drop_timer(self, line: CallLine) -> None:
+        if line.timer is not None:
+            line.timer.cancel()
+            line.timer = None
+
+    def _show_phase(self, line: CallLine) -> None:
+        run = self._runs.lines.get(line.attempt.run_id)
+        if run is not None:
+            run.move(line.attempt.id, _phase(run, line.call), self._clock.steady())
+
+
+def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
+    match call.state:
+        case Placing() | Ringing():
+            return run.ringing
+        case Detecting():
+            return run.detecting
+        case Playing() | Handed() | Clearing() | Settled():
+            return run.connected  # a settled call counts until its slot is free

@@ -1,0 +1,173 @@
+"""The dial loop: for every run, by priority, as many claims as pace, trunk and gates allow; then wait for a reason.
+
+Not here: what becomes of a claimed call (calldesk.py), the decisions themselves (domain/pacing, domain/gates).
+
+It is event-driven: a slot that frees, a token that comes back, a target that falls due, an exchange that becomes
+ready or a poke wakes it. There is no tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from dialerd.domain.errors import BadInputError, StoreError
+from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.words import RunState
+from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.log import logger
+from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
+from dialerd.usecases import dialing
+
+_log = logger(__name__)
+
+_BATCH = 50  # attempts per claim: one commit for all, and others get their turn in between
+_STORE_RETRY_S = 1.0
+
+
+@dataclass(slots=True)
+class _Alarm:
+    """The earliest moment (steady seconds) at which to look again."""
+
+    at: float | None = None
+
+    def no_later_than(self, at: float) -> None:
+        self.at = at if self.at is None else min(self.at, at)
+
+
+class DialLoop:
+    """The only place from which calls are started."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        runs: RunKeeper,
+        trunks: TrunkDesk,
+        desk: CallDesk,
+        *,
+        min_ring_s: float,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._dice = dice
+        self._runs = runs
+        self._trunks = trunks
+        self._desk = desk
+        self._min_ring_s = min_ring_s
+        self._wake = asyncio.Event()
+        self.is_stopped = False
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        """No new calls from now on; calls being claimed at this moment are still placed."""
+        self.is_stopped = True
+        self.wake()
+
+    async def run(self) -> None:
+        while not self.is_stopped:
+            self._wake.clear()
+            alarm = _Alarm()
+            try:
+                await self._pass(alarm)
+            except StoreError as error:
+                _log.error(f"no calls can be claimed: {error}", action="claim_failed")
+                alarm.no_later_than(self._clock.steady() + _STORE_RETRY_S)
+            await self._wait(alarm)
+
+    async def _wait(self, alarm: _Alarm) -> None:
+        timer = None
+        if alarm.at is not None:
+            timer = self._clock.call_later(max(0.0, alarm.at - self._clock.steady()), self.wake)
+        try:
+            await self._wake.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _pass(self, alarm: _Alarm) -> None:
+        """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
+        lines = [line for line in self._runs.lines.values() if line.row.state is RunState.ACTIVE]
+        for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
+            while not self.is_stopped and await self._fill(line, alarm):
+                pass
+
+    async def _fill(self, line: RunLine, alarm: _Alarm) -> bool:
+        """Claim and place what may be placed for one run now; True: look at it again at once."""
+        spec, now, steady = line.row.spec, self._clock.now(), self._clock.steady()
+        if line.row.state is not RunState.ACTIVE:
+            return False
+        if line.is_dry and (line.due_at is None or line.due_at > now):
+            if line.due_at is not None:
+                alarm.no_later_than(steady + (line.due_at - now).total_seconds())
+            return False
+        if spec.contact_hours.timezone != CONTACT_ZONE:
+            # One zone for all: ask once here instead of putting every target of the run to rest one by one.
+            hours = opening(spec.contact_hours, (), now)
+            if not hours.is_open:
+                until = hours.until or now + timedelta(days=1)
+                alarm.no_later_than(steady + (until - now).total_seconds())
+                self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
+                return False
+        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd)
+        if isinstance(exchange, str):
+            self._hold(line, exchange)
+            if self._trunks.trunk(spec.trunk) is not None:
+                alarm.no_later_than(max(steady + 1.0, self._trunks.room_at(spec.trunk)))
+            return False
+        self._hold(line, "")
+        room = min(line.pacer.decide(line.view(steady)) - line.unsent, self._trunks.room(spec.trunk), _BATCH)
+        if room <= 0:
+            at = max(line.pacer.next_at(steady), self._trunks.room_at(spec.trunk))
+            if at > steady:
+                alarm.no_later_than(at)
+            return False
+        return await self._claim(line, exchange, room)
+
+    async def _claim(self, line: RunLine, exchange: Exchange, room: int) -> bool:
+        way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
+        claim = await self._store.write(
+            partial(
+                dialing.claim,
+                run_id=line.row.id,
+                limit=room,
+                way_out=way_out,
+                new_id=self._dice.attempt_id,
+                now=self._clock.now(),
+            )
+        )
+        for attempt in claim.attempts:
+            self._place(line, attempt, exchange)
+        line.is_dry = len(claim.attempts) + claim.held < room
+        line.due_at = claim.due_at
+        return not line.is_dry or bool(claim.held)
+
+    def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange) -> None:
+        trunk = self._trunks.trunk(attempt.trunk)
+        assert trunk is not None, "way_out has found the trunk"
+        dial_string, refusal = "", ""
+        try:
+            dial_string = trunk.dial_string(attempt.number)
+        except BadInputError as error:  # the trunk's strip and prefix do not fit this number
+            refusal = error.message
+        plan = dialing.plan_of(attempt, line.row.spec, dial_string=dial_string, min_ring_s=self._min_ring_s)
+        line.unsent += 1
+        self._desk.open(attempt, plan, exchange, refusal=refusal)
+
+    def _hold(self, line: RunLine, reason: str) -> None:
+        """Say once why a run is not dialing, and once that it goes on."""
+        if reason == line.held_by:
+            return
+        campaign = line.row.spec.name
+        if reason:
+            _log.warning(f"campaign {campaign} is held: {reason}", action="run_held", run_id=line.row.id)
+        else:
+            _log.info(f"campaign {campaign} goes on", action="run_goes_on", run_id=line.row.id)
+        line.held_by = reason

@@ -1,0 +1,160 @@
+"""The engine as one thing: start, take events, look again, drain. Holds the desks together and decides nothing.
+
+Not here: where store, clock, dice and exchanges come from (bootstrap.py) and signals or systemd (daemon.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from dialerd.domain.call.events import CallEvent
+from dialerd.domain.errors import ExchangeError, StoreError
+from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import AttemptId
+from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.dialloop import DialLoop
+from dialerd.engine.reconcile import inherit, reconcile
+from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.log import logger
+from dialerd.ports import AttemptRow, Clock, Dice, Exchange, ExchangeEvent, ExchangeUp, Store
+from dialerd.tasks import end, spawn
+
+_log = logger(__name__)
+
+REFRESH_S = 2.0
+"""How often the store is looked at without a poke: the longest that a change made beside the daemon goes unseen."""
+
+_RECONCILE_RETRY_S = 1.0
+_CLEAR_LIMIT_S = 5.0
+
+
+class Engine:
+    """Implements ports.ExchangeSink. One per daemon; `start`, then `drain`, then `close`."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        exchanges: Mapping[str, Exchange],
+        trunks: Mapping[str, Trunk],
+        min_ring_s: float,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._exchanges = exchanges
+        self._min_ring_s = min_ring_s
+        self._trunk_names = frozenset(trunks)
+        self._trunks = TrunkDesk(trunks, exchanges, clock)
+        self.runs = RunKeeper(store, clock, dice, self._wake)
+        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self._wake)
+        self._loop = DialLoop(store, clock, dice, self.runs, self._trunks, self.desk, min_ring_s=min_ring_s)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._poked = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._inherited: dict[AttemptId, AttemptRow] = {}
+        self._up_count = dict.fromkeys(exchanges, 0)
+
+    async def start(self) -> None:
+        """Look at the store, connect, and dial as soon as an exchange is reconciled."""
+        self._inherited = await inherit(
+            self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
+        )
+        await self.runs.refresh()
+        self._tasks = [
+            spawn("refresh", self._refresh()),
+            spawn("dial loop", self._loop.run()),
+            *(spawn(f"exchange {name}", exchange.run(self)) for name, exchange in self._exchanges.items()),
+        ]
+
+    def poke(self) -> None:
+        """Somebody changed the store: look at once."""
+        self._poked.set()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a task that must run for ever has ended: the process should end too, and be started again."""
+        return any(task.done() for task in self._tasks) and not self._loop.is_stopped
+
+    async def drain(self, limit_s: float) -> None:
+        """No new calls; those up may finish for `limit_s`, then they are ended as decency allows, and settled."""
+        self._loop.stop()
+        if await self._empty_within(limit_s):
+            return
+        self.desk.request_stop()
+        if await self._empty_within(self._min_ring_s + _CLEAR_LIMIT_S):
+            return
+        self.desk.request_stop()  # those that were answered meanwhile
+        await self._empty_within(_CLEAR_LIMIT_S)
+
+    async def idle(self) -> None:
+        """Wait until no run is unfinished and no call is up (for demos, tests and forecasts)."""
+        while self.runs.lines or not self.desk.is_empty:
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def close(self) -> None:
+        await end(*self._tasks)
+
+    # ports.ExchangeSink
+
+    def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
+        self.desk.deliver(attempt_id, event, exchange=exchange)
+
+    def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
+        self._trunks.ready.discard(exchange)
+        if isinstance(event, ExchangeUp):
+            self._up_count[exchange] += 1
+            spawn(f"reconcile {exchange}", self._reconcile(self._exchanges[exchange], self._up_count[exchange]))
+
+    async def _reconcile(self, exchange: Exchange, up_count: int) -> None:
+        while exchange.is_alive and self._up_count[exchange.name] == up_count:
+            try:
+                done = await reconcile(exchange, self._store, self.desk, self._inherited, min_ring_s=self._min_ring_s)
+            except (ExchangeError, StoreError) as error:
+                _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
+                await self._clock.sleep(_RECONCILE_RETRY_S)
+                continue
+            if exchange.is_alive and self._up_count[exchange.name] == up_count:
+                self._trunks.ready.add(exchange.name)
+                _log.info(
+                    f"Asterisk {exchange.name} is reconciled: {done.known} calls known, "
+                    f"{done.adopted} adopted, {done.strays} strays hung up",
+                    action="reconciled",
+                    asterisk=exchange.name,
+                )
+                self._wake()
+            return
+
+    async def _refresh(self) -> None:
+        while True:
+            self._poked.clear()  # before looking: a poke that comes while we look means to look again
+            try:
+                await self.runs.refresh()
+            except StoreError as error:
+                _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
+            timer = self._clock.call_later(REFRESH_S, self._poked.set)
+            await self._poked.wait()
+            timer.cancel()
+
+    def _wake(self) -> None:
+        self._loop.wake()
+        self._moved.set()
+
+    async def _empty_within(self, limit_s: float) -> bool:
+        is_over = False
+
+        def over() -> None:
+            nonlocal is_over
+            is_over = True
+            self._moved.set()
+
+        timer = self._clock.call_later(limit_s, over)
+        while not self.desk.is_empty and not is_over:
+            self._moved.clear()
+            await self._moved.wait()
+        timer.cancel()
+        return self.desk.is_empty

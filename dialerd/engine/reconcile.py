@@ -1,0 +1,92 @@
+"""After every (re)connect: our open attempts against the channels that the exchange really has.
+
+Not here: what a call makes of being seen or missed (domain/call/step.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from dialerd.domain.call import Facts, Outcome
+from dialerd.domain.call.events import ChannelGone
+from dialerd.domain.words import AttemptId, Disposition, Verdict
+from dialerd.engine.calldesk import CallDesk
+from dialerd.ports import AttemptRow, Exchange, Store
+from dialerd.usecases import dialing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What a look at one exchange came to, in calls."""
+
+    known: int  # calls of ours that were told what the exchange has
+    adopted: int  # open attempts of an earlier daemon, taken over
+    strays: int  # channels that no open attempt stands for: hung up
+
+
+async def reconcile(
+    exchange: Exchange,
+    store: Store,
+    desk: CallDesk,
+    inherited: dict[AttemptId, AttemptRow],
+    *,
+    min_ring_s: float,
+) -> Reconciled:
+    """Tell, adopt or hang up; nothing is dialed on this exchange before this has returned.
+
+    `inherited`: the attempts that were open when this daemon started; those of this exchange are taken out as they
+    are adopted. Only they can be unknown to the desk: an attempt of our own is either there or not dialed yet.
+    Raises ExchangeError when the exchange cannot be asked; to be called again then.
+    """
+    known = desk.up_at(exchange.name)
+    seen = await exchange.channels()
+    for attempt_id in known:
+        desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
+    adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
+    for attempt in adopted:
+        run = await store.read(lambda unit, run_id=attempt.run_id: unit.runs.get(run_id))
+        assert run is not None, "the run of an open attempt cannot be deleted"
+        plan = dialing.plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s)  # it is never dialed again
+        desk.adopt(attempt, plan, facts_of(attempt), exchange)
+        del inherited[attempt.id]
+    ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
+    strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
+    for attempt_id in strays:
+        await exchange.hang_up(attempt_id)
+    return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays))
+
+
+async def inherit(
+    store: Store, *, exchanges: Collection[str], trunks: Collection[str], now: datetime
+) -> dict[AttemptId, AttemptRow]:
+    """The attempts that an earlier daemon left open, to be adopted as their exchanges come up.
+
+    Those whose exchange or trunk is no longer in the settings are settled here, as nobody is left to ask; a channel
+    of theirs that still lives is hung up as a stray.
+    """
+    open_attempts = await store.read(lambda unit: unit.dialing.open_attempts())
+    lost = [each for each in open_attempts if each.asterisk not in exchanges or each.trunk not in trunks]
+    for attempt in lost:
+        outcome = Outcome(
+            disposition=Disposition.INTERRUPTED,
+            facts=facts_of(attempt),
+            ended_at=now,
+            reason="its Asterisk or trunk was taken out of the settings",
+        )
+        await store.write(partial(dialing.settle, attempt_id=attempt.id, outcome=outcome))
+    return {each.id: each for each in open_attempts if each not in lost}
+
+
+def facts_of(attempt: AttemptRow) -> Facts:
+    """What an earlier daemon wrote down of a call."""
+    return Facts(
+        placed_at=attempt.claimed_at,
+        answered_at=attempt.answered_at,
+        verdict=Verdict(attempt.verdict) if attempt.verdict else None,
+        amd=attempt.amd,
+        cause=attempt.cause,
+        sip_code=attempt.sip_code,
+    )

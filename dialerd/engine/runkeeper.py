@@ -1,0 +1,137 @@
+"""The runs that the store says should be going: which there are, their pace, and taking in their targets.
+
+Not here: placing calls (dialloop.py) and ending a run (usecases/dialing.finish_if_over, with the last settle).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dialerd.domain.pacing import AgentlessPacer, CallStarted, PacingView
+from dialerd.domain.words import AttemptId, RunId, RunState
+from dialerd.log import logger
+from dialerd.ports import Clock, Dice, RunRow, Store
+from dialerd.usecases import dialing
+
+_log = logger(__name__)
+
+
+@dataclass(slots=True)
+class RunLine:
+    """One unfinished run. The three dicts hold its calls that are up, by phase, with the moment the phase began."""
+
+    row: RunRow
+    pacer: AgentlessPacer
+    unsent: int = 0
+    is_dry: bool = False  # nothing was due at the last claim
+    due_at: datetime | None = None  # when a dry run has targets again
+    held_by: str = ""  # why it is not dialing, as last logged
+    ringing: dict[AttemptId, float] = field(default_factory=dict)
+    detecting: dict[AttemptId, float] = field(default_factory=dict)
+    connected: dict[AttemptId, float] = field(default_factory=dict)
+
+    def view(self, now: float) -> PacingView:
+        return PacingView(
+            now=now,
+            ringing=[now - since for since in self.ringing.values()],
+            detecting=[now - since for since in self.detecting.values()],
+            connected=[now - since for since in self.connected.values()],
+        )
+
+    def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
+        """Put a call into a phase (one of the three dicts)."""
+        if attempt_id not in phase:
+            self.drop(attempt_id)
+            phase[attempt_id] = now
+
+    def drop(self, attempt_id: AttemptId) -> None:
+        """A call's slot is free."""
+        for phase in (self.ringing, self.detecting, self.connected):
+            phase.pop(attempt_id, None)
+
+    def more_due(self, at: datetime | None) -> None:
+        """A target will be due at `at`."""
+        if at is not None and (self.due_at is None or at < self.due_at):
+            self.due_at = at
+
+    def started(self, at: float) -> None:
+        self.unsent -= 1
+        self.pacer.observe(CallStarted(at))
+
+
+class RunKeeper:
+    """The only owner of `lines`; the store is the truth and is looked at on every poke and every few seconds."""
+
+    def __init__(self, store: Store, clock: Clock, dice: Dice, on_change: Callable[[], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._dice = dice
+        self._on_change = on_change
+        self.lines: dict[RunId, RunLine] = {}
+
+    async def refresh(self) -> None:
+        """Read the runs, take in targets of those that lack them, end those that are over."""
+        rows = await self._store.read(lambda unit: unit.runs.unfinished())
+        for row in rows:
+            self._see(row)
+        for run_id in self.lines.keys() - {row.id for row in rows}:
+            self._forget(run_id)
+        for row in rows:
+            await self._keep(row)
+        self._on_change()
+
+    def _see(self, row: RunRow) -> None:
+        line = self.lines.get(row.id)
+        spec = row.spec
+        if line is None:
+            pacer = AgentlessPacer(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
+            self.lines[row.id] = RunLine(row=row, pacer=pacer)
+            _log.info(
+                f"run {row.number} of campaign {spec.name} is {row.state}",
+                action="run_seen",
+                run_id=row.id,
+                campaign=spec.name,
+            )
+            return
+        if (spec.max_calls, spec.calls_per_second) != (line.row.spec.max_calls, line.row.spec.calls_per_second):
+            line.pacer.change_pace(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
+        line.row = row
+        line.is_dry = False  # contacts, lists or hours may have changed since
+
+    async def _keep(self, row: RunRow) -> None:
+        now = self._clock.now
+        is_prepared = row.is_prepared and row.spec.finite  # an infinite run takes in contacts as they are added
+        while not is_prepared and row.state is RunState.ACTIVE:
+            is_prepared = await self._store.write(
+                lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=now())
+            )
+            self._on_change()  # the first targets can be dialed while the others come in
+        if row.state is RunState.STOPPING or (is_prepared and row.in_progress == 0):
+            await self._store.write(lambda unit: dialing.finish_if_over(unit, row.id, now()))
+        after = await self._store.read(lambda unit: unit.runs.get(row.id))
+        if after is not None:
+            self.settled(after)
+
+    def settled(self, row: RunRow) -> None:
+        """A run as it stands after one of its attempts was settled."""
+        line = self.lines.get(row.id)
+        if line is None:
+            return
+        line.row = row
+        if row.state.is_over:
+            self._forget(row.id)
+
+    def _forget(self, run_id: RunId) -> None:
+        line = self.lines[run_id]
+        if line.ringing or line.detecting or line.connected:
+            return  # its last slots are still guarded; the next look forgets it
+        del self.lines[run_id]
+        spec = line.row.spec
+        _log.info(
+            f"run {line.row.number} of campaign {spec.name} has ended",
+            action="run_ended",
+            run_id=run_id,
+            campaign=spec.name,
+        )

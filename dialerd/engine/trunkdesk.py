@@ -1,0 +1,119 @@
+"""The trunks as they are right now: channels in use, calls per second, closed for a while; and which server to use.
+
+Not here: what a trunk is (domain/trunk.py) and which exchanges are reconciled (reconcile.py tells).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dialerd.domain.pacing import RateLimit
+from dialerd.domain.trunk import Trunk
+from dialerd.log import logger
+from dialerd.ports import Clock, Exchange
+
+_log = logger(__name__)
+
+_FIRST_REST_S, _LONGEST_REST_S = 1.0, 30.0
+
+
+@dataclass(slots=True)
+class TrunkLine:
+    """One trunk. `unsent` calls are claimed but not yet confirmed by an exchange; they count against the rate."""
+
+    trunk: Trunk
+    rate: RateLimit
+    in_use: int = 0
+    unsent: int = 0
+    rest_s: float = 0.0
+    closed_until: float = float("-inf")
+    by_server: dict[str, int] = field(default_factory=dict)
+
+
+class TrunkDesk:
+    """The only owner of the trunks' counters. A slot is taken at the claim and given back once per call."""
+
+    def __init__(
+        self,
+        trunks: Mapping[str, Trunk],
+        exchanges: Mapping[str, Exchange],
+        clock: Clock,
+    ) -> None:
+        self._lines = {
+            name: TrunkLine(trunk=trunk, rate=RateLimit(rate=trunk.calls_per_second)) for name, trunk in trunks.items()
+        }
+        self._exchanges = exchanges
+        self._clock = clock
+        self.ready: set[str] = set()
+        """Exchanges that are alive and reconciled; nothing is dialed on any other."""
+
+    def trunk(self, name: str) -> Trunk | None:
+        line = self._lines.get(name)
+        return line.trunk if line else None
+
+    def room(self, name: str) -> int:
+        """How many calls may be claimed for the trunk now."""
+        line, now = self._lines[name], self._clock.steady()
+        if now < line.closed_until:
+            return 0
+        return max(0, min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent))
+
+    def room_at(self, name: str) -> float:
+        """When time alone may make room (steady seconds)."""
+        line, now = self._lines[name], self._clock.steady()
+        return max(line.closed_until, line.rate.room_at(now))
+
+    def way_out(self, name: str, *, amd: bool) -> Exchange | str:
+        """The server with the fewest calls that can carry one now, or why none can."""
+        line = self._lines.get(name)
+        if line is None:
+            return f"no [[trunk]] {name} in the settings"
+        if self._clock.steady() < line.closed_until:
+            return f"trunk {name} rests after it refused a call"
+        troubles = []
+        usable = []
+        for server in line.trunk.servers:
+            exchange = self._exchanges[server]
+            trouble = exchange.trouble(endpoint=line.trunk.resource, amd=amd)
+            if trouble is None and not (exchange.is_alive and server in self.ready):
+                trouble = f"Asterisk {server} is not ready"
+            if trouble is None:
+                usable.append(exchange)
+            else:
+                troubles.append(trouble)
+        if not usable:
+            return "; ".join(troubles)
+        return min(usable, key=lambda exchange: line.by_server.get(exchange.name, 0))
+
+    def take(self, name: str, server: str, *, unsent: bool = True) -> None:
+        """A call is claimed, or (`unsent` False) an earlier daemon's call was found up."""
+        line = self._lines[name]
+        line.in_use += 1
+        line.unsent += 1 if unsent else 0
+        line.by_server[server] = line.by_server.get(server, 0) + 1
+
+    def sent(self, name: str) -> None:
+        """The exchange has taken the call, or perhaps: it counts against the calls per second."""
+        line = self._lines[name]
+        line.unsent -= 1
+        line.rate = line.rate.take(self._clock.steady())
+        line.rest_s = 0.0
+
+    def not_sent(self, name: str, *, trunk_down: bool, reason: str) -> None:
+        """The exchange refused the call. A trunk that is down rests a little longer each time it says so."""
+        line = self._lines[name]
+        line.unsent -= 1
+        if not trunk_down or self._clock.steady() < line.closed_until:
+            return
+        line.rest_s = min(_LONGEST_REST_S, line.rest_s * 2 or _FIRST_REST_S)
+        line.closed_until = self._clock.steady() + line.rest_s
+        _log.warning(
+            f"trunk {name} rests for {line.rest_s:g} s: {reason}", action="trunk_rests", trunk=name, rest_s=line.rest_s
+        )
+
+    def give_back(self, name: str, server: str) -> None:
+        """A call's slot is free."""
+        line = self._lines[name]
+        line.in_use -= 1
+        line.by_server[server] -= 1

@@ -1,0 +1,204 @@
+"""Claim and settle: what each means, in one transaction each; used by the engine alone.
+
+Not here: how many to claim (engine/dialloop.py), the gates (domain/gates.py), the SQL (adapters/sqlite/dialing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dialerd.domain import retry
+from dialerd.domain.call import CallPlan, Facts, Outcome
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.gates import Facts as GateFacts
+from dialerd.domain.gates import Gate, first_closed
+from dialerd.domain.words import AttemptId, Disposition, RunId, RunState, TargetState
+from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
+
+RECHECK = timedelta(seconds=5)
+"""When a target is judged again whose gate does not say until when it is closed."""
+
+_CHUNK = 500  # contacts taken in per transaction: well under the 50 ms that a job may hold the writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """Where the claimed calls will be sent."""
+
+    trunk: str
+    asterisk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due."""
+
+    attempts: Sequence[AttemptRow]
+    held: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A settled attempt: its run as it stands now, and when its target is due again."""
+
+    run: RunRow
+    retry_at: datetime | None
+
+
+def gate_facts(run: RunRow, target: TargetRow) -> GateFacts:
+    """What the gates need to know of a target; `contact explain` builds the same."""
+    return GateFacts(
+        run_state=run.state,
+        target_state=target.state,
+        zones=target.zones,
+        on_dnc=target.on_dnc,
+        number_in_call=target.number_in_call,
+        attempts_spent=target.attempts_spent,
+        max_attempts=run.spec.max_attempts,
+        not_before=target.not_before,
+        hours=run.spec.contact_hours,
+    )
+
+
+def claim(
+    unit: Unit, run_id: RunId, *, limit: int, way_out: WayOut, new_id: Callable[[], AttemptId], now: datetime
+) -> Claim:
+    """Open an attempt for up to `limit` targets that may be dialed at `now`; everything is judged in here.
+
+    The run's state and the do-not-call lists are read in this transaction, so what was committed before it,
+    by whichever process, is obeyed.
+    """
+    run = unit.runs.get(run_id)
+    if run is None or run.state is not RunState.ACTIVE:
+        return Claim(attempts=(), held=0, due_at=None)
+    unit.dialing.promote(run_id, now)
+    attempts: list[AttemptRow] = []
+    held = 0
+    for target in unit.dialing.candidates(run_id, limit=limit, now=now):
+        gate = first_closed(gate_facts(run, target), now)
+        if gate is not None:
+            _close(unit, target, gate, now)
+            held += 1
+            continue
+        attempt = AttemptRow(
+            id=new_id(),
+            target_id=target.id,
+            run_id=run_id,
+            number=target.number,
+            trunk=way_out.trunk,
+            asterisk=way_out.asterisk,
+            caller_id=run.spec.caller_id,
+            claimed_at=now,
+        )
+        unit.dialing.open_attempt(attempt)
+        attempts.append(attempt)
+    due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
+    return Claim(attempts=attempts, held=held, due_at=due_at)
+
+
+def _close(unit: Unit, target: TargetRow, gate: Gate, now: datetime) -> None:
+    if not gate.is_final:
+        unit.dialing.hold(target, gate.until or now + RECHECK)
+        return
+    on_list = gate.name == "dnc"
+    unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
+
+
+def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
+    """Keep what is known of a call that is still up, for whoever adopts it after a crash."""
+    attempt = unit.dialing.attempt(attempt_id)
+    if attempt is not None and attempt.disposition is None:
+        unit.dialing.note(_with_facts(attempt, facts))
+
+
+def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
+    """Write how an attempt ended and what becomes of its target and run. None: it was settled before."""
+    attempt = unit.dialing.attempt(attempt_id)
+    if attempt is None or attempt.disposition is not None:
+        return None
+    now = outcome.ended_at
+    closed = replace(
+        _with_facts(attempt, outcome.facts),
+        ended_at=now,
+        disposition=outcome.disposition,
+        spent=outcome.spent,
+        reason=outcome.reason,
+    )
+    run = unit.runs.get(attempt.run_id)
+    assert run is not None, "an attempt's run cannot be deleted while it is open"
+    decision = _what_next(unit, run, closed, now)
+    if not unit.dialing.close_attempt(closed):
+        return None
+    retry_at = decision.at if isinstance(decision, retry.RetryAt) else None
+    state = TargetState.DONE if retry_at is None else TargetState.WAITING
+    unit.dialing.release_target(closed, state=state, not_before=retry_at, now=now)
+    finish_if_over(unit, attempt.run_id, now)
+    after = unit.runs.get(attempt.run_id)
+    assert after is not None
+    return Settled(run=after, retry_at=retry_at)
+
+
+def _what_next(unit: Unit, run: RunRow, closed: AttemptRow, now: datetime) -> retry.RetryAt | retry.Exhausted:
+    if run.state in (RunState.STOPPING, RunState.STOPPED):
+        return retry.Exhausted("the run is being stopped")
+    assert closed.disposition is not None
+    return retry.decide(
+        run.spec.retry_policy,
+        disposition=closed.disposition,
+        spent=closed.spent,
+        attempts_spent=unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0),
+        same_before=unit.dialing.same_before(closed),
+        now=now,
+    )
+
+
+def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
+    return replace(
+        attempt,
+        answered_at=facts.answered_at,
+        verdict=facts.verdict,
+        amd=facts.amd,
+        cause=facts.cause,
+        sip_code=facts.sip_code,
+    )
+
+
+def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: datetime) -> bool:
+    """Take the next contacts of the run's lists in as its targets; True when every one is in."""
+    is_prepared = unit.runs.prepare(run_id, size=_CHUNK, draw=draw, now=now)
+    if is_prepared:
+        finish_if_over(unit, run_id, now)
+    return is_prepared
+
+
+def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:
+    """End a run that has nothing left to do: all settled, or stopping with the last call ended."""
+    run = unit.runs.get(run_id)
+    if run is None or run.state.is_over or run.in_progress:
+        return None
+    if run.state is RunState.STOPPING:
+        unit.runs.cancel_targets(run_id, now)
+        unit.runs.set_state(run_id, RunState.STOPPED, now)
+        return RunState.STOPPED
+    if run.spec.finite and run.is_prepared and run.pending + run.waiting == 0:
+        unit.runs.set_state(run_id, RunState.COMPLETED, now)
+        return RunState.COMPLETED
+    return None
+
+
+def plan_of(attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float) -> CallPlan:
+    """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own."""
+    return CallPlan(
+        attempt_id=attempt.id,
+        dial_string=dial_string,
+        caller_id=attempt.caller_id,
+        amd=spec.amd,
+        max_ring_s=float(spec.max_ring_s),
+        min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
+        play=spec.on_human.play,
+        context=spec.on_human.context,
+        extension=spec.on_human.extension,
+    )
