@@ -220,9 +220,7 @@ def _beside(path: Path, settings: Settings) -> Settings:
     home = path.resolve().parent
     database = settings.database.model_copy(update={"path": home / settings.database.path})
     asterisk = tuple(
-        server.model_copy(update={"password_file": home / server.password_file})
-        if server.password_file
-        else server
+        server.model_copy(update={"password_file": home / server.password_file}) if server.password_file else server
         for server in settings.asterisk
     )
     return settings.model_copy(update={"database": database, "asterisk": asterisk})

@@ -14,7 +14,7 @@ from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.calldesk import CallDesk
-from dialerd.ports import AttemptRow, Exchange, Store
+from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
 from dialerd.usecases import dialing
 
 
@@ -47,7 +47,7 @@ async def reconcile(
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
     adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
     for attempt in adopted:
-        run = await store.read(lambda unit, run_id=attempt.run_id: unit.runs.get(run_id))
+        run = await store.read(partial(_run_of, attempt=attempt))
         assert run is not None, "the run of an open attempt cannot be deleted"
         plan = dialing.plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s)  # it is never dialed again
         desk.adopt(attempt, plan, facts_of(attempt), exchange)
@@ -57,6 +57,10 @@ async def reconcile(
     for attempt_id in strays:
         await exchange.hang_up(attempt_id)
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays))
+
+
+def _run_of(unit: Unit, attempt: AttemptRow) -> RunRow | None:
+    return unit.runs.get(attempt.run_id)
 
 
 async def inherit(

@@ -1,0 +1,61 @@
+"""Campaign definitions. The definition itself is one JSON column; it is checked again when it is read.
+
+Not here: runs of it (runs.py).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from functools import lru_cache
+
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_text
+from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.words import CampaignId
+from dialerd.ports import CampaignRow
+
+_COLUMNS = "SELECT id, spec, created_at, updated_at FROM campaign"
+
+
+@lru_cache(maxsize=256)
+def to_spec(text: str) -> CampaignSpec:
+    """A kept definition. The same text is the same campaign, so reading it twice costs nothing."""
+    return read_campaign(json.loads(text), source="the database")
+
+
+class SqliteCampaigns:
+    """Implements ports.Campaigns on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> CampaignRow | None:
+        row = self._connection.execute(_COLUMNS + " WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _to_campaign(row)
+
+    def all(self) -> list[CampaignRow]:
+        return [_to_campaign(row) for row in self._connection.execute(_COLUMNS + " ORDER BY name")]
+
+    def put(self, spec: CampaignSpec, now: datetime) -> CampaignRow:
+        self._connection.execute(
+            "INSERT INTO campaign (name, spec, created_at, updated_at) VALUES (:name, :spec, :now, :now)"
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now",
+            {"name": spec.name, "spec": to_json(spec.as_table()), "now": to_text(now)},
+        )
+        row = self.get(spec.name)
+        assert row is not None, "just written"
+        return row
+
+    def delete(self, campaign_id: CampaignId) -> None:
+        self._connection.execute("DELETE FROM campaign WHERE id = ?", (campaign_id,))
+
+
+def _to_campaign(row: tuple[int, str, str, str]) -> CampaignRow:
+    campaign_id, spec, created_at, updated_at = row
+    return CampaignRow(
+        id=CampaignId(campaign_id),
+        spec=to_spec(spec),
+        created_at=to_moment(created_at),
+        updated_at=to_moment(updated_at),
+    )

@@ -1,0 +1,57 @@
+"""Opening the database: how every connection is set, and what is said when it cannot be.
+
+Not here: transactions (writer.py, store.py) and the schema (migrations.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dialerd.domain.errors import StoreError
+
+BUSY_S = 5.0
+"""How long a writer waits for another process's transaction; none of ours lasts longer than 50 ms."""
+
+
+def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode: transactions are begun and ended by name. None: in memory.
+
+    synchronous=FULL: a commit that was answered survives a power cut, which "called exactly once" stands on.
+    """
+    with translated(path):
+        connection = sqlite3.connect(
+            ":memory:" if path is None else path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+
+@contextmanager
+def translated(path: Path | None) -> Iterator[None]:
+    """sqlite3's errors as ours, with the file and what to do."""
+    place = "the database in memory" if path is None else f"database {path}"
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise StoreError(f"{place}: {error}", hint="this is a defect of dialerd; nothing was changed") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{place}: {error}", hint=_remedy(str(error))) from error
+
+
+def _remedy(text: str) -> str:
+    remedies = {
+        "unable to open": "check that its folder exists and that this user may write there",
+        "not a database": "restore a backup with dialerd restore, or name another file in [database] path",
+        "malformed": "stop dialerd and restore a backup with dialerd restore",
+        "locked": "another program holds it; end that program",
+        "full": "free room on the disk",
+        "readonly": "give this user the right to write the file and its folder",
+    }
+    return next((remedy for word, remedy in remedies.items() if word in text), "see the log of the daemon")

@@ -1,0 +1,231 @@
+"""Targets and attempts: the dialing order, claim and settle. Each method is a step of one transaction.
+
+Not here: what a claim or a settle decides (usecases/dialing.py). Every walk is along an index, so that the work
+per call does not grow with the list.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text, to_text_or_none, to_zones
+from dialerd.domain.errors import StoreError
+from dialerd.domain.words import AttemptId, ContactId, Disposition, RunId, TargetId, TargetState
+from dialerd.ports import AttemptRow, ExportRow, TargetRow
+
+_PROMOTED_AT_ONCE = 500  # more wait for the next claim: a morning's opening must not hold the writer
+
+# A target with what the gates ask: the global do-not-call list and whether its number is in a call somewhere.
+_TARGET = """
+SELECT target.id, target.run_id, target.contact_id, target.number, target.zones, target.state,
+       target.attempts_spent, target.not_before,
+       (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
+        WHERE d.number = target.number AND d.list_id = 1 AND (d.expires_at IS NULL OR d.expires_at > :now)),
+       EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL)
+FROM target
+"""
+
+# In dialing order: fresh targets before redials, then by rank. Walks target_next.
+_CANDIDATES = (
+    _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY attempts_spent, rank, target.id LIMIT :limit"
+)
+
+_ATTEMPT_COLUMNS = (
+    "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
+    " cause, sip_code, disposition, spent, reason"
+)
+_ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
+
+_CLOSE = """
+UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
+  sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason
+WHERE id = :id AND disposition IS NULL
+"""
+
+_EXPORT = f"""
+SELECT campaign.name, run.number, target.contact_id,
+       row_number() OVER (PARTITION BY attempt.target_id ORDER BY attempt.claimed_at, attempt.id),
+       {", ".join("attempt." + column for column in _ATTEMPT_COLUMNS.replace(" ", "").split(","))}
+FROM attempt JOIN target ON target.id = attempt.target_id JOIN run ON run.id = attempt.run_id
+JOIN campaign ON campaign.id = run.campaign_id
+WHERE attempt.run_id = :run_id ORDER BY attempt.claimed_at, attempt.id
+"""  # noqa: S608  # the columns are constants of this file
+
+
+class SqliteDialing:
+    """Implements ports.Dialing on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def promote(self, run_id: RunId, now: datetime) -> int:
+        cursor = self._connection.execute(
+            "UPDATE target SET state = 'pending', not_before = NULL WHERE id IN (SELECT id FROM target"
+            " WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now ORDER BY not_before LIMIT :limit)",
+            {"run_id": run_id, "now": to_text(now), "limit": _PROMOTED_AT_ONCE},
+        )
+        return cursor.rowcount
+
+    def candidates(self, run_id: RunId, *, limit: int, now: datetime) -> list[TargetRow]:
+        rows = self._connection.execute(_CANDIDATES, {"run_id": run_id, "limit": limit, "now": to_text(now)})
+        return [_to_target(row) for row in rows.fetchall()]
+
+    def target(self, run_id: RunId, contact_id: ContactId, now: datetime) -> TargetRow | None:
+        row = self._connection.execute(
+            _TARGET + " WHERE run_id = :run_id AND contact_id = :contact_id",
+            {"run_id": run_id, "contact_id": contact_id, "now": to_text(now)},
+        ).fetchone()
+        return None if row is None else _to_target(row)
+
+    def open_attempt(self, attempt: AttemptRow) -> None:
+        try:
+            self._connection.execute(
+                "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt.id,
+                    attempt.target_id,
+                    attempt.run_id,
+                    attempt.number,
+                    attempt.trunk,
+                    attempt.asterisk,
+                    attempt.caller_id,
+                    to_text(attempt.claimed_at),
+                ),
+            )
+        except sqlite3.IntegrityError as error:
+            raise StoreError(f"target {attempt.target_id} or its number has an open attempt already") from error
+        self._connection.execute(
+            "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?", (attempt.target_id,)
+        )
+
+    def hold(self, target: TargetRow, until: datetime) -> None:
+        self._connection.execute(
+            "UPDATE target SET state = 'waiting', not_before = ? WHERE id = ?", (to_text(until), target.id)
+        )
+
+    def settle_target(self, target: TargetRow, disposition: Disposition, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL WHERE id = ?",
+            (disposition, to_text(now), target.id),
+        )
+
+    def note(self, attempt: AttemptRow) -> None:
+        self._connection.execute(
+            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ? WHERE id = ?",
+            (to_text_or_none(attempt.answered_at), attempt.verdict, attempt.amd, attempt.id),
+        )
+
+    def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
+        row = self._connection.execute(_ATTEMPT + " WHERE id = ?", (attempt_id,)).fetchone()
+        return None if row is None else _to_attempt(row)
+
+    def close_attempt(self, attempt: AttemptRow) -> bool:
+        assert attempt.ended_at is not None, "an attempt is closed with its end"
+        cursor = self._connection.execute(
+            _CLOSE,
+            {
+                "id": attempt.id,
+                "answered_at": to_text_or_none(attempt.answered_at),
+                "ended_at": to_text(attempt.ended_at),
+                "verdict": attempt.verdict,
+                "amd": attempt.amd,
+                "cause": attempt.cause,
+                "sip_code": attempt.sip_code,
+                "disposition": attempt.disposition,
+                "spent": attempt.spent,
+                "reason": attempt.reason,
+            },
+        )
+        return cursor.rowcount == 1
+
+    def same_before(self, attempt: AttemptRow) -> int:
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM attempt WHERE target_id = ? AND disposition = ? AND spent AND id <> ?",
+            (attempt.target_id, attempt.disposition, attempt.id),
+        ).fetchone()
+        return int(count)
+
+    def release_target(
+        self, attempt: AttemptRow, *, state: TargetState, not_before: datetime | None, now: datetime
+    ) -> None:
+        self._connection.execute(
+            "UPDATE target SET state = :state, disposition = :disposition, not_before = :not_before,"
+            " done_at = :done_at, attempts_spent = attempts_spent + :spent WHERE id = :id",
+            {
+                "id": attempt.target_id,
+                "state": state,
+                "disposition": attempt.disposition,
+                "not_before": to_text_or_none(not_before),
+                "done_at": to_text(now) if state is TargetState.DONE else None,
+                "spent": attempt.spent,
+            },
+        )
+
+    def attempts_spent(self, target_id: TargetId) -> int:
+        (count,) = self._connection.execute("SELECT attempts_spent FROM target WHERE id = ?", (target_id,)).fetchone()
+        return int(count)
+
+    def open_attempts(self) -> list[AttemptRow]:
+        rows = self._connection.execute(_ATTEMPT + " WHERE disposition IS NULL ORDER BY claimed_at")
+        return [_to_attempt(row) for row in rows.fetchall()]
+
+    def next_due_at(self, run_id: RunId) -> datetime | None:
+        (text,) = self._connection.execute(
+            "SELECT min(not_before) FROM target WHERE run_id = ? AND state = 'waiting'", (run_id,)
+        ).fetchone()
+        return to_moment_or_none(text)
+
+    def export(self, run_id: RunId) -> Iterable[ExportRow]:
+        return _exported(self._connection.execute(_EXPORT, {"run_id": run_id}))
+
+
+def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
+    for campaign, run_number, contact_id, ordinal, *attempt in rows:
+        yield ExportRow(
+            campaign=campaign,
+            run_number=run_number,
+            contact_id=ContactId(contact_id),
+            ordinal=ordinal,
+            attempt=_to_attempt(tuple(attempt)),
+        )
+
+
+def _to_target(row: tuple[Any, ...]) -> TargetRow:
+    return TargetRow(
+        id=TargetId(row[0]),
+        run_id=RunId(row[1]),
+        contact_id=ContactId(row[2]),
+        number=row[3],
+        zones=to_zones(row[4]),
+        state=TargetState(row[5]),
+        attempts_spent=row[6],
+        not_before=to_moment_or_none(row[7]),
+        on_dnc=row[8],
+        number_in_call=bool(row[9]),
+    )
+
+
+def _to_attempt(row: tuple[Any, ...]) -> AttemptRow:
+    return AttemptRow(
+        id=AttemptId(row[0]),
+        target_id=TargetId(row[1]),
+        run_id=RunId(row[2]),
+        number=row[3],
+        trunk=row[4],
+        asterisk=row[5],
+        caller_id=row[6],
+        claimed_at=to_moment(row[7]),
+        answered_at=to_moment_or_none(row[8]),
+        ended_at=to_moment_or_none(row[9]),
+        verdict=row[10],
+        amd=row[11],
+        cause=row[12],
+        sip_code=row[13],
+        disposition=Disposition(row[14]) if row[14] else None,
+        spent=bool(row[15]),
+        reason=row[16],
+    )

@@ -1,0 +1,72 @@
+"""Do-not-call lists and their entries.
+
+Not here: obeying them (candidates in dialing.py, prepare in runs.py) .
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text, to_text_or_none
+from dialerd.ports import DncEntry
+
+
+class SqliteDnc:
+    """Implements ports.Dnc on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, entries: Iterable[DncEntry]) -> int:
+        before = self._connection.total_changes
+        self._connection.executemany(
+            "INSERT INTO dnc_entry (number, list_id, source, added_at, expires_at)"
+            " SELECT :number, id, :source, :added_at, :expires_at FROM dnc_list WHERE name = :list_name"
+            " ON CONFLICT DO UPDATE SET expires_at = :expires_at, source = :source"
+            " WHERE expires_at IS NOT :expires_at",
+            [
+                {
+                    "number": entry.number,
+                    "list_name": entry.list_name,
+                    "source": entry.source,
+                    "added_at": to_text(entry.added_at),
+                    "expires_at": to_text_or_none(entry.expires_at),
+                }
+                for entry in entries
+            ],
+        )
+        return self._connection.total_changes - before
+
+    def remove(self, list_name: str, numbers: Iterable[str]) -> int:
+        before = self._connection.total_changes
+        self._connection.executemany(
+            "DELETE FROM dnc_entry WHERE number = ? AND list_id = (SELECT id FROM dnc_list WHERE name = ?)",
+            [(number, list_name) for number in numbers],
+        )
+        return self._connection.total_changes - before
+
+    def check(self, number: str, now: datetime) -> list[DncEntry]:
+        rows = self._connection.execute(
+            "SELECT dnc_list.name, source, added_at, expires_at FROM dnc_entry"
+            " JOIN dnc_list ON dnc_list.id = dnc_entry.list_id"
+            " WHERE number = :number AND (expires_at IS NULL OR expires_at > :now) ORDER BY list_id",
+            {"number": number, "now": to_text(now)},
+        )
+        return [
+            DncEntry(
+                list_name=name,
+                number=number,
+                source=source,
+                added_at=to_moment(added_at),
+                expires_at=to_moment_or_none(expires_at),
+            )
+            for name, source, added_at, expires_at in rows
+        ]
+
+    def lists(self) -> dict[str, int]:
+        rows = self._connection.execute(
+            "SELECT name, (SELECT count(*) FROM dnc_entry WHERE list_id = dnc_list.id) FROM dnc_list ORDER BY id"
+        )
+        return dict(rows.fetchall())

@@ -1,0 +1,45 @@
+"""Contact lists.
+
+Not here: what is in them (contacts.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from dialerd.adapters.sqlite.rows import to_moment, to_text
+from dialerd.domain.words import ListId
+from dialerd.ports import ListRow
+
+_COLUMNS = "SELECT id, name, region, contacts, created_at FROM contact_list"
+
+
+class SqliteLists:
+    """Implements ports.Lists on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def create(self, name: str, region: str, now: datetime) -> ListRow:
+        self._connection.execute(
+            "INSERT INTO contact_list (name, region, created_at) VALUES (?, ?, ?)", (name, region, to_text(now))
+        )
+        row = self.get(name)
+        assert row is not None, "just written"
+        return row
+
+    def get(self, name: str) -> ListRow | None:
+        row = self._connection.execute(_COLUMNS + " WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _to_list(row)
+
+    def all(self) -> list[ListRow]:
+        return [_to_list(row) for row in self._connection.execute(_COLUMNS + " ORDER BY name")]
+
+    def delete(self, list_id: ListId) -> None:
+        self._connection.execute("DELETE FROM contact_list WHERE id = ?", (list_id,))
+
+
+def _to_list(row: tuple[int, str, str, int, str]) -> ListRow:
+    list_id, name, region, contacts, created_at = row
+    return ListRow(id=ListId(list_id), name=name, region=region, contacts=contacts, created_at=to_moment(created_at))

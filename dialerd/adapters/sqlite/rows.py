@@ -1,0 +1,35 @@
+"""How values are kept in columns: times as text that sorts, zones and attributes as JSON.
+
+Not here: any statement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+
+def to_text(moment: datetime) -> str:
+    """An aware moment as ISO 8601 in UTC with microseconds: always 32 characters, so text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def to_text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else to_text(moment)
+
+
+def to_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def to_moment_or_none(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def to_json(value: Mapping[str, object] | tuple[str, ...]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_zones(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()

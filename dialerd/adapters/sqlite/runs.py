@@ -1,0 +1,140 @@
+"""Runs, their counters and the taking in of their targets.
+
+Not here: the dialing of targets (dialing.py). The counters are kept by triggers (migrations.py), so that no
+statement can change a target and forget to count it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from dialerd.adapters.sqlite.campaigns import to_spec
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.ordering import rank
+from dialerd.domain.words import CampaignId, ContactId, Disposition, RunId, RunState
+from dialerd.ports import RunRow
+
+_COLUMNS = (
+    "SELECT id, number, campaign_id, spec, state, is_prepared, created_at, finished_at,"
+    " pending, waiting, in_progress, done, attempts FROM run"
+)
+
+# The next contacts of the run's lists after the last one taken in, with the global do-not-call list's word on each.
+_NEXT_CONTACTS = """
+SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority,
+       EXISTS (SELECT 1 FROM dnc_entry AS d WHERE d.number = contact.number AND d.list_id = 1
+               AND (d.expires_at IS NULL OR d.expires_at > :now))
+FROM contact JOIN contact_list ON contact_list.id = contact.list_id
+WHERE contact.id > :after AND contact_list.name IN (SELECT value FROM json_each(:lists))
+ORDER BY contact.id LIMIT :size
+"""
+
+
+class SqliteRuns:
+    """Implements ports.Runs on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def create(self, campaign_id: CampaignId, spec: CampaignSpec, now: datetime) -> RunRow:
+        cursor = self._connection.execute(
+            "INSERT INTO run (campaign_id, number, spec, state, created_at) SELECT :campaign,"
+            " 1 + coalesce(max(number), 0), :spec, 'active', :now FROM run WHERE campaign_id = :campaign",
+            {"campaign": campaign_id, "spec": to_json(spec.as_table()), "now": to_text(now)},
+        )
+        assert cursor.lastrowid is not None
+        row = self.get(RunId(cursor.lastrowid))
+        assert row is not None, "just written"
+        return row
+
+    def get(self, run_id: RunId) -> RunRow | None:
+        row = self._connection.execute(_COLUMNS + " WHERE id = ?", (run_id,)).fetchone()
+        return None if row is None else _to_run(row)
+
+    def latest(self, campaign_id: CampaignId) -> RunRow | None:
+        row = self._connection.execute(
+            _COLUMNS + " WHERE campaign_id = ? ORDER BY number DESC LIMIT 1", (campaign_id,)
+        ).fetchone()
+        return None if row is None else _to_run(row)
+
+    def unfinished(self) -> list[RunRow]:
+        return [_to_run(row) for row in self._connection.execute(_COLUMNS + " WHERE finished_at IS NULL ORDER BY id")]
+
+    def set_state(self, run_id: RunId, state: RunState, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE run SET state = :state, finished_at = :finished_at WHERE id = :id",
+            {"id": run_id, "state": state, "finished_at": to_text(now) if state.is_over else None},
+        )
+
+    def set_spec(self, run_id: RunId, spec: CampaignSpec) -> None:
+        self._connection.execute(
+            "UPDATE run SET spec = :spec WHERE id = :id", {"id": run_id, "spec": to_json(spec.as_table())}
+        )
+
+    def prepare(self, run_id: RunId, *, size: int, draw: Callable[[], float], now: datetime) -> bool:
+        run = self.get(run_id)
+        assert run is not None, "a run is prepared only while it exists"
+        (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
+        contacts = self._connection.execute(
+            _NEXT_CONTACTS,
+            {"after": after, "lists": to_json(run.spec.lists), "size": size, "now": to_text(now)},
+        ).fetchall()
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    run_id,
+                    contact_id,
+                    number,
+                    zones if zone is None else to_json((zone,)),
+                    "done" if on_dnc else "pending",
+                    rank(run.spec.order, contact_id=ContactId(contact_id), priority=priority, draw=draw()),
+                    Disposition.DO_NOT_CALL if on_dnc else None,
+                    to_text(now) if on_dnc else None,
+                )
+                for contact_id, number, zones, zone, priority, on_dnc in contacts
+            ],
+        )
+        is_last = len(contacts) < size
+        self._connection.execute(
+            "UPDATE run SET taken_in = :taken_in, is_prepared = is_prepared OR :is_last WHERE id = :id",
+            {"id": run_id, "taken_in": contacts[-1][0] if contacts else after, "is_last": is_last},
+        )
+        return is_last
+
+    def cancel_targets(self, run_id: RunId, now: datetime) -> int:
+        cursor = self._connection.execute(
+            "UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now"
+            " WHERE run_id = :run_id AND state IN ('pending', 'waiting')",
+            {"run_id": run_id, "now": to_text(now)},
+        )
+        return cursor.rowcount
+
+    def dispositions(self, run_id: RunId) -> dict[Disposition, int]:
+        rows = self._connection.execute(
+            "SELECT disposition, n FROM run_disposition WHERE run_id = ? ORDER BY n DESC, disposition", (run_id,)
+        )
+        return {Disposition(name): count for name, count in rows}
+
+
+def _to_run(row: tuple[Any, ...]) -> RunRow:
+    return RunRow(
+        id=RunId(row[0]),
+        number=row[1],
+        campaign_id=CampaignId(row[2]),
+        spec=to_spec(row[3]),
+        state=RunState(row[4]),
+        is_prepared=bool(row[5]),
+        created_at=to_moment(row[6]),
+        finished_at=to_moment_or_none(row[7]),
+        pending=row[8],
+        waiting=row[9],
+        in_progress=row[10],
+        done=row[11],
+        attempts=row[12],
+    )

@@ -1,0 +1,117 @@
+"""The store: one writer, readers beside it, and single transactions for the command line.
+
+Not here: backup (backup.py), the lock (lock.py), any statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from dialerd.adapters.sqlite.connection import connect, translated
+from dialerd.adapters.sqlite.migrations import migrate
+from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.adapters.sqlite.writer import InlineWriter, ThreadWriter
+from dialerd.ports import Unit
+
+T = TypeVar("T")
+
+_READERS = 3
+
+
+class SqliteStore:
+    """Implements ports.Store. `open` for a file, with threads; `in_memory` for virtual time, without any."""
+
+    def __init__(self, writer: ThreadWriter | InlineWriter, path: Path | None) -> None:
+        self._writer = writer
+        self._path = path
+        self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._readers: ThreadPoolExecutor | None = None
+        if path is not None:
+            self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite reader")
+            for _ in range(_READERS):
+                self._connections.put(connect(path, read_only=True))
+
+    @classmethod
+    def open(cls, path: Path) -> SqliteStore:
+        """Open or create the database file and bring its schema up to date. Raises StoreError."""
+        connection = _open_migrated(path)
+        return cls(ThreadWriter(connection, path), path)
+
+    @classmethod
+    def in_memory(cls) -> SqliteStore:
+        connection = connect(None)
+        migrate(connection)
+        return cls(InlineWriter(connection), None)
+
+    async def write(self, job: Callable[[Unit], T]) -> T:
+        return await self._writer.write(job)
+
+    def post(self, job: Callable[[Unit], object]) -> None:
+        self._writer.post(job)
+
+    async def read(self, job: Callable[[Unit], T]) -> T:
+        if self._readers is None:
+            assert isinstance(self._writer, InlineWriter)
+            return self._writer.run(job)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
+
+    def _read(self, job: Callable[[Unit], T]) -> T:
+        connection = self._connections.get()
+        try:
+            return _in_transaction(connection, self._path, "BEGIN", job)
+        finally:
+            self._connections.put(connection)
+
+    async def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        await self._writer.close()
+        if self._readers is not None:
+            self._readers.shutdown(wait=True)
+            while not self._connections.empty():
+                self._connections.get().close()
+
+    @staticmethod
+    @contextmanager
+    def unit(path: Path, *, write: bool) -> Iterator[Unit]:
+        """One transaction on a connection of its own, for the command line; what is raised inside undoes it."""
+        connection = _open_migrated(path)
+        try:
+            with translated(path):
+                connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                with translated(path):
+                    yield SqliteUnit(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            with translated(path):
+                connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+def _open_migrated(path: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    try:
+        with translated(path):
+            migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _in_transaction(connection: sqlite3.Connection, path: Path | None, begin: str, job: Callable[[Unit], T]) -> T:
+    with translated(path):
+        connection.execute(begin)
+        try:
+            return job(SqliteUnit(connection))
+        finally:
+            connection.execute("ROLLBACK")  # a read changes nothing

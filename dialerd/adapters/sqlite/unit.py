@@ -1,0 +1,29 @@
+"""One transaction with every feature's rows in reach.
+
+Not here: beginning and ending it (writer.py, store.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from dialerd.adapters.sqlite.audit import SqliteAudit
+from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
+from dialerd.adapters.sqlite.contacts import SqliteContacts
+from dialerd.adapters.sqlite.dialing import SqliteDialing
+from dialerd.adapters.sqlite.dnc import SqliteDnc
+from dialerd.adapters.sqlite.lists import SqliteLists
+from dialerd.adapters.sqlite.runs import SqliteRuns
+
+
+class SqliteUnit:
+    """Implements ports.Unit. Lives as long as its connection; each transaction on it is one unit of work."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.campaigns = SqliteCampaigns(connection)
+        self.runs = SqliteRuns(connection)
+        self.lists = SqliteLists(connection)
+        self.contacts = SqliteContacts(connection)
+        self.dnc = SqliteDnc(connection)
+        self.dialing = SqliteDialing(connection)
+        self.audit = SqliteAudit(connection)

@@ -1,0 +1,162 @@
+"""The one writer: jobs in order, those of one moment in one commit.
+
+Not here: what a job does. A job that fails is undone alone; a job's result is told only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dialerd.adapters.sqlite.connection import translated
+from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.domain.errors import StoreError
+from dialerd.log import logger
+from dialerd.ports import Unit
+
+_log = logger(__name__)
+T = TypeVar("T")
+Job = Callable[[Unit], Any]
+
+_AT_ONCE = 200  # jobs per commit: enough to share an fsync, few enough to answer soon
+
+
+class InlineWriter:
+    """Runs each job at once, in the caller's thread: for databases in memory on virtual time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._unit = SqliteUnit(connection)
+
+    async def write(self, job: Callable[[Unit], T]) -> T:
+        return self.run(job)
+
+    def post(self, job: Job) -> None:
+        try:
+            self.run(job)
+        except StoreError as error:
+            _report(error)
+
+    def run(self, job: Callable[[Unit], T]) -> T:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            with translated(None):
+                result = job(self._unit)
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        return result
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class ThreadWriter:
+    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._unit = SqliteUnit(connection)
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="sqlite writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, job: Callable[[Unit], T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Item(job, loop, future))
+        # Shielded: a caller that goes away must not leave a committed claim unseen halfway.
+        return await asyncio.shield(future)
+
+    def post(self, job: Job) -> None:
+        self._queue.put(_Item(job, None, None))
+
+    async def close(self) -> None:
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._connection.close()
+
+    def _work(self) -> None:
+        while True:
+            items = [self._queue.get()]
+            while len(items) < _AT_ONCE and not self._queue.empty():
+                items.append(self._queue.get())
+            jobs = [item for item in items if item is not None]
+            if jobs:
+                self._commit(jobs)
+            if None in items:
+                return
+
+    def _commit(self, items: list[_Item]) -> None:
+        try:
+            with translated(self._path):
+                self._connection.execute("BEGIN IMMEDIATE")
+                for item in items:
+                    self._run(item)
+                self._connection.execute("COMMIT")
+        except StoreError as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            for item in items:
+                item.result, item.error = None, error
+        _answer(items)
+
+    def _run(self, item: _Item) -> None:
+        """One job in a savepoint of its own, so that its failure undoes nobody else's work."""
+        self._connection.execute("SAVEPOINT job")
+        try:
+            with translated(self._path):
+                item.result = item.job(self._unit)
+        except Exception as error:  # handed to whoever asked
+            if not self._connection.in_transaction:
+                raise  # SQLite has undone everything (disk full, I/O): all of this commit has failed
+            self._connection.execute("ROLLBACK TO job")
+            item.error = error
+        self._connection.execute("RELEASE job")
+
+
+class _Item:
+    """A job, who waits for it (nobody, where it was posted), and what came of it."""
+
+    __slots__ = ("error", "future", "job", "loop", "result")
+
+    def __init__(self, job: Job, loop: asyncio.AbstractEventLoop | None, future: asyncio.Future[Any] | None) -> None:
+        self.job = job
+        self.loop = loop
+        self.future = future
+        self.result: Any = None
+        self.error: Exception | None = None
+
+
+def _answer(items: list[_Item]) -> None:
+    """Tell everybody, with one wake-up per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
+    for item in items:
+        if item.loop is not None:
+            by_loop.setdefault(item.loop, []).append(item)
+        elif item.error is not None:
+            _report(item.error)
+    for loop, waiting in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_tell, waiting)
+
+
+def _tell(items: list[_Item]) -> None:
+    for item in items:
+        if item.future is None or item.future.done():
+            continue
+        if item.error is not None:
+            item.future.set_exception(item.error)
+        else:
+            item.future.set_result(item.result)
+
+
+def _report(error: Exception) -> None:
+    _log.error(f"a note about a call was not written: {error}", action="write_failed")
