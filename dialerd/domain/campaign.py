@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -100,11 +101,11 @@ class CampaignSpec(_Part):
         read_hours(value)
         return value
 
-    @property
+    @cached_property
     def contact_hours(self) -> ContactHours:
         return read_hours(self.hours)
 
-    @property
+    @cached_property
     def retry_policy(self) -> RetryPolicy:
         rules = [RetryRule(disposition=r.disposition, after_min=r.after_min, max=r.max) for r in self.retry]
         return RetryPolicy(max_attempts=self.max_attempts, retry_after_min=self.retry_after_min, rules=tuple(rules))
@@ -146,7 +147,7 @@ def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:
     zone = table.get("timezone")
     if zone is None:
         raise ValueError('timezone is missing: a zone\'s name like "America/New_York", or "contact"')
-    if not isinstance(zone, str) or (zone != CONTACT_ZONE and zone not in available_timezones()):
+    if not isinstance(zone, str) or (zone != CONTACT_ZONE and not is_zone(zone)):
         raise ValueError(f"timezone {zone!r} is no time zone")
     week: list[tuple[Window, ...]] = [()] * 7
     for key, text in table.items():
@@ -158,6 +159,15 @@ def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:
     if not any(week):
         raise ValueError('no day has hours; write for example mon-fri = "09:00-20:00"')
     return ContactHours(timezone=zone, week=tuple(week))
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a time zone of the IANA database, like America/New_York."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # ValueError: a path out of the database; OSError: a folder
+        return False
+    return True
 
 
 def _days(key: str) -> list[int]:

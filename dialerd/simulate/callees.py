@@ -1,0 +1,130 @@
+"""Who is called in a simulation: how a number behaves, by its ending or drawn from measured rates.
+
+Not here: what an exchange makes of it (exchange.py). The plan by endings is that of the real lab's carrier
+(scripts/lab), so that one list of numbers means the same on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from dialerd.ports import Dice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What one callee does. Seconds from the INVITE (`ring_s`) or from the answer (the others).
+
+    Never answered: `cause` and `sip_code` at `ring_s`; both None: rings for ever. Answered: AMD says `amd` after
+    `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays.
+    """
+
+    ring_s: float = 0.0
+    rings: bool = True
+    answers: bool = True
+    cause: int | None = None
+    sip_code: int | None = None
+    amd: tuple[str, str] = ("HUMAN", "HUMAN-700-700")
+    amd_s: float = 1.9
+    leaves_s: float | None = 30.0
+
+
+def _refuses(cause: int, sip_code: int, *, ring_s: float = 0.004, rings: bool = False) -> Behaviour:
+    return Behaviour(ring_s=ring_s, rings=rings, answers=False, cause=cause, sip_code=sip_code)
+
+
+_PERSON = Behaviour(ring_s=1.0)
+_MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.3)
+_INVALID = _refuses(1, 404)
+
+BY_ENDING: dict[str, Behaviour] = {
+    "00": _PERSON,
+    "01": _MACHINE,
+    "02": _refuses(17, 486),
+    "03": Behaviour(answers=False, ring_s=0.0),
+    "04": _refuses(34, 503),
+    "05": _INVALID,
+    "06": replace(_PERSON, ring_s=8.0),
+    "07": _refuses(19, 480, ring_s=6.0, rings=True),
+    "08": _refuses(1, 404, ring_s=4.0, rings=True),
+    "09": Behaviour(rings=False, amd=("MACHINE", "INITIALSILENCE-2000-2000"), amd_s=2.0, leaves_s=20.0),
+    "10": Behaviour(rings=False, leaves_s=3.0),
+    "11": Behaviour(rings=False, leaves_s=0.7),
+    "12": Behaviour(rings=False),
+    "13": Behaviour(rings=False),
+    "14": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.9, leaves_s=23.0),
+    "15": _refuses(21, 403),
+    "16": _refuses(19, 480),
+    "17": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.3, leaves_s=20.0),
+    "18": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=4.0),
+    "19": Behaviour(rings=False, amd=("NOTSURE", "TOOLONG-5000"), amd_s=5.0, leaves_s=20.0),
+    "20": _PERSON,
+    "21": Behaviour(rings=False, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.3, leaves_s=6.0),
+    "22": _refuses(21, 603),
+    "23": _refuses(127, 608),
+    "24": _refuses(127, 607),
+    "25": _refuses(27, 502),
+    **{f"3{n}": Behaviour(rings=False, leaves_s=float(n)) for n in range(1, 10)},
+    "40": Behaviour(rings=False),
+}
+"""Last two digits to behaviour; any other ending is an invalid number."""
+
+
+class Callees(Protocol):
+    def behaviour(self, number: str) -> Behaviour: ...
+
+
+class NumberPlan:
+    """Behaviour by the number's last two digits. Ending 20 answers after a random 1 to 6 s."""
+
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+
+    def behaviour(self, number: str) -> Behaviour:
+        found = BY_ENDING.get(number[-2:], _INVALID)
+        return replace(found, ring_s=1 + 5 * self._dice.draw()) if number[-2:] == "20" else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share of a population: its weight, how it behaves, and how much its answer time varies (seconds)."""
+
+    weight: float
+    behaviour: Behaviour
+    ring_spread_s: float = 0.0
+
+
+ORDINARY: Sequence[Share] = (
+    Share(weight=0.25, behaviour=replace(_PERSON, ring_s=6.0, leaves_s=25.0), ring_spread_s=14.0),
+    Share(weight=0.30, behaviour=replace(_MACHINE, ring_s=18.0), ring_spread_s=6.0),
+    Share(weight=0.27, behaviour=BY_ENDING["03"]),
+    Share(weight=0.08, behaviour=BY_ENDING["02"]),
+    Share(weight=0.08, behaviour=_INVALID),
+    Share(weight=0.02, behaviour=BY_ENDING["04"]),
+)
+"""Consumer lists in the English-speaking world as published answer rates have them; replace it with your own."""
+
+
+class Population:
+    """Behaviour drawn by weight for each number, the same for every call to it."""
+
+    def __init__(self, dice: Dice, shares: Sequence[Share] = ORDINARY) -> None:
+        self._dice = dice
+        self._shares = shares
+        self._drawn: dict[str, Behaviour] = {}
+
+    def behaviour(self, number: str) -> Behaviour:
+        if number not in self._drawn:
+            self._drawn[number] = self._draw()
+        return self._drawn[number]
+
+    def _draw(self) -> Behaviour:
+        mark = self._dice.draw() * sum(share.weight for share in self._shares)
+        for share in self._shares:
+            mark -= share.weight
+            if mark < 0:
+                break
+        spread_s = share.ring_spread_s * self._dice.draw()
+        return replace(share.behaviour, ring_s=share.behaviour.ring_s + spread_s)

@@ -1,0 +1,90 @@
+"""Virtual time: an event loop that jumps to its next timer instead of waiting for it, and a clock and dice on it.
+
+Not here: anything of telephony. On this loop the real engine runs a day in seconds, alike for the same seed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import selectors
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from dialerd.domain.words import AttemptId
+from dialerd.ports import Timer
+
+T = TypeVar("T")
+
+
+class Deadlock(RuntimeError):
+    """Nothing is ready and no timer is set: on virtual time the loop would wait for ever."""
+
+
+class _JumpingSelector(selectors.SelectSelector):
+    """Never waits: a wait becomes a jump of the loop's time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        ready = super().select(0)
+        if ready:
+            return ready
+        if timeout is None:
+            raise Deadlock("every task waits for something that cannot happen any more")
+        # An even step on would leave a timer due a rounding error from now, and the loop spinning without moving.
+        self.now += max(timeout, 0.0)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """asyncio's own loop with its own time; everything built on it works unchanged."""
+
+    def __init__(self) -> None:
+        self._jumping = _JumpingSelector()
+        super().__init__(self._jumping)
+        self._clock_resolution = 1e-9
+
+    def time(self) -> float:
+        return self._jumping.now
+
+
+def run_virtual(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end on a virtual loop of its own. Raises Deadlock where it can never end."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+class VirtualClock:
+    """Implements ports.Clock on a virtual loop; `start` is the moment at which the loop's time is 0."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def steady(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+
+    def call_later(self, delay_s: float, action: Callable[[], None]) -> Timer:
+        return asyncio.get_running_loop().call_later(delay_s, action)
+
+
+class SeededDice:
+    """Implements ports.Dice: the same seed gives the same ids and draws."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def attempt_id(self) -> AttemptId:
+        return AttemptId(f"d{self._random.getrandbits(128):032x}")
+
+    def draw(self) -> float:
+        return self._random.random()
