@@ -138,7 +138,7 @@ class SimulatedExchange:
         if not self.is_alive:
             return Failed("not connected")
         channel = self._channels.get(attempt_id)
-        return Gone() if channel is None else _seen(channel)
+        return Gone() if channel is None else _seen(channel, playing=channel.playback_id is not None)
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
         await self._clock.sleep(_REPLY_S)
@@ -275,5 +275,5 @@ class SimulatedExchange:
         self._refuses = False
 
 
-def _seen(channel: _Channel) -> ev.ChannelSeen:
-    return ev.ChannelSeen(channel.place, amd_status=channel.amd_status, playing=channel.playback_id is not None)
+def _seen(channel: _Channel, *, playing: bool | None = None) -> ev.ChannelSeen:
+    return ev.ChannelSeen(channel.place, amd_status=channel.amd_status, playing=playing)

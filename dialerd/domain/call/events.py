@@ -88,11 +88,11 @@ class Destroyed:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSeen:
-    """A look found the channel alive. `playing`: our playback is still going on."""
+    """A look found the channel alive. `playing`: whether our playback still goes on; None: the look did not tell."""
 
     place: Place
     amd_status: str = ""
-    playing: bool = False
+    playing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

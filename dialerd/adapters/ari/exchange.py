@@ -1,0 +1,160 @@
+"""ports.Exchange over ARI: one Asterisk as the engine sees it.
+
+Not here: the connection's life (session.py). Originate, continue and hang up go straight over the session's HTTP:
+aioari's dispatch by name costs a multiple of their CPU time (scripts/bench ari states it), and they are all that
+dialing does.
+"""
+
+from __future__ import annotations
+
+import math
+
+from dialerd.adapters.ari import translate
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.adapters.ari.session import Session
+from dialerd.domain.call import CallPlan
+from dialerd.domain.call import events as ev
+from dialerd.domain.errors import ExchangeError
+from dialerd.domain.words import AttemptId
+from dialerd.ports import Clock, Done, ExchangeSink, Failed, Gone, Reply
+from dialerd.settings import AsteriskSettings
+
+_GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
+
+
+class AriExchange:
+    """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
+
+    def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
+        self.name = settings.name
+        self._app = settings.app
+        self._session = Session(
+            name=settings.name,
+            app=settings.app,
+            user=settings.username,
+            clock=clock,
+            open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=settings.secret()),
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._session.is_alive
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    def trouble(self, *, endpoint: tuple[str, str], amd: bool) -> str | None:
+        if not self._session.is_alive:
+            return f"Asterisk {self.name} is not connected: {self._session.reason}"
+        return self._session.readiness.lack(self.name, endpoint=endpoint, amd=amd)
+
+    async def run(self, sink: ExchangeSink) -> None:
+        await self._session.run(sink)
+
+    async def originate(self, plan: CallPlan) -> ev.CallEvent:
+        """POST /channels/{id}. The explicit id makes the reply's loss harmless: we can ask for the channel."""
+        body = {
+            "endpoint": plan.dial_string,
+            "app": self._app,
+            "appArgs": "answered",
+            "callerId": plan.caller_id,
+            "timeout": math.ceil(plan.max_ring_s),
+            "variables": {"TIMEOUT(absolute)": str(int(plan.max_ring_s + plan.max_talk_s) + _GUARD_S)},
+        }
+        http = self._session.http
+        if http is None or not self._session.is_alive:
+            return ev.OriginateRefused(f"Asterisk {self.name} is not connected", trunk_down=True)
+        try:
+            await http.call("POST", f"/channels/{plan.attempt_id}", body=body)
+        except AriStatus as error:
+            return await self._refusal(plan.attempt_id, error, http)
+        except AriUnreachable as error:
+            return await self._unclear(plan.attempt_id, str(error), http)
+        return ev.OriginateTaken()
+
+    async def _refusal(self, attempt_id: AttemptId, error: AriStatus, http: AriHttp) -> ev.CallEvent:
+        reason = f"Asterisk {self.name}: {error.text or f'HTTP {error.status}'}"
+        match error.status:
+            case 409:
+                # Not proof of anything (Asterisk 22.5 to HEAD): it can be a refusal of an unreachable trunk on a
+                # connection that has seen a 409 before, so that connection is not used again.
+                return await self._unclear(attempt_id, reason, http)
+            case 500 | 503:
+                return ev.OriginateRefused(reason, trunk_down=True)
+            case _:
+                return ev.OriginateRefused(reason, trunk_down=False)
+
+    async def _unclear(self, attempt_id: AttemptId, reason: str, http: AriHttp) -> ev.CallEvent:
+        try:
+            await http.call("GET", f"/channels/{attempt_id}", last=True)
+        except (AriStatus, AriUnreachable):
+            return ev.OriginateUnclear(reason)
+        return ev.OriginateTaken()
+
+    async def detect(self, attempt_id: AttemptId) -> Reply:
+        return await self._continue(attempt_id, "dialerd", "amd")
+
+    async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
+        return await self._continue(attempt_id, context, extension)
+
+    async def _continue(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
+        params = {"context": context, "extension": extension, "priority": "1"}
+        return await self._ask("POST", f"/channels/{attempt_id}/continue", params=params)
+
+    async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
+        # In JSON `media` must be a list: "sound:a,sound:b" as text would be one unknown file, played as success.
+        return await self._ask("POST", f"/channels/{attempt_id}/play/{playback_id}", body={"media": [f"sound:{sound}"]})
+
+    async def hang_up(self, attempt_id: AttemptId) -> Reply:
+        return await self._ask("DELETE", f"/channels/{attempt_id}")
+
+    async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
+        http = self._session.http
+        if http is None or not self._session.is_alive:
+            return Failed(f"Asterisk {self.name} is not connected")
+        try:
+            channel = await http.call("GET", f"/channels/{attempt_id}")
+            playing = None if playback_id is None else await _exists(http, f"/playbacks/{playback_id}")
+        except AriStatus as error:
+            return Gone() if error.status == 404 else Failed(error.text)
+        except AriUnreachable as error:
+            return Failed(str(error))
+        return translate.to_place(channel, app=self._app, playing=playing)
+
+    async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
+        http = self._session.http
+        if http is None or not self._session.is_alive:
+            raise ExchangeError(f"Asterisk {self.name} is not connected")
+        try:
+            found = await http.call("GET", "/channels")
+        except (AriStatus, AriUnreachable) as error:
+            raise ExchangeError(f"Asterisk {self.name} does not tell its channels: {error}") from error
+        ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in found]
+        return {
+            attempt_id: translate.to_place(channel, app=self._app)
+            for attempt_id, channel in ours
+            if attempt_id is not None
+        }
+
+    async def _ask(self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None) -> Reply:
+        http = self._session.http
+        if http is None:
+            return Failed(f"Asterisk {self.name} is not connected")
+        try:
+            await http.call(method, path, params=params, body=body)
+        except AriStatus as error:
+            return Gone() if error.status == 404 else Failed(f"Asterisk {self.name}: {error.text}")
+        except AriUnreachable as error:
+            return Failed(f"Asterisk {self.name}: {error}")
+        return Done()
+
+
+async def _exists(http: AriHttp, path: str) -> bool:
+    try:
+        await http.call("GET", path)
+    except AriStatus as error:
+        if error.status == 404:
+            return False
+        raise
+    return True

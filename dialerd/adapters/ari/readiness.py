@@ -1,0 +1,91 @@
+"""What one Asterisk must have before it may dial, and whether it has it.
+
+Not here: connecting (session.py). Each lack is one sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dialerd.adapters.ari.http import AriHttp, AriStatus
+
+_SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
+"""Oldest release per branch that tells causes rightly (an originate's timeout as cause 19, tech_cause)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What was found. `endpoints`: (technology, name) to state as Asterisk says it ("online", "offline", ...)."""
+
+    version: str = ""
+    started_at: str = ""
+    has_amd: bool = False
+    has_dialplan: bool = False
+    endpoints: Mapping[tuple[str, str], str]
+
+    def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> str | None:
+        """Why Asterisk `name` cannot carry a call over `endpoint`; None: it can."""
+        technology, resource = endpoint
+        if technology != "Local":
+            state = self.endpoints.get(endpoint)
+            if state is None:
+                return f"Asterisk {name} knows no endpoint {technology}/{resource}: check pjsip.conf and [[trunk]] endpoint"
+            if state == "offline":
+                return f"Asterisk {name}: endpoint {technology}/{resource} is offline: the trunk cannot be reached"
+        if amd and not self.has_amd:
+            return (
+                f"Asterisk {name} has no answering machine detection: load app_amd.so (it needs an amd.conf),"
+                " or set amd = false"
+            )
+        if amd and not self.has_dialplan:
+            return (
+                f"Asterisk {name} lacks dialerd's dialplan: #include extensions_dialerd.conf of asterisk-conf/"
+                " and run dialplan reload"
+            )
+        return None
+
+
+def too_old(version: str) -> bool:
+    """Whether a version is known to tell endings wrongly. Unknown forms and newer branches are taken."""
+    match = re.match(r"(?:certified[-/])?(\d+)\.(\d+)", version)
+    if not match:
+        return False
+    major, minor = int(match[1]), int(match[2])
+    oldest = _SUPPORTED.get(major, (0, 0) if major >= 21 else None)
+    return oldest is None or (major, minor) < oldest
+
+
+async def examine(http: AriHttp, client: Any) -> Readiness:
+    """Look at everything once. Raises AriStatus and AriUnreachable."""
+    info = await (await client.swagger.asterisk.getInfo()).json()
+    return Readiness(
+        version=str(info.get("system", {}).get("version", "")),
+        started_at=str(info.get("status", {}).get("startup_time", "")),
+        has_amd=await _has_module(client, "app_amd.so"),
+        has_dialplan=await _has_dialplan(client),
+        endpoints=await list_endpoints(http),
+    )
+
+
+async def list_endpoints(http: AriHttp) -> dict[tuple[str, str], str]:
+    found = await http.call("GET", "/endpoints")
+    return {(str(each["technology"]), str(each["resource"])): str(each.get("state", "")) for each in found}
+
+
+async def _has_module(client: Any, module: str) -> bool:
+    try:
+        found = await (await client.swagger.asterisk.getModule(moduleName=module)).json()
+    except AriStatus as error:
+        if error.status in (404, 409):  # 409: the module is there, its configuration could not be read
+            return False
+        raise
+    return bool(found.get("status") == "Running")
+
+
+async def _has_dialplan(client: Any) -> bool:
+    """asterisk-conf/extensions_dialerd.conf sets this global; ARI has no way to ask for a context."""
+    found = await (await client.swagger.asterisk.getGlobalVar(variable="DIALERD_AMD")).json()
+    return bool(found.get("value"))

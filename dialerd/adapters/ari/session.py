@@ -1,0 +1,169 @@
+"""The connection to one Asterisk: up only while its event stream is proven alive; back with backoff when it breaks.
+
+Not here: single calls (exchange.py), what a message means (translate.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import aioari
+import aiohttp
+
+from dialerd.adapters.ari import readiness, translate
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.adapters.ari.readiness import Readiness
+from dialerd.log import logger
+from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp
+from dialerd.tasks import end, spawn
+
+_log = logger(__name__)
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+_REPLACED_WAIT_S = 30.0
+_PROBE_S, _PROBE_LIMIT_S = 2.0, 5.0
+
+
+class _Lost(Exception):
+    """The stream cannot be trusted any more; the message is the reason."""
+
+
+class _Replaced(_Lost):
+    """Another client has our application."""
+
+
+class Session:
+    """`is_alive` is the one word on whether a call may be placed; it falls before anybody is told."""
+
+    def __init__(self, *, name: str, app: str, user: str, clock: Clock, open_http: Callable[[], AriHttp]) -> None:
+        self.name = name
+        self.app = app
+        self.is_alive = False
+        self.http: AriHttp | None = None
+        self.readiness = Readiness(endpoints={})
+        self.reason = "not connected yet"
+        self._user = user
+        self._clock = clock
+        self._open_http = open_http
+
+    async def run(self, sink: ExchangeSink) -> None:
+        """Connect and stay connected until cancelled."""
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                await self._connected(sink)
+            except (_Lost, AriStatus, AriUnreachable) as error:
+                was_alive, self.is_alive = self.is_alive, False
+                self._say_lost(self._explained(error), sink)
+                wait_s = _FIRST_WAIT_S if was_alive else min(wait_s * 2, _LONGEST_WAIT_S)
+                await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else wait_s)
+            finally:
+                self.is_alive = False
+
+    async def _connected(self, sink: ExchangeSink) -> None:
+        async with self._client() as (http, client):
+            self.readiness = await readiness.examine(http, client)
+            if readiness.too_old(self.readiness.version):
+                raise _Lost(f"its version {self.readiness.version} is too old: dialerd needs 20.18, 22.8 or later")
+            events = await client.swagger.events.eventWebsocket(app=self.app)
+            try:
+                # The filter lives in Asterisk's memory: set anew at every connect.
+                unwanted = [{"type": kind} for kind in translate.UNWANTED]
+                await http.call("PUT", f"/applications/{self.app}/eventFilter", body={"disallowed": unwanted})
+                self.is_alive, self.reason = True, ""
+                _log.info(
+                    f"connected to Asterisk {self.name}, version {self.readiness.version}",
+                    action="asterisk_connected",
+                    asterisk=self.name,
+                )
+                sink.on_exchange_event(self.name, ExchangeUp())
+                await self._serve(events, http, sink)
+            finally:
+                self.is_alive = False
+                await events.close()
+
+    @asynccontextmanager
+    async def _client(self):  # type: ignore[no-untyped-def]  # aioari ships no types
+        """An aioari client on our own HTTP; it reads the API of the very server it will talk to."""
+        self.http = http = self._open_http()
+        try:
+            client = aioari.Client(http.url.removesuffix("ari"), http)
+            await client.init()
+            yield http, client
+        finally:
+            await http.close()
+
+    async def _serve(self, events: aiohttp.ClientWebSocketResponse, http: AriHttp, sink: ExchangeSink) -> None:
+        """Read until the stream or the probe fails. Raises _Lost."""
+        reader = spawn(f"events of {self.name}", self._guarded(self._read(events, sink)))
+        probe = spawn(f"probe of {self.name}", self._guarded(self._probe(http)))
+        try:
+            done, _ = await asyncio.wait({reader, probe}, return_when=asyncio.FIRST_COMPLETED)
+            raise done.pop().result()
+        finally:
+            self.is_alive = False
+            await end(reader, probe)
+
+    async def _guarded(self, work: Any) -> Exception:
+        """A loss as a value: it is expected, and no task has crashed."""
+        try:
+            await work
+        except (_Lost, AriStatus, AriUnreachable) as error:
+            self.is_alive = False
+            return error
+        return _Lost("the event stream was closed")
+
+    async def _read(self, events: aiohttp.ClientWebSocketResponse, sink: ExchangeSink) -> None:
+        """Only parse, translate and hand on: a slow reader is dropped by Asterisk."""
+        async for message in events:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                continue
+            try:
+                content = json.loads(message.data)
+            except ValueError:
+                continue
+            found = translate.to_event(content)
+            if found is not None:
+                sink.on_call_event(self.name, *found)
+            elif isinstance(content, dict) and translate.replaced(content):
+                raise _Replaced(f"another client has taken the application {self.app}: is a second dialerd running?")
+        self.is_alive = False
+        raise _Lost(f"the event stream was closed (code {events.close_code})")
+
+    async def _probe(self, http: AriHttp) -> None:
+        """The stream's heartbeat does not show an Asterisk whose channels hang: ask it something as well."""
+        while True:
+            await self._clock.sleep(_PROBE_S)
+            try:
+                async with asyncio.timeout(_PROBE_LIMIT_S):
+                    endpoints = await readiness.list_endpoints(http)
+            except TimeoutError:
+                raise _Lost(f"it did not answer within {_PROBE_LIMIT_S:g} s") from None
+            self.readiness = replace(self.readiness, endpoints=endpoints)
+
+    def _explained(self, error: Exception) -> str:
+        if isinstance(error, AriStatus):
+            url = self.http.url if self.http else ""
+            match error.status:
+                case 401 | 403:
+                    return (
+                        f"it refuses user {self._user} (HTTP {error.status}): check username and password in"
+                        " [[asterisk]] against its ari.conf"
+                    )
+                case 404:
+                    return f"there is no ARI at {url}: check url in [[asterisk]], http.conf and ari.conf"
+                case 503:
+                    return "it is not fully booted"
+        return str(error)
+
+    def _say_lost(self, reason: str, sink: ExchangeSink) -> None:
+        """Tell the engine every time, the log only when the reason is new."""
+        if reason != self.reason:
+            _log.error(f"no calls through Asterisk {self.name}: {reason}", action="asterisk_lost", asterisk=self.name)
+        self.reason = reason
+        sink.on_exchange_event(self.name, ExchangeDown(reason))
