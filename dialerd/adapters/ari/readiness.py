@@ -32,7 +32,7 @@ class Readiness:
         if technology != "Local":
             state = self.endpoints.get(endpoint)
             if state is None:
-                return f"Asterisk {name} knows no endpoint {technology}/{resource}: check pjsip.conf and [[trunk]] endpoint"
+                return f"Asterisk {name} knows no endpoint {technology}/{resource}: check pjsip.conf and [[trunk]]"
             if state == "offline":
                 return f"Asterisk {name}: endpoint {technology}/{resource} is offline: the trunk cannot be reached"
         if amd and not self.has_amd:

@@ -290,10 +290,10 @@ def _found_detecting(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 
 def _found_playing(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.ChannelSeen)
-    assert isinstance(call.state, Playing)
-    call = replace(call, gone=False)
+    state, call = call.state, replace(call, gone=False)
+    assert isinstance(state, Playing)
     if event.playing is None:  # seen in a list after a reconnect: the end of the message may have been missed
-        return _rearm(call, CLEAR_S, do.Look(call.state.playback_id))
+        return _rearm(call, CLEAR_S, do.Look(state.playback_id))
     if not event.playing:
         return _clear(call, Disposition.ANSWERED_HUMAN)
     if call.looked < STALE_LOOKS:
