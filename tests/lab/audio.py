@@ -1,0 +1,98 @@
+"""What the lab's callees say: spoken by espeak-ng and mixed by sox, both inside the root, so that AMD really hears it.
+
+Not here: who says what (conf/carrier/extensions.conf). Made once, in a few seconds, and kept in the root.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+from tests.lab.rootfs import LabError, locked, say
+
+FOLDER = "/sounds"
+"""Where the clips are as Asterisk sees them: `sound:/sounds/message` plays one."""
+
+MESSAGE = f"{FOLDER}/message"  # about 3 s: what tests and the demo play to people
+
+_MADE_BY = 3  # raise it when a clip below changes
+
+_GREETINGS = (
+    ("en-us", 175, "hello?"),
+    ("en-gb", 160, "yes, hello?"),
+    ("en-us+f2", 190, "good morning"),
+    ("en-us+m3", 150, "hello, who is this?"),
+    ("en-gb+f4", 175, "Anna speaking"),
+    ("en-us+f5", 200, "yeah?"),
+)
+
+_RAW = "-r 8000 -c 1 -t ul"
+
+
+def ensure(root: Path) -> None:
+    """Make the clips that are missing."""
+    mark = root / "sounds/made-by"
+    with locked("audio"):
+        if mark.exists() and mark.read_text() == str(_MADE_BY):
+            return
+        started = time.monotonic()
+        _shell(root, "; ".join(_script()))
+        mark.write_text(str(_MADE_BY))
+        say(f"greetings made in {time.monotonic() - started:.0f} s")
+
+
+def _script() -> list[str]:
+    steps = ["set -e", f"mkdir -p {FOLDER} /tmp", f"cd {FOLDER}"]
+    for number, (voice, speed, text) in enumerate(_GREETINGS):
+        steps.append(_speech(f"/tmp/h{number}.wav", voice, speed, text))
+        # 0.4 s before the greeting, then a line as quiet as a person who listens
+        steps.append(f"sox /tmp/h{number}.wav {_RAW} hello{number}.ulaw norm -12 pad 0.4 6")
+    steps.append("cp hello0.ulaw hello.ulaw")
+    steps.append(
+        _speech(
+            "/tmp/m.wav",
+            "en-us+f2",
+            165,
+            "hi, you have reached John Miller. I cannot take your call right now. please leave a message after the tone.",
+        )
+    )
+    steps.append("sox -n -r 8000 -c 1 -b 16 /tmp/beep.wav synth 0.5 sine 1000 norm -10 pad 0.8 0")
+    steps.append("sox /tmp/m.wav /tmp/m2.wav norm -12")
+    steps.append(f"sox /tmp/m2.wav /tmp/beep.wav {_RAW} machine.ulaw pad 0.5 20")
+    steps.append(
+        _speech(
+            "/tmp/f.wav",
+            "en-gb",
+            165,
+            "we are sorry, the mailbox is full, and cannot accept any messages at this time. goodbye.",
+        )
+    )
+    steps.append(f"sox /tmp/f.wav {_RAW} full.ulaw norm -12 pad 0.2 1")
+    steps.append(
+        _speech("/tmp/t.wav", "en-us+m3", 150, "hello? yes, I am listening. go on. tell me more about it. I see.")
+    )
+    steps.append(f"sox /tmp/t.wav {_RAW} talk.ulaw norm -12")
+    steps.append(_speech("/tmp/n.wav", "en-us", 160, "this is a test message from your dialer. thank you."))
+    steps.append(f"sox /tmp/n.wav {_RAW} message.ulaw norm -12 trim 0 3")
+    steps.append(f"sox -n {_RAW} silence.ulaw trim 0 20")
+    steps.append(f"sox -n {_RAW} fax.ulaw synth 3 sine 2100 norm -10 pad 0.5 20")
+    steps.append(f"sox -R -n {_RAW} noise.ulaw synth 20 pinknoise norm -14")
+    for tone in ("985.2", "1428.5", "1776.7"):
+        steps.append(f"sox -n -r 8000 -c 1 -b 16 /tmp/t{tone}.wav synth 0.33 sine {tone} norm -10")
+    steps.append(f"sox /tmp/t985.2.wav /tmp/t1428.5.wav /tmp/t1776.7.wav {_RAW} sit.ulaw pad 0 1")
+    return steps
+
+
+def _speech(path: str, voice: str, speed: int, text: str) -> str:
+    trim = "silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse"
+    return (
+        f"espeak-ng -v {voice} -s {speed} -w /tmp/say.wav '{text}' && "
+        f"sox /tmp/say.wav -r 8000 -c 1 -b 16 {path} highpass 250 lowpass 3400 norm -6 {trim}"
+    )
+
+
+def _shell(root: Path, script: str) -> None:
+    done = subprocess.run(["chroot", str(root), "sh", "-c", script], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError(f"the greetings could not be made: {done.stderr.strip()[-600:]}")

@@ -1,0 +1,100 @@
+"""One Asterisk of the lab: its configuration written from templates, started, asked, stopped, killed.
+
+Not here: what the pair does together (lab.py). A process is signalled only when its root and its command line prove
+that it is this very instance.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.lab.rootfs import LabError
+
+_TEMPLATES = Path(__file__).parent / "conf"
+_REPO = Path(__file__).parents[2]
+_BOOT_S, _STOP_S = 60.0, 25.0  # with calls up Asterisk takes 16 s to stop
+
+
+class Instance:
+    """`kind` is pbx or carrier; `values` fill the templates' {names}."""
+
+    def __init__(self, root: Path, lab: str, kind: str, values: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._root = root
+        self._home = f"/lab/{lab}/{kind}"
+        self.folder = root / self._home.lstrip("/")
+        self._values = {**values, "home": self._home}
+
+    def up(self) -> None:
+        """Write the configuration and start, unless it runs. Returns when it is fully booted. Raises LabError."""
+        if self.pid is not None:
+            return
+        self._write()
+        subprocess.run(
+            ["chroot", str(self._root), "asterisk", "-C", f"{self._home}/etc/asterisk.conf", "-F"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            check=False,
+        )
+        deadline = time.monotonic() + _BOOT_S
+        while time.monotonic() < deadline:
+            if "fully booted" in self.cli("core waitfullybooted"):
+                return
+            time.sleep(0.1)
+        raise LabError(f"{self.kind} did not boot within {_BOOT_S:g} s: see {self.folder / 'log/messages'}")
+
+    def down(self, *, hard: bool = False) -> None:
+        pid = self.pid
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGKILL if hard else signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_S
+        while self.pid is not None:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                deadline += _STOP_S
+            time.sleep(0.05)
+
+    def cli(self, command: str) -> str:
+        """The answer of `asterisk -rx COMMAND`; empty when it does not run."""
+        done = subprocess.run(
+            ["chroot", str(self._root), "asterisk", "-C", f"{self._home}/etc/asterisk.conf", "-rx", command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout if done.returncode == 0 else ""
+
+    @property
+    def pid(self) -> int | None:
+        """The process, proven to be ours and alive."""
+        try:
+            pid = int((self.folder / "run/asterisk.pid").read_text())
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if os.readlink(f"/proc/{pid}/root") != str(self._root.resolve()):
+                return None
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, ValueError):
+            return None
+        ours = f"{self._home}/etc/asterisk.conf".encode() in command
+        return pid if ours and state != "Z" else None
+
+    def _write(self) -> None:
+        for name in ("etc", "db", "keys", "log/cel-custom", "run", "spool", "var"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        etc = self.folder / "etc"
+        for template in [*(_TEMPLATES / "both").iterdir(), *(_TEMPLATES / self.kind).iterdir()]:
+            text = template.read_text()
+            for key, value in self._values.items():
+                text = text.replace("{" + key + "}", value)
+            (etc / template.name).write_text(text)
+        shutil.copy(_REPO / "asterisk-conf/extensions_dialerd.conf", etc)
+        shutil.copy(_REPO / "asterisk-conf/amd.conf", etc)
