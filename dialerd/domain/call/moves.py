@@ -1,0 +1,120 @@
+"""What the steps of a call share: entering a state with its timer, settling, serving a person, reading an end.
+
+Not here: which event leads to which of these (step.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialerd.domain import amd, causes
+from dialerd.domain.call import commands as do
+from dialerd.domain.call.states import (
+    Call,
+    Clearing,
+    Detecting,
+    Handed,
+    Outcome,
+    Placing,
+    Playing,
+    Ringing,
+    Settled,
+    State,
+)
+from dialerd.domain.words import Disposition, Verdict
+
+REPLY_S = 15.0  # an originate's reply; the adapter gives up earlier
+RING_SLACK_S = 5.0  # beyond the ring time that Asterisk itself keeps
+DETECT_S = 12.0  # AMD analyses 5 s at most
+MESSAGE_S = 300.0  # between looks at a playing message
+CLEAR_S = 5.0  # a hang-up takes effect in milliseconds
+GONE_S = 2.0  # a missed channel's ChannelDestroyed may still be on its way
+STALE_LOOKS = 2  # looks that find nothing new before we end the call ourselves
+
+UNPLAYED = "the message could not be played"
+
+Step = tuple[Call, tuple[do.Command, ...]]
+
+
+def enter(call: Call, state: State, timer_s: float, *commands: do.Command) -> Step:
+    serial = call.serial + 1
+    moved = replace(call, state=state, serial=serial, gone=False, looked=0)
+    return moved, (*commands, do.SetTimer(serial, timer_s))
+
+
+def rearm(call: Call, timer_s: float, *commands: do.Command) -> Step:
+    serial = call.serial + 1
+    return replace(call, serial=serial), (*commands, do.SetTimer(serial, timer_s))
+
+
+def learn(call: Call, **facts: object) -> Call:
+    return replace(call, facts=replace(call.facts, **facts))  # type: ignore[arg-type]  # keys are Facts' own
+
+
+def settle(call: Call, disposition: Disposition, now: datetime, *, reason: str = "", spent: bool = True) -> Step:
+    outcome = Outcome(disposition=disposition, facts=call.facts, ended_at=now, spent=spent, reason=reason)
+    return replace(call, state=Settled(outcome), serial=call.serial + 1), (do.Settle(outcome),)
+
+
+def clear(call: Call, disposition: Disposition, reason: str = "") -> Step:
+    return enter(call, Clearing(disposition, reason), CLEAR_S, do.HangUp())
+
+
+def serve(call: Call) -> Step:
+    """A person is there: give them what the campaign has for them."""
+    plan = call.plan
+    if plan.play is not None:
+        playback_id = f"{plan.attempt_id}-message"
+        return enter(call, Playing(playback_id), MESSAGE_S, do.Play(playback_id, plan.play))
+    assert plan.context is not None, "a plan has play or context"
+    return enter(call, Handed(), plan.max_talk_s, do.HandOver(plan.context, plan.extension))
+
+
+def waited_s(call: Call, now: datetime) -> float:
+    return (now - call.facts.placed_at).total_seconds()
+
+
+def ring_left_s(call: Call, now: datetime) -> float:
+    """How long to leave a ringing call alone: its ring time, or once we are stopping the least it must ring."""
+    limit_s = call.plan.min_ring_s if call.stopping else call.plan.max_ring_s + RING_SLACK_S
+    return max(0.0, limit_s - waited_s(call, now))
+
+
+def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
+    verdict = amd.judge(status)
+    answered_at = call.facts.answered_at or now
+    text = f"{status} {cause}".strip() or "NONE"
+    call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
+    if verdict is Verdict.MACHINE:
+        return clear(call, Disposition.ANSWERING_MACHINE)
+    return serve(call)
+
+
+def unanswered_end(call: Call, now: datetime) -> Step:
+    """The channel ended before it was answered, or just as it was."""
+    facts = call.facts
+    if facts.answered_at is not None:
+        return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up as it was answered")
+    # Asterisk that is being stopped ends ringing calls with cause 0 and no SIP status. So did Asterisk before
+    # 20.18 and 22.8 when the ring time was over: then, and only then, it means that nobody answered.
+    no_word = not facts.cause and facts.sip_code is None
+    if no_word and waited_s(call, now) < call.plan.max_ring_s - 1:
+        return settle(call, Disposition.INTERRUPTED, now, reason="cut off while it rang")
+    ending = causes.classify(cause=facts.cause, sip_code=facts.sip_code)
+    return settle(call, ending.disposition, now, reason=f"ended by the {ending.side}")
+
+
+def end_as_known(call: Call, now: datetime) -> Step:
+    """The channel is gone; say what the state at that moment makes of it."""
+    match call.state:
+        case Placing() | Ringing():
+            return unanswered_end(call, now)
+        case Detecting():
+            return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up while AMD listened")
+        case Playing() | Handed():
+            return settle(call, Disposition.ANSWERED_HUMAN, now)
+        case Clearing(disposition, reason):
+            return settle(call, disposition, now, reason=reason)
+        case Settled():
+            return call, ()
