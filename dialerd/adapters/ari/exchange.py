@@ -26,6 +26,7 @@ class AriExchange:
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
+        password = settings.secret()  # now, so that an unreadable password file stops the start
         self.name = settings.name
         self._app = settings.app
         self._session = Session(
@@ -33,7 +34,7 @@ class AriExchange:
             app=settings.app,
             user=settings.username,
             clock=clock,
-            open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=settings.secret()),
+            open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=password),
         )
 
     @property

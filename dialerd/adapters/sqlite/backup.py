@@ -1,4 +1,4 @@
-"""Backup of a database in use, and restore.
+"""Backup of a database in use, restore, and whether one is whole.
 
 Not here: when to do either (cli/backup.py).
 """
@@ -14,6 +14,15 @@ from dialerd.adapters.sqlite.connection import connect, translated
 from dialerd.adapters.sqlite.lock import only_daemon
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.domain.errors import BadInputError, StoreError
+
+
+def check(database: Path) -> None:
+    """Whether the database opens and is whole; one that does not exist yet is made. Raises StoreError."""
+    with translated(database), closing(connect(database)) as connection:
+        migrate(connection)
+        (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
+    if verdict != "ok":
+        raise StoreError(f"database {database} is damaged: {verdict}", hint="restore a backup with dialerd restore")
 
 
 def backup(database: Path, target: Path) -> None:
