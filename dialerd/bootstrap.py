@@ -9,17 +9,18 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from dialerd import daemon, log
 from dialerd.adapters import ari, controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
 from dialerd.domain.errors import DialerdError
 from dialerd.engine import Engine
-from dialerd.ports import Exchange, Unit
+from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
 from dialerd.settings import Settings, find_settings, read_settings
 
 
@@ -59,14 +60,24 @@ def restore(given: Settings, source: Path) -> None:
     sqlite.restore(source, given.database.path)
 
 
-def run_daemon(given: Settings) -> int:
-    """Run until told to stop; the exit code. Raises DialerdError where it cannot start."""
-    log.configure(level=given.log.level, form=given.log.form)
-    with sqlite.only_daemon(given.database.path):
-        return asyncio.run(_serve(given))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a daemon is made of."""
+
+    engine: Engine
+    store: Store
+    clock: Clock
+    supervisor: Supervisor
+    listening: Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
 
 
-async def _serve(given: Settings) -> int:
+def only_daemon(given: Settings) -> AbstractContextManager[None]:
+    """The lock that keeps a second daemon off the database. Raises StoreError."""
+    return sqlite.only_daemon(given.database.path)
+
+
+def build(given: Settings) -> Parts:
+    """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
     clock = SystemClock()
     exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
     store = sqlite.SqliteStore.open(given.database.path)
@@ -78,17 +89,12 @@ async def _serve(given: Settings) -> int:
         trunks=given.trunks,
         min_ring_s=given.engine.min_ring_s,
     )
-
-    def listening(on_poke: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        return controlsocket.listening(given.database.path, on_poke)
-
-    return await daemon.serve(
+    return Parts(
         engine=engine,
         store=store,
         clock=clock,
         supervisor=Systemd(os.environ),
-        listening=listening,
-        drain_s=given.engine.drain_s,
+        listening=partial(controlsocket.listening, given.database.path),
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
+from dialerd import bootstrap, log
 from dialerd.engine import Engine
 from dialerd.log import logger
-from dialerd.ports import Clock, Store, Supervisor
+from dialerd.ports import Clock, Supervisor
+from dialerd.settings import Settings
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -20,43 +21,44 @@ _log = logger(__name__)
 _ALIVE_S = 2.0
 
 
-async def serve(
-    *,
-    engine: Engine,
-    store: Store,
-    clock: Clock,
-    supervisor: Supervisor,
-    listening: Callable[[Callable[[], None]], AbstractAsyncContextManager[None]],
-    drain_s: float,
-) -> int:
-    """Run until SIGTERM or SIGINT, then drain; a second signal ends the drain. Returns the exit code.
+def run(settings: Settings) -> int:
+    """Run until told to stop; the exit code. Raises DialerdError where it cannot start."""
+    log.configure(level=settings.log.level, form=settings.log.form)
+    with bootstrap.only_daemon(settings):
+        return asyncio.run(_serve(settings))
 
-    `listening` opens the control socket for a poke. Calls still up when the drain ends stay in Asterisk, and their
-    attempts open in the store: the next daemon adopts them.
+
+async def _serve(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT, then drain; a second signal ends the drain.
+
+    Calls still up when the drain ends stay in Asterisk, and their attempts open in the store: the next daemon
+    adopts them.
     """
+    parts = bootstrap.build(settings)
+    engine, drain_s = parts.engine, settings.engine.drain_s
     wishes = _Wishes()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, wishes.stop)
-    broken = False
-    async with listening(engine.poke):
+    async with parts.listening(engine.poke):
         await engine.start()
-        supervisor.ready("dialing")
+        parts.supervisor.ready("dialing")
         _log.info("dialerd is ready", action="daemon_ready")
-        watch = spawn("watch", _watch(engine, clock, supervisor, wishes.broke))
+        watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
         await wishes.first.wait()
-        broken = wishes.is_broken
-        supervisor.stopping()
+        parts.supervisor.stopping()
         _log.info(
-            f"dialerd stops: no new calls, {drain_s:g} s for those that are up", action="daemon_stopping", broken=broken
+            f"dialerd stops: no new calls, {drain_s:g} s for those that are up",
+            action="daemon_stopping",
+            broken=wishes.is_broken,
         )
         drain = spawn("drain", engine.drain(drain_s))
         await wishes.drained(drain)
         await end(watch, drain)
         await engine.close()
-    await store.close()
+    await parts.store.close()
     _log.info("dialerd has stopped", action="daemon_stopped")
-    return 1 if broken else 0
+    return 1 if wishes.is_broken else 0
 
 
 class _Wishes:

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dialerd.adapters.ari.http import AriHttp, AriStatus
+import aioari
+
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.settings import AsteriskSettings
 
 _SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
 """Oldest release per branch that tells causes rightly (an originate's timeout as cause 19, tech_cause)."""
@@ -56,6 +59,37 @@ def too_old(version: str) -> bool:
     major, minor = int(match[1]), int(match[2])
     oldest = _SUPPORTED.get(major, (0, 0) if major >= 21 else None)
     return oldest is None or (major, minor) < oldest
+
+
+def explained(error: Exception, *, url: str, user: str) -> str:
+    """Why Asterisk could not be used, and what to do, in one sentence."""
+    if isinstance(error, AriStatus):
+        match error.status:
+            case 401 | 403:
+                return (
+                    f"it refuses user {user} (HTTP {error.status}): check username and password in [[asterisk]]"
+                    " against its ari.conf"
+                )
+            case 404:
+                return f"there is no ARI at {url}: check url in [[asterisk]], http.conf and ari.conf"
+            case 503:
+                return "it is not fully booted"
+    if isinstance(error, AriUnreachable):
+        return f"it cannot be reached at {url}: {error}"
+    return str(error)
+
+
+async def probe(settings: AsteriskSettings) -> Readiness | str:
+    """Look at one Asterisk once, without an event stream: what it has, or why it cannot be used (for doctor)."""
+    http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
+    try:
+        client = aioari.Client(http.url.removesuffix("ari"), http)
+        await client.init()
+        return await examine(http, client)
+    except (AriStatus, AriUnreachable) as error:
+        return explained(error, url=settings.url, user=settings.username)
+    finally:
+        await http.close()
 
 
 async def examine(http: AriHttp, client: Any) -> Readiness:

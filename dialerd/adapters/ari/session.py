@@ -59,7 +59,8 @@ class Session:
                 await self._connected(sink)
             except (_Lost, AriStatus, AriUnreachable) as error:
                 was_alive, self.is_alive = self.is_alive, False
-                self._say_lost(self._explained(error), sink)
+                url = self.http.url if self.http else ""
+                self._say_lost(readiness.explained(error, url=url, user=self._user), sink)
                 wait_s = _FIRST_WAIT_S if was_alive else min(wait_s * 2, _LONGEST_WAIT_S)
                 await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else wait_s)
             finally:
@@ -145,21 +146,6 @@ class Session:
             except TimeoutError:
                 raise _Lost(f"it did not answer within {_PROBE_LIMIT_S:g} s") from None
             self.readiness = replace(self.readiness, endpoints=endpoints)
-
-    def _explained(self, error: Exception) -> str:
-        if isinstance(error, AriStatus):
-            url = self.http.url if self.http else ""
-            match error.status:
-                case 401 | 403:
-                    return (
-                        f"it refuses user {self._user} (HTTP {error.status}): check username and password in"
-                        " [[asterisk]] against its ari.conf"
-                    )
-                case 404:
-                    return f"there is no ARI at {url}: check url in [[asterisk]], http.conf and ari.conf"
-                case 503:
-                    return "it is not fully booted"
-        return str(error)
 
     def _say_lost(self, reason: str, sink: ExchangeSink) -> None:
         """Tell the engine every time, the log only when the reason is new."""

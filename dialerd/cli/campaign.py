@@ -1,0 +1,142 @@
+"""`dialerd campaign`: definitions: apply, list, show, clone, delete.
+
+Not here: running them (run.py, which adds its verbs to this noun).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import click
+import tomli_w
+
+from dialerd import bootstrap
+from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.errors import BadInputError
+from dialerd.usecases import campaigns
+
+
+@click.group()
+def campaign() -> None:
+    """Campaigns and their runs."""
+
+
+@campaign.command("apply")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@click.pass_obj
+def apply_file(context: Context, file: Path, dry_run: bool) -> None:
+    """Create the campaign of FILE.toml, or bring it to what the file says. The same file twice changes nothing."""
+    spec = _read(file)
+    with context.unit(write=not dry_run) as unit:
+        applied = campaigns.apply_campaign(
+            unit,
+            spec,
+            trunks=context.settings.trunks,
+            actor=context.actor,
+            now=bootstrap.now(),
+            dry_run=dry_run,
+        )
+    if not applied.changes:
+        click.echo(f"campaign {applied.name} is as the file says; nothing to change")
+        return
+    verb = "would be" if dry_run else "is"
+    click.echo(f"campaign {applied.name} {verb} {'created' if applied.is_new else 'changed'}")
+    if not applied.is_new:
+        for key, (old, new) in applied.changes.items():
+            click.echo(f"  {key}: {old!r} -> {new!r}")
+
+
+@campaign.command("list")
+@with_json
+@click.pass_obj
+def list_campaigns(context: Context) -> None:
+    """List the campaigns with their latest runs."""
+    with context.unit() as unit:
+        rows = campaigns.list_campaigns(unit)
+    documents = [
+        {
+            "campaign": row.spec.name,
+            "mode": str(row.spec.mode),
+            "priority": row.spec.priority,
+            "state": str(run.state) if run else "draft",
+            "targets": run.targets if run else 0,
+            "done": run.done if run else 0,
+            "lists": list(row.spec.lists),
+            "trunk": row.spec.trunk,
+            "last_run": run.created_at if run else None,
+            "updated_at": row.updated_at,
+        }
+        for row, run in rows
+    ]
+    context.show(
+        documents,
+        lambda: simple_table(
+            ("campaign", "mode", "priority", "state", "progress", "lists", "trunk"),
+            (
+                (
+                    each["campaign"],
+                    each["mode"],
+                    each["priority"],
+                    each["state"],
+                    f"{each['done']}/{each['targets']}",
+                    ", ".join(row.spec.lists),
+                    each["trunk"],
+                )
+                for each, (row, _) in zip(documents, rows, strict=True)
+            ),
+        ),
+    )
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--toml", "as_toml", is_flag=True, help="Print the campaign as the file that makes it.")
+@with_json
+@click.pass_obj
+def show(context: Context, name: str, as_toml: bool) -> None:
+    """Show one campaign's definition."""
+    with context.unit() as unit:
+        table = campaigns.get_campaign(unit, name).spec.as_table()
+    if as_toml:
+        click.echo(tomli_w.dumps(table), nl=False)
+        return
+    context.show(table, lambda: facts_table(table))
+
+
+@campaign.command()
+@click.argument("name")
+@click.argument("new_name")
+@click.pass_obj
+def clone(context: Context, name: str, new_name: str) -> None:
+    """Copy a campaign under a new name; its runs are not copied."""
+    with context.unit(write=True) as unit:
+        campaigns.clone_campaign(unit, name, new_name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"campaign {new_name} is a copy of {name}")
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete(context: Context, name: str, yes: bool) -> None:
+    """Delete a campaign with the results of all its runs; refused while one is unfinished."""
+    if not yes:
+        click.confirm(f"Delete campaign {name} with the results of all its runs?", abort=True)
+    with context.unit(write=True) as unit:
+        campaigns.delete_campaign(unit, name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"campaign {name} is deleted")
+
+
+def _read(file: Path) -> CampaignSpec:
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"{file} is not TOML: {error}", hint="correct that place") from error
+    return read_campaign(table, source=str(file))

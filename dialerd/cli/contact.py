@@ -1,0 +1,128 @@
+"""`dialerd contact`: single contacts, and why one is not called.
+
+Not here: files of contacts (list.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from dialerd import bootstrap
+from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.domain.errors import BadInputError
+from dialerd.ports import ContactRow
+from dialerd.usecases import contacts
+from dialerd.usecases import explain as explaining
+
+
+@click.group()
+def contact() -> None:
+    """Single contacts."""
+
+
+@contact.command()
+@click.argument("list_name", metavar="LIST")
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@click.option("--attribute", "-a", "attributes", multiple=True, metavar="NAME=VALUE", help="An attribute; repeatable.")
+@click.option("--zone", help="The contact's time zone, if it is not that of the number.")
+@click.option(
+    "--priority", type=int, default=0, show_default=True, help="Higher is dialed earlier under order = priority."
+)
+@click.pass_obj
+def add(
+    context: Context,
+    list_name: str,
+    numbers: tuple[str, ...],
+    attributes: tuple[str, ...],
+    zone: str | None,
+    priority: int,
+) -> None:
+    """Add one contact to a list, with one or more numbers."""
+    pairs = {}
+    for text in attributes:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInputError(f"attribute {text[:40]!r} has no value", hint="write --attribute name=value")
+        pairs[name] = value
+    with context.unit(write=True) as unit:
+        row = contacts.add_contact(
+            unit,
+            list_name,
+            numbers,
+            attributes=pairs,
+            zone=zone,
+            priority=priority,
+            actor=context.actor,
+            now=bootstrap.now(),
+        )
+    context.poke()
+    click.echo(f"contact {row.id} is added to list {list_name}")
+
+
+@contact.command()
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@with_json
+@click.pass_obj
+def show(context: Context, contact_id: int) -> None:
+    """Show one contact."""
+    with context.unit() as unit:
+        row = contacts.get_contact(unit, contact_id)
+    context.show(_document(row), lambda: facts_table(_document(row)))
+
+
+@contact.command()
+@click.argument("number")
+@with_json
+@click.pass_obj
+def find(context: Context, number: str) -> None:
+    """Find contacts by number."""
+    with context.unit() as unit:
+        rows = contacts.find_contacts(unit, number, region=context.settings.phone.default_region)
+    context.show(
+        [_document(row) for row in rows],
+        lambda: simple_table(("contact", "list", "numbers"), ((r.id, r.list_name, _numbers(r)) for r in rows)),
+    )
+
+
+@contact.command()
+@click.argument("campaign")
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@with_json
+@click.pass_obj
+def explain(context: Context, campaign: str, contact_id: int) -> None:
+    """Say why a contact is not being called in a campaign: every closed gate, the one that holds it first."""
+    with context.unit() as unit:
+        found = explaining.explain(unit, campaign, contact_id, now=bootstrap.now())
+    document = dataclasses.asdict(found)
+    context.show(
+        document,
+        lambda: (
+            simple_table(
+                ("gate", "why", "until"),
+                (
+                    (gate.name, gate.reason, gate.until.isoformat(timespec="seconds") if gate.until else "")
+                    for gate in found.closed
+                ),
+            )
+            if found.closed
+            else "nothing holds this contact: it is dialed as pace and trunk allow"
+        ),
+    )
+
+
+def _document(row: ContactRow) -> dict[str, object]:
+    return {
+        "contact_id": row.id,
+        "list": row.list_name,
+        "numbers": [number.e164 for number in row.contact.numbers],
+        "zone": row.contact.zone,
+        "zones": list(row.contact.numbers[0].zones),
+        "priority": row.contact.priority,
+        "attributes": dict(row.contact.attributes),
+    }
+
+
+def _numbers(row: ContactRow) -> str:
+    return " ".join(number.e164 for number in row.contact.numbers)

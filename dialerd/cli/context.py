@@ -1,0 +1,103 @@
+"""What every command shares: the settings, read once, and printing as a table or as JSON.
+
+Not here: any noun.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from dialerd import bootstrap
+from dialerd.ports import Unit
+from dialerd.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Context:
+    """The object of every click context."""
+
+    config_file: str | None
+    as_json: bool
+
+    @cached_property
+    def found(self) -> tuple[Path, Settings]:
+        return bootstrap.settings(self.config_file)
+
+    @property
+    def settings(self) -> Settings:
+        return self.found[1]
+
+    @property
+    def actor(self) -> str:
+        """Who is asking, for the audit log."""
+        try:
+            return f"cli:{getpass.getuser()}"
+        except (KeyError, OSError):  # a user id without a name, as in some containers
+            return "cli"
+
+    def unit(self, *, write: bool = False) -> AbstractContextManager[Unit]:
+        return bootstrap.unit(self.settings, write=write)
+
+    def poke(self) -> bool:
+        return bootstrap.poke(self.settings)
+
+    def show(self, document: object, table: Callable[[], Table | str]) -> None:
+        """Print a read: the document as JSON, or the table for people."""
+        if self.as_json:
+            click.echo(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+            return
+        made = table()
+        if isinstance(made, str):
+            click.echo(made)
+        else:
+            Console().print(made)
+
+
+def with_json(command: F) -> F:
+    """`--json` after the verb as well as before the noun."""
+
+    def take(click_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            click_context.find_object(Context).as_json = True  # type: ignore[union-attr]  # main.py has set it
+
+    option = click.option(
+        "--json", is_flag=True, expose_value=False, callback=take, help="Print one JSON document instead of a table."
+    )
+    return option(command)
+
+
+def simple_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    return table
+
+
+def facts_table(facts: Mapping[str, object]) -> Table:
+    """One thing as names and values."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for name, value in facts.items():
+        table.add_row(name, "" if value is None else str(value))
+    return table
+
+
+def _plain(value: object) -> object:
+    isoformat = getattr(value, "isoformat", None)
+    return isoformat() if isoformat is not None else str(value)

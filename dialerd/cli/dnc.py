@@ -1,0 +1,143 @@
+"""`dialerd dnc`: do-not-call lists.
+
+Not here: obeying them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from dialerd import bootstrap
+from dialerd.cli.context import Context, simple_table, with_json
+from dialerd.domain.contact import Contact
+from dialerd.usecases import dnc as use
+
+_CHUNK = 2000
+
+_LIST = click.option("--list", "list_name", default=use.GLOBAL, show_default=True, help="Which list.")
+
+
+@click.group()
+def dnc() -> None:
+    """Do-not-call lists. An entry is obeyed from the next call on, in every campaign."""
+
+
+@dnc.command()
+@_LIST
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@click.option("--source", default="cli", show_default=True, help="Where the wish came from, for the record.")
+@click.option("--days", type=click.IntRange(1, 36500), help="Forget the entry after so many days (default: never).")
+@click.pass_obj
+def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str, days: int | None) -> None:
+    """Put numbers on a list."""
+    now = bootstrap.now()
+    with context.unit(write=True) as unit:
+        added = use.add_to_dnc(
+            unit,
+            numbers,
+            region=context.settings.phone.default_region,
+            source=source,
+            expires_at=now + timedelta(days=days) if days else None,
+            actor=context.actor,
+            now=now,
+            list_name=list_name,
+        )
+    context.poke()
+    click.echo(f"{added} of {len(numbers)} numbers are new on the list {list_name}")
+
+
+@dnc.command("import")
+@_LIST
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def import_file(context: Context, list_name: str, file: Path) -> None:
+    """Put the numbers of a CSV file (a column named number or phone) on a list."""
+    region = context.settings.phone.default_region
+    source = bootstrap.contact_file(file, region=region, mapping=None)
+    added = rejected = 0
+    numbers: list[str] = []
+
+    def flush() -> None:
+        nonlocal added
+        with context.unit(write=True) as unit:
+            added += use.add_to_dnc(
+                unit,
+                numbers,
+                region=region,
+                source=file.name,
+                expires_at=None,
+                actor=context.actor,
+                now=bootstrap.now(),
+                list_name=list_name,
+            )
+        numbers.clear()
+
+    for row in source.rows():
+        if isinstance(row, Contact):
+            numbers += [number.e164 for number in row.numbers]
+        else:
+            rejected += 1
+            click.echo(f"line {row.line}: {row.value!r} {row.reason}", err=True)
+        if len(numbers) >= _CHUNK:
+            flush()
+    if numbers:
+        flush()
+    context.poke()
+    click.echo(f"{added} numbers are new on the list {list_name}; {rejected} rows could not be used")
+
+
+@dnc.command()
+@_LIST
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@click.pass_obj
+def remove(context: Context, list_name: str, numbers: tuple[str, ...]) -> None:
+    """Take numbers off a list."""
+    with context.unit(write=True) as unit:
+        removed = use.remove_from_dnc(
+            unit,
+            numbers,
+            region=context.settings.phone.default_region,
+            actor=context.actor,
+            now=bootstrap.now(),
+            list_name=list_name,
+        )
+    context.poke()
+    click.echo(f"{removed} of {len(numbers)} numbers are taken off the list {list_name}")
+
+
+@dnc.command()
+@click.argument("number")
+@with_json
+@click.pass_obj
+def check(context: Context, number: str) -> None:
+    """Say which lists have a number."""
+    with context.unit() as unit:
+        entries = use.check_dnc(unit, number, region=context.settings.phone.default_region, now=bootstrap.now())
+    context.show(
+        [dataclasses.asdict(entry) for entry in entries],
+        lambda: (
+            simple_table(
+                ("list", "source", "since", "until"),
+                (
+                    (e.list_name, e.source, e.added_at.isoformat(timespec="seconds"), e.expires_at or "")
+                    for e in entries
+                ),
+            )
+            if entries
+            else "the number is on no list"
+        ),
+    )
+
+
+@dnc.command()
+@with_json
+@click.pass_obj
+def lists(context: Context) -> None:
+    """List the do-not-call lists and how many entries each has."""
+    with context.unit() as unit:
+        found = unit.dnc.lists()
+    context.show(found, lambda: simple_table(("list", "entries"), found.items()))

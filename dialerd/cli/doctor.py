@@ -1,0 +1,32 @@
+"""`dialerd doctor`: what is missing before dialing, and what to do.
+
+Not here: the checks (dialerd/doctor).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import click
+
+from dialerd import bootstrap
+from dialerd.cli.context import Context, simple_table, with_json
+from dialerd.doctor.checks import diagnose
+
+
+@click.command()
+@with_json
+@click.pass_obj
+def doctor(context: Context) -> None:
+    """Check settings, database, each Asterisk, each trunk and each campaign; exit code 1 if anything is wrong."""
+    path, settings = context.found
+    findings = diagnose(bootstrap.examine(path, settings))
+    context.show(
+        [dataclasses.asdict(finding) for finding in findings],
+        lambda: simple_table(
+            ("", "check", "seen"), (("ok" if each.is_well else "WRONG", each.check, each.seen) for each in findings)
+        ),
+    )
+    if not all(finding.is_well for finding in findings):
+        sys.exit(1)

@@ -1,0 +1,70 @@
+"""The command line as a whole: the nouns, the options of all of them, and the one edge at which errors are told.
+
+Not here: what a verb does (one file per noun).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
+from dialerd.cli.backup import backup_command, restore_command
+from dialerd.cli.campaign import campaign
+from dialerd.cli.config import config
+from dialerd.cli.contact import contact
+from dialerd.cli.context import Context
+from dialerd.cli.daemon import daemon
+from dialerd.cli.dnc import dnc
+from dialerd.cli.doctor import doctor
+from dialerd.cli.list import list_group
+from dialerd.cli.trunk import trunk
+from dialerd.domain.errors import DialerdError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    help="The settings file (else DIALERD_CONFIG, ./dialerd.toml, /etc/dialerd/dialerd.toml).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.version_option(package_name="dialerd")
+@click.pass_context
+def cli(click_context: click.Context, config_file: str | None, as_json: bool) -> None:
+    """dialerd runs calling campaigns through Asterisk."""
+    click_context.obj = Context(config_file=config_file, as_json=as_json)
+
+
+for command in (
+    daemon,
+    config,
+    doctor,
+    list_group,
+    contact,
+    dnc,
+    campaign,
+    trunk,
+    backup_command,
+    restore_command,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 usage or settings."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2 if isinstance(error, click.UsageError) else 1)
+    except click.Abort:
+        click.echo("cancelled; nothing was done", err=True)
+        sys.exit(1)
+    except DialerdError as error:
+        click.echo(f"dialerd: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)  # the reader of a pipe has gone

@@ -1,0 +1,178 @@
+"""The verbs of `dialerd campaign` that start, hold, end and watch a run.
+
+Not here: definitions (campaign.py). Each writes what should be and pokes the daemon.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich.console import Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from dialerd import bootstrap
+from dialerd.cli.campaign import campaign
+from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.ports import RunRow, Unit
+from dialerd.usecases import export as exporting
+from dialerd.usecases import runs
+from dialerd.usecases.runs import Status
+
+_WATCH_S = 1.0
+
+
+def _write(context: Context, job: Callable[[Unit], RunRow], done: str) -> None:
+    with context.unit(write=True) as unit:
+        run = job(unit)
+    is_heard = context.poke()
+    click.echo(f"run {run.number} of campaign {run.spec.name} {done}")
+    if not is_heard:
+        click.echo("no daemon is running on this database; it will act when it is started", err=True)
+
+
+@campaign.command("run")
+@click.argument("name")
+@click.pass_obj
+def run_campaign(context: Context, name: str) -> None:
+    """Start a run on all contacts of the campaign's lists."""
+    trunks, actor, now = context.settings.trunks, context.actor, bootstrap.now()
+    _write(context, lambda unit: runs.run_campaign(unit, name, trunks=trunks, actor=actor, now=now), "is started")
+
+
+@campaign.command("rerun")
+@click.argument("name")
+@click.pass_obj
+def rerun_campaign(context: Context, name: str) -> None:
+    """Start afresh after a run that is over; the earlier results stay readable."""
+    trunks, actor, now = context.settings.trunks, context.actor, bootstrap.now()
+    _write(context, lambda unit: runs.run_campaign(unit, name, trunks=trunks, actor=actor, now=now), "is started")
+
+
+@campaign.command("pause")
+@click.argument("name")
+@click.pass_obj
+def pause_campaign(context: Context, name: str) -> None:
+    """Place no new calls; those up go on."""
+    now = bootstrap.now()
+    _write(context, lambda unit: runs.pause_run(unit, name, actor=context.actor, now=now), "is paused")
+
+
+@campaign.command("resume")
+@click.argument("name")
+@click.pass_obj
+def resume_campaign(context: Context, name: str) -> None:
+    """Go on after a pause."""
+    now = bootstrap.now()
+    _write(context, lambda unit: runs.resume_run(unit, name, actor=context.actor, now=now), "goes on")
+
+
+@campaign.command("stop")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def stop_campaign(context: Context, name: str, yes: bool) -> None:
+    """End the run for good when its last call has ended; the next run starts afresh on all contacts."""
+    if not yes:
+        click.confirm(f"End the run of campaign {name}? It cannot be resumed.", abort=True)
+    now = bootstrap.now()
+    _write(context, lambda unit: runs.stop_run(unit, name, actor=context.actor, now=now), "is being stopped")
+
+
+@campaign.command("pace")
+@click.argument("name")
+@click.option("--max-calls", type=int, help="At most so many calls at once.")
+@click.option("--calls-per-second", type=float, help="At most so many new calls a second.")
+@click.pass_obj
+def pace(context: Context, name: str, max_calls: int | None, calls_per_second: float | None) -> None:
+    """Change the pace of the run that is going on."""
+    if max_calls is None and calls_per_second is None:
+        raise click.UsageError("give --max-calls, --calls-per-second or both")
+    with context.unit(write=True) as unit:
+        spec = runs.change_pace(
+            unit,
+            name,
+            max_calls=max_calls,
+            calls_per_second=calls_per_second,
+            actor=context.actor,
+            now=bootstrap.now(),
+        )
+    context.poke()
+    click.echo(f"campaign {name}: at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second")
+
+
+@campaign.command("status")
+@click.argument("name")
+@click.option("--watch", is_flag=True, help="Draw it again each second until the run is over.")
+@with_json
+@click.pass_obj
+def show_status(context: Context, name: str, watch: bool) -> None:
+    """Show the active or last run in figures."""
+    if watch and not context.as_json:
+        _watch(context, name)
+        return
+    found = _status(context, name)
+    context.show(dataclasses.asdict(found), lambda: _status_table(found))
+
+
+def _status(context: Context, name: str) -> Status:
+    with context.unit() as unit:
+        return runs.status(unit, name)
+
+
+def _watch(context: Context, name: str) -> None:
+    found = _status(context, name)
+    try:
+        with Live(_picture(found), auto_refresh=False) as live:
+            while not runs.is_over(found.state):
+                time.sleep(_WATCH_S)  # noqa: TID251  # a person is watching a terminal; nothing else runs here
+                found = _status(context, name)
+                live.update(_picture(found), refresh=True)
+    except KeyboardInterrupt:
+        return
+
+
+def _picture(found: Status) -> Group:
+    bar = ProgressBar(total=max(1, found.targets), completed=found.done, width=60)
+    return Group(_status_table(found), bar)
+
+
+def _status_table(found: Status) -> Table:
+    facts = dataclasses.asdict(found)
+    dispositions = "  ".join(f"{name} {count}" for name, count in found.dispositions.items())
+    return facts_table(
+        {
+            **facts,
+            "abandoned_rate": f"{found.abandoned_rate:.2%}",
+            "dispositions": dispositions,
+            "started_at": found.started_at and found.started_at.isoformat(timespec="seconds"),
+            "finished_at": found.finished_at and found.finished_at.isoformat(timespec="seconds"),
+        }
+    )
+
+
+@campaign.command("dispositions")
+@click.argument("name")
+@with_json
+@click.pass_obj
+def show_dispositions(context: Context, name: str) -> None:
+    """Count how the attempts of the active or last run ended."""
+    with context.unit() as unit:
+        found = {str(each): n for each, n in unit.runs.dispositions(runs.latest_run(unit, name).id).items()}
+    context.show(found, lambda: simple_table(("disposition", "attempts"), found.items()))
+
+
+@campaign.command("export")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The CSV file to write.")
+@click.pass_obj
+def export(context: Context, name: str, out: Path) -> None:
+    """Write every attempt of the active or last run to a CSV file."""
+    with context.unit() as unit:
+        count = bootstrap.write_rows(out, exporting.COLUMNS, exporting.export_attempts(unit, name))
+    click.echo(f"{count} attempts are written to {out}")
