@@ -6,7 +6,7 @@ Not here: where store, clock, dice and exchanges come from (bootstrap.py) and si
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.errors import ExchangeError, StoreError
@@ -90,11 +90,9 @@ class Engine:
         self.desk.request_stop()  # those that were answered meanwhile
         await self._empty_within(_CLEAR_LIMIT_S)
 
-    async def idle(self) -> None:
-        """Wait until no run is unfinished and no call is up (for demos, tests and forecasts)."""
-        while self.runs.lines or not self.desk.is_empty:
-            self._moved.clear()
-            await self._moved.wait()
+    async def idle(self, limit_s: float) -> bool:
+        """Wait until no run is unfinished and no call is up, at most `limit_s` (for forecasts and tests)."""
+        return await self._until(lambda: not self.runs.lines and self.desk.is_empty, limit_s)
 
     async def close(self) -> None:
         await end(*self._tasks)
@@ -145,6 +143,9 @@ class Engine:
         self._moved.set()
 
     async def _empty_within(self, limit_s: float) -> bool:
+        return await self._until(lambda: self.desk.is_empty, limit_s)
+
+    async def _until(self, is_so: Callable[[], bool], limit_s: float) -> bool:
         is_over = False
 
         def over() -> None:
@@ -153,8 +154,8 @@ class Engine:
             self._moved.set()
 
         timer = self._clock.call_later(limit_s, over)
-        while not self.desk.is_empty and not is_over:
+        while not is_so() and not is_over:
             self._moved.clear()
             await self._moved.wait()
         timer.cancel()
-        return self.desk.is_empty
+        return is_so()

@@ -131,9 +131,7 @@ class Lab:
     def _choose(self) -> int:
         """The first place in the port plan that no other lab has and nobody listens at."""
         with rootfs.locked("ports"):
-            taken = {
-                int(json.loads(path.read_text())["base"]) for path in (self._root / "lab").glob("*/ports.json")
-            }
+            taken = {int(json.loads(path.read_text())["base"]) for path in (self._root / "lab").glob("*/ports.json")}
             places = [self._wanted] if self._wanted else [_FIRST + n * _SPAN for n in range(_SLOTS)]
             for base in places:
                 if base not in taken and all(_is_free(base + n) for n in range(7)):
