@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -74,7 +75,7 @@ def _open_in(hours: ContactHours, zone: str, now: datetime) -> bool:
 
 
 def _next_change(hours: ContactHours, zone: str, now: datetime, *, opens: bool) -> datetime | None:
-    spans = list(_spans(hours, zone, now, days=_DAYS_AHEAD))
+    spans = _spans(hours, zone, now, days=_DAYS_AHEAD)
     if opens:
         return min((start for start, _ in spans if start > now), default=None)
     end = now
@@ -84,14 +85,20 @@ def _next_change(hours: ContactHours, zone: str, now: datetime, *, opens: bool) 
     return end if end > now and end < now + timedelta(days=_DAYS_AHEAD - 1) else None
 
 
-def _spans(hours: ContactHours, zone: str, now: datetime, *, days: int) -> Iterable[tuple[datetime, datetime]]:
-    """The windows of yesterday up to `days` from now as moments in UTC; local wall time decides, also on DST days."""
+def _spans(hours: ContactHours, zone: str, now: datetime, *, days: int) -> tuple[tuple[datetime, datetime], ...]:
+    return _spans_from(hours, zone, now.astimezone(ZoneInfo(zone)).date(), days)
+
+
+@lru_cache(maxsize=1024)  # a run asks the same for every call of a day
+def _spans_from(hours: ContactHours, zone: str, today: date, days: int) -> tuple[tuple[datetime, datetime], ...]:
+    """The windows of the day before up to `days` after as moments in UTC; local wall time decides, also on DST days."""
     local_zone = ZoneInfo(zone)
-    today = now.astimezone(local_zone).date()
+    spans = []
     for offset in range(-1, days + 1):
         day = today + timedelta(days=offset)
         for window in hours.week[day.weekday()]:
             last = day + timedelta(days=1) if window.end == time(0) else day
             start = datetime.combine(day, window.start, local_zone)
             end = datetime.combine(last, window.end, local_zone)
-            yield start.astimezone(UTC), end.astimezone(UTC)
+            spans.append((start.astimezone(UTC), end.astimezone(UTC)))
+    return tuple(spans)

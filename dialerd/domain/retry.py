@@ -46,7 +46,7 @@ class Exhausted:
     reason: str
 
 
-UNSPENT_RETRY_S = 60.0
+UNSPENT_RETRY_S = 10.0
 """How long a target rests after an attempt that Asterisk refused to dial (trunk known to be down)."""
 
 

@@ -1,4 +1,4 @@
-"""One campaign from its first to its last call: the real engine, a simulated exchange, virtual time, a database in memory.
+"""One whole campaign on the real engine, a simulated exchange, virtual time and a database in memory.
 
 Not here: who the callees are (callees.py), what is concluded from the outcome. Alike for the same seed.
 """

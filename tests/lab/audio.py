@@ -54,7 +54,7 @@ def _script() -> list[str]:
             "/tmp/m.wav",
             "en-us+f2",
             165,
-            "hi, you have reached John Miller. I cannot take your call right now. please leave a message after the tone.",
+            "hi, you have reached John Miller. I cannot take your call now. please leave a message after the tone.",
         )
     )
     steps.append("sox -n -r 8000 -c 1 -b 16 /tmp/beep.wav synth 0.5 sine 1000 norm -10 pad 0.8 0")

@@ -1,0 +1,35 @@
+"""Fixtures for the tests on a real Asterisk: a lab for the whole session, a dialerd home of its own for each test.
+
+Not here: any test. What cannot be had fails, it is never skipped: these tests prove what nothing else can.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.asterisk.dialer import Dialer
+from tests.lab import Lab
+from tests.lab.rootfs import LabError
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    made = Lab(f"test{os.getpid()}")
+    try:
+        made.up()
+    except LabError as error:
+        pytest.fail(f"no lab: {error}")
+    yield made
+    made.down()
+
+
+@pytest.fixture
+def dialer(lab: Lab, tmp_path: Path) -> Iterator[Dialer]:
+    made = Dialer(tmp_path, lab.dialerd_config(tmp_path / "dialerd.db"))
+    yield made
+    made.kill()
+    made.show_log_if_asked()

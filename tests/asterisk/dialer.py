@@ -1,0 +1,108 @@
+"""dialerd as its users have it: a settings file, the command line, a daemon process that can be killed.
+
+Not here: the Asterisks (tests/lab).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+ALL_DAY = '[hours]\ntimezone = "UTC"\nmon-sun = "00:00-24:00"\n'
+
+
+class Dialer:
+    """One home folder with dialerd.toml; `cli` runs a command, `start` a daemon."""
+
+    def __init__(self, home: Path, config: str) -> None:
+        self.home = home
+        self.config = home / "dialerd.toml"
+        self.config.write_text(config)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log = home / "daemon.log"
+
+    # The command line
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dialerd", "--config", str(self.config), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.home)
+
+    def cli(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.returncode == 0, f"dialerd {' '.join(words)}: {done.stderr}"
+        return done.stdout
+
+    def status(self, campaign: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.cli("campaign", "status", campaign, "--json"))
+        return found
+
+    def export(self, campaign: str) -> list[dict[str, str]]:
+        out = self.home / "out.csv"
+        self.cli("campaign", "export", campaign, "--out", str(out))
+        with out.open(newline="") as handle:
+            return list(csv.DictReader(handle))
+
+    def campaign(self, name: str, numbers: Iterable[str], **keys: object) -> None:
+        """A list of those numbers and an agentless campaign on it, not yet run."""
+        rows = "\n".join(["phone", *numbers])
+        (self.home / f"{name}.csv").write_text(rows + "\n")
+        self.cli("list", "import", name, str(self.home / f"{name}.csv"))
+        play = keys.pop("on_human", 'play = "/sounds/message"')
+        given = {
+            "name": name,
+            "lists": [name],
+            "trunk": "carrier",
+            "caller_id": "+12125550100",
+            "max_ring_s": 12,
+            **keys,
+        }
+        lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
+        text = "\n".join([*lines, "[on_human]", str(play), ALL_DAY])
+        (self.home / f"{name}.toml").write_text(text)
+        self.cli("campaign", "apply", str(self.home / f"{name}.toml"))
+
+    # The daemon
+
+    def start(self) -> None:
+        assert self.process is None, "one daemon at a time"
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", "dialerd", "--config", str(self.config), "daemon", "run"]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.home)
+
+    def kill(self) -> None:
+        """kill -9, as a power cut or the OOM killer would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def stop(self, *, limit_s: float = 90) -> int:
+        """SIGTERM, and its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(limit_s)
+        self.process = None
+        return code
+
+    def log(self) -> str:
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    def show_log_if_asked(self) -> None:
+        if os.environ.get("DIALERD_TEST_LOG"):
+            print(self.log())
+
+
+def until(is_so: Callable[[], bool], *, limit_s: float, what: str, every_s: float = 0.2) -> None:
+    """Wait for something that a real process or exchange does in its own time."""
+    deadline = time.monotonic() + limit_s
+    while not is_so():
+        assert time.monotonic() < deadline, f"not within {limit_s:g} s: {what}"
+        time.sleep(every_s)
