@@ -194,9 +194,8 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
     "everything twice": (
         plan(),
         [
-            (at, event)
-            for at, event in [(0, TAKEN), (0, RANG), (9, ANSWERED), (11, HUMAN), (14, PLAYED), (14, CLEARED)]
-            for _ in range(2)
+            *((0.0, TAKEN), (0.0, TAKEN), (0.0, RANG), (0.0, RANG), (9.0, ANSWERED), (9.0, ANSWERED)),
+            *((11.0, HUMAN), (11.0, HUMAN), (14.0, PLAYED), (14.0, PLAYED), (14.0, CLEARED), (14.0, CLEARED)),
         ],
         ["Detect", "Play", "HangUp"],
         "answered_human",
@@ -291,7 +290,12 @@ def test_an_attempt_that_asterisk_refused_for_a_dead_trunk_is_not_spent() -> Non
         (ev.ChannelSeen(ev.Place.ANSWERED), Facts(placed_at=START), ["Detect"], None),
         (ev.ChannelSeen(ev.Place.DETECTING), Facts(placed_at=START), [], None),
         (ev.ChannelSeen(ev.Place.JUDGED, amd_status="HUMAN"), Facts(placed_at=START), ["Play"], None),
-        (ev.ChannelSeen(ev.Place.JUDGED, amd_status="MACHINE"), Facts(placed_at=START), ["HangUp"], "answering_machine"),
+        (
+            ev.ChannelSeen(ev.Place.JUDGED, amd_status="MACHINE"),
+            Facts(placed_at=START),
+            ["HangUp"],
+            "answering_machine",
+        ),
         # the verdict was written down: the message was begun by the daemon before, and is not played twice
         (
             ev.ChannelSeen(ev.Place.JUDGED, amd_status="HUMAN"),
