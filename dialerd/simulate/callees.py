@@ -29,6 +29,7 @@ class Behaviour:
     amd: tuple[str, str] = ("HUMAN", "HUMAN-700-700")
     amd_s: float = 1.9
     leaves_s: float | None = 30.0
+    leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
 
 
 def _refuses(cause: int, sip_code: int, *, ring_s: float = 0.004, rings: bool = False) -> Behaviour:
@@ -50,7 +51,7 @@ BY_ENDING: dict[str, Behaviour] = {
     "07": _refuses(19, 480, ring_s=6.0, rings=True),
     "08": _refuses(1, 404, ring_s=4.0, rings=True),
     "09": Behaviour(rings=False, amd=("MACHINE", "INITIALSILENCE-2000-2000"), amd_s=2.0, leaves_s=20.0),
-    "10": Behaviour(rings=False, leaves_s=3.0),
+    "10": Behaviour(rings=False, leaves_s=3.0, leaves_cause=None),
     "11": Behaviour(rings=False, leaves_s=0.7),
     "12": Behaviour(rings=False),
     "13": Behaviour(rings=False),
@@ -66,7 +67,7 @@ BY_ENDING: dict[str, Behaviour] = {
     "23": _refuses(127, 608),
     "24": _refuses(127, 607),
     "25": _refuses(27, 502),
-    **{f"3{n}": Behaviour(rings=False, leaves_s=float(n)) for n in range(1, 10)},
+    **{f"3{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
     "40": Behaviour(rings=False),
 }
 """Last two digits to behaviour; any other ending is an invalid number."""

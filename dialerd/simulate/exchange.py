@@ -120,7 +120,7 @@ class SimulatedExchange:
         if not isinstance(channel, _Channel):
             return channel
         channel.place = ev.Place.ELSEWHERE
-        self._later(channel, _DIALPLAN_S, lambda: self._end(channel, 16, None, "dialplan", told=True))
+        self._later(channel, _DIALPLAN_S, lambda: self._end(channel, 16, None, "dialplan", told=False))
         return Done()
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
@@ -194,8 +194,15 @@ class SimulatedExchange:
         self._tell(channel, ev.PickedUp())
         self._tell(channel, ev.Answered())
         if channel.behaviour.leaves_s is not None:
-            leaves_s = channel.behaviour.leaves_s
-            self._later(channel, leaves_s, lambda: self._end(channel, 16, None, "callee", told=True))
+            self._later(channel, channel.behaviour.leaves_s, lambda: self._leave(channel))
+
+    def _leave(self, channel: _Channel) -> None:
+        """The callee hangs up; a sound that is playing breaks off."""
+        cause = channel.behaviour.leaves_cause
+        self._tell(channel, ev.HangupRequested(cause))
+        if channel.playback_id is not None:
+            self._tell(channel, ev.PlaybackEnded(channel.playback_id, failed=True))
+        self._end(channel, cause or 0, None, "callee", told=False)
 
     def _judge(self, channel: _Channel) -> None:
         if channel.place is not ev.Place.DETECTING:
