@@ -48,7 +48,6 @@ SCENARIOS: dict[str, Scenario] = {
     "hangs up during the message": Scenario(
         ending="33",
         after_verdict="play",
-        # the end of a broken-off sound and the hang-up come in either order; sorted by name in `told`
         events=[
             "PickedUp",
             "Answered",
