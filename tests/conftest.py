@@ -1,4 +1,4 @@
-"""Fixtures for the tests on a real Asterisk: a lab for the whole session, a dialerd home of its own for each test.
+"""Fixtures of all tests: a quiet log; for those on a real Asterisk a lab per session and a dialerd home per test.
 
 Not here: any test. What cannot be had fails, it is never skipped: these tests prove what nothing else can.
 """
@@ -11,9 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from dialerd import log
 from tests.asterisk.dialer import Dialer
 from tests.lab import Lab
 from tests.lab.rootfs import LabError
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """Only errors are printed: the log of a simulated campaign would bury what a failing test has to say."""
+    log.configure(level="error", form="text")
 
 
 @pytest.fixture(scope="session")

@@ -129,9 +129,10 @@ class DialLoop:
             if at > steady:
                 alarm.no_later_than(at)
             return False
-        return await self._claim(line, exchange, room)
+        await self._claim(line, exchange, room)
+        return True  # again: a run that has now run dry still has to set its alarm
 
-    async def _claim(self, line: RunLine, exchange: Exchange, room: int) -> bool:
+    async def _claim(self, line: RunLine, exchange: Exchange, room: int) -> None:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
         claim = await self._store.write(
             partial(
@@ -147,7 +148,6 @@ class DialLoop:
             self._place(line, attempt, exchange)
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
-        return not line.is_dry or bool(claim.held)
 
     def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange) -> None:
         trunk = self._trunks.trunk(attempt.trunk)

@@ -42,11 +42,13 @@ class Engine:
         exchanges: Mapping[str, Exchange],
         trunks: Mapping[str, Trunk],
         min_ring_s: float,
+        refresh_s: float = REFRESH_S,
     ) -> None:
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
         self._min_ring_s = min_ring_s
+        self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
         self._trunks = TrunkDesk(trunks, exchanges, clock)
         self.runs = RunKeeper(store, clock, dice, self._wake)
@@ -134,7 +136,7 @@ class Engine:
                 await self.runs.refresh()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
-            timer = self._clock.call_later(REFRESH_S, self._poked.set)
+            timer = self._clock.call_later(self._refresh_s, self._poked.set)
             await self._poked.wait()
             timer.cancel()
 

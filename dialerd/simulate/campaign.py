@@ -25,6 +25,9 @@ LIMIT = timedelta(days=30)
 """A campaign that has not ended after so long never will; the simulation is ended then."""
 
 
+_REFRESH_S = 60.0  # nobody else writes to this store
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of it: the run as the store has it, every attempt, and the exchange's own record beside it."""
@@ -70,7 +73,13 @@ async def _run(
     exchange = SimulatedExchange(name, clock, SeededDice(seed + 1), callees(SeededDice(seed + 2)), faults=faults)
     run_id = await store.write(lambda unit: _set_up(unit, spec, contacts, start))
     engine = Engine(
-        store=store, clock=clock, dice=dice, exchanges={name: exchange}, trunks={trunk.name: trunk}, min_ring_s=15.0
+        store=store,
+        clock=clock,
+        dice=dice,
+        exchanges={name: exchange},
+        trunks={trunk.name: trunk},
+        min_ring_s=15.0,
+        refresh_s=_REFRESH_S,
     )
     await engine.start()
     if trouble is not None:

@@ -1,0 +1,109 @@
+"""Whole campaigns of the real engine on virtual time."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dialerd.domain.words import Disposition, RunState
+from dialerd.simulate.clock import VirtualClock
+from dialerd.simulate.demo import run_demo
+from dialerd.simulate.exchange import SimulatedExchange
+from tests.numbers import EXPECTED, number
+from tests.simulation.world import (
+    MAX_CALLS,
+    RATE,
+    campaign,
+    check_invariants,
+    most_at_once,
+    most_in_a_second,
+    run,
+    trunk,
+)
+
+
+@pytest.mark.parametrize("ending", EXPECTED)
+def test_each_kind_of_callee_comes_to_the_same_disposition_as_on_the_real_exchange(ending: str) -> None:
+    outcome = run([ending])
+    assert set(outcome.dispositions) == set(EXPECTED[ending])
+
+
+def test_the_limits_of_a_campaign_hold_at_every_moment() -> None:
+    outcome = run(["00", "02", "40", "05"] * 50)
+    check_invariants(outcome, max_attempts=1)
+    assert most_at_once(outcome.record) == MAX_CALLS
+    assert most_in_a_second(outcome.record) <= RATE
+
+
+def test_the_limits_of_a_trunk_hold_over_whatever_the_campaign_would_like() -> None:
+    outcome = run(["40"] * 100, spec=campaign(max_calls=50, calls_per_second=50), way_out=trunk(max_channels=7))
+    assert most_at_once(outcome.record) == 7
+    outcome = run(["02"] * 100, spec=campaign(max_calls=50, calls_per_second=50), way_out=trunk(calls_per_second=3))
+    assert most_in_a_second(outcome.record) == 3
+
+
+def test_a_slot_that_frees_is_filled_at_once() -> None:
+    outcome = run(["40"] * 30, spec=campaign(max_calls=1, calls_per_second=50))
+    calls = outcome.record
+    gaps = [(b.invited_at - a.ended_at).total_seconds() for a, b in itertools.pairwise(calls) if a.ended_at]
+    assert max(gaps) < 0.1
+
+
+def test_the_same_seed_gives_the_same_campaign_and_another_seed_another() -> None:
+    one, same, other = (run_demo(contacts=300, seed=seed) for seed in (3, 3, 4))
+    assert [row.attempt for row in one.attempts] == [row.attempt for row in same.attempts]
+    assert [row.attempt for row in one.attempts] != [row.attempt for row in other.attempts]
+
+
+def test_a_campaign_of_5000_contacts_runs_to_its_end() -> None:
+    outcome = run_demo()
+    assert outcome.run.state is RunState.COMPLETED
+    check_invariants(outcome, max_attempts=2)
+    assert outcome.run.targets == 5000
+
+
+def test_retries_come_when_and_as_often_as_the_rules_say() -> None:
+    spec = campaign(max_attempts=3, retry_after_min=30, retry=[{"disposition": "busy", "after_min": 5, "max": 1}])
+    outcome = run(["02", "16", "05"], spec=spec)
+    tries = {
+        ending: [row.attempt.claimed_at for row in outcome.attempts if row.attempt.number.endswith(ending)]
+        for ending in ("02", "16", "05")
+    }
+    assert [len(tries[ending]) for ending in ("02", "16", "05")] == [2, 3, 1]
+    assert timedelta(minutes=5) <= tries["02"][1] - tries["02"][0] < timedelta(minutes=5, seconds=1)
+    assert timedelta(minutes=30) <= tries["16"][1] - tries["16"][0] < timedelta(minutes=30, seconds=1)
+
+
+def test_nobody_is_called_outside_the_hours_and_the_rest_is_called_when_they_open() -> None:
+    spec = campaign(hours={"timezone": "UTC", "mon-fri": "09:00-09:01"}, max_calls=1)
+    outcome = run(["00"] * 12, spec=spec, start=datetime(2026, 12, 4, 9, 0, 30, tzinfo=UTC))  # a Friday
+    moments = [call.invited_at for call in outcome.record]
+    assert all(moment.weekday() < 5 and moment.hour == 9 and moment.minute == 0 for moment in moments)
+    assert {moment.date().isoformat() for moment in moments} == {"2026-12-04", "2026-12-07"}
+
+
+def test_hours_in_the_contacts_zone_hold_for_the_number_and_not_for_us() -> None:
+    spec = campaign(hours={"timezone": "contact", "mon-sun": "09:00-20:00"})
+    outcome = run(["02"], spec=spec, start=datetime(2026, 12, 1, 12, 0, tzinfo=UTC))  # 7:00 in New York
+    assert [call.invited_at.hour for call in outcome.record] == [14]
+
+
+def test_a_trunk_that_refuses_calls_costs_no_contact_an_attempt() -> None:
+    outcome = run(["02"] * 20, trouble=lambda exchange, _clock: exchange.refuse_originates(300))
+    check_invariants(outcome, max_attempts=1)
+    assert outcome.dispositions[Disposition.BUSY] == 20
+    refused = outcome.dispositions[Disposition.NETWORK_FAILURE]
+    assert refused < 40, "the trunk rested in between"
+
+
+def test_nothing_is_dialed_while_the_event_stream_is_down() -> None:
+    def trouble(exchange: SimulatedExchange, clock: VirtualClock) -> None:
+        clock.call_later(5, lambda: exchange.cut(10))
+
+    outcome = run(["02"] * 200, trouble=trouble)
+    began = outcome.record[0].invited_at
+    quiet = [c for c in outcome.record if 6 <= (c.invited_at - began).total_seconds() <= 14]
+    assert quiet == []
+    assert {call.number for call in outcome.record} == {number(n, "02") for n in range(200)}
