@@ -1,33 +1,32 @@
 """Contacts from a CSV file as people have them: any delimiter, BOM, UTF-8 or Windows text.
 
 Not here: adding them to a list (usecases/contacts.py). A row is a contact or a reason why not; nothing in a row,
-however hostile, stops the rest.
+however hostile, stops the rest. Text is kept literally: what is safe to show or to dial is decided where it is used.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
-from charset_normalizer import from_bytes
-
+from dialerd.adapters.files.columns import Layout, layout_by_mapping, layout_by_names, shown
+from dialerd.adapters.files.csvtext import Record, find_delimiter, find_encoding, read_records
 from dialerd.domain.campaign import is_zone
 from dialerd.domain.contact import MAX_TEXT, Contact, RejectedRow
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
 
-_NUMBER = re.compile(r"(phone|number|phone_?number|telephone|tel|mobile|cell)_?[0-9]?\Z")
-_ZONE = frozenset({"zone", "timezone", "time_zone", "tz"})
-_DELIMITERS = ",;\t|"
-_PROBE = 64 * 1024
-_SHOWN = 60
 _MAX_COLUMNS = 200
+_PROBE = 64 * 1024
+
+# As people write numbers, and no more. libphonenumber also finds one within other text and reads letters as digits;
+# in a file that is a column that was read wrongly: "call 212...", "=212...", 2.12266E+09.
+_WRITTEN = re.compile(r"'?(tel:)?[+(\d＋][\d\s()./‐-―\-]*\Z")  # noqa: RUF001
+_DECIMAL = re.compile(r"\d+\.0\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +38,8 @@ class Form:
     columns: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Which column is what, by index. `attributes` maps an index to the attribute's name."""
-
-    numbers: Sequence[int]
-    zone: int | None
-    priority: int | None
-    attributes: Mapping[int, str]
-
-
 class ContactFile:
-    """One file. Opening reads its head only; `rows` streams the rest in constant memory."""
+    """One file. Opening looks for its form; `rows` and `numbers` stream it in constant memory."""
 
     def __init__(self, path: Path, *, region: str, mapping: Mapping[str, str] | None = None) -> None:
         """`mapping` gives a field (number, number2, zone, priority, or an attribute's name) its column's header.
@@ -59,173 +48,125 @@ class ContactFile:
         """
         self._path = path
         self._region = region
-        try:
-            with path.open("rb") as handle:
-                head = handle.read(_PROBE)
-        except OSError as error:
-            raise BadInputError(f"{path} cannot be read: {error.strerror}") from error
-        if not head.strip():
-            raise BadInputError(f"{path} is empty", hint="the first line must name the columns")
-        encoding = _encoding(head)
-        delimiter = _delimiter(head.decode(encoding, "replace"))
-        with _wide_cells(), self._open(encoding) as text:
-            header = next(csv.reader(text, delimiter=delimiter), [])
-        if len(header) > _MAX_COLUMNS:
-            raise BadInputError(f"{path} has {len(header)} columns", hint=f"at most {_MAX_COLUMNS} are read")
-        self.form = Form(encoding=encoding, delimiter=delimiter, columns=[name.strip()[:_SHOWN] for name in header])
-        self._layout = _layout(header, mapping, path)
+        self._text: TextIO | None = None
+        encoding = find_encoding(path)
+        with self._open(encoding) as text:
+            delimiter = find_delimiter(text.read(_PROBE))
+        with self._open(encoding) as text:
+            header = next(read_records(text, delimiter), None)
+        if header is None or header.trouble:
+            complaint = header.trouble if header else "is blank"
+            raise BadInputError(f"{path}: its first line {complaint}", hint="the first line must name the columns")
+        if len(header.cells) > _MAX_COLUMNS:
+            raise BadInputError(f"{path} has {len(header.cells)} columns", hint=f"at most {_MAX_COLUMNS} are read")
+        self.form = Form(encoding=encoding, delimiter=delimiter, columns=[shown(name.strip()) for name in header.cells])
+        self._layout: Layout
+        if mapping is None:
+            self._layout = layout_by_names(header.cells, source=str(path))
+        else:
+            self._layout = layout_by_mapping(header.cells, mapping, source=str(path))
 
     @property
     def size(self) -> int:
+        """Bytes of the file; with `position` for a progress bar."""
         return self._path.stat().st_size
+
+    @property
+    def position(self) -> int:
+        """Bytes read so far by the stream that is being read; a block ahead of the row."""
+        return 0 if self._text is None else self._text.buffer.tell()
 
     def rows(self) -> Iterator[Contact | RejectedRow]:
         """Each row as a contact, or why it is none."""
-        with _wide_cells(), self._open(self.form.encoding) as text:
-            reader = csv.reader((line.replace("\0", "\ufffd") for line in text), delimiter=self.form.delimiter)
-            next(reader, None)
-            while True:
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    yield RejectedRow(line=reader.line_num, column="", value="", reason=f"cannot be read: {error}")
-                    continue
-                if any(cell.strip() for cell in cells):
-                    yield self._contact(cells, reader.line_num)
+        for record in self._records():
+            rejected = self._misshapen(record)
+            yield rejected or self._contact(record)
 
-    def _open(self, encoding: str) -> io.TextIOWrapper:
-        return self._path.open("r", encoding=encoding, errors="replace", newline="")
+    def numbers(self) -> Iterator[PhoneNumber | RejectedRow]:
+        """Each number of each row and nothing else of it.
 
-    def _contact(self, cells: list[str], line: int) -> Contact | RejectedRow:
-        columns, layout = self.form.columns, self._layout
-
-        def rejected(index: int, reason: str) -> RejectedRow:
-            return RejectedRow(line=line, column=columns[index], value=_shown(cells[index]), reason=reason)
-
-        if len(cells) != len(columns):
-            reason = f"has {len(cells)} cells where the header has {len(columns)}"
-            return RejectedRow(line=line, column="", value=_shown(cells[0]), reason=reason)
-        numbers: list[PhoneNumber] = []
-        for index in layout.numbers:
-            if not cells[index].strip() and index != layout.numbers[0]:
+        For do-not-call lists: there a wrong zone or a second number that is wrong must not lose the first.
+        """
+        for record in self._records():
+            rejected = self._misshapen(record)
+            if rejected:
+                yield rejected
                 continue
-            number = parse_number(cells[index], region=self._region)
-            if isinstance(number, BadNumber):
-                return rejected(index, number.reason)
-            numbers.append(number)
+            filled = [index for index in self._layout.numbers if record.cells[index].strip()]
+            for index in filled or self._layout.numbers[:1]:
+                number = self._number(record.cells[index])
+                yield number if isinstance(number, PhoneNumber) else self._rejected(record, index, number)
+
+    @contextmanager
+    def _open(self, encoding: str) -> Iterator[TextIO]:
+        # A byte that the code page does not have becomes U+FFFD: one odd letter is no reason to lose a row.
+        with self._path.open("r", encoding=encoding, errors="replace", newline="") as text:
+            self._text = text
+            try:
+                yield text
+            finally:
+                self._text = None
+
+    def _records(self) -> Iterator[Record]:
+        with self._open(self.form.encoding) as text:
+            records = read_records(text, self.form.delimiter)
+            next(records, None)  # the header
+            yield from records
+
+    def _misshapen(self, record: Record) -> RejectedRow | None:
+        cells, width = record.cells, len(self.form.columns)
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()  # spreadsheets like to write delimiters for columns that are not there
+        trouble = record.trouble
+        if not trouble and len(cells) != width:
+            trouble = f"has {len(cells)} cells where the header has {width}"
+        return RejectedRow(line=record.line, column="", value=shown(cells[0]), reason=trouble) if trouble else None
+
+    def _rejected(self, record: Record, index: int, reason: str) -> RejectedRow:
+        return RejectedRow(
+            line=record.line, column=self.form.columns[index], value=shown(record.cells[index]), reason=reason
+        )
+
+    def _number(self, cell: str) -> PhoneNumber | str:
+        """The number, or why there is none."""
+        written = cell.strip()
+        number = parse_number(written.removeprefix("'"), region=self._region)
+        if isinstance(number, BadNumber):
+            return number.reason
+        if not _WRITTEN.match(written):
+            return "has characters that do not belong to a phone number"
+        if _DECIMAL.match(written):
+            return "is written as a decimal number; save the column as text"
+        return number
+
+    def _contact(self, record: Record) -> Contact | RejectedRow:
+        cells, layout = record.cells, self._layout
+        numbers: dict[str, PhoneNumber] = {}
+        filled = [index for index in layout.numbers if cells[index].strip()]
+        for index in filled or layout.numbers[:1]:
+            number = self._number(cells[index])
+            if isinstance(number, str):
+                return self._rejected(record, index, number)
+            numbers[number.e164] = number
         zone = cells[layout.zone].strip() if layout.zone is not None else ""
-        if zone and not is_zone(zone):
-            assert layout.zone is not None
-            return rejected(layout.zone, "is no time zone")
-        priority = 0
-        if layout.priority is not None and cells[layout.priority].strip():
-            if not re.fullmatch(r"-?[0-9]{1,6}", cells[layout.priority].strip()):
-                return rejected(layout.priority, "is no whole number")
-            priority = int(cells[layout.priority])
+        if layout.zone is not None and zone and not is_zone(zone):
+            return self._rejected(record, layout.zone, "is no time zone")
+        priority = cells[layout.priority].strip() if layout.priority is not None else ""
+        if layout.priority is not None and priority and not re.fullmatch(r"-?[0-9]{1,6}", priority):
+            return self._rejected(record, layout.priority, "is no whole number")
         attributes = {}
         for index, name in layout.attributes.items():
             value = cells[index].strip()
             if len(value) > MAX_TEXT:
-                return rejected(index, f"is longer than {MAX_TEXT} characters")
+                return self._rejected(record, index, f"is longer than {MAX_TEXT} characters")
             if not _printable(value):
-                return rejected(index, "has control characters")
+                return self._rejected(record, index, "has control characters")
             if value:
                 attributes[name] = value
-        return Contact(numbers=tuple(numbers), attributes=attributes, zone=zone or None, priority=priority)
-
-
-@contextmanager
-def _wide_cells() -> Iterator[None]:
-    """A huge cell is one bad row, not the end of the file: the module's limit would stop the reader for good."""
-    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
-
-
-def _encoding(head: bytes) -> str:
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3:  # a character cut in two by the end of the probe
-            return "utf-8"
-        # Among the one-byte code pages; what is not Windows-1252 text is rare in contact files.
-        best = from_bytes(head, cp_isolation=["cp1252", "latin_1"]).best()
-        return best.encoding if best is not None else "cp1252"
-    return "utf-8"
-
-
-def _delimiter(head: str) -> str:
-    """The delimiter that splits the first lines most evenly; csv.Sniffer guesses letters on short files."""
-    lines = [line for line in head.splitlines()[:20] if line.strip()]
-
-    def evenness(delimiter: str) -> tuple[bool, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        return (widths.count(widths[0]) * 2 > len(widths), widths[0])
-
-    with _wide_cells():
-        return max(_DELIMITERS, key=evenness)
-
-
-def _layout(header: list[str], mapping: Mapping[str, str] | None, path: Path) -> Layout:
-    names = [_plain(cell) for cell in header]
-    if mapping is not None:
-        return _mapped(header, mapping, path)
-    numbers = [index for index, name in enumerate(names) if _NUMBER.match(name)]
-    if not numbers:
-        raise BadInputError(
-            f"{path}: no column is a phone number: {', '.join(cell[:_SHOWN] for cell in header[:10])}",
-            hint='name one "number" or "phone", or give a mapping with --map',
+        return Contact(
+            numbers=tuple(numbers.values()), attributes=attributes, zone=zone or None, priority=int(priority or 0)
         )
-    zone = next((index for index, name in enumerate(names) if name in _ZONE), None)
-    priority = names.index("priority") if "priority" in names else None
-    taken = {*numbers, zone, priority}
-    attributes = {index: name for index, name in enumerate(names) if index not in taken and name}
-    if len(set(attributes.values())) < len(attributes):
-        raise BadInputError(f"{path}: two columns have the same name", hint="rename one of them")
-    return Layout(numbers=numbers, zone=zone, priority=priority, attributes=attributes)
-
-
-def _mapped(header: list[str], mapping: Mapping[str, str], path: Path) -> Layout:
-    places = {cell.strip(): index for index, cell in enumerate(header)}
-    missing = [column for column in mapping.values() if column not in places]
-    if missing:
-        raise BadInputError(f"{path} has no column {missing[0][:_SHOWN]!r}, which the mapping names")
-    numbers = [places[column] for field, column in sorted(mapping.items()) if re.fullmatch(r"number[0-9]?", field)]
-    if not numbers:
-        raise BadInputError("the mapping names no column for number", hint='write number = "the column\'s header"')
-    special = {"zone", "priority"}
-    attributes = {
-        places[column]: _plain(field)
-        for field, column in mapping.items()
-        if field not in special and not re.fullmatch(r"number[0-9]?", field)
-    }
-    return Layout(
-        numbers=numbers,
-        zone=places[mapping["zone"]] if "zone" in mapping else None,
-        priority=places[mapping["priority"]] if "priority" in mapping else None,
-        attributes=attributes,
-    )
-
-
-def _plain(header: str) -> str:
-    """A header as an attribute's name: "First Name" is first_name."""
-    name = re.sub(r"[^a-z0-9]+", "_", header.strip().lower()).strip("_")[:40]
-    return f"x_{name}"[:40] if name[:1].isdigit() else name
 
 
 def _printable(text: str) -> bool:
     return all(character.isprintable() or character in "\t\n\r" for character in text)
-
-
-def _shown(value: str) -> str:
-    """A value for a report: cut, and with nothing that could play with a terminal."""
-    text = "".join(character if character.isprintable() else "?" for character in value[:_SHOWN])
-    return text + ("..." if len(value) > _SHOWN else "")

@@ -13,31 +13,46 @@ from pathlib import Path
 
 from dialerd.domain.errors import BadInputError
 
+_NUMBER_COLUMNS = frozenset({"number", "caller_id"})
 _NUMBER = re.compile(r"\+[0-9]{3,15}\Z")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write a whole file or none; how many rows. Raises BadInputError where the place cannot be written."""
-    making = path.with_name(path.name + ".making")
+    """Write a whole file or none; how many rows. Raises BadInputError where the place cannot be written.
+
+    The rows are asked for only once the place is known to be writable.
+    """
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"{path} is no file", hint="name a file to write")  # a rename would put one in its place
+    making = path.with_name(f".{path.name}.{os.getpid()}.making")
+    is_number = [column in _NUMBER_COLUMNS for column in columns]
     count = 0
     try:
-        with making.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle)
-            writer.writerow(columns)
-            for row in rows:
-                writer.writerow([harmless(cell) for cell in row])
-                count += 1
-            handle.flush()
-            os.fsync(handle.fileno())
-        making.replace(path)
+        try:
+            with making.open("x", encoding="utf-8", newline="") as handle:  # x: never through somebody's link
+                writer = csv.writer(handle)
+                writer.writerow(columns)
+                for row in rows:
+                    cells = zip(row, is_number, strict=True)
+                    writer.writerow([harmless(cell, is_number=plus_is_meant) for cell, plus_is_meant in cells])
+                    count += 1
+                handle.flush()
+                os.fsync(handle.fileno())
+            making.replace(path)
+        except BaseException as error:
+            if not isinstance(error, FileExistsError):
+                making.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        raise BadInputError(f"{path} cannot be written: {error.strerror}") from error
+        raise BadInputError(
+            f"{path} cannot be written: {error.strerror}", hint="check its folder and rights"
+        ) from error
     return count
 
 
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe; a plain E.164 number does not."""
-    if cell.startswith(_FORMULA) and not _NUMBER.match(cell):
+def harmless(cell: str, *, is_number: bool) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe; a plain number in its column does not."""
+    if cell.startswith(_FORMULA) and not (is_number and _NUMBER.match(cell)):
         return "'" + cell
     return cell
