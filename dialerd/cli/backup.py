@@ -24,7 +24,7 @@ def backup_command(context: Context, target: Path) -> None:
 
 @click.command("restore")
 @click.argument("source", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Replace it without asking.")
 @click.pass_obj
 def restore_command(context: Context, source: Path, yes: bool) -> None:
     """Put the backup SOURCE in the database's place; the daemon must be stopped."""

@@ -20,17 +20,18 @@ from dialerd.usecases import campaigns
 
 @click.group()
 def campaign() -> None:
-    """Campaigns and their runs."""
+    """Define campaigns, run them and see how they stand."""
 
 
 @campaign.command("apply")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@with_json
 @click.pass_obj
 def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the campaign of FILE.toml, or bring it to what the file says. The same file twice changes nothing."""
     spec = _read(file)
-    with context.unit(write=not dry_run) as unit:
+    with context.unit() if dry_run else context.change() as unit:
         applied = campaigns.apply_campaign(
             unit,
             spec,
@@ -39,14 +40,13 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
             now=bootstrap.now(),
             dry_run=dry_run,
         )
-    if not applied.changes:
-        click.echo(f"campaign {applied.name} is as the file says; nothing to change")
-        return
-    verb = "would be" if dry_run else "is"
-    click.echo(f"campaign {applied.name} {verb} {'created' if applied.is_new else 'changed'}")
-    if not applied.is_new:
-        for key, (old, new) in applied.changes.items():
-            click.echo(f"  {key}: {old!r} -> {new!r}")
+    document = {
+        "campaign": applied.name,
+        "is_new": applied.is_new,
+        "dry_run": dry_run,
+        "changes": {key: {"old": old, "new": new} for key, (old, new) in applied.changes.items()},
+    }
+    context.show(document, lambda: _told(applied, dry_run=dry_run))
 
 
 @campaign.command("list")
@@ -112,29 +112,39 @@ def show(context: Context, name: str, as_toml: bool) -> None:
 @click.pass_obj
 def clone(context: Context, name: str, new_name: str) -> None:
     """Copy a campaign under a new name; its runs are not copied."""
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         campaigns.clone_campaign(unit, name, new_name, actor=context.actor, now=bootstrap.now())
     click.echo(f"campaign {new_name} is a copy of {name}")
 
 
 @campaign.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a campaign with the results of all its runs; refused while one is unfinished."""
     if not yes:
         click.confirm(f"Delete campaign {name} with the results of all its runs?", abort=True)
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         campaigns.delete_campaign(unit, name, actor=context.actor, now=bootstrap.now())
     click.echo(f"campaign {name} is deleted")
+
+
+def _told(applied: campaigns.Applied, *, dry_run: bool) -> str:
+    if not applied.changes:
+        return f"campaign {applied.name} is as the file says; nothing to change"
+    verb = "would be" if dry_run else "is"
+    if applied.is_new:
+        return f"campaign {applied.name} {verb} created"
+    changes = (f"  {key}: {old!r} -> {new!r}" for key, (old, new) in applied.changes.items())
+    return "\n".join((f"campaign {applied.name} {verb} changed", *changes))
 
 
 def _read(file: Path) -> CampaignSpec:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}") from error
+        raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
     except UnicodeDecodeError as error:
         raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

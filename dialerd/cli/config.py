@@ -12,7 +12,7 @@ from dialerd.cli.context import Context, facts_table, with_json
 
 @click.group()
 def config() -> None:
-    """The settings file."""
+    """Check the settings file."""
 
 
 @config.command()
@@ -21,6 +21,8 @@ def config() -> None:
 def check(context: Context) -> None:
     """Read the settings file and say what is in it; exit code 2 and the reason if it cannot be used."""
     path, settings = context.found
+    for server in settings.asterisk:
+        server.secret()  # raises where its file cannot be read
     document = {
         "file": str(path),
         "database": str(settings.database.path),

@@ -19,16 +19,27 @@ from dialerd.usecases import explain as explaining
 
 @click.group()
 def contact() -> None:
-    """Single contacts."""
+    """Add and look up single contacts, and ask why one is not called."""
 
 
 @contact.command()
 @click.argument("list_name", metavar="LIST")
 @click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
-@click.option("--attribute", "-a", "attributes", multiple=True, metavar="NAME=VALUE", help="An attribute; repeatable.")
-@click.option("--zone", help="The contact's time zone, if it is not that of the number.")
 @click.option(
-    "--priority", type=int, default=0, show_default=True, help="Higher is dialed earlier under order = priority."
+    "--attribute",
+    "-a",
+    "attributes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set an attribute; may be given several times.",
+)
+@click.option("--zone", help="Use this time zone in place of those of the number.")
+@click.option(
+    "--priority",
+    type=int,
+    default=0,
+    show_default=True,
+    help='Dial contacts with more of it earlier, where the campaign has order = "priority".',
 )
 @click.pass_obj
 def add(
@@ -46,7 +57,7 @@ def add(
         if not equals:
             raise BadInputError(f"attribute {text[:40]!r} has no value", hint="write --attribute name=value")
         pairs[name] = value
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         row = contacts.add_contact(
             unit,
             list_name,
@@ -57,7 +68,6 @@ def add(
             actor=context.actor,
             now=bootstrap.now(),
         )
-    context.poke()
     click.echo(f"contact {row.id} is added to list {list_name}")
 
 
@@ -69,7 +79,7 @@ def show(context: Context, contact_id: int) -> None:
     """Show one contact."""
     with context.unit() as unit:
         row = contacts.get_contact(unit, contact_id)
-    context.show(_document(row), lambda: facts_table(_document(row)))
+    context.show(contact_document(row), lambda: facts_table(contact_document(row)))
 
 
 @contact.command()
@@ -81,8 +91,10 @@ def find(context: Context, number: str) -> None:
     with context.unit() as unit:
         rows = contacts.find_contacts(unit, number, region=context.settings.phone.default_region)
     context.show(
-        [_document(row) for row in rows],
-        lambda: simple_table(("contact", "list", "numbers"), ((r.id, r.list_name, _numbers(r)) for r in rows)),
+        [contact_document(row) for row in rows],
+        lambda: simple_table(
+            ("contact", "list", "numbers"), ((r.id, r.list_name, [n.e164 for n in r.contact.numbers]) for r in rows)
+        ),
     )
 
 
@@ -94,17 +106,13 @@ def find(context: Context, number: str) -> None:
 def explain(context: Context, campaign: str, contact_id: int) -> None:
     """Say why a contact is not being called in a campaign: every closed gate, the one that holds it first."""
     with context.unit() as unit:
-        found = explaining.explain(unit, campaign, contact_id, now=bootstrap.now())
-    document = dataclasses.asdict(found)
+        found = explaining.explain(unit, campaign, contact_id, trunks=context.settings.trunks, now=bootstrap.now())
     context.show(
-        document,
+        dataclasses.asdict(found),
         lambda: (
             simple_table(
                 ("gate", "why", "until"),
-                (
-                    (gate.name, gate.reason, gate.until.isoformat(timespec="seconds") if gate.until else "")
-                    for gate in found.closed
-                ),
+                ((gate.name, gate.reason, "for good" if gate.is_final else gate.until) for gate in found.closed),
             )
             if found.closed
             else "nothing holds this contact: it is dialed as pace and trunk allow"
@@ -112,7 +120,8 @@ def explain(context: Context, campaign: str, contact_id: int) -> None:
     )
 
 
-def _document(row: ContactRow) -> dict[str, object]:
+def contact_document(row: ContactRow) -> dict[str, object]:
+    """A contact as every read of the command line shows it."""
     return {
         "contact_id": row.id,
         "list": row.list_name,
@@ -122,7 +131,3 @@ def _document(row: ContactRow) -> dict[str, object]:
         "priority": row.contact.priority,
         "attributes": dict(row.contact.attributes),
     }
-
-
-def _numbers(row: ContactRow) -> str:
-    return " ".join(number.e164 for number in row.contact.numbers)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,13 +24,16 @@ from dialerd.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_WIDE = 4000  # columns, where no terminal limits them: a script must find a whole row on its line
+
 
 @dataclass
 class Context:
-    """The object of every click context."""
+    """The object of every click context. `is_heard`: a running daemon was told of the last change."""
 
     config_file: str | None
     as_json: bool
+    is_heard: bool = field(default=False, init=False)
 
     @cached_property
     def found(self) -> tuple[Path, Settings]:
@@ -48,11 +51,16 @@ class Context:
         except (KeyError, OSError):  # a user id without a name, as in some containers
             return "cli"
 
-    def unit(self, *, write: bool = False) -> AbstractContextManager[Unit]:
-        return bootstrap.unit(self.settings, write=write)
+    def unit(self) -> AbstractContextManager[Unit]:
+        """A transaction that reads."""
+        return bootstrap.unit(self.settings, write=False)
 
-    def poke(self) -> bool:
-        return bootstrap.poke(self.settings)
+    @contextmanager
+    def change(self) -> Iterator[Unit]:
+        """A transaction that writes; once it is committed the daemon is told to look."""
+        with bootstrap.unit(self.settings, write=True) as unit:
+            yield unit
+        self.is_heard = bootstrap.poke(self.settings)
 
     def show(self, document: object, table: Callable[[], Table | str]) -> None:
         """Print a read: the document as JSON, or the table for people."""
@@ -62,8 +70,14 @@ class Context:
         made = table()
         if isinstance(made, str):
             click.echo(made)
-        else:
-            Console().print(made)
+            return
+        console = terminal()
+        console.print(made, width=None if console.is_terminal else _WIDE)
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """A console that takes text literally: data must not be read as markup or emoji."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def with_json(command: F) -> F:
@@ -84,7 +98,7 @@ def simple_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Ta
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(_cell(cell) for cell in row))
     return table
 
 
@@ -94,8 +108,24 @@ def facts_table(facts: Mapping[str, object]) -> Table:
     table.add_column(style="bold")
     table.add_column()
     for name, value in facts.items():
-        table.add_row(name, "" if value is None else str(value))
+        table.add_row(name, _cell(value))
     return table
+
+
+def one_line(text: str) -> str:
+    """Text without what could break a line or play with a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_cell(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(each) for each in value)
+    isoformat = getattr(value, "isoformat", None)
+    return one_line(isoformat(timespec="seconds") if isoformat is not None else str(value))
 
 
 def _plain(value: object) -> object:

@@ -15,7 +15,7 @@ from dialerd.cli.context import Context
 
 @click.group()
 def daemon() -> None:
-    """The process that dials."""
+    """Run the process that dials."""
 
 
 @daemon.command()

@@ -13,29 +13,35 @@ import click
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, simple_table, with_json
-from dialerd.domain.contact import Contact
+from dialerd.domain.phone import PhoneNumber
 from dialerd.usecases import dnc as use
 
 _CHUNK = 2000
 
-_LIST = click.option("--list", "list_name", default=use.GLOBAL, show_default=True, help="Which list.")
+_LIST = click.option(
+    "--list",
+    "list_name",
+    default=use.GLOBAL,
+    show_default=True,
+    help="Use this list; in this version there is only the global one.",
+)
 
 
 @click.group()
 def dnc() -> None:
-    """Do-not-call lists. An entry is obeyed from the next call on, in every campaign."""
+    """Keep the do-not-call lists. An entry is obeyed from the next call on, in every campaign."""
 
 
 @dnc.command()
 @_LIST
 @click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
-@click.option("--source", default="cli", show_default=True, help="Where the wish came from, for the record.")
+@click.option("--source", default="cli", show_default=True, help="Keep for the record where the wish came from.")
 @click.option("--days", type=click.IntRange(1, 36500), help="Forget the entry after so many days (default: never).")
 @click.pass_obj
 def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str, days: int | None) -> None:
     """Put numbers on a list."""
     now = bootstrap.now()
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         added = use.add_to_dnc(
             unit,
             numbers,
@@ -46,7 +52,6 @@ def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str,
             now=now,
             list_name=list_name,
         )
-    context.poke()
     click.echo(f"{added} of {len(numbers)} numbers are new on the list {list_name}")
 
 
@@ -59,11 +64,11 @@ def import_file(context: Context, list_name: str, file: Path) -> None:
     region = context.settings.phone.default_region
     source = bootstrap.contact_file(file, region=region, mapping=None)
     added = rejected = 0
-    numbers: list[str] = []
+    numbers: list[PhoneNumber] = []
 
     def flush() -> None:
         nonlocal added
-        with context.unit(write=True) as unit:
+        with context.change() as unit:
             added += use.add_to_dnc(
                 unit,
                 numbers,
@@ -76,18 +81,16 @@ def import_file(context: Context, list_name: str, file: Path) -> None:
             )
         numbers.clear()
 
-    for row in source.rows():
-        if isinstance(row, Contact):
-            numbers += [number.e164 for number in row.numbers]
+    for row in source.numbers():
+        if isinstance(row, PhoneNumber):
+            numbers.append(row)
         else:
             rejected += 1
             click.echo(f"line {row.line}: {row.value!r} {row.reason}", err=True)
         if len(numbers) >= _CHUNK:
             flush()
-    if numbers:
-        flush()
-    context.poke()
-    click.echo(f"{added} numbers are new on the list {list_name}; {rejected} rows could not be used")
+    flush()
+    click.echo(f"{added} numbers are new on the list {list_name}; {rejected} could not be used")
 
 
 @dnc.command()
@@ -96,7 +99,7 @@ def import_file(context: Context, list_name: str, file: Path) -> None:
 @click.pass_obj
 def remove(context: Context, list_name: str, numbers: tuple[str, ...]) -> None:
     """Take numbers off a list."""
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         removed = use.remove_from_dnc(
             unit,
             numbers,
@@ -105,7 +108,6 @@ def remove(context: Context, list_name: str, numbers: tuple[str, ...]) -> None:
             now=bootstrap.now(),
             list_name=list_name,
         )
-    context.poke()
     click.echo(f"{removed} of {len(numbers)} numbers are taken off the list {list_name}")
 
 
@@ -122,10 +124,7 @@ def check(context: Context, number: str) -> None:
         lambda: (
             simple_table(
                 ("list", "source", "since", "until"),
-                (
-                    (e.list_name, e.source, e.added_at.isoformat(timespec="seconds"), e.expires_at or "")
-                    for e in entries
-                ),
+                ((e.list_name, e.source, e.added_at, e.expires_at) for e in entries),
             )
             if entries
             else "the number is on no list"
@@ -139,5 +138,5 @@ def check(context: Context, number: str) -> None:
 def lists(context: Context) -> None:
     """List the do-not-call lists and how many entries each has."""
     with context.unit() as unit:
-        found = unit.dnc.lists()
+        found = use.list_dnc(unit)
     context.show(found, lambda: simple_table(("list", "entries"), found.items()))

@@ -25,7 +25,8 @@ def doctor(context: Context) -> None:
     context.show(
         [dataclasses.asdict(finding) for finding in findings],
         lambda: simple_table(
-            ("", "check", "seen"), (("ok" if each.is_well else "WRONG", each.check, each.seen) for each in findings)
+            ("", "check", "seen", "what to do"),
+            (("ok" if each.is_well else "WRONG", each.check, each.seen, each.remedy) for each in findings),
         ),
     )
     if not all(finding.is_well for finding in findings):

@@ -11,35 +11,38 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import click
-from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
 from dialerd import bootstrap
-from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.cli.contact import contact_document
+from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
 from dialerd.domain.contact import Contact, RejectedRow
-from dialerd.domain.errors import BadInputError
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.ports import ListRow
 from dialerd.usecases import contacts, lists
 
 T = TypeVar("T")
 _CHUNK = 500  # rows per transaction: the daemon's own writes wait for no more than this
-_SHOWN = 20
+_SHOWN = 20  # rows on a terminal
+_KEPT = 1000  # rejected rows in the JSON document; --report has them all
 
 
 @click.group("list")
 def list_group() -> None:
-    """Contact lists."""
+    """Make contact lists and fill them from files."""
 
 
 @list_group.command()
 @click.argument("name")
-@click.option("--region", help="Region of numbers without a country code (default: [phone] default_region).")
+@click.option("--region", help="Assume this region for numbers without a country code (default: that of [phone]).")
 @click.pass_obj
 def create(context: Context, name: str, region: str | None) -> None:
     """Make an empty list."""
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         lists.create_list(
             unit,
             name,
@@ -57,10 +60,10 @@ def create(context: Context, name: str, region: str | None) -> None:
     "--map",
     "mapping_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help='TOML file: [columns] field = "header".',
+    help='Take only the columns that this TOML file names: [columns] number = "header", attribute = "header".',
 )
-@click.option("--region", help="Region of numbers without a country code (default: the list's).")
-@click.option("--dry-run", is_flag=True, help="Read and check the whole file, add nothing.")
+@click.option("--region", help="Assume this region for numbers without a country code (default: the list's).")
+@click.option("--dry-run", is_flag=True, help="Read and check the whole file, and add nothing.")
 @click.option(
     "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the rejected rows to this CSV file."
 )
@@ -80,56 +83,35 @@ def import_file(
     The list is made if it does not exist. Contacts that the list has already (same first number) are left out, so
     a file can be imported twice, or again after an interruption.
     """
-    now = bootstrap.now()
     mapping = _read_mapping(mapping_file)
-    with context.unit() as unit:
-        known = unit.lists.get(name)
-    used_region = region or (known.region if known else context.settings.phone.default_region)
+    known = _known(context, name)
+    own_region = known.region if known else context.settings.phone.default_region
+    used_region = lists.read_region(region) if region else own_region
     source = bootstrap.contact_file(file, region=used_region, mapping=mapping)
     if known is None and not dry_run:
-        with context.unit(write=True) as unit:
-            known = lists.create_list(unit, name, region=used_region, actor=context.actor, now=now)
-    added = doubled = 0
-    rejected: list[RejectedRow] = []
-    with _progress(context) as advance:
-        for chunk in _chunks(source.rows(), _CHUNK):
-            good = [row for row in chunk if isinstance(row, Contact)]
-            rejected += [row for row in chunk if isinstance(row, RejectedRow)]
-            if dry_run or known is None:
-                added += len(good)
-            else:
-                with context.unit(write=True) as unit:
-                    fresh, known_already = contacts.import_chunk(unit, known, good, now=now)
-                added, doubled = added + fresh, doubled + known_already
-            advance(len(chunk))
-    if known is not None and not dry_run:
-        with context.unit(write=True) as unit:
-            contacts.import_done(
-                unit, known, source=file.name, added=added, rejected=len(rejected), actor=context.actor, now=now
-            )
-        context.poke()
+        with context.change() as unit:
+            lists.create_list(unit, name, region=used_region, actor=context.actor, now=bootstrap.now())
+    tally = _Tally()
+    rejected = _import(context, name, source, tally, file_name=file.name, dry_run=dry_run)
     if report is not None:
-        rows = [(str(row.line), row.column, row.value, row.reason) for row in rejected]
-        bootstrap.write_rows(report, ("line", "column", "value", "reason"), rows)
+        columns = ("line", "column", "value", "reason")
+        bootstrap.write_rows(report, columns, ((str(r.line), r.column, r.value, r.reason) for r in rejected))
+    else:
+        for _ in rejected:
+            pass
     document = {
         "list": name,
         "file": str(file),
         "encoding": source.form.encoding,
         "delimiter": source.form.delimiter,
-        "added": added,
-        "already_there": doubled,
-        "rejected": len(rejected),
+        "added": tally.added,
+        "already_there": tally.already_there,
+        "rejected": tally.rejected,
         "dry_run": dry_run,
-        "rejected_rows": [dataclasses.asdict(row) for row in rejected[:1000]],
     }
-    context.show(document, lambda: facts_table({k: v for k, v in document.items() if k != "rejected_rows"}))
+    context.show({**document, "rejected_rows": [dataclasses.asdict(r) for r in tally.kept]}, lambda: _told(document))
     if not context.as_json:
-        for row in rejected[:_SHOWN]:
-            click.echo(
-                f"line {row.line}: {row.column + ': ' if row.column else ''}{row.value!r} {row.reason}", err=True
-            )
-        if len(rejected) > _SHOWN:
-            click.echo(f"and {len(rejected) - _SHOWN} more; --report FILE writes them all", err=True)
+        _complain(tally)
 
 
 @list_group.command()
@@ -138,54 +120,100 @@ def import_file(
 @click.pass_obj
 def show(context: Context, name: str | None) -> None:
     """Show one list with its first contacts, or all lists."""
+    if name is None:
+        with context.unit() as unit:
+            rows = lists.list_lists(unit)
+        context.show(
+            [_document(row) for row in rows],
+            lambda: simple_table(
+                ("list", "region", "contacts"), ((row.name, row.region, row.contacts) for row in rows)
+            ),
+        )
+        return
     with context.unit() as unit:
-        if name is None:
-            rows = unit.lists.all()
-            context.show(
-                [dataclasses.asdict(row) for row in rows],
-                lambda: simple_table(
-                    ("list", "region", "contacts"), ((row.name, row.region, row.contacts) for row in rows)
-                ),
-            )
-            return
         row = lists.get_list(unit, name)
-        first = unit.contacts.of_list(row.id, limit=_SHOWN)
-    document = {**dataclasses.asdict(row), "first_contacts": [dataclasses.asdict(each) for each in first]}
+        first = lists.first_contacts(unit, row, limit=_SHOWN)
+    documents = [contact_document(each) for each in first]
     context.show(
-        document,
+        {**_document(row), "first_contacts": documents},
         lambda: simple_table(
             ("contact", "numbers", "attributes"),
-            (
-                (each.id, " ".join(n.e164 for n in each.contact.numbers), dict(each.contact.attributes) or "")
-                for each in first
-            ),
+            ((each["contact_id"], each["numbers"], each["attributes"]) for each in documents),
         ),
     )
 
 
 @list_group.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a list with its contacts; refused while a run uses it."""
     if not yes:
         click.confirm(f"Delete list {name} with all its contacts?", abort=True)
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         count = lists.delete_list(unit, name, actor=context.actor, now=bootstrap.now())
     click.echo(f"list {name} and its {count} contacts are deleted")
 
 
-def _read_mapping(path: Path | None) -> Mapping[str, str] | None:
-    if path is None:
-        return None
+class _Source(Protocol):
+    """A contact file as bootstrap gives it."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    def rows(self) -> Iterator[Contact | RejectedRow]: ...
+
+
+@dataclasses.dataclass
+class _Tally:
+    """What came of an import so far; of the rejected rows only the first are kept."""
+
+    added: int = 0
+    already_there: int = 0
+    rejected: int = 0
+    kept: list[RejectedRow] = dataclasses.field(default_factory=list)
+
+    def reject(self, row: RejectedRow) -> RejectedRow:
+        self.rejected += 1
+        if len(self.kept) < _KEPT:
+            self.kept.append(row)
+        return row
+
+
+def _import(
+    context: Context, name: str, source: _Source, tally: _Tally, *, file_name: str, dry_run: bool
+) -> Iterator[RejectedRow]:
+    """Import while the rejected rows are taken, so that a report of millions needs no memory."""
+    is_whole = False
     try:
-        columns = tomllib.loads(path.read_text("utf-8")).get("columns")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInputError(f"{path} cannot be used: {error}") from error
-    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
-        raise BadInputError(f"{path} has no table [columns]", hint='write [columns] and number = "the header"')
-    return columns
+        with _progress(context, source) as advance:
+            for chunk in _chunks(source.rows(), _CHUNK):
+                good = [row for row in chunk if isinstance(row, Contact)]
+                if dry_run:
+                    tally.added += len(good)
+                elif good:
+                    with context.change() as unit:
+                        added, already_there = contacts.import_chunk(unit, name, good, now=bootstrap.now())
+                    tally.added += added
+                    tally.already_there += already_there
+                yield from [tally.reject(row) for row in chunk if isinstance(row, RejectedRow)]
+                advance()
+        is_whole = True
+    finally:
+        if not dry_run:  # also after Ctrl-C: what was added stays, and the audit log must say so
+            with context.change() as unit:
+                contacts.import_done(
+                    unit,
+                    name,
+                    source=file_name,
+                    added=tally.added,
+                    rejected=tally.rejected,
+                    is_whole=is_whole,
+                    actor=context.actor,
+                    now=bootstrap.now(),
+                )
 
 
 def _chunks(rows: Iterator[T], size: int) -> Iterator[list[T]]:
@@ -194,12 +222,51 @@ def _chunks(rows: Iterator[T], size: int) -> Iterator[list[T]]:
 
 
 @contextmanager
-def _progress(context: Context) -> Iterator[Callable[[int], None]]:
+def _progress(context: Context, source: _Source) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing elsewhere."""
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     if context.as_json or not console.is_terminal:
-        yield lambda _rows: None
+        yield lambda: None
         return
     with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("rows", total=None)
-        yield lambda rows: bar.advance(task, rows)
+        task = bar.add_task("import", total=source.size)
+        yield lambda: bar.update(task, completed=source.position)
+
+
+def _told(document: Mapping[str, object]) -> Table:
+    delimiter = document["delimiter"]
+    return facts_table({**document, "delimiter": "tab" if delimiter == "\t" else delimiter})
+
+
+def _complain(tally: _Tally) -> None:
+    for row in tally.kept[:_SHOWN]:
+        where = f"{row.column}: " if row.column else ""
+        click.echo(f"line {row.line}: {where}{row.value!r} {row.reason}", err=True)
+    if tally.rejected > _SHOWN:
+        click.echo(f"and {tally.rejected - _SHOWN} more; --report FILE writes them all", err=True)
+
+
+def _known(context: Context, name: str) -> ListRow | None:
+    try:
+        with context.unit() as unit:
+            return lists.get_list(unit, name)
+    except NotFoundError:
+        return None
+
+
+def _document(row: ListRow) -> dict[str, object]:
+    return {"list": row.name, "region": row.region, "contacts": row.contacts, "created_at": row.created_at}
+
+
+def _read_mapping(path: Path | None) -> Mapping[str, str] | None:
+    if path is None:
+        return None
+    try:
+        columns = tomllib.loads(path.read_text("utf-8")).get("columns")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInputError(
+            f"{path} cannot be used: {error}", hint="a mapping is a TOML file with a table [columns]"
+        ) from error
+    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
+        raise BadInputError(f"{path} has no table [columns]", hint='write [columns] and number = "the header"')
+    return columns

@@ -6,6 +6,7 @@ Not here: what a verb does (one file per noun).
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -14,7 +15,7 @@ from dialerd.cli.backup import backup_command, restore_command
 from dialerd.cli.campaign import campaign
 from dialerd.cli.config import config
 from dialerd.cli.contact import contact
-from dialerd.cli.context import Context
+from dialerd.cli.context import Context, one_line
 from dialerd.cli.daemon import daemon
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
@@ -22,15 +23,18 @@ from dialerd.cli.list import list_group
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
 
+DEBUG = "--debug"
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     "config_file",
     metavar="FILE",
-    help="The settings file (else DIALERD_CONFIG, ./dialerd.toml, /etc/dialerd/dialerd.toml).",
+    help="Use this settings file (else DIALERD_CONFIG, ./dialerd.toml, /etc/dialerd/dialerd.toml).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option(DEBUG, is_flag=True, expose_value=False, help="Print the whole trace of an unexpected error.")
 @click.version_option(package_name="dialerd")
 @click.pass_context
 def cli(click_context: click.Context, config_file: str | None, as_json: bool) -> None:
@@ -53,18 +57,26 @@ for command in (
     cli.add_command(command)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 usage or settings."""
+    given = list(sys.argv[1:] if words is None else words)
     try:
-        cli(standalone_mode=False)
+        code = cli.main(given, prog_name="dialerd", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 1)
     except click.Abort:
-        click.echo("cancelled; nothing was done", err=True)
+        click.echo("cancelled", err=True)
         sys.exit(1)
     except DialerdError as error:
-        click.echo(f"dialerd: {error}", err=True)
+        click.echo(f"dialerd: {one_line(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)  # the reader of a pipe has gone
+    except Exception as error:
+        if DEBUG in given:
+            raise
+        said = one_line(f"{type(error).__name__}: {error}")
+        click.echo(f"dialerd: this is a defect: {said} (repeat it as dialerd {DEBUG} ... and report that)", err=True)
+        sys.exit(1)

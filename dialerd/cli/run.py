@@ -18,7 +18,7 @@ from rich.table import Table
 
 from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
-from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases import export as exporting
 from dialerd.usecases import runs
@@ -28,11 +28,10 @@ _WATCH_S = 1.0
 
 
 def _write(context: Context, job: Callable[[Unit], RunRow], done: str) -> None:
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         run = job(unit)
-    is_heard = context.poke()
     click.echo(f"run {run.number} of campaign {run.spec.name} {done}")
-    if not is_heard:
+    if not context.is_heard:
         click.echo("no daemon is running on this database; it will act when it is started", err=True)
 
 
@@ -51,7 +50,7 @@ def run_campaign(context: Context, name: str) -> None:
 def rerun_campaign(context: Context, name: str) -> None:
     """Start afresh after a run that is over; the earlier results stay readable."""
     trunks, actor, now = context.settings.trunks, context.actor, bootstrap.now()
-    _write(context, lambda unit: runs.run_campaign(unit, name, trunks=trunks, actor=actor, now=now), "is started")
+    _write(context, lambda unit: runs.rerun_campaign(unit, name, trunks=trunks, actor=actor, now=now), "is started")
 
 
 @campaign.command("pause")
@@ -74,7 +73,7 @@ def resume_campaign(context: Context, name: str) -> None:
 
 @campaign.command("stop")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Stop without asking.")
 @click.pass_obj
 def stop_campaign(context: Context, name: str, yes: bool) -> None:
     """End the run for good when its last call has ended; the next run starts afresh on all contacts."""
@@ -86,14 +85,14 @@ def stop_campaign(context: Context, name: str, yes: bool) -> None:
 
 @campaign.command("pace")
 @click.argument("name")
-@click.option("--max-calls", type=int, help="At most so many calls at once.")
-@click.option("--calls-per-second", type=float, help="At most so many new calls a second.")
+@click.option("--max-calls", type=int, help="Keep at most so many calls up at once.")
+@click.option("--calls-per-second", type=float, help="Start at most so many calls a second.")
 @click.pass_obj
 def pace(context: Context, name: str, max_calls: int | None, calls_per_second: float | None) -> None:
     """Change the pace of the run that is going on."""
     if max_calls is None and calls_per_second is None:
         raise click.UsageError("give --max-calls, --calls-per-second or both")
-    with context.unit(write=True) as unit:
+    with context.change() as unit:
         spec = runs.change_pace(
             unit,
             name,
@@ -102,7 +101,6 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
             actor=context.actor,
             now=bootstrap.now(),
         )
-    context.poke()
     click.echo(f"campaign {name}: at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second")
 
 
@@ -113,7 +111,9 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
 @click.pass_obj
 def show_status(context: Context, name: str, watch: bool) -> None:
     """Show the active or last run in figures."""
-    if watch and not context.as_json:
+    if watch and context.as_json:
+        raise click.UsageError("--watch draws for people; call it without --json, or repeat it without --watch")
+    if watch:
         _watch(context, name)
         return
     found = _status(context, name)
@@ -128,7 +128,7 @@ def _status(context: Context, name: str) -> Status:
 def _watch(context: Context, name: str) -> None:
     found = _status(context, name)
     try:
-        with Live(_picture(found), auto_refresh=False) as live:
+        with Live(_picture(found), console=terminal(), auto_refresh=False) as live:
             while not runs.is_over(found.state):
                 time.sleep(_WATCH_S)  # noqa: TID251  # a person is watching a terminal; nothing else runs here
                 found = _status(context, name)
@@ -143,17 +143,7 @@ def _picture(found: Status) -> Group:
 
 
 def _status_table(found: Status) -> Table:
-    facts = dataclasses.asdict(found)
-    dispositions = "  ".join(f"{name} {count}" for name, count in found.dispositions.items())
-    return facts_table(
-        {
-            **facts,
-            "abandoned_rate": f"{found.abandoned_rate:.2%}",
-            "dispositions": dispositions,
-            "started_at": found.started_at and found.started_at.isoformat(timespec="seconds"),
-            "finished_at": found.finished_at and found.finished_at.isoformat(timespec="seconds"),
-        }
-    )
+    return facts_table({**dataclasses.asdict(found), "abandoned_rate": f"{found.abandoned_rate:.2%}"})
 
 
 @campaign.command("dispositions")
@@ -163,13 +153,13 @@ def _status_table(found: Status) -> Table:
 def show_dispositions(context: Context, name: str) -> None:
     """Count how the attempts of the active or last run ended."""
     with context.unit() as unit:
-        found = {str(each): n for each, n in unit.runs.dispositions(runs.latest_run(unit, name).id).items()}
+        found = {str(each): count for each, count in runs.dispositions(unit, name).items()}
     context.show(found, lambda: simple_table(("disposition", "attempts"), found.items()))
 
 
 @campaign.command("export")
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The CSV file to write.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write to this CSV file.")
 @click.pass_obj
 def export(context: Context, name: str, out: Path) -> None:
     """Write every attempt of the active or last run to a CSV file."""

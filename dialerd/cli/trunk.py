@@ -14,7 +14,7 @@ from dialerd.cli.context import Context, simple_table, with_json
 
 @click.group()
 def trunk() -> None:
-    """The ways out, as the settings have them."""
+    """Show the ways out, as the settings have them."""
 
 
 @trunk.command("list")

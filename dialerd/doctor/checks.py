@@ -1,40 +1,56 @@
 """What to check before dialing and what to do about each finding: pure functions from facts to findings.
 
-Not here: gathering the facts (bootstrap.examine), printing them (cli/doctor.py).
+Not here: gathering the facts (bootstrap.examine), printing them (cli/doctor.py). What was not looked at (a fact that
+is None) gives no finding: doctor never says that something is well which nobody saw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dialerd.domain.trunk import Trunk
+
+_SLOW_CLOCK = timedelta(minutes=1)
+_APART_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskFacts:
-    """One server: why it cannot be used, or what it has. `lacks` maps (trunk, with AMD) to what stands in the way."""
+    """One server: why it cannot be used, or what it has.
+
+    `lacks` maps (trunk, with AMD) to what stands in the way and what to do. `sounds` are the names of its sounds,
+    `ahead_s` how far its clock is ahead of ours.
+    """
 
     name: str
     trouble: str = ""
     version: str = ""
     is_too_old: bool = False
     lacks: Mapping[tuple[str, bool], str | None]
+    sounds: AbstractSet[str] | None = None
+    ahead_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFacts:
-    """A campaign as far as it needs the world."""
+    """A campaign as far as it needs the world. `play` is the sound a person hears, None: the dialplan takes over."""
 
     name: str
     trunk: str
     caller_id: str
     amd: bool
+    play: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything doctor looks at. `database_trouble` empty: it opens, is whole and can be written."""
+    """Everything doctor looks at. `database_trouble` empty: it opens, is whole and can be written.
+
+    `now` is this machine's clock, `newest_at` the latest moment that the database knows of.
+    """
 
     settings: str
     database: str
@@ -42,15 +58,18 @@ class Facts:
     trunks: Mapping[str, Trunk]
     asterisks: Sequence[AsteriskFacts]
     campaigns: Sequence[CampaignFacts]
+    now: datetime | None = None
+    newest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check: what was looked at, whether it is well, what was seen, what to do."""
+    """One check: what was looked at, whether it is well, what was seen, what to do (empty: `seen` says it too)."""
 
     check: str
     is_well: bool
     seen: str
+    remedy: str = ""
 
 
 def diagnose(facts: Facts) -> list[Finding]:
@@ -58,7 +77,8 @@ def diagnose(facts: Facts) -> list[Finding]:
     return [
         Finding(check="settings", is_well=True, seen=f"{facts.settings} can be read"),
         _database(facts),
-        *(_server(server) for server in facts.asterisks),
+        *_clock(facts),
+        *(finding for server in facts.asterisks for finding in _server(server)),
         *(_trunk(trunk, facts.asterisks) for trunk in facts.trunks.values()),
         *(_campaign(campaign, facts) for campaign in facts.campaigns),
     ]
@@ -69,21 +89,38 @@ def _database(facts: Facts) -> Finding:
     return Finding(check="database", is_well=not facts.database_trouble, seen=seen)
 
 
-def _server(server: AsteriskFacts) -> Finding:
+def _clock(facts: Facts) -> Iterator[Finding]:
+    """A clock that was set back dials outside the hours and holds every retry until it has caught up."""
+    if facts.now is None or facts.newest_at is None:
+        return
+    behind = facts.newest_at - facts.now
+    if behind > _SLOW_CLOCK:
+        seen = f"it is {facts.now.isoformat(timespec='seconds')}, and the database has entries {behind} later"
+        yield Finding(check="clock", is_well=False, seen=seen, remedy="set this machine's clock, best by NTP")
+    else:
+        yield Finding(check="clock", is_well=True, seen="not behind anything in the database")
+
+
+def _server(server: AsteriskFacts) -> Iterator[Finding]:
     check = f"asterisk {server.name}"
     if server.trouble:
-        return Finding(check=check, is_well=False, seen=server.trouble)
+        yield Finding(check=check, is_well=False, seen=server.trouble)
+        return
     if server.is_too_old:
-        seen = f"version {server.version} is too old: dialerd needs 20.18, 22.8 or later"
-        return Finding(check=check, is_well=False, seen=seen)
-    return Finding(check=check, is_well=True, seen=f"version {server.version} answers and lets us in")
+        seen = f"version {server.version} is too old: it tells some endings of calls wrongly"
+        yield Finding(check=check, is_well=False, seen=seen, remedy="install 20.18, 22.8 or later")
+    else:
+        yield Finding(check=check, is_well=True, seen=f"version {server.version} answers and lets us in")
+    if server.ahead_s is not None and abs(server.ahead_s) > _APART_S:
+        seen = f"its clock is {abs(server.ahead_s):.0f} s {'ahead of' if server.ahead_s > 0 else 'behind'} ours"
+        yield Finding(check=f"{check} clock", is_well=False, seen=seen, remedy="set both clocks, best by NTP")
 
 
 def _trunk(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> Finding:
     check = f"trunk {trunk.name}"
-    usable = [server for server in servers if server.name in trunk.servers and not server.trouble]
+    usable = _usable(trunk, servers)
     if not usable:
-        return Finding(check=check, is_well=False, seen="none of its Asterisks can be used")
+        return _no_server(check, trunk)
     lacks = [lack for server in usable if (lack := server.lacks[trunk.name, False])]
     return Finding(check=check, is_well=not lacks, seen="; ".join(lacks) or "its endpoint is known and not offline")
 
@@ -92,14 +129,49 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
     check = f"campaign {campaign.name}"
     trunk = facts.trunks.get(campaign.trunk)
     if trunk is None:
-        seen = f"its trunk {campaign.trunk} is not in the settings: add it, or apply the campaign with another"
-        return Finding(check=check, is_well=False, seen=seen)
+        return Finding(
+            check=check,
+            is_well=False,
+            seen=f"its trunk {campaign.trunk} is not in the settings",
+            remedy="add it there, or apply the campaign with another",
+        )
     if campaign.caller_id not in trunk.caller_ids:
-        seen = f"its caller ID is not among the caller_ids of trunk {trunk.name}: add it there, or change the campaign"
-        return Finding(check=check, is_well=False, seen=seen)
-    lacks = {
-        lack
-        for server in facts.asterisks
-        if server.name in trunk.servers and not server.trouble and (lack := server.lacks[trunk.name, campaign.amd])
-    }
-    return Finding(check=check, is_well=not lacks, seen="; ".join(sorted(lacks)) or "could be dialed")
+        return Finding(
+            check=check,
+            is_well=False,
+            seen=f"its caller ID is not among the caller_ids of trunk {trunk.name}",
+            remedy="add it there, or apply the campaign with another",
+        )
+    usable = _usable(trunk, facts.asterisks)
+    if not usable:
+        return _no_server(check, trunk)
+    lacks = {lack for server in usable if (lack := server.lacks[trunk.name, campaign.amd])}
+    if lacks:
+        return Finding(check=check, is_well=False, seen="; ".join(sorted(lacks)))
+    deaf = [server.name for server in usable if _lacks_sound(server, campaign.play)]
+    if deaf:
+        return Finding(
+            check=check,
+            is_well=False,
+            seen=f"its sound {campaign.play} is not known to Asterisk {', '.join(deaf)}",
+            remedy="put it into Asterisk's sounds folder and run: asterisk -rx 'module reload sounds'",
+        )
+    return Finding(check=check, is_well=True, seen="could be dialed")
+
+
+def _usable(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> list[AsteriskFacts]:
+    return [server for server in servers if server.name in trunk.servers and not server.trouble]
+
+
+def _no_server(check: str, trunk: Trunk) -> Finding:
+    return Finding(
+        check=check,
+        is_well=False,
+        seen=f"no Asterisk of trunk {trunk.name} can be used: {', '.join(trunk.servers)}",
+        remedy="see the findings of those",
+    )
+
+
+def _lacks_sound(server: AsteriskFacts, play: str | None) -> bool:
+    """Asterisk's index has the sounds of its own folder only, so a sound named by its path is not judged."""
+    return server.sounds is not None and play is not None and not play.startswith("/") and play not in server.sounds

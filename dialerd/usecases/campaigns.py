@@ -33,7 +33,10 @@ def apply_campaign(
     check_way_out(spec, trunks)
     for name in spec.lists:
         if unit.lists.get(name) is None:
-            raise NotFoundError(f"campaign {spec.name} names list {name}, which does not exist")
+            raise NotFoundError(
+                f"campaign {spec.name} names list {name}, which does not exist",
+                hint=f"make it with dialerd list create {name}, or import a file into it",
+            )
     before = unit.campaigns.get(spec.name)
     old, new = (before.spec.as_table() if before else {}), spec.as_table()
     changes = {
@@ -83,7 +86,7 @@ def clone_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: dat
     """A copy under another name, never run."""
     spec = get_campaign(unit, name).spec
     if unit.campaigns.get(new_name) is not None:
-        raise AlreadyExistsError(f"there is a campaign {new_name} already")
+        raise AlreadyExistsError(f"there is a campaign {new_name} already", hint="choose another name")
     copy = read_campaign({**spec.as_table(), "name": new_name}, source=f"the copy of {name}")
     row = unit.campaigns.put(copy, now)
     unit.audit.add(actor=actor, action="campaign_cloned", subject=new_name, detail={"from": name}, now=now)
@@ -96,6 +99,6 @@ def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> None
     run = unit.runs.latest(row.id)
     next_state(run.state if run else None, Action.DELETE, campaign=name)
     if run is not None and run.in_progress:
-        raise IllegalActionError(f"campaign {name} still has {run.in_progress} calls up")
+        raise IllegalActionError(f"campaign {name} still has {run.in_progress} calls up", hint="wait for their end")
     unit.campaigns.delete(row.id)
     unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)

@@ -11,26 +11,31 @@ from datetime import datetime
 
 from dialerd.domain.campaign import is_zone
 from dialerd.domain.contact import MAX_TEXT, Contact
-from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.errors import AlreadyExistsError, BadInputError, NotFoundError
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
 from dialerd.domain.words import ContactId
-from dialerd.ports import ContactRow, ListRow, Unit
+from dialerd.ports import ContactRow, Unit
 from dialerd.usecases.lists import get_list
 
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+MAX_PRIORITY = 999_999
+_LARGEST_ID = 2**63 - 1  # SQLite's; a person may give any whole number
 
 
-def import_chunk(unit: Unit, target: ListRow, contacts: Sequence[Contact], *, now: datetime) -> tuple[int, int]:
-    """Add one chunk of a file: (added, left out as already in the list). Each chunk is a transaction of its own."""
-    return unit.contacts.add(target.id, contacts, now)
+def import_chunk(unit: Unit, list_name: str, contacts: Sequence[Contact], *, now: datetime) -> tuple[int, int]:
+    """Add one chunk of a file: (added, left out as already in the list).
+
+    Each chunk is a transaction of its own, so the list is looked up each time: it may have been deleted meanwhile.
+    """
+    return unit.contacts.add(get_list(unit, list_name).id, contacts, now)
 
 
 def import_done(
-    unit: Unit, target: ListRow, *, source: str, added: int, rejected: int, actor: str, now: datetime
+    unit: Unit, list_name: str, *, source: str, added: int, rejected: int, is_whole: bool, actor: str, now: datetime
 ) -> None:
-    """The audit row of a whole import."""
-    detail = {"file": source, "added": added, "rejected": rejected}
-    unit.audit.add(actor=actor, action="list_imported", subject=target.name, detail=detail, now=now)
+    """The audit row of an import, which may have been broken off."""
+    detail = {"file": source, "added": added, "rejected": rejected, "is_whole": is_whole}
+    unit.audit.add(actor=actor, action="list_imported", subject=list_name, detail=detail, now=now)
 
 
 def add_contact(
@@ -46,19 +51,32 @@ def add_contact(
 ) -> ContactRow:
     """One contact by hand."""
     target = get_list(unit, list_name)
+    read = [read_number(text, region=target.region) for text in numbers]
+    if not read:
+        raise BadInputError("a contact needs a number", hint="give at least one")
+    if zone is not None and not is_zone(zone):
+        raise BadInputError(f"{zone[:40]!r} is no time zone", hint="use a name like America/New_York")
+    if abs(priority) > MAX_PRIORITY:
+        raise BadInputError(f"priority {priority} is out of range", hint=f"use -{MAX_PRIORITY} to {MAX_PRIORITY}")
     contact = Contact(
-        numbers=tuple(read_number(text, region=target.region) for text in numbers),
+        numbers=tuple({number.e164: number for number in read}.values()),
         attributes=_checked(attributes),
         zone=zone,
         priority=priority,
     )
-    if zone is not None and not is_zone(zone):
-        raise BadInputError(f"{zone!r} is no time zone", hint="use a name like America/New_York")
+    first = contact.numbers[0].e164
     added, _ = unit.contacts.add(target.id, [contact], now)
-    row = unit.contacts.find(contact.numbers[0].e164)
-    mine = next(each for each in row if each.list_name == list_name)
+    # A contact that has the number further back is another one: only first numbers are unique in a list.
+    mine = next(
+        each
+        for each in unit.contacts.find(first)
+        if each.list_name == list_name and each.contact.numbers[0].e164 == first
+    )
     if not added:
-        raise BadInputError(f"list {list_name} has that number already, as contact {mine.id}")
+        raise AlreadyExistsError(
+            f"list {list_name} has that number already, as contact {mine.id}",
+            hint=f"see dialerd contact show {mine.id}",
+        )
     unit.audit.add(actor=actor, action="contact_added", subject=str(mine.id), detail={"list": list_name}, now=now)
     return mine
 
@@ -67,7 +85,7 @@ def read_number(text: str, *, region: str) -> PhoneNumber:
     """A number given by a person. Raises BadInputError."""
     number = parse_number(text, region=region)
     if isinstance(number, BadNumber):
-        raise BadInputError(f"{number.text!r} {number.reason}")
+        raise BadInputError(f"{number.text!r} {number.reason}", hint="write it like +12125550100")
     return number
 
 
@@ -76,12 +94,14 @@ def _checked(attributes: Mapping[str, str]) -> dict[str, str]:
         if not ATTRIBUTE.match(name):
             raise BadInputError(f"{name[:40]!r} is no attribute name", hint="use a-z, 0-9 and _, up to 40 characters")
         if len(value) > MAX_TEXT:
-            raise BadInputError(f"attribute {name} is longer than {MAX_TEXT} characters")
+            raise BadInputError(f"attribute {name} is longer than {MAX_TEXT} characters", hint="make it shorter")
+        if not all(character.isprintable() or character in "\t\n" for character in value):
+            raise BadInputError(f"attribute {name} has control characters", hint="take them out")
     return dict(attributes)
 
 
 def get_contact(unit: Unit, contact_id: int) -> ContactRow:
-    row = unit.contacts.get(ContactId(contact_id))
+    row = unit.contacts.get(ContactId(contact_id)) if 0 < contact_id <= _LARGEST_ID else None
     if row is None:
         raise NotFoundError(f"there is no contact {contact_id}", hint="look it up with dialerd contact find NUMBER")
     return row

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dialerd.domain.errors import NotFoundError
+from dialerd.domain.phone import PhoneNumber
 from dialerd.ports import DncEntry, Unit
 from dialerd.usecases.contacts import read_number
 
@@ -17,7 +18,7 @@ GLOBAL = "global"
 
 def add_to_dnc(
     unit: Unit,
-    numbers: Iterable[str],
+    numbers: Iterable[str | PhoneNumber],
     *,
     region: str,
     source: str,
@@ -26,17 +27,20 @@ def add_to_dnc(
     now: datetime,
     list_name: str = GLOBAL,
 ) -> int:
-    """Put numbers on a list; how many were new there. All or none: a bad number refuses the whole request."""
+    """Put numbers on a list; how many were new there. All or none: a bad number refuses the whole request.
+
+    An importer gives numbers that are read already, since reading takes longer than a transaction should.
+    """
     _known(unit, list_name)
     entries = [
         DncEntry(
             list_name=list_name,
-            number=read_number(text, region=region).e164,
+            number=(each if isinstance(each, PhoneNumber) else read_number(each, region=region)).e164,
             source=source,
             added_at=now,
             expires_at=expires_at,
         )
-        for text in numbers
+        for each in numbers
     ]
     added = unit.dnc.add(entries)
     detail = {"given": len(entries), "added": added, "source": source}
@@ -57,6 +61,11 @@ def remove_from_dnc(
 def check_dnc(unit: Unit, text: str, *, region: str, now: datetime) -> list[DncEntry]:
     """Every list that has the number now."""
     return unit.dnc.check(read_number(text, region=region).e164, now)
+
+
+def list_dnc(unit: Unit) -> dict[str, int]:
+    """The do-not-call lists and how many entries each has."""
+    return unit.dnc.lists()
 
 
 def _known(unit: Unit, list_name: str) -> None:

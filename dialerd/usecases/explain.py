@@ -5,52 +5,85 @@ Not here: the gates (domain/gates.py), which the dial loop uses too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import Facts, Gate, closed_gates
+from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId
-from dialerd.ports import CampaignRow, ContactRow, RunRow, Unit
-from dialerd.usecases.campaigns import get_campaign
+from dialerd.ports import ContactRow, RunRow, Unit
+from dialerd.usecases.campaigns import check_way_out, get_campaign
 from dialerd.usecases.contacts import get_contact
 from dialerd.usecases.dialing import gate_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`closed` in order; the first one holds the contact. Empty: it is next in line as pace and trunk allow."""
+    """`closed` in order; the first one holds the contact, `until` when it opens, where that is known.
+
+    Nothing closed: it is next in line, as pace and the trunk's limits allow.
+    """
 
     campaign: str
     contact_id: ContactId
     number: str
     target_state: str | None
     attempts_spent: int
+    held_by: str | None
+    until: datetime | None
     closed: Sequence[Gate]
 
 
-def explain(unit: Unit, campaign: str, contact_id: int, *, now: datetime) -> Explanation:
+def explain(unit: Unit, campaign: str, contact_id: int, *, trunks: Mapping[str, Trunk], now: datetime) -> Explanation:
     """Every closed gate between the contact and its next dial in that campaign."""
     row = get_campaign(unit, campaign)
     contact = get_contact(unit, contact_id)
     run = unit.runs.latest(row.id)
+    spec = row.spec if run is None or run.state.is_over else run.spec
     target = unit.dialing.target(run.id, contact.id, now) if run else None
     if run is not None and target is not None:
         facts = gate_facts(run, target)
     else:
-        facts = _facts_before_a_run(unit, row, run, contact, now)
+        facts = _facts_before_a_run(unit, spec, run, contact, now)
+    facts = replace(facts, closed_way_out=_no_way_out(spec, trunks))
+    closed = list(closed_gates(facts, now))
+    if run is not None and target is None:
+        reason = _why_no_target(run, contact)
+        closed = [replace(gate, reason=reason) if gate.name == "target" else gate for gate in closed]
     return Explanation(
         campaign=campaign,
         contact_id=contact.id,
         number=contact.contact.numbers[0].e164,
         target_state=target.state if target else None,
         attempts_spent=target.attempts_spent if target else 0,
-        closed=list(closed_gates(facts, now)),
+        held_by=closed[0].name if closed else None,
+        until=closed[0].until if closed else None,
+        closed=closed,
     )
 
 
+def _no_way_out(spec: CampaignSpec, trunks: Mapping[str, Trunk]) -> str | None:
+    """What the settings alone say of the way out; whether it is up right now only the daemon knows."""
+    try:
+        check_way_out(spec, trunks)
+    except BadInputError as error:
+        return error.message
+    return None
+
+
+def _why_no_target(run: RunRow, contact: ContactRow) -> str:
+    if contact.list_name not in run.spec.lists:
+        return f"the contact's list {contact.list_name} is not one of this run's: {', '.join(run.spec.lists)}"
+    if not run.is_prepared:
+        return "the run is still taking its contacts in"
+    return "the contact is not a target: another one with its number is, or it came after the run had begun"
+
+
 def _facts_before_a_run(
-    unit: Unit, campaign: CampaignRow, run: RunRow | None, contact: ContactRow, now: datetime
+    unit: Unit, spec: CampaignSpec, run: RunRow | None, contact: ContactRow, now: datetime
 ) -> Facts:
     """The same facts where the contact is no target (yet)."""
     number = contact.contact.numbers[0]
@@ -62,7 +95,7 @@ def _facts_before_a_run(
         on_dnc=listed[0] if listed else None,
         number_in_call=False,
         attempts_spent=0,
-        max_attempts=campaign.spec.max_attempts,
+        max_attempts=spec.max_attempts,
         not_before=None,
-        hours=campaign.spec.contact_hours,
+        hours=spec.contact_hours,
     )

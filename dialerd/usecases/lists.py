@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import known_region
-from dialerd.ports import ListRow, Unit
+from dialerd.ports import ContactRow, ListRow, Unit
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
@@ -18,14 +18,23 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 def create_list(unit: Unit, name: str, *, region: str, actor: str, now: datetime) -> ListRow:
     """A new, empty list; `region` is assumed for its numbers that have no country code."""
     if not NAME.match(name):
-        raise BadInputError("a list's name is 1 to 64 of a-z, 0-9, - _ . and begins with a letter or digit")
-    if not known_region(region):
-        raise BadInputError(f"{region!r} is no region", hint="use an ISO 3166 code like US or GB")
+        raise BadInputError(
+            f"{name[:64]!r} is no list's name", hint="use 1 to 64 of a-z, 0-9, - _ . and begin with a letter or digit"
+        )
+    region = read_region(region)
     if unit.lists.get(name) is not None:
-        raise AlreadyExistsError(f"there is a list {name} already")
+        raise AlreadyExistsError(f"there is a list {name} already", hint="import into it, or choose another name")
     row = unit.lists.create(name, region, now)
     unit.audit.add(actor=actor, action="list_created", subject=name, detail={"region": region}, now=now)
     return row
+
+
+def read_region(text: str) -> str:
+    """A region given by a person. Raises BadInputError."""
+    region = text.upper()
+    if not known_region(region):
+        raise BadInputError(f"{text[:20]!r} is no region", hint="use an ISO 3166 code like US or GB")
+    return region
 
 
 def get_list(unit: Unit, name: str) -> ListRow:
@@ -33,6 +42,15 @@ def get_list(unit: Unit, name: str) -> ListRow:
     if row is None:
         raise NotFoundError(f"there is no list {name}", hint=f"make it with dialerd list create {name}")
     return row
+
+
+def list_lists(unit: Unit) -> list[ListRow]:
+    return unit.lists.all()
+
+
+def first_contacts(unit: Unit, row: ListRow, *, limit: int) -> list[ContactRow]:
+    """The contacts of a list that were imported first."""
+    return unit.contacts.of_list(row.id, limit=limit)
 
 
 def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> int:

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.disposition import MEANINGS
-from dialerd.domain.errors import IllegalActionError, NotFoundError
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.run import Action, next_state
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Disposition, RunState
-from dialerd.ports import CampaignRow, RunRow, Unit
+from dialerd.ports import CampaignRow, ListRow, RunRow, Unit
 from dialerd.usecases.campaigns import check_way_out, get_campaign
 from dialerd.usecases.dialing import finish_if_over
 
@@ -42,18 +42,38 @@ class Status:
 
 def run_campaign(unit: Unit, name: str, *, trunks: Mapping[str, Trunk], actor: str, now: datetime) -> RunRow:
     """Start a run afresh on all contacts of the campaign's lists."""
+    return _start(unit, name, Action.RUN, trunks=trunks, actor=actor, now=now)
+
+
+def rerun_campaign(unit: Unit, name: str, *, trunks: Mapping[str, Trunk], actor: str, now: datetime) -> RunRow:
+    """Start afresh after a run that is over; there must be one."""
+    return _start(unit, name, Action.RERUN, trunks=trunks, actor=actor, now=now)
+
+
+def _start(unit: Unit, name: str, action: Action, *, trunks: Mapping[str, Trunk], actor: str, now: datetime) -> RunRow:
     row = get_campaign(unit, name)
     last = unit.runs.latest(row.id)
-    next_state(last.state if last else None, Action.RUN, campaign=name)
+    next_state(last.state if last else None, action, campaign=name)
     check_way_out(row.spec, trunks)
-    lists = [found for each in row.spec.lists if (found := unit.lists.get(each)) is not None]
-    if len(lists) < len(row.spec.lists):
-        raise NotFoundError(f"campaign {name}: one of its lists was deleted: {', '.join(row.spec.lists)}")
+    lists = [_get_list(unit, each, campaign=name) for each in row.spec.lists]
     if row.spec.finite and not any(each.contacts for each in lists):
-        raise IllegalActionError(f"campaign {name} has nobody to call: its lists are empty")
+        raise IllegalActionError(
+            f"campaign {name} has nobody to call: its lists are empty",
+            hint=f"import contacts with dialerd list import {lists[0].name} FILE.csv",
+        )
     run = unit.runs.create(row.id, row.spec, now)
     unit.audit.add(actor=actor, action="run_started", subject=name, detail={"run": run.number}, now=now)
     return run
+
+
+def _get_list(unit: Unit, name: str, *, campaign: str) -> ListRow:
+    row = unit.lists.get(name)
+    if row is None:
+        raise NotFoundError(
+            f"campaign {campaign} names list {name}, which was deleted",
+            hint="make the list again, or apply the campaign with another",
+        )
+    return row
 
 
 def pause_run(unit: Unit, name: str, *, actor: str, now: datetime) -> RunRow:
@@ -95,7 +115,10 @@ def change_pace(
         raise IllegalActionError(f"campaign {name} has no run to change the pace of", hint="run it first")
     wanted = {"max_calls": max_calls, "calls_per_second": calls_per_second}
     changes = {key: value for key, value in wanted.items() if value is not None}
-    spec = read_campaign({**run.spec.as_table(), **changes}, source="the new pace")
+    try:
+        spec = read_campaign({**run.spec.as_table(), **changes}, source=f"the new pace of campaign {name}")
+    except BadInputError as error:
+        raise BadInputError(error.message, hint="give another value") from None  # no file is to be corrected here
     unit.runs.set_spec(run.id, spec)
     unit.audit.add(actor=actor, action="run_paced", subject=name, detail=changes, now=now)
     return spec
@@ -149,6 +172,11 @@ def _never_run(row: CampaignRow) -> Status:
         started_at=None,
         finished_at=None,
     )
+
+
+def dispositions(unit: Unit, name: str) -> dict[Disposition, int]:
+    """How the attempts of the active or last run ended, the most frequent first."""
+    return unit.runs.dispositions(latest_run(unit, name).id)
 
 
 def latest_run(unit: Unit, name: str) -> RunRow:

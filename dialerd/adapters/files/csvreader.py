@@ -25,7 +25,7 @@ _PROBE = 64 * 1024
 
 # As people write numbers, and no more. libphonenumber also finds one within other text and reads letters as digits;
 # in a file that is a column that was read wrongly: "call 212...", "=212...", 2.12266E+09.
-_WRITTEN = re.compile(r"'?(tel:)?[+(\d＋][\d\s()./‐-―\-]*\Z")  # noqa: RUF001
+_WRITTEN = re.compile(r"'?(tel:)?[+(\d＋][\d\s()./‐-―\-]*\Z")
 _DECIMAL = re.compile(r"\d+\.0\Z")
 
 

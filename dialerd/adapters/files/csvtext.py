@@ -42,6 +42,8 @@ def find_encoding(path: Path) -> str:
     The whole file is looked at: the first name with an accent may stand in the last row.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"{path} is no file", hint="a pipe cannot be read twice; save it as a file first")
     try:
         with path.open("rb") as handle:
             block = handle.read(_BLOCK)
