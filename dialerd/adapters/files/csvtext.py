@@ -71,17 +71,21 @@ def _code_page(sample: bytes) -> str:
 
 
 def find_delimiter(head: str) -> str:
-    """The delimiter that splits the first lines most evenly; csv.Sniffer guesses letters on short files."""
+    """The delimiter by which the most of the first lines split as the header does; csv.Sniffer guesses letters."""
     lines = [line for line in head.splitlines()[:20] if line.strip()]
 
-    def evenness(delimiter: str) -> tuple[bool, int]:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        except csv.Error:
-            return (False, 0)
-        return (widths.count(widths[0]) * 2 > len(widths), widths[0])
+    def agreement(delimiter: str) -> tuple[int, int]:
+        widths = [_width(line, delimiter) for line in lines]
+        return (widths.count(widths[0]) if widths[0] > 1 else 0, widths[0])
 
-    return max(DELIMITERS, key=evenness)
+    return max(DELIMITERS, key=agreement) if lines else DELIMITERS[0]
+
+
+def _width(line: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        return 0
 
 
 def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:

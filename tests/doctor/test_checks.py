@@ -1,0 +1,135 @@
+"""Doctor's findings: every check is made, what is wrong says what to do, what nobody saw is not called well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dialerd.doctor.checks import AsteriskFacts, CampaignFacts, Facts, diagnose
+from dialerd.domain.trunk import Trunk
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+TRUNK = Trunk(
+    name="carrier",
+    servers=("pbx1", "pbx2"),
+    endpoint="PJSIP/{number}@carrier",
+    max_channels=10,
+    calls_per_second=5.0,
+    caller_ids=("+12125550100",),
+)
+NO_LACKS: Mapping[tuple[str, bool], str | None] = {("carrier", False): None, ("carrier", True): None}
+SERVER = AsteriskFacts(name="pbx1", version="22.8.0", lacks=NO_LACKS)
+CAMPAIGN = CampaignFacts(name="spring", trunk="carrier", caller_id="+12125550100", amd=True, play="hello-world")
+WELL = Facts(
+    settings="/etc/dialerd.toml",
+    database="/var/d.db",
+    database_trouble="",
+    trunks={"carrier": TRUNK},
+    asterisks=[SERVER],
+    campaigns=[CAMPAIGN],
+)
+
+
+def wrong(facts: Facts) -> dict[str, tuple[str, str]]:
+    return {each.check: (each.seen, each.remedy) for each in diagnose(facts) if not each.is_well}
+
+
+def test_a_healthy_house_has_a_good_finding_for_each_thing() -> None:
+    assert {each.check: each.is_well for each in diagnose(WELL)} == {
+        "settings": True,
+        "database": True,
+        "asterisk pbx1": True,
+        "trunk carrier": True,
+        "campaign spring": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "check", "seen", "remedy"),
+    [
+        (replace(WELL, database_trouble="it is damaged (restore)"), "database", "damaged", ""),
+        (
+            replace(WELL, asterisks=[AsteriskFacts(name="pbx1", trouble="no answer", lacks={})]),
+            "asterisk pbx1",
+            "no answer",
+            "",
+        ),
+        (
+            replace(WELL, asterisks=[replace(SERVER, version="20.1.0", is_too_old=True)]),
+            "asterisk pbx1",
+            "20.1.0",
+            "install",
+        ),
+        (replace(WELL, asterisks=[replace(SERVER, ahead_s=-90.0)]), "asterisk pbx1 clock", "90 s behind", "NTP"),
+        (
+            replace(WELL, asterisks=[replace(SERVER, lacks={**NO_LACKS, ("carrier", False): "knows no endpoint"})]),
+            "trunk carrier",
+            "knows no endpoint",
+            "",
+        ),
+        (
+            replace(WELL, asterisks=[replace(SERVER, lacks={**NO_LACKS, ("carrier", True): "load app_amd.so"})]),
+            "campaign spring",
+            "load app_amd.so",
+            "",
+        ),
+        (replace(WELL, campaigns=[replace(CAMPAIGN, trunk="old")]), "campaign spring", "trunk old", "apply"),
+        (
+            replace(WELL, campaigns=[replace(CAMPAIGN, caller_id="+12125550199")]),
+            "campaign spring",
+            "caller ID",
+            "apply",
+        ),
+        (
+            replace(WELL, asterisks=[replace(SERVER, sounds=frozenset({"beep"}))]),
+            "campaign spring",
+            "hello-world is not known to Asterisk pbx1",
+            "module reload sounds",
+        ),
+        (replace(WELL, now=NOW, newest_at=NOW + timedelta(hours=2)), "clock", "2:00:00 later", "NTP"),
+    ],
+)
+def test_what_is_wrong_is_found_with_what_to_do(facts: Facts, check: str, seen: str, remedy: str) -> None:
+    found = wrong(facts)[check]
+    assert seen in found[0]
+    assert remedy in found[1]
+
+
+def test_one_failing_check_does_not_hide_another() -> None:
+    facts = replace(
+        WELL,
+        database_trouble="damaged",
+        asterisks=[AsteriskFacts(name="pbx1", trouble="no answer", lacks={}), replace(SERVER, name="pbx2")],
+        campaigns=[replace(CAMPAIGN, trunk="old"), CAMPAIGN],
+    )
+    assert [(each.check, each.is_well) for each in diagnose(facts)] == [
+        ("settings", True),
+        ("database", False),
+        ("asterisk pbx1", False),
+        ("asterisk pbx2", True),
+        ("trunk carrier", True),
+        ("campaign spring", False),
+        ("campaign spring", True),
+    ]
+
+
+def test_a_campaign_whose_servers_are_all_down_is_not_called_well() -> None:
+    down = replace(WELL, asterisks=[AsteriskFacts(name="pbx1", trouble="no answer", lacks={})])
+    assert {"asterisk pbx1", "trunk carrier", "campaign spring"} == wrong(down).keys()
+
+
+def test_a_sound_is_judged_only_where_the_index_was_seen_and_can_have_it() -> None:
+    empty = [replace(SERVER, sounds=frozenset[str]())]
+    for play in (None, "/var/lib/sounds/mine"):
+        assert not wrong(replace(WELL, asterisks=empty, campaigns=[replace(CAMPAIGN, play=play)]))
+    assert not wrong(WELL)
+
+
+def test_clocks_that_agree_are_well_and_a_clock_nobody_read_has_no_finding() -> None:
+    agreed = replace(WELL, now=NOW, newest_at=NOW - timedelta(days=3), asterisks=[replace(SERVER, ahead_s=1.0)])
+    assert not wrong(agreed)
+    assert "clock" in {each.check for each in diagnose(agreed)}
+    assert "clock" not in {each.check for each in diagnose(WELL)}
