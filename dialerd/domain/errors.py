@@ -10,7 +10,7 @@
     ├── StoreError              the database cannot be used
     └── ExchangeError           an Asterisk cannot be used (unreachable, wrong password, not set up)
 
-"The channel is gone" is not here: between two machines it is a normal result, not an error.
+Not here: "the channel is gone". Between two machines that is a normal result (ports.Gone), not an error.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aioari
-
+from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
 from dialerd.settings import AsteriskSettings
 
@@ -83,13 +82,10 @@ async def probe(settings: AsteriskSettings) -> Readiness | str:
     """Look at one Asterisk once, without an event stream: what it has, or why it cannot be used (for doctor)."""
     http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
     try:
-        client = aioari.Client(http.url.removesuffix("ari"), http)
-        await client.init()
-        return await examine(http, client)
+        async with connected(http) as client:
+            return await examine(http, client)
     except (AriStatus, AriUnreachable) as error:
         return explained(error, url=settings.url, user=settings.username)
-    finally:
-        await http.close()
 
 
 async def examine(http: AriHttp, client: Any) -> Readiness:

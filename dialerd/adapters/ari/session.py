@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import aioari
 import aiohttp
 
 from dialerd.adapters.ari import readiness, translate
+from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness
 from dialerd.log import logger
@@ -67,7 +66,8 @@ class Session:
                 self.is_alive = False
 
     async def _connected(self, sink: ExchangeSink) -> None:
-        async with self._client() as (http, client):
+        self.http = http = self._open_http()
+        async with connected(http) as client:
             self.readiness = await readiness.examine(http, client)
             if readiness.too_old(self.readiness.version):
                 raise _Lost(f"its version {self.readiness.version} is too old: dialerd needs 20.18, 22.8 or later")
@@ -87,17 +87,6 @@ class Session:
             finally:
                 self.is_alive = False
                 await events.close()
-
-    @asynccontextmanager
-    async def _client(self):  # type: ignore[no-untyped-def]  # aioari ships no types
-        """An aioari client on our own HTTP; it reads the API of the very server it will talk to."""
-        self.http = http = self._open_http()
-        try:
-            client = aioari.Client(http.url.removesuffix("ari"), http)
-            await client.init()
-            yield http, client
-        finally:
-            await http.close()
 
     async def _serve(self, events: aiohttp.ClientWebSocketResponse, http: AriHttp, sink: ExchangeSink) -> None:
         """Read until the stream or the probe fails. Raises _Lost."""

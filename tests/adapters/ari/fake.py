@@ -1,0 +1,157 @@
+"""A small ARI on aiohttp whose answers a test writes: for what a real Asterisk cannot be asked to do.
+
+Not here: how the real one behaves (tests/contracts, tests/asterisk).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from dialerd.adapters.ari import AriExchange
+from dialerd.adapters.clock import SystemClock
+from dialerd.domain.call.events import CallEvent
+from dialerd.domain.words import AttemptId
+from dialerd.ports import ExchangeDown, ExchangeEvent, ExchangeUp
+from dialerd.settings import AsteriskSettings
+from dialerd.tasks import end, spawn
+
+_LIST = {"apis": [{"path": f"/api-docs/{name}.{{format}}", "description": name} for name in ("asterisk", "events")]}
+
+
+def _operation(path: str, nickname: str, *, params: tuple[tuple[str, str], ...] = (), websocket: bool = False) -> Any:
+    kinds = [{"name": name, "paramType": kind, "required": True, "dataType": "string"} for name, kind in params]
+    operation: dict[str, Any] = {
+        "httpMethod": "GET",
+        "nickname": nickname,
+        "parameters": kinds,
+        "responseClass": "void",
+    }
+    if websocket:
+        operation |= {"upgrade": "websocket", "websocketProtocol": "ari"}
+    return {"path": path, "description": nickname, "operations": [operation]}
+
+
+_DECLARED = {
+    "asterisk": [
+        _operation("/asterisk/info", "getInfo"),
+        _operation("/asterisk/modules/{moduleName}", "getModule", params=(("moduleName", "path"),)),
+        _operation("/asterisk/variable", "getGlobalVar", params=(("variable", "query"),)),
+    ],
+    "events": [_operation("/events", "eventWebsocket", params=(("app", "query"),), websocket=True)],
+}
+
+
+class FakeAri:
+    """`status` answers every request with that error; `answers` scripts single ones by method and path."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.version = "22.10.1"
+        self.answers: dict[tuple[str, str], list[int]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.headers: list[str] = []
+        self.sockets: list[web.WebSocketResponse] = []
+        self.url = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        path = request.path.removeprefix("/ari")
+        self.asked.append((request.method, str(request.rel_url)))
+        self.headers.append(request.headers.get("Authorization", ""))
+        if self.status != 200:
+            return web.json_response({"message": "scripted"}, status=self.status)
+        scripted = self.answers.get((request.method, path))
+        if scripted:
+            status = scripted.pop(0)
+            return web.json_response({"message": "scripted"} if status >= 400 else _CHANNEL, status=status)
+        if path == "/events":
+            return await self._events(request)
+        return web.json_response(self._known(path))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        async for _ in socket:
+            pass
+        return socket
+
+    def _known(self, path: str) -> object:
+        if path.startswith("/api-docs/resources"):
+            return {"apiVersion": "8.0.0", "swaggerVersion": "1.1", "basePath": self.url + "/ari", **_LIST}
+        if path.startswith("/api-docs/"):
+            name = path.removeprefix("/api-docs/").removesuffix(".json")
+            return {
+                "apiVersion": "8.0.0",
+                "swaggerVersion": "1.1",
+                "basePath": self.url + "/ari",
+                "resourcePath": f"/api-docs/{name}.{{format}}",
+                "apis": _DECLARED[name],
+                "models": {},
+            }
+        known: dict[str, object] = {
+            "/asterisk/info": {"system": {"version": self.version}, "status": {"startup_time": "x"}},
+            "/asterisk/modules/app_amd.so": {"status": "Running"},
+            "/asterisk/variable": {"value": "2000"},
+            "/endpoints": [{"technology": "PJSIP", "resource": "carrier", "state": "online"}],
+            "/channels": [],
+        }
+        return known.get(path, {})
+
+
+_CHANNEL = {"id": "x", "state": "Down"}
+
+
+class Heard:
+    """An ExchangeSink that writes down, and can be waited on."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[AttemptId, CallEvent]] = []
+        self.states: list[ExchangeEvent] = []
+        self._moved = asyncio.Event()
+
+    def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
+        self.events.append((attempt_id, event))
+        self._moved.set()
+
+    def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
+        self.states.append(event)
+        self._moved.set()
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():
+                self._moved.clear()
+                await self._moved.wait()
+
+    @property
+    def ups(self) -> int:
+        return sum(isinstance(state, ExchangeUp) for state in self.states)
+
+    @property
+    def reasons(self) -> list[str]:
+        return [state.reason for state in self.states if isinstance(state, ExchangeDown)]
+
+
+@asynccontextmanager
+async def connected(fake: FakeAri) -> AsyncIterator[tuple[AriExchange, Heard]]:
+    """The exchange running against the fake; nothing is waited for."""
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", fake.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    settings = AsteriskSettings(name="pbx1", url=fake.url, username="dialerd", password="top-secret")
+    exchange, heard = AriExchange(settings, SystemClock()), Heard()
+    running = spawn("exchange", exchange.run(heard))
+    try:
+        yield exchange, heard
+    finally:
+        await end(running)
+        await runner.cleanup()

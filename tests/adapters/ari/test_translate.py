@@ -1,0 +1,156 @@
+"""What the real Asterisk 22.10 sends, pasted, and what dialerd reads in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialerd.adapters.ari.readiness import Readiness, too_old
+from dialerd.adapters.ari.translate import to_event, to_place
+from dialerd.domain.call import events as ev
+
+ID = "d27fc244166b432b9ef6378b7124a1e7c"
+
+
+def channel(state: str = "Up", app_name: str = "AppDial2", app_data: str = "(Outgoing Line)") -> dict[str, Any]:
+    return {
+        "id": ID,
+        "name": "PJSIP/carrier-00000001",
+        "state": state,
+        "dialplan": {
+            "context": "from-carrier",
+            "exten": "s",
+            "priority": 1,
+            "app_name": app_name,
+            "app_data": app_data,
+        },
+    }
+
+
+def playback(state: str) -> dict[str, Any]:
+    return {"id": "m1", "media_uri": "sound:/sounds/message", "target_uri": f"channel:{ID}", "state": state}
+
+
+ROWS: list[tuple[dict[str, Any], ev.CallEvent | None]] = [
+    ({"type": "Dial", "dialstatus": "", "peer": channel("Down")}, None),
+    ({"type": "Dial", "dialstatus": "RINGING", "peer": channel("Down")}, ev.Rang()),
+    ({"type": "Dial", "dialstatus": "PROGRESS", "peer": channel("Down")}, ev.Rang()),
+    ({"type": "Dial", "dialstatus": "ANSWER", "peer": channel()}, None),  # ChannelStateChange says it too
+    ({"type": "ChannelStateChange", "channel": channel("Ringing")}, ev.Rang()),
+    ({"type": "ChannelStateChange", "channel": channel("Up")}, ev.PickedUp()),
+    ({"type": "ChannelStateChange", "channel": channel("Down")}, None),
+    ({"type": "StasisStart", "args": ["answered"], "channel": channel()}, ev.Answered()),
+    (
+        {"type": "StasisStart", "args": ["amd", "HUMAN", "HUMAN-700-700"], "channel": channel()},
+        ev.AmdHeard("HUMAN", "HUMAN-700-700"),
+    ),
+    ({"type": "StasisStart", "args": ["amd", "", ""], "channel": channel()}, ev.AmdHeard("", "")),
+    ({"type": "StasisStart", "args": [], "channel": channel()}, None),
+    ({"type": "StasisStart", "args": ["somebody", "else"], "channel": channel()}, None),
+    ({"type": "StasisEnd", "channel": channel()}, None),
+    (
+        {"type": "ChannelHangupRequest", "cause": 17, "tech_cause": 486, "channel": channel("Down")},
+        ev.HangupRequested(17, 486),
+    ),
+    ({"type": "ChannelHangupRequest", "channel": channel()}, ev.HangupRequested(None)),  # a BYE without a reason
+    # our own DELETE coming back
+    ({"type": "ChannelHangupRequest", "cause": 32, "soft": True, "channel": channel()}, None),
+    (
+        {
+            "type": "ChannelDestroyed",
+            "cause": 17,
+            "cause_txt": "User busy",
+            "tech_cause": 486,
+            "channel": channel("Down"),
+        },
+        ev.Destroyed(17, 486),
+    ),
+    ({"type": "ChannelDestroyed", "cause": 0, "cause_txt": "Unknown", "channel": channel()}, ev.Destroyed(0)),
+    ({"type": "PlaybackFinished", "playback": playback("done")}, ev.PlaybackEnded("m1")),
+    ({"type": "PlaybackFinished", "playback": playback("failed")}, ev.PlaybackEnded("m1", failed=True)),
+]
+
+
+@pytest.mark.parametrize(("message", "expected"), ROWS, ids=lambda each: each["type"] if isinstance(each, dict) else "")
+def test_a_message_becomes_its_event(message: dict[str, Any], expected: ev.CallEvent | None) -> None:
+    assert to_event(message) == (None if expected is None else (ID, expected))
+
+
+@pytest.mark.parametrize("other", ["1795217773.0", "agent-1001", ID.upper(), ID + "0", ID[:-1], "", None, 7])
+def test_a_channel_that_we_have_not_dialed_is_none_of_our_business(other: object) -> None:
+    message = {"type": "StasisStart", "args": ["answered"], "channel": channel() | {"id": other}}
+    assert to_event(message) is None
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    row=st.sampled_from(ROWS), key=st.sampled_from(["type", "channel", "peer", "args", "playback", "cause"]), junk=_json
+)
+def test_a_strange_message_never_stops_the_stream(row: tuple[dict[str, Any], object], key: str, junk: object) -> None:
+    found = to_event(row[0] | {key: junk})
+    assert found is None or found[0] == ID
+    assert to_event(junk) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "place", "status"),
+    [
+        (channel("Ringing"), ev.Place.RINGING, ""),
+        (channel("Down"), ev.Place.RINGING, ""),
+        (channel(app_name="Stasis", app_data="dialerd,answered"), ev.Place.ANSWERED, ""),
+        (channel(app_name="AMD", app_data="2000,2200"), ev.Place.DETECTING, ""),
+        (channel(app_name="Stasis", app_data="dialerd,amd,HUMAN,HUMAN-700-700"), ev.Place.JUDGED, "HUMAN"),
+        (channel(app_name="Stasis", app_data="other,answered"), ev.Place.ELSEWHERE, ""),
+        (channel(app_name="Playback"), ev.Place.ELSEWHERE, ""),
+        ({"id": ID, "state": "Up"}, ev.Place.ELSEWHERE, ""),
+    ],
+)
+def test_a_channels_position_tells_where_it_is(found: dict[str, Any], place: ev.Place, status: str) -> None:
+    assert to_place(found, app="dialerd") == ev.ChannelSeen(place, amd_status=status)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("22.10.1+dfsg+~cs6.17.60671434-1", False),
+        ("22.8.0", False),
+        ("22.7.0", True),
+        ("20.18.2", False),
+        ("20.17.0", True),
+        ("18.26.0", True),
+        ("16.2.1", True),
+        ("23.1.0", False),
+        ("certified-22.8-cert1", False),
+        ("GIT-master-abc", False),  # somebody who builds it himself
+    ],
+)
+def test_versions_that_tell_endings_wrongly_are_known(version: str, expected: bool) -> None:
+    assert too_old(version) is expected
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "amd", "readiness", "said"),
+    [
+        (("PJSIP", "x"), False, {}, "knows no endpoint PJSIP/x"),
+        (("PJSIP", "carrier"), False, {"endpoints": {("PJSIP", "carrier"): "offline"}}, "is offline"),
+        (("Local", "out"), True, {"has_amd": False}, "load app_amd.so"),
+        (("Local", "out"), True, {"has_dialplan": False}, "extensions_dialerd.conf"),
+        (("Local", "out"), False, {"has_amd": False, "has_dialplan": False}, None),
+        (("PJSIP", "carrier"), True, {}, None),
+    ],
+)
+def test_what_an_asterisk_lacks_is_said_with_what_to_do(
+    endpoint: tuple[str, str], amd: bool, readiness: dict[str, Any], said: str | None
+) -> None:
+    whole: dict[str, Any] = {"has_amd": True, "has_dialplan": True, "endpoints": {("PJSIP", "carrier"): "online"}}
+    lack = Readiness(**(whole | readiness)).lack("pbx1", endpoint=endpoint, amd=amd)
+    assert lack is None if said is None else said in (lack or "")

@@ -1,0 +1,45 @@
+"""The dialing order, the verdict of AMD, and the shape of an attempt's id."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialerd.adapters.clock import SystemDice
+from dialerd.domain.amd import judge
+from dialerd.domain.ordering import rank
+from dialerd.domain.words import ATTEMPT_ID, ContactId, Order
+from dialerd.simulate.clock import SeededDice
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [(Order.FIFO, [1, 2, 3]), (Order.LIFO, [3, 2, 1]), (Order.PRIORITY, [2, 3, 1]), (Order.RANDOM, [3, 1, 2])],
+)
+def test_the_lowest_rank_is_dialed_first(order: Order, expected: list[int]) -> None:
+    contacts = {1: (0, 0.5), 2: (9, 0.7), 3: (5, 0.1)}  # id: priority, draw
+    ranks = {
+        each: rank(order, contact_id=ContactId(each), priority=priority, draw=draw)
+        for each, (priority, draw) in contacts.items()
+    }
+    assert sorted(ranks, key=lambda each: ranks[each]) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("HUMAN", "human"),
+        ("MACHINE", "machine"),
+        ("NOTSURE", "unsure"),  # a person until shown otherwise
+        ("", "unsure"),  # the detector could not run
+        ("HANGUP", "unsure"),
+        ("machine ", "machine"),
+    ],
+)
+def test_amd_is_believed_only_when_it_is_sure(status: str, verdict: str) -> None:
+    assert judge(status) == verdict
+
+
+def test_an_attempts_id_has_one_length_and_is_never_a_prefix_of_another() -> None:
+    ids = {dice.attempt_id() for dice in (SystemDice(), SeededDice(1), SeededDice(2)) for _ in range(50)}
+    assert len(ids) == 150
+    assert all(ATTEMPT_ID.match(each) and len(each) == 33 for each in ids)

@@ -1,0 +1,104 @@
+"""Numbers in, plain digits out; nothing else ever stands in a dial string."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialerd.domain.errors import BadInputError
+from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
+from dialerd.domain.trunk import ENDPOINT, Trunk
+
+GOOD = {
+    "+12125550100": "+12125550100",
+    "(212) 555-0100": "+12125550100",
+    "1-212-555-0100": "+12125550100",
+    "+44 20 7183 8750": "+442071838750",
+    " 212.555.0100 ": "+12125550100",
+}
+BAD = [
+    "",
+    "   ",
+    "12",
+    "x",
+    "212 555 0100 ext. 3",
+    "x@127.0.0.1",
+    "&Local/1@default",
+    "${SHELL(id)}",
+    "9" * 10_000,
+    "+1212555010",
+    "\0",
+    "../../etc/passwd",
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_number_as_people_write_it_is_read(text: str) -> None:
+    found = parse_number(text, region="US")
+    assert isinstance(found, PhoneNumber)
+    assert found.e164 == GOOD[text]
+    assert found.zones
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_number_is_refused_with_a_reason(text: str) -> None:
+    found = parse_number(text, region="US")
+    assert isinstance(found, BadNumber)
+    assert found.reason
+    assert len(found.text) <= 64
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_plain_number_or_refused(text: str) -> None:
+    found = parse_number(text, region="US")
+    if isinstance(found, PhoneNumber):
+        assert re.fullmatch(r"\+[0-9]{7,15}", found.e164)
+
+
+def trunk(*, strip: str = "", prefix: str = "") -> Trunk:
+    return Trunk(
+        name="carrier",
+        servers=("pbx1",),
+        endpoint="PJSIP/{number}@carrier",
+        max_channels=1,
+        calls_per_second=1,
+        caller_ids=(),
+        strip=strip,
+        prefix=prefix,
+    )
+
+
+@pytest.mark.parametrize(
+    ("strip", "prefix", "expected"),
+    [
+        ("", "", "PJSIP/+12125550100@carrier"),
+        ("+", "", "PJSIP/12125550100@carrier"),
+        ("+1", "", "PJSIP/2125550100@carrier"),
+        ("+", "00", "PJSIP/0012125550100@carrier"),
+        ("+44", "0", "PJSIP/0+12125550100@carrier"),
+    ],
+)
+def test_a_trunk_rewrites_the_number_as_its_carrier_wants_it(strip: str, prefix: str, expected: str) -> None:
+    if expected.startswith("PJSIP/0+"):  # another country's number on a national trunk: refused, not garbled
+        with pytest.raises(BadInputError):
+            trunk(strip=strip, prefix=prefix).dial_string("+12125550100")
+    else:
+        assert trunk(strip=strip, prefix=prefix).dial_string("+12125550100") == expected
+
+
+@given(st.text(max_size=40))
+def test_nothing_but_a_plain_number_gets_into_a_dial_string(text: str) -> None:
+    try:
+        made = trunk().dial_string(text)
+    except BadInputError:
+        return
+    assert re.fullmatch(r"PJSIP/\+?[0-9]{3,15}@carrier", made)
+
+
+def test_an_endpoint_names_its_trunk_after_the_number() -> None:
+    assert trunk().resource == ("PJSIP", "carrier")
+    for hostile in ("PJSIP/{number}", "{number}", "PJSIP/{number}@a&PJSIP/1@b", "Local/{number}@c,1", "SIP/{number}@x"):
+        assert not ENDPOINT.match(hostile)

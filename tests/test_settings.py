@@ -1,0 +1,90 @@
+"""The settings file: every mistake names file, key and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialerd.domain.errors import SettingsError
+from dialerd.settings import find_settings, read_settings
+
+GOOD = """\
+[[asterisk]]
+name = "pbx1"
+url = "http://127.0.0.1:8088"
+username = "dialerd"
+password = "top-secret"
+
+[[trunk]]
+name = "carrier"
+asterisk = ["pbx1"]
+endpoint = "PJSIP/{number}@carrier"
+max_channels = 100
+calls_per_second = 10
+caller_ids = ["+12125550100"]
+"""
+
+
+def test_a_good_file_is_read_with_its_defaults_and_paths_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.toml"
+    path.write_text('[database]\npath = "my.db"\n' + GOOD)
+    settings = read_settings(path)
+    assert settings.database.path == tmp_path / "my.db"
+    assert settings.trunks["carrier"].calls_per_second == 10
+    assert settings.engine.min_ring_s == 15
+    assert "top-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "pbx1"\nurl', 'nam = "pbx1"\nurl', "asterisk.0.nam: unknown key"),
+        ("http://127.0.0.1:8088", "127.0.0.1", "asterisk.0.url"),
+        ("http://127.0.0.1:8088", "http://u:p@127.0.0.1:8088", "must not hold the password"),
+        ("http://127.0.0.1:8088", "http://127.0.0.1:8088/ari", "without /ari"),
+        ('password = "top-secret"', "", "exactly one of password and password_file"),
+        ("max_channels = 100", 'max_channels = "100"', "trunk.0.max_channels"),
+        ("max_channels = 100", "max_channels = 0", "trunk.0.max_channels"),
+        ("calls_per_second = 10", "calls_per_second = -1", "trunk.0.calls_per_second"),
+        ("PJSIP/{number}@carrier", "PJSIP/{number}", "trunk.0.endpoint"),
+        ("PJSIP/{number}@carrier", "PJSIP/{number}@a&PJSIP/1@b", "trunk.0.endpoint"),
+        ("+12125550100", "2125550100", "trunk.0.caller_ids"),
+        ('asterisk = ["pbx1"]', 'asterisk = ["pbx9"]', "no [[asterisk]] has that name"),
+        ('name = "carrier"', 'name = "Car rier"', "trunk.0.name"),
+        ("[[trunk]]", "[trunk", "is not TOML"),
+    ],
+)
+def test_each_mistake_is_named_with_the_file(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "dialerd.toml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(SettingsError) as error:
+        read_settings(path)
+    assert said in str(error.value)
+    assert str(path) in str(error.value)
+    assert error.value.exit_code == 2
+    assert "top-secret" not in str(error.value)
+
+
+def test_a_file_that_is_missing_or_no_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings(tmp_path / "nowhere.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        read_settings(tmp_path / "binary.toml")
+
+
+def test_an_unreadable_password_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.toml"
+    path.write_text(GOOD.replace('password = "top-secret"', 'password_file = "secret"'))
+    (server,) = read_settings(path).asterisk
+    with pytest.raises(SettingsError, match="password_file"):
+        server.secret()
+    (tmp_path / "secret").write_text("hush\n")
+    assert server.secret() == "hush"
+
+
+def test_the_named_file_comes_before_the_environment(tmp_path: Path) -> None:
+    assert find_settings("a.toml", {"DIALERD_CONFIG": "b.toml"}) == Path("a.toml")
+    assert find_settings(None, {"DIALERD_CONFIG": "b.toml"}) == Path("b.toml")
