@@ -123,7 +123,7 @@ class DialLoop:
                 alarm.no_later_than(max(steady + 1.0, self._trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
-        room = min(line.pacer.decide(line.view(steady)) - line.unsent, self._trunks.room(spec.trunk), _BATCH)
+        room = min(line.pacer.decide(line.view(steady)), self._trunks.room(spec.trunk), _BATCH)
         if room <= 0:
             at = max(line.pacer.next_at(steady), self._trunks.room_at(spec.trunk))
             if at > steady:

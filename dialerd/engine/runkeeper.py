@@ -32,12 +32,20 @@ class RunLine:
     detecting: dict[AttemptId, float] = field(default_factory=dict)
     connected: dict[AttemptId, float] = field(default_factory=dict)
 
+    def update(self, row: RunRow) -> None:
+        """The run as the store has it now, its pace included."""
+        pace = (row.spec.max_calls, row.spec.calls_per_second)
+        if pace != (self.row.spec.max_calls, self.row.spec.calls_per_second):
+            self.pacer.change_pace(max_calls=pace[0], calls_per_second=pace[1])
+        self.row = row
+
     def view(self, now: float) -> PacingView:
         return PacingView(
             now=now,
             ringing=[now - since for since in self.ringing.values()],
             detecting=[now - since for since in self.detecting.values()],
             connected=[now - since for since in self.connected.values()],
+            unsent=self.unsent,
         )
 
     def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
@@ -95,9 +103,7 @@ class RunKeeper:
                 campaign=spec.name,
             )
             return
-        if (spec.max_calls, spec.calls_per_second) != (line.row.spec.max_calls, line.row.spec.calls_per_second):
-            line.pacer.change_pace(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
-        line.row = row
+        line.update(row)
         line.is_dry = False  # contacts, lists or hours may have changed since
 
     async def _keep(self, row: RunRow) -> None:
@@ -119,7 +125,7 @@ class RunKeeper:
         line = self.lines.get(row.id)
         if line is None:
             return
-        line.row = row
+        line.update(row)
         if row.state.is_over:
             self._forget(row.id)
 

@@ -18,7 +18,7 @@ class AgentlessPacer:
 
     def decide(self, view: PacingView) -> int:
         free = self.max_calls - view.calls_up
-        return max(0, min(free, self._rate.available(view.now)))
+        return max(0, min(free, self._rate.available(view.now) - view.unsent))
 
     def observe(self, event: PacingEvent) -> None:
         if isinstance(event, CallStarted):

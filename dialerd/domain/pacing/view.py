@@ -23,7 +23,8 @@ class AbandonMeter:
 class PacingView:
     """The state of one run at `now` (seconds on any steady clock). Sequences hold elapsed seconds, one per item.
 
-    `connected`: answered calls that a message, flow or the dialplan has (agentless).
+    `connected`: answered calls that a message, flow or the dialplan has (agentless). `unsent`: how many of the ringing
+    ones the exchange has not confirmed yet: no CallStarted has told of them, so they come off what a rate allows.
     """
 
     now: float
@@ -36,6 +37,7 @@ class PacingView:
     connected: Sequence[float] = ()
     waiting: Sequence[float] = ()
     meters: Sequence[AbandonMeter] = ()
+    unsent: int = 0
 
     @property
     def calls_up(self) -> int:

@@ -1,0 +1,125 @@
+"""The runs as the engine sees them follow the store, whichever way the news comes."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.contact import Contact
+from dialerd.domain.pacing import PacingView
+from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.words import RunState
+from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.ports import RunRow, Unit
+from dialerd.simulate.callees import NumberPlan
+from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
+from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.usecases.runs import change_pace, pause_run, stop_run
+from tests.numbers import number
+from tests.simulation.world import START, campaign, trunk
+
+
+def set_up(unit: Unit, *, finite: bool = True) -> RunRow:
+    made = unit.lists.create("l", "US", START)
+    phones = [PhoneNumber(e164=number(n, "02"), zones=()) for n in range(3)]
+    unit.contacts.add(made.id, [Contact(numbers=(phone,)) for phone in phones], START)
+    spec = campaign(finite=finite)
+    return unit.runs.create(unit.campaigns.put(spec, START).id, spec, START)
+
+
+def with_keeper(story: Any, *, finite: bool = True) -> None:
+    async def main() -> None:
+        store = SqliteStore.in_memory()
+        run = await store.write(lambda unit: set_up(unit, finite=finite))
+        keeper = RunKeeper(store, VirtualClock(START), SeededDice(1), lambda: None)
+        await keeper.refresh()
+        work: Coroutine[Any, Any, None] = story(store, keeper, run)
+        await work
+        await store.close()
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize("by_settle", [True, False])
+def test_another_pace_is_taken_whether_a_poke_or_a_settled_call_brings_it(by_settle: bool) -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        change = {"max_calls": 3, "calls_per_second": 7.0, "actor": "test", "now": START}
+        await store.write(lambda unit: change_pace(unit, "c", **change))  # type: ignore[arg-type]  # spelled above
+        if by_settle:
+            row = await store.read(lambda unit: unit.runs.get(run.id))
+            assert row is not None
+            keeper.settled(row)
+        await keeper.refresh()
+        line = keeper.lines[run.id]
+        assert line.pacer.max_calls == 3
+        assert line.pacer.decide(PacingView(now=100.0, ringing=[1.0] * 3)) == 0
+
+    with_keeper(story)
+
+
+def test_a_paused_run_is_kept_and_a_stopped_one_is_forgotten() -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        await store.write(lambda unit: pause_run(unit, "c", actor="test", now=START))
+        await keeper.refresh()
+        assert keeper.lines[run.id].row.state is RunState.PAUSED
+        await store.write(lambda unit: stop_run(unit, "c", actor="test", now=START))
+        await keeper.refresh()
+        assert keeper.lines == {}
+
+    with_keeper(story)
+
+
+def test_an_endless_run_takes_in_contacts_as_they_are_added() -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        late = Contact(numbers=(PhoneNumber(e164=number(99, "02"), zones=()),))
+
+        def add(unit: Unit) -> None:
+            known = unit.lists.get("l")
+            assert known is not None
+            unit.contacts.add(known.id, [late], START)
+
+        await store.write(add)
+        await keeper.refresh()
+        assert keeper.lines[run.id].row.pending == 4
+
+    with_keeper(story, finite=False)
+
+
+def test_a_trunk_that_refuses_rests_longer_each_time_and_not_after_it_works_again() -> None:
+    async def main() -> None:
+        clock = VirtualClock(datetime(2026, 12, 1, tzinfo=UTC))
+        dice = SeededDice(1)
+        exchange = SimulatedExchange("simulated", clock, dice, NumberPlan(dice))
+        exchange.is_alive = True
+        desk = TrunkDesk({"carrier": trunk()}, {"simulated": exchange}, clock)
+        assert desk.way_out("carrier", amd=True) == "Asterisk simulated is not ready"
+        desk.ready.add("simulated")
+        assert desk.way_out("carrier", amd=True) is exchange
+        rests = []
+        for _ in range(3):
+            desk.take("carrier", "simulated")
+            desk.not_sent("carrier", trunk_down=True, reason="down")
+            rests.append(desk.room_at("carrier") - clock.steady())
+            assert "rests" in str(desk.way_out("carrier", amd=True))
+            await clock.sleep(rests[-1])
+        assert rests == [1.0, 2.0, 4.0]
+        desk.take("carrier", "simulated")
+        desk.sent("carrier")
+        assert desk.way_out("carrier", amd=True) is exchange
+        assert desk.way_out("nowhere", amd=True) == "no [[trunk]] nowhere in the settings"
+
+    run_virtual(main())
+
+
+def test_a_bad_number_for_a_trunk_is_a_failed_attempt_and_stops_nobody_else() -> None:
+    from tests.simulation.world import run
+
+    outcome = run(["02", "02"], way_out=replace(trunk(), prefix="999999"))  # 17 digits: no number
+    assert dict(outcome.dispositions) == {"failed": 2}
+    assert outcome.record == ()
