@@ -1,0 +1,107 @@
+"""A database in memory with a list and a campaign, as the use cases see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dialerd.adapters.sqlite.connection import connect
+from dialerd.adapters.sqlite.migrations import migrate
+from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.domain.call import Facts, Outcome
+from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import AttemptId, Disposition
+from dialerd.ports import AttemptRow, RunRow
+from dialerd.usecases import campaigns, contacts, dialing, lists, runs
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in New York
+CALLER_ID = "+12125550100"
+ACTOR = "cli:ann"
+
+
+def trunk(name: str = "carrier", caller_id: str = CALLER_ID) -> Trunk:
+    return Trunk(
+        name=name,
+        servers=("pbx1",),
+        endpoint="PJSIP/{number}@carrier",
+        max_channels=10,
+        calls_per_second=5.0,
+        caller_ids=(caller_id,),
+    )
+
+
+TRUNKS = {"carrier": trunk(), "other": trunk("other", "+12125550177")}
+
+
+def spec(**changes: Any) -> CampaignSpec:
+    table = {
+        "name": "spring",
+        "lists": ["customers"],
+        "trunk": "carrier",
+        "caller_id": CALLER_ID,
+        "on_human": {"play": "hello-world"},
+        **changes,
+    }
+    return read_campaign({key: value for key, value in table.items() if value is not None}, source="test")
+
+
+@dataclass(frozen=True)
+class House:
+    """A unit of work with short words for what the tests do to it."""
+
+    unit: SqliteUnit
+
+    def audit(self) -> list[tuple[str, str, str]]:
+        rows = self.unit.audit._connection.execute("SELECT actor, action, subject FROM audit ORDER BY id")
+        return [tuple(row) for row in rows]
+
+    def with_contacts(self, *numbers: str, name: str = "customers") -> None:
+        for number in numbers:
+            contacts.add_contact(self.unit, name, [number], attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+
+    def start(self) -> RunRow:
+        """Run the campaign and take its contacts in, as the daemon does."""
+        run = runs.run_campaign(self.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=NOW)
+        dialing.take_in(self.unit, run.id, draw=lambda: 0.5, now=NOW)
+        return self.latest()
+
+    def latest(self) -> RunRow:
+        return runs.latest_run(self.unit, "spring")
+
+    def dial(self, limit: int = 1) -> list[AttemptRow]:
+        ids = (AttemptId(f"d{index:032x}") for index in range(self.latest().attempts, 99))
+        way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
+        claim = dialing.claim(
+            self.unit, self.latest().id, limit=limit, way_out=way_out, new_id=lambda: next(ids), now=NOW
+        )
+        return list(claim.attempts)
+
+    def end(self, attempt: AttemptRow, disposition: Disposition, at: datetime, **facts: Any) -> None:
+        outcome = Outcome(
+            disposition=disposition,
+            facts=Facts(placed_at=attempt.claimed_at, **facts),
+            ended_at=at,
+            spent=True,
+            reason="",
+        )
+        dialing.settle(self.unit, attempt.id, outcome)
+
+
+@pytest.fixture
+def empty() -> Iterator[House]:
+    connection = connect(None)
+    migrate(connection)
+    yield House(SqliteUnit(connection))
+    connection.close()
+
+
+@pytest.fixture
+def house(empty: House) -> House:
+    lists.create_list(empty.unit, "customers", region="US", actor=ACTOR, now=NOW)
+    campaigns.apply_campaign(empty.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    return empty

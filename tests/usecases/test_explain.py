@@ -1,0 +1,122 @@
+"""Why a contact is not called: the same gates as the dial loop's, with the one that holds it first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pytest
+
+from dialerd.domain.errors import NotFoundError
+from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import Disposition as D
+from dialerd.usecases import campaigns, dnc, lists, runs
+from dialerd.usecases.explain import Explanation, explain
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+
+NIGHT = NOW + timedelta(hours=12)  # 22:00 in New York; opens at 8:00 on the third of March
+LATER = NOW + timedelta(seconds=30)
+
+
+def ask(house: House, *, now: datetime = NOW, trunks: Mapping[str, Trunk] = TRUNKS, contact: int = 1) -> Explanation:
+    return explain(house.unit, "spring", contact, trunks=trunks, now=now)
+
+
+def gates(found: Explanation) -> list[str]:
+    return [gate.name for gate in found.closed]
+
+
+@pytest.fixture
+def one(house: House) -> House:
+    house.with_contacts("2122660001")
+    campaigns.apply_campaign(
+        house.unit, spec(max_attempts=2, retry_after_min=60.0), trunks=TRUNKS, actor=ACTOR, now=NOW
+    )
+    return house
+
+
+def test_nothing_holds_a_target_that_may_be_dialed(one: House) -> None:
+    one.start()
+    found = ask(one)
+    assert (found.held_by, found.until, found.closed) == (None, None, [])
+    assert (found.number, found.target_state, found.attempts_spent) == ("+12122660001", "pending", 0)
+
+
+def test_before_a_run_the_run_is_what_holds_it(one: House) -> None:
+    found = ask(one, now=NIGHT)
+    assert gates(found) == ["run", "target", "hours"]
+    assert (found.held_by, found.closed[0].reason) == ("run", "the campaign is not running")
+
+
+def test_a_paused_run_is_named_first_and_everything_else_after_it(one: House) -> None:
+    one.start()
+    runs.pause_run(one.unit, "spring", actor=ACTOR, now=NOW)
+    assert gates(ask(one)) == ["run"]
+    assert gates(ask(one, now=NIGHT)) == ["run", "hours"]
+
+
+def test_outside_the_hours_it_says_until_when(one: House) -> None:
+    one.start()
+    found = ask(one, now=NIGHT)
+    assert (found.held_by, found.until) == ("hours", NIGHT.replace(day=3, hour=13))
+
+
+def test_a_retry_that_is_not_due_says_when_it_is(one: House) -> None:
+    one.start()
+    (attempt,) = one.dial()
+    assert gates(ask(one)) == ["target", "number"]
+    one.end(attempt, D.BUSY, LATER)
+    found = ask(one, now=LATER)
+    assert (found.held_by, found.until, found.attempts_spent) == ("retry", LATER + timedelta(minutes=60), 1)
+
+
+def test_a_do_not_call_entry_holds_a_target_and_a_contact_alike(one: House) -> None:
+    one.start()
+    dnc.add_to_dnc(one.unit, ["2122660001"], region="US", source="x", expires_at=None, actor=ACTOR, now=NOW)
+    found = ask(one)
+    assert (found.held_by, found.closed[0].is_final) == ("dnc", True)
+    runs.stop_run(one.unit, "spring", actor=ACTOR, now=NOW)
+    assert "dnc" in gates(ask(one))
+
+
+def test_a_settled_target_is_settled_for_good(one: House) -> None:
+    one.start()
+    (attempt,) = one.dial()
+    one.end(attempt, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
+    found = ask(one, now=LATER)
+    assert gates(found) == ["run", "target"]  # it was the last one, so the run is completed too
+    assert found.closed[1].is_final
+
+
+def test_a_contact_of_another_list_is_told_which_lists_the_run_has(one: House) -> None:
+    one.start()
+    lists.create_list(one.unit, "others", region="US", actor=ACTOR, now=NOW)
+    one.with_contacts("2122660009", name="others")
+    found = ask(one, contact=2)
+    assert found.held_by == "target"
+    assert found.closed[0].reason == "the contact's list others is not one of this run's: customers"
+
+
+def test_a_contact_that_the_run_has_not_taken_in_yet_is_told_so(one: House) -> None:
+    runs.run_campaign(one.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=NOW)
+    assert ask(one).closed[0].reason == "the run is still taking its contacts in"
+
+
+def test_a_contact_that_came_too_late_is_told_so(one: House) -> None:
+    one.start()
+    one.with_contacts("2122660002")
+    assert "came after the run had begun" in ask(one, contact=2).closed[0].reason
+
+
+def test_a_way_out_that_the_settings_no_longer_have_is_a_closed_gate(one: House) -> None:
+    one.start()
+    found = ask(one, trunks={})
+    assert (found.held_by, found.closed[0].reason) == ("way_out", "campaign spring: there is no trunk carrier")
+
+
+def test_an_unknown_campaign_or_contact_is_not_found(one: House) -> None:
+    with pytest.raises(NotFoundError, match="no contact 99"):
+        ask(one, contact=99)
+    campaigns.delete_campaign(one.unit, "spring", actor=ACTOR, now=NOW)
+    with pytest.raises(NotFoundError, match="no campaign spring"):
+        ask(one)

@@ -1,0 +1,232 @@
+"""The life of a run as a person drives it, and the figures it is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import timedelta
+
+import pytest
+
+from dialerd.domain.errors import BadInputError, DialerdError, IllegalActionError, NotFoundError
+from dialerd.domain.words import Disposition as D
+from dialerd.domain.words import RunState
+from dialerd.ports import RunRow
+from dialerd.usecases import campaigns, lists, runs
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec, trunk
+
+LATER = NOW + timedelta(seconds=30)
+
+
+def act(house: House, action: str) -> RunRow:
+    if action in ("run", "rerun"):
+        start: Callable[..., RunRow] = getattr(runs, f"{action}_campaign")
+        return start(house.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=NOW)
+    change: Callable[..., RunRow] = getattr(runs, f"{action}_run")
+    return change(house.unit, "spring", actor=ACTOR, now=NOW)
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    house.with_contacts("2122660001", "2122660002", "2122660003")
+    return house
+
+
+@pytest.mark.parametrize(
+    ("state", "possible"),
+    [
+        (None, {"run"}),
+        (RunState.ACTIVE, {"pause", "stop"}),
+        (RunState.PAUSED, {"resume", "stop"}),
+        (RunState.STOPPING, set()),
+        (RunState.COMPLETED, {"run", "rerun"}),
+        (RunState.STOPPED, {"run", "rerun"}),
+    ],
+)
+@pytest.mark.parametrize("action", ["run", "rerun", "pause", "resume", "stop"])
+def test_each_state_allows_its_actions_and_refuses_the_rest_naming_them(
+    full: House, state: RunState | None, possible: set[str], action: str
+) -> None:
+    if state is not None:
+        full.unit.runs.set_state(full.start().id, state, NOW)
+    if action in possible:
+        act(full, action)
+        assert full.audit()[-1][0] == ACTOR
+        return
+    before = full.audit()
+    with pytest.raises(IllegalActionError, match=f"cannot {action}") as raised:
+        act(full, action)
+    assert all(each in raised.value.hint for each in possible)
+    assert full.audit() == before
+
+
+def test_each_run_has_the_next_number_and_starts_on_all_contacts_afresh(full: House) -> None:
+    full.start()
+    act(full, "stop")
+    second = full.start()
+    assert (second.number, second.targets, second.pending, second.state) == (2, 3, 3, RunState.ACTIVE)
+
+
+def test_stopping_without_a_call_up_ends_the_run_at_once_and_its_results_stay(full: House) -> None:
+    full.start()
+    stopped = act(full, "stop")
+    assert stopped.state is RunState.STOPPED
+    assert stopped.finished_at == NOW
+    assert runs.dispositions(full.unit, "spring") == {D.CANCELLED: 3}
+
+
+def test_stopping_with_a_call_up_waits_for_its_end(full: House) -> None:
+    full.start()
+    (attempt,) = full.dial()
+    stopping = act(full, "stop")
+    assert (stopping.state, stopping.in_progress) == (RunState.STOPPING, 1)
+    full.end(attempt, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
+    assert full.latest().state is RunState.STOPPED
+    assert runs.dispositions(full.unit, "spring") == {D.CANCELLED: 2, D.ANSWERED_HUMAN: 1}
+
+
+def test_a_paused_run_can_be_stopped(full: House) -> None:
+    full.start()
+    act(full, "pause")
+    assert act(full, "stop").state is RunState.STOPPED
+
+
+def test_a_run_keeps_the_definition_it_began_with(full: House) -> None:
+    full.start()
+    act(full, "stop")
+    campaigns.apply_campaign(full.unit, spec(max_attempts=9), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    assert full.latest().spec.max_attempts == 1
+    assert full.start().spec.max_attempts == 9
+
+
+def test_a_run_with_nobody_to_call_is_refused(house: House) -> None:
+    with pytest.raises(IllegalActionError, match="nobody to call") as raised:
+        act(house, "run")
+    assert "list import customers" in raised.value.hint
+    assert runs.status(house.unit, "spring").state == "draft"
+
+
+def test_an_infinite_run_may_begin_with_empty_lists(house: House) -> None:
+    campaigns.apply_campaign(house.unit, spec(finite=False), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    assert act(house, "run").state is RunState.ACTIVE
+
+
+def test_a_run_whose_list_was_deleted_since_is_refused(full: House) -> None:
+    lists.delete_list(full.unit, "customers", actor=ACTOR, now=NOW)
+    with pytest.raises(NotFoundError, match="list customers, which was deleted"):
+        act(full, "run")
+
+
+@pytest.mark.parametrize(
+    ("trunks", "complaint"),
+    [({}, "no trunk carrier"), ({"carrier": trunk(caller_id="+12125550199")}, "not allowed on trunk carrier")],
+)
+def test_a_run_is_refused_where_the_settings_have_lost_its_way_out(
+    full: House, trunks: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(BadInputError, match=complaint):
+        runs.run_campaign(full.unit, "spring", trunks=trunks, actor=ACTOR, now=NOW)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("action", ["run", "rerun", "pause", "resume", "stop"])
+def test_an_unknown_campaign_is_not_found(empty: House, action: str) -> None:
+    with pytest.raises(NotFoundError, match="no campaign spring"):
+        act(empty, action)
+
+
+def test_the_pace_is_the_runs_alone(full: House) -> None:
+    full.start()
+    new = runs.change_pace(full.unit, "spring", max_calls=7, calls_per_second=None, actor=ACTOR, now=NOW)
+    assert (new.max_calls, new.calls_per_second) == (7, 1.0)
+    assert full.latest().spec == new
+    assert campaigns.get_campaign(full.unit, "spring").spec.max_calls == 1
+    assert full.audit()[-1] == (ACTOR, "run_paced", "spring")
+
+
+@pytest.mark.parametrize(
+    ("max_calls", "calls_per_second"), [(0, None), (-1, None), (10**6, None), (None, 0.0), (None, float("nan"))]
+)
+def test_an_impossible_pace_is_refused(full: House, max_calls: int | None, calls_per_second: float | None) -> None:
+    full.start()
+    with pytest.raises(BadInputError, match="new pace"):
+        runs.change_pace(
+            full.unit, "spring", max_calls=max_calls, calls_per_second=calls_per_second, actor=ACTOR, now=NOW
+        )
+    assert full.latest().spec == spec()
+
+
+def test_a_pace_without_an_unfinished_run_is_refused(full: House) -> None:
+    def pace() -> None:
+        runs.change_pace(full.unit, "spring", max_calls=2, calls_per_second=None, actor=ACTOR, now=NOW)
+
+    with pytest.raises(IllegalActionError):
+        pace()
+    full.start()
+    act(full, "stop")
+    with pytest.raises(IllegalActionError):
+        pace()
+
+
+def test_status_has_the_keys_that_users_scripts_rely_on() -> None:
+    assert [field.name for field in fields(runs.Status)] == [
+        "campaign",
+        "run",
+        "state",
+        "mode",
+        "targets",
+        "pending",
+        "in_progress",
+        "done",
+        "attempts",
+        "calls_now",
+        "abandoned_rate",
+        "dispositions",
+        "started_at",
+        "finished_at",
+    ]
+
+
+def test_status_counts_waiting_targets_as_pending_and_calls_as_they_are(full: House) -> None:
+    campaigns.apply_campaign(full.unit, spec(max_attempts=2), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    full.start()
+    busy, answered, _ = full.dial(3)
+    full.end(busy, D.BUSY, LATER)
+    full.end(answered, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
+    found = runs.status(full.unit, "spring")
+    assert (found.targets, found.pending, found.in_progress, found.done) == (3, 1, 1, 1)
+    assert (found.attempts, found.calls_now, found.run, found.state) == (3, 1, 1, "active")
+    assert found.dispositions == {"answered_human": 1, "busy": 1}
+    assert (found.started_at, found.finished_at) == (NOW, None)
+
+
+def test_the_abandoned_rate_is_a_share_of_live_answers(full: House) -> None:
+    full.start()
+    abandoned, answered, machine = full.dial(3)
+    full.end(abandoned, D.ABANDONED, LATER, answered_at=NOW)
+    full.end(machine, D.ANSWERING_MACHINE, LATER, answered_at=NOW)
+    full.end(answered, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
+    found = runs.status(full.unit, "spring")
+    assert found.abandoned_rate == 0.5
+    assert (found.state, found.finished_at) == ("completed", LATER)
+
+
+def test_a_campaign_that_never_ran_has_a_status_and_no_dispositions(house: House) -> None:
+    found = runs.status(house.unit, "spring")
+    assert (found.run, found.state, found.targets, found.abandoned_rate) == (None, "draft", 0, 0.0)
+    with pytest.raises(DialerdError, match="has never run"):
+        runs.dispositions(house.unit, "spring")
+
+
+@pytest.mark.parametrize(
+    ("state", "over"),
+    [
+        ("draft", True),
+        ("completed", True),
+        ("stopped", True),
+        ("active", False),
+        ("paused", False),
+        ("stopping", False),
+    ],
+)
+def test_a_watcher_is_told_when_a_state_is_final(state: str, over: bool) -> None:
+    assert runs.is_over(state) is over
