@@ -1,6 +1,8 @@
 """The lab: a private pair of real Asterisks on loopback, `pbx` (driven by dialerd) and `carrier` (the called)."""
 
+from tests.lab.audio import MESSAGE
 from tests.lab.lab import Lab
-from tests.lab.record import CarrierCall, peak_calls, peak_rate
+from tests.lab.plan import PLAN, Callee
+from tests.lab.record import CarrierCall, by_number, peak_calls, peak_rate
 
-__all__ = ["CarrierCall", "Lab", "peak_calls", "peak_rate"]
+__all__ = ["MESSAGE", "PLAN", "Callee", "CarrierCall", "Lab", "by_number", "peak_calls", "peak_rate"]

@@ -14,9 +14,9 @@ from tests.lab.rootfs import LabError, locked, say
 FOLDER = "/sounds"
 """Where the clips are as Asterisk sees them: `sound:/sounds/message` plays one."""
 
-MESSAGE = f"{FOLDER}/message"  # about 3 s: what tests and the demo play to people
+MESSAGE = f"{FOLDER}/message"  # 3 s exactly: what tests and the demo play to people
 
-_MADE_BY = 3  # raise it when a clip below changes
+_MADE_BY = 4  # raise it when a clip below changes
 
 _GREETINGS = (
     ("en-us", 175, "hello?"),
@@ -43,7 +43,8 @@ def ensure(root: Path) -> None:
 
 
 def _script() -> list[str]:
-    steps = ["set -e", f"mkdir -p {FOLDER} /tmp", f"cd {FOLDER}"]
+    new = "/tmp/sounds.new"  # moved clip by clip when all are made: another lab may be playing the old ones
+    steps = ["set -e", f"rm -rf {new}", f"mkdir -p {FOLDER}/moh {new}/moh", f"cd {new}"]
     for number, (voice, speed, text) in enumerate(_GREETINGS):
         steps.append(_speech(f"/tmp/h{number}.wav", voice, speed, text))
         # 0.4 s before the greeting, then a line as quiet as a person who listens
@@ -74,13 +75,15 @@ def _script() -> list[str]:
     )
     steps.append(f"sox /tmp/t.wav {_RAW} talk.ulaw norm -12")
     steps.append(_speech("/tmp/n.wav", "en-us", 160, "this is a test message from your dialer. thank you."))
-    steps.append(f"sox /tmp/n.wav {_RAW} message.ulaw norm -12 trim 0 3")
+    steps.append(f"sox /tmp/n.wav {_RAW} message.ulaw norm -12 pad 0 3 trim 0 3")
     steps.append(f"sox -n {_RAW} silence.ulaw trim 0 20")
     steps.append(f"sox -n {_RAW} fax.ulaw synth 3 sine 2100 norm -10 pad 0.5 20")
     steps.append(f"sox -R -n {_RAW} noise.ulaw synth 20 pinknoise norm -14")
     for tone in ("985.2", "1428.5", "1776.7"):
         steps.append(f"sox -n -r 8000 -c 1 -b 16 /tmp/t{tone}.wav synth 0.33 sine {tone} norm -10")
     steps.append(f"sox /tmp/t985.2.wav /tmp/t1428.5.wav /tmp/t1776.7.wav {_RAW} sit.ulaw pad 0 1")
+    steps.append(f"sox -n {_RAW} moh/waiting.ulaw synth 10 sine 262 synth 10 sine mix 330 tremolo 0.4 40 norm -20")
+    steps.append(f"mv moh/*.ulaw {FOLDER}/moh/ && mv *.ulaw {FOLDER}/")
     return steps
 
 

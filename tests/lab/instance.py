@@ -29,7 +29,8 @@ class Instance:
         self._root = root
         self._home = f"/lab/{lab}/{kind}"
         self.folder = root / self._home.lstrip("/")
-        self._values = {**values, "home": self._home}
+        modules = next(iter(root.glob("usr/lib/*/asterisk/modules")), root)  # the folder's name has the architecture
+        self._values = {**values, "home": self._home, "modules": f"/{modules.relative_to(root)}"}
 
     def up(self) -> None:
         """Write the configuration and start, unless it runs. Returns when it is fully booted. Raises LabError."""

@@ -1,71 +1,90 @@
-"""The pair: ports, up, down, restart, the carrier's record, and the settings that dialerd needs for it.
+"""The pair: up, down, restart, the carrier's record, and the settings that dialerd needs for it.
 
-Not here: one Asterisk by itself (instance.py). Two labs of different names never meet: own ports, own folders.
+Not here: one Asterisk by itself (instance.py), the port plan (ports.py). Two labs of different names never meet.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
-import socket
+import time
 from pathlib import Path
 
-from tests.lab import audio, record, rootfs
+from tests.lab import audio, ports, record, rootfs
 from tests.lab.instance import Instance
 from tests.lab.record import CarrierCall
 from tests.lab.rootfs import LabError, say
 
 PASSWORD = "dialerd-lab-secret"
-_SPAN = 20  # ports of one lab
-_RTP_SPAN = 4000  # of which each Asterisk gets half
+_QUALIFIED_S = 10.0  # until a pbx that has booted must know that its dead trunk is dead
 
 
 class Lab:
     """One lab by name. The root, the sounds and a place in the port plan are made by `up` where they are missing."""
 
     def __init__(self, name: str = "lab", *, ports: int | None = None) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", name):  # it becomes a folder, which `down` removes
+            raise LabError(f"a lab cannot be called {name!r}: letters, digits, - and _, at most 32")
         self.name = name
         self._wanted = ports
         self._root = rootfs.home() / "root"
-        self._port = self._remembered()
+        self._ports = self._remembered()
 
     def up(self) -> None:
-        """Start what does not run. Raises LabError."""
+        """Start what does not run; returns when calls can be made. Raises LabError."""
         self._root = rootfs.ensure()
         audio.ensure(self._root)
-        if self._port is None:
-            self._port = self._choose()
-        for instance in (self.carrier, self.pbx):
-            instance.up()
+        with rootfs.locked("labs"):
+            self._ports = self._remembered() or ports.choose(self._folder, self._wanted)
+            if self._wanted not in (None, self._ports.base):
+                raise LabError(f"lab {self.name} has ports from {self._ports.base} on: take it down to move it")
+            for instance in (self.carrier, self.pbx):
+                self._start(instance)
 
     def down(self) -> None:
-        """Stop both and forget the ports."""
-        if self._port is None:
+        """Kill both, and forget the lab: its ports, its logs, the carrier's record."""
+        if self._ports is None:
             return
-        for instance in (self.pbx, self.carrier):
-            instance.down(hard=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._port = None
+        with rootfs.locked("labs"):
+            for instance in (self.pbx, self.carrier):
+                instance.down(hard=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._ports = None
+
+    def restart(self, kind: str, *, hard: bool = False) -> None:
+        """Stop and start the pbx or the carrier; `hard`: kill -9, as a crash is. The record goes on."""
+        instance = self.instance(kind)
+        instance.down(hard=hard)
+        self._start(instance)
+
+    def cli(self, kind: str, command: str) -> str:
+        """The answer of `asterisk -rx COMMAND` on the pbx or the carrier; empty when it does not run."""
+        return self.instance(kind).cli(command)
 
     @property
     def is_up(self) -> bool:
-        return self._port is not None and all(i.pid is not None for i in (self.pbx, self.carrier))
+        return self._ports is not None and all(i.pid is not None for i in (self.pbx, self.carrier))
+
+    @property
+    def has_ports(self) -> bool:
+        """True from `up` to `down`, even while one of the pair is dead."""
+        return self._ports is not None
 
     @property
     def pbx(self) -> Instance:
-        return self._instance("pbx")
+        return self.instance("pbx")
 
     @property
     def carrier(self) -> Instance:
-        return self._instance("carrier")
+        return self.instance("carrier")
 
     @property
     def ari_url(self) -> str:
-        return f"http://127.0.0.1:{self._number('http')}"
+        return f"http://127.0.0.1:{self.port('http')}"
 
     def port(self, what: str) -> int:
         """A port of this lab by its name: sip_pbx, sip_carrier, http, agi, web, dead."""
-        return int(self._number(what))
+        return self._known_ports[what]
 
     def mark(self) -> int:
         """This moment in the carrier's record, for `record(since=...)`."""
@@ -82,8 +101,8 @@ class Lab:
             database=database,
             url=self.ari_url,
             password=PASSWORD,
-            web=self._number("web"),
-            agi=self._number("agi"),
+            web=self.port("web"),
+            agi=self.port("agi"),
         )
 
     @property
@@ -94,65 +113,38 @@ class Lab:
     def _folder(self) -> Path:
         return self._root / "lab" / self.name
 
-    def _instance(self, kind: str) -> Instance:
-        if self._port is None:
-            raise LabError(f"lab {self.name} has never been up: run scripts/lab up --name {self.name}")
-        names = ("sip_pbx", "sip_carrier", "http", "dead", "rtp_first", "rtp_last")
-        values = {name: self._number(name) for name in names}
-        half = _RTP_SPAN // 2
-        first = int(values["rtp_first"]) + (0 if kind == "pbx" else half)
-        values |= {"rtp_first": str(first), "rtp_last": str(first + half - 1)}
+    def _remembered(self) -> ports.Ports | None:
+        return ports.remembered(self._folder)
+
+    @property
+    def _known_ports(self) -> ports.Ports:
+        if self._ports is None:
+            raise LabError(f"lab {self.name} is not up: run scripts/lab up --name {self.name}")
+        return self._ports
+
+    def instance(self, kind: str) -> Instance:
+        """The pbx or the carrier by its name."""
+        known = self._known_ports
+        values = {name: str(known[name]) for name in ("sip_pbx", "sip_carrier", "http", "dead")}
+        first, last = known.rtp_of(kind)
+        values |= {"rtp_first": str(first), "rtp_last": str(last)}
         values |= {"kind": kind, "lab": self.name, "password": PASSWORD}
-        mac = f"{self._port:012x}"
+        mac = f"{known.base:012x}"
         values["entity"] = ":".join([f"{1 if kind == 'pbx' else 2:02x}", *(mac[i : i + 2] for i in range(2, 12, 2))])
         return Instance(self._root, self.name, kind, values)
 
-    def _number(self, what: str) -> str:
-        assert self._port is not None, "the lab has ports once it is up"
-        base = self._port
-        slot = (base - _FIRST) // _SPAN % _SLOTS
-        rtp = 20000 + slot * _RTP_SPAN
-        places = {
-            "sip_pbx": base,
-            "sip_carrier": base + 1,
-            "http": base + 2,
-            "web": base + 4,
-            "agi": base + 5,
-            "dead": base + 6,
-            "rtp_first": rtp,
-            "rtp_last": rtp + _RTP_SPAN - 1,
-        }
-        return str(places[what])
-
-    def _remembered(self) -> int | None:
-        path = self._folder / "ports.json"
-        return int(json.loads(path.read_text())["base"]) if path.exists() else None
-
-    def _choose(self) -> int:
-        """The first place in the port plan that no other lab has and nobody listens at."""
-        with rootfs.locked("ports"):
-            taken = {int(json.loads(path.read_text())["base"]) for path in (self._root / "lab").glob("*/ports.json")}
-            places = [self._wanted] if self._wanted else [_FIRST + n * _SPAN for n in range(_SLOTS)]
-            for base in places:
-                if base not in taken and all(_is_free(base + n) for n in range(7)):
-                    self._folder.mkdir(parents=True, exist_ok=True)
-                    (self._folder / "ports.json").write_text(json.dumps({"base": base}))
-                    say(f"lab {self.name} has ports {base} to {base + _SPAN - 1}")
-                    return base
-        raise LabError("no free ports for a lab: take another one down, or give --ports BASE")
-
-
-_FIRST, _SLOTS = 15060, 11
-
-
-def _is_free(port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
+    def _start(self, instance: Instance) -> None:
+        if instance.pid is not None:
+            return
+        started = time.monotonic()
+        instance.up()
+        if instance.kind == "pbx":  # until then a call to the dead trunk would be tried, for 32 s
+            instance.cli("pjsip qualify deadtrunk")
+            while "Unavail" not in instance.cli("pjsip show contacts"):
+                if time.monotonic() - started > _QUALIFIED_S:
+                    raise LabError("the pbx does not notice that its dead trunk is dead")
+                time.sleep(0.05)
+        say(f"{instance.kind} of {self.name} started in {time.monotonic() - started:.1f} s")
 
 
 _CONFIG = """\
