@@ -71,13 +71,15 @@ class Context:
         if isinstance(made, str):
             click.echo(made)
             return
-        console = terminal()
-        console.print(made, width=None if console.is_terminal else _WIDE)
+        terminal().print(made)
 
 
 def terminal(*, stderr: bool = False) -> Console:
     """A console that takes text literally: data must not be read as markup or emoji."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
 
 
 def with_json(command: F) -> F:

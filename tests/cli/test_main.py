@@ -1,0 +1,254 @@
+"""The edge: exit codes, one line for every refusal, JSON on every read, help in sentences."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from dialerd.cli.main import cli, main
+from tests.cli.conftest import CAMPAIGN, SETTINGS, Terminal
+
+READS: list[tuple[str, ...]] = [
+    ("config", "check"),
+    ("list", "show"),
+    ("list", "show", "customers"),
+    ("contact", "show", "1"),
+    ("contact", "find", "2122660001"),
+    ("contact", "explain", "spring", "1"),
+    ("dnc", "check", "2122660001"),
+    ("dnc", "lists"),
+    ("campaign", "list"),
+    ("campaign", "show", "spring"),
+    ("campaign", "status", "spring"),
+    ("campaign", "dispositions", "spring"),
+    ("trunk", "list"),
+]
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_every_read_prints_one_json_document_with_the_option_before_or_after(
+    ready: Terminal, words: tuple[str, ...]
+) -> None:
+    ready.ok("campaign", "run", "spring")
+    before, after, table = ready.ok("--json", *words), ready.ok(*words, "--json"), ready.ok(*words)
+    assert before.document == after.document
+    assert before.err == after.err == ""
+    if words[1] != "dispositions":  # nothing has ended yet
+        assert table.out.strip()
+        assert table.out != before.out
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("campaign", "status", "none"), "there is no campaign none (see dialerd campaign list)"),
+        (("campaign", "run", "none"), "there is no campaign none"),
+        (
+            ("campaign", "pause", "spring"),
+            "campaign spring is not running, it cannot pause (possible: delete, edit, run)",
+        ),
+        (("campaign", "rerun", "spring"), "it cannot rerun"),
+        (("campaign", "export", "spring", "--out", "x.csv"), "has never run"),
+        (("campaign", "dispositions", "spring"), "has never run"),
+        (("campaign", "pace", "spring", "--max-calls", "2"), "no run to change the pace of"),
+        (("campaign", "apply", "/nowhere.toml"), "/nowhere.toml cannot be read"),
+        (("campaign", "clone", "spring", "spring"), "there is a campaign spring already"),
+        (("campaign", "delete", "none", "--yes"), "there is no campaign none"),
+        (("list", "create", "customers"), "there is a list customers already"),
+        (("list", "create", "new", "--region", "XX"), "'XX' is no region"),
+        (("list", "import", "customers", "/nowhere.csv"), "/nowhere.csv cannot be read"),
+        (("list", "import", "customers", "/nowhere.csv", "--region", "XX"), "'XX' is no region"),
+        (("list", "show", "none"), "there is no list none"),
+        (("list", "delete", "none", "--yes"), "there is no list none"),
+        (("contact", "show", "99"), "there is no contact 99"),
+        (("contact", "show", str(10**30)), "there is no contact"),
+        (("contact", "find", "nonsense"), "is not a phone number"),
+        (("contact", "add", "none", "2122660009"), "there is no list none"),
+        (("contact", "add", "customers", "2122660001"), "has that number already, as contact 1"),
+        (("contact", "add", "customers", "2122660009", "-a", "name"), "attribute 'name' has no value"),
+        (("contact", "explain", "none", "1"), "there is no campaign none"),
+        (
+            ("dnc", "add", "--list", "mine", "2122660001"),
+            "there is no do-not-call list mine (this version has one list",
+        ),
+        (("dnc", "remove", "nonsense"), "is not a phone number"),
+        (("backup", "/nowhere/copy.db"), "unable to open"),
+        (("restore", "/nowhere.db", "--yes"), "there is no file /nowhere.db"),
+        (("campaign", "status", "a\n\x1b[2Jb"), "there is no campaign a??[2Jb"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
+)
+def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(
+    ready: Terminal, words: tuple[str, ...], complaint: str
+) -> None:
+    said = ready.type(*words)
+    assert said.code == 1
+    assert said.err.startswith("dialerd: ")
+    assert complaint in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nonsense",),
+        ("campaign", "nonsense"),
+        ("campaign", "status"),
+        ("campaign", "status", "spring", "--nonsense"),
+        ("campaign", "pace", "spring"),
+        ("campaign", "pace", "spring", "--max-calls", "many"),
+        ("campaign", "status", "spring", "--watch", "--json"),
+        ("campaign", "export", "spring"),
+        ("contact", "show", "ann"),
+        ("dnc", "add"),
+        ("dnc", "add", "2122660001", "--days", "0"),
+        (),
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_a_usage_error_is_exit_code_2(ready: Terminal, words: tuple[str, ...]) -> None:
+    said = ready.type(*words)
+    assert said.code == 2
+    assert "Usage:" in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (None, "cannot be read"),
+        ("nonsense", "is not TOML"),
+        (SETTINGS + '\n[phone]\ndefault_regoin = "US"\n', "default_regoin"),
+        (SETTINGS.replace('password = "secret"', 'password_file = "none"'), "password_file"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_exit_code_2_with_file_and_key(
+    terminal: Terminal, text: str | None, complaint: str
+) -> None:
+    file = terminal.home / "dialerd.toml"
+    file.unlink() if text is None else file.write_text(text)
+    said = terminal.type("config", "check")
+    assert said.code == 2
+    assert complaint in said.err
+    assert str(terminal.home) in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_no_settings_are_written_or_needed_to_ask_for_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["campaign", "status", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+    assert "dialerd, version" in capsys.readouterr().out
+
+
+def test_an_unexpected_error_is_one_line_and_debug_shows_its_trace(terminal: Terminal) -> None:
+    terminal.ok("list", "create", "a")
+
+    @click.command("fall")
+    def fall() -> None:
+        raise ValueError("two\nlines")
+
+    cli.add_command(fall)
+    try:
+        said = terminal.type("fall")
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert "defect: ValueError: two?lines" in said.err
+        assert "--debug" in said.err
+        with pytest.raises(ValueError, match="two"):
+            main(["--debug", "fall"])
+    finally:
+        del cli.commands["fall"]
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_a_question_that_is_not_answered_with_yes_changes_nothing(ready: Terminal, answer: str) -> None:
+    ready.ok("campaign", "run", "spring")
+    for words in (("campaign", "stop", "spring"), ("campaign", "delete", "spring"), ("list", "delete", "customers")):
+        command = [sys.executable, "-m", "dialerd", "--config", str(ready.home / "dialerd.toml"), *words]
+        said = subprocess.run(command, input=answer, capture_output=True, text=True, check=False, timeout=30)
+        assert (said.returncode, said.stderr.splitlines()[-1]) == (1, "cancelled")
+    assert ready.ok("campaign", "status", "spring", "--json").document["state"] == "active"
+
+
+def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for child, each in command.commands.items():
+            yield from commands(each, f"{name} {child}")
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(cli, "dialerd")), ids=lambda value: str(value)[:30])
+def test_every_help_text_is_a_sentence(name: str, command: click.Command) -> None:
+    texts = [command.help or "", *(p.help or "" for p in command.params if isinstance(p, click.Option))]
+    for text in texts:
+        first = text.split("\n\n")[0]
+        assert first[:1].isupper() or first.startswith("dialerd"), (name, text)
+        assert first.rstrip().endswith((".", ")")), (name, text)
+
+
+def test_data_is_shown_literally_never_as_markup(terminal: Terminal) -> None:
+    hostile = "[bold]x[/red] :smile: [link=http://x]"
+    terminal.ok("list", "create", "a")
+    terminal.ok("contact", "add", "a", "2122660001", "-a", f"note={hostile}")
+    assert hostile in terminal.ok("contact", "show", "1").out
+    assert hostile in terminal.ok("list", "show", "a").out
+    terminal.ok(
+        "campaign",
+        "apply",
+        terminal.write("c.toml", CAMPAIGN.replace("customers", "a") + f'description = """{hostile}\\u001b[2J"""\n'),
+    )
+    shown = terminal.ok("campaign", "show", "spring").out
+    assert hostile + "?[2J" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_row_stays_on_its_line_where_no_terminal_limits_it(terminal: Terminal) -> None:
+    terminal.ok("list", "create", "a")
+    terminal.ok("contact", "add", "a", "2122660001", "-a", "note=" + "long words " * 60)
+    assert len(terminal.ok("list", "show", "a").out.splitlines()) == 2
+
+
+def test_doctor_makes_every_check_and_fails_where_an_asterisk_cannot_be_reached(ready: Terminal) -> None:
+    said = ready.type("doctor", "--json")
+    assert said.code == 1
+    found = {each["check"]: each["is_well"] for each in json.loads(said.out)}
+    assert found == {
+        "settings": True,
+        "database": True,
+        "asterisk pbx1": False,
+        "trunk carrier": False,
+        "campaign spring": False,
+    } | {check: well for check, well in found.items() if check == "clock"}
+    assert "WRONG" in ready.type("doctor").out
+
+
+def test_config_check_names_what_the_file_has(terminal: Terminal) -> None:
+    assert terminal.ok("config", "check", "--json").document == {
+        "file": str(terminal.home / "dialerd.toml"),
+        "database": str(terminal.home / "dialerd.db"),
+        "asterisk": ["pbx1"],
+        "trunk": ["carrier"],
+    }
+    assert "secret" not in terminal.ok("config", "check").out
+
+
+def test_a_backup_is_restored(ready: Terminal) -> None:
+    copy = str(ready.home / "copy.db")
+    ready.ok("backup", copy)
+    ready.ok("campaign", "delete", "spring", "--yes")
+    ready.ok("restore", copy, "--yes")
+    assert ready.ok("campaign", "list", "--json").document[0]["campaign"] == "spring"
+
+
+def test_a_damaged_database_is_told_with_a_remedy(terminal: Terminal) -> None:
+    Path(terminal.home / "dialerd.db").write_bytes(b"this is no database" * 100)
+    said = terminal.type("campaign", "list")
+    assert said.code == 1
+    assert "restore a backup" in said.err
