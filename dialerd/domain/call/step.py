@@ -165,7 +165,7 @@ def _timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if call.gone:
         return _missed(call, now)
-    if call.stopping and call.is_unanswered and waited_s(call, now) >= call.plan.min_ring_s:
+    if call.stopping and isinstance(call.state, Ringing) and waited_s(call, now) >= call.plan.min_ring_s:
         return clear(call, Disposition.CANCELLED, "the daemon was stopped")
     playback_id = call.state.playback_id if isinstance(call.state, Playing) else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))

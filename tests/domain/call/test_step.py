@@ -362,7 +362,7 @@ _anything = st.lists(
 _plans = st.builds(plan, amd=st.booleans(), play=st.sampled_from(["hello", None]), max_ring_s=st.sampled_from([4, 25]))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(given_plan=_plans, drawn=_anything, inherited=st.booleans())
 def test_any_order_of_events_ends_a_call_in_exactly_one_disposition(
     given_plan: CallPlan, drawn: list[tuple[float, ev.CallEvent | str]], inherited: bool
