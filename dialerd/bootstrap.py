@@ -100,7 +100,7 @@ def build(given: Settings) -> Parts:
 
 def examine(path: Path, given: Settings) -> checks.Facts:
     """The facts for doctor: every server is asked, and none that fails hides another."""
-    trouble, campaigns = _examine_database(given)
+    trouble, campaigns, newest_at = _examine_database(given)
     return checks.Facts(
         settings=str(path),
         database=str(given.database.path),
@@ -108,19 +108,30 @@ def examine(path: Path, given: Settings) -> checks.Facts:
         trunks=given.trunks,
         asterisks=asyncio.run(_examine_servers(given)),
         campaigns=campaigns,
+        now=now(),
+        newest_at=newest_at,
     )
 
 
-def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts]]:
+def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts], datetime | None]:
     try:
         sqlite.check(given.database.path)
         with unit(given, write=True) as work:
-            specs = [row.spec for row in work.campaigns.all()]
+            rows = [(row, work.runs.latest(row.id)) for row in work.campaigns.all()]
     except DialerdError as error:
-        return str(error), []
-    return "", [
-        checks.CampaignFacts(name=spec.name, trunk=spec.trunk, caller_id=spec.caller_id, amd=spec.amd) for spec in specs
+        return str(error), [], None
+    campaigns = [
+        checks.CampaignFacts(
+            name=row.spec.name,
+            trunk=row.spec.trunk,
+            caller_id=row.spec.caller_id,
+            amd=row.spec.amd,
+            play=row.spec.on_human.play,
+        )
+        for row, _ in rows
     ]
+    written = [moment for row, run in rows for moment in (row.updated_at, run and run.created_at) if moment]
+    return "", campaigns, max(written, default=None)
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
@@ -136,5 +147,9 @@ async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
             for amd in (False, True)
         }
         too_old = ari.too_old(found.version)
-        facts.append(checks.AsteriskFacts(name=server.name, version=found.version, is_too_old=too_old, lacks=lacks))
+        facts.append(
+            checks.AsteriskFacts(
+                name=server.name, version=found.version, is_too_old=too_old, lacks=lacks, sounds=found.sounds
+            )
+        )
     return facts

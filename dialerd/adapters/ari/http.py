@@ -60,6 +60,8 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         Raises AriStatus and AriUnreachable.
         """
         headers = {"Connection": "close"} if last else None
+        if self._session.closed:
+            raise AriUnreachable("the connection was closed")
         try:
             async with self._session.request(
                 method, self.url + path, params=params, json=body, headers=headers

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dialerd.adapters.ari.client import connected
@@ -27,6 +27,7 @@ class Readiness:
     has_amd: bool = False
     has_dialplan: bool = False
     endpoints: Mapping[tuple[str, str], str]
+    sounds: frozenset[str] | None = None  # looked at for doctor only
 
     def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> str | None:
         """Why Asterisk `name` cannot carry a call over `endpoint`; None: it can."""
@@ -83,7 +84,7 @@ async def probe(settings: AsteriskSettings) -> Readiness | str:
     http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
     try:
         async with connected(http) as client:
-            return await examine(http, client)
+            return replace(await examine(http, client), sounds=await _sounds(http))
     except (AriStatus, AriUnreachable) as error:
         return explained(error, url=settings.url, user=settings.username)
 
@@ -103,6 +104,14 @@ async def examine(http: AriHttp, client: Any) -> Readiness:
 async def list_endpoints(http: AriHttp) -> dict[tuple[str, str], str]:
     found = await http.call("GET", "/endpoints")
     return {(str(each["technology"]), str(each["resource"])): str(each.get("state", "")) for each in found}
+
+
+async def _sounds(http: AriHttp) -> frozenset[str] | None:
+    try:
+        found = await http.call("GET", "/sounds")
+    except AriStatus:  # res_ari_sounds is not loaded: dialing does not need it
+        return None
+    return frozenset(str(each["id"]) for each in found)
 
 
 async def _has_module(client: Any, module: str) -> bool:

@@ -29,6 +29,8 @@ def backup(database: Path, target: Path) -> None:
     """Copy a consistent state of `database`, in use or not, to `target`, whole or not at all. Raises StoreError."""
     if not database.exists():
         raise StoreError(f"there is no database {database}", hint="check [database] path")
+    if target.exists() and not target.is_file():
+        raise BadInputError(f"{target} is no file", hint="name a file to write")  # a rename would put one in its place
     making = target.with_name(target.name + ".making")
     with translated(target), closing(connect(database)) as source, closing(sqlite3.connect(making)) as copy:
         source.backup(copy)

@@ -24,8 +24,10 @@ class SqliteDnc:
         self._connection.executemany(
             "INSERT INTO dnc_entry (number, list_id, source, added_at, expires_at)"
             " SELECT :number, id, :source, :added_at, :expires_at FROM dnc_list WHERE name = :list_name"
+            # An entry is never shortened: whoever asked for longer, or for ever, still means it.
             " ON CONFLICT DO UPDATE SET expires_at = :expires_at, source = :source"
-            " WHERE expires_at IS NOT :expires_at",
+            " WHERE dnc_entry.expires_at IS NOT NULL"
+            " AND (:expires_at IS NULL OR :expires_at > dnc_entry.expires_at)",
             [
                 {
                     "number": entry.number,

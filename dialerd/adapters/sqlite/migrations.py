@@ -139,21 +139,26 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises StoreError where a newer dialerd has written it. `connection` is in autocommit mode.
     """
     db = Database(connection)
+    if not _pending(db):
+        return  # the usual case takes no lock: every command of the CLI comes through here
     connection.execute("BEGIN IMMEDIATE")
     try:
-        known = {each.name for each in migrations.pending(db)}
-        applied = {each.name for each in migrations.applied(db)}
-        ours = {name for name in known | applied if name in _NAMES}
-        if applied - ours:
-            raise StoreError(
-                "the database was made by a newer dialerd", hint="install that version, or restore an older backup"
-            )
-        if known:
+        if _pending(db):  # another process may have done it while we waited
             migrations.apply(db)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _pending(db: Database) -> bool:
+    """Whether there is something to migrate. Raises StoreError where a newer dialerd has written the database."""
+    applied = {each.name for each in migrations.applied(db)}
+    if applied - _NAMES:
+        raise StoreError(
+            "the database was made by a newer dialerd", hint="install that version, or restore an older backup"
+        )
+    return bool(_NAMES - applied)
 
 
 _NAMES = frozenset({"m001_first"})

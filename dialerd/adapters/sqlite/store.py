@@ -10,7 +10,7 @@ import queue
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,6 +98,8 @@ class SqliteStore:
 
 
 def _open_migrated(path: Path) -> sqlite3.Connection:
+    with suppress(OSError):  # what is wrong with the place, SQLite will say
+        path.touch(mode=0o600, exist_ok=True)  # it will hold people's numbers: for its own user only
     connection = connect(path)
     try:
         with translated(path):

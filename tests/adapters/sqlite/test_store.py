@@ -133,6 +133,18 @@ def test_an_entry_on_the_dnc_list_is_seen_by_the_next_candidates_until_it_expire
     assert unit.dialing.candidates(run.id, limit=1, now=NOW + timedelta(days=2))[0].on_dnc is None
 
 
+def test_an_entry_on_the_dnc_list_is_never_shortened(unit: Unit) -> None:
+    number = "+12125550100"
+    days = {None: None} | {n: NOW + timedelta(days=n) for n in (1, 30)}
+
+    def put(n: int | None) -> int:
+        entry = DncEntry(list_name="global", number=number, source="test", added_at=NOW, expires_at=days[n])
+        return unit.dnc.add([entry])
+
+    assert [put(30), put(1), put(None), put(30)] == [1, 0, 1, 0]
+    assert unit.dnc.check(number, NOW)[0].expires_at is None
+
+
 def test_a_number_on_the_dnc_list_is_settled_as_the_run_begins(unit: Unit) -> None:
     made = unit.lists.create("l", "US", NOW)
     unit.contacts.add(made.id, contacts(3), NOW)
