@@ -27,8 +27,8 @@ class Behaviour:
     cause: int | None = None
     sip_code: int | None = None
     amd: tuple[str, str] = ("HUMAN", "HUMAN-700-700")
-    amd_s: float = 1.9
-    leaves_s: float | None = 30.0
+    amd_s: float = 1.5
+    leaves_s: float | None = 46.8
     leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
 
 
@@ -37,7 +37,7 @@ def _refuses(cause: int, sip_code: int, *, ring_s: float = 0.004, rings: bool = 
 
 
 _PERSON = Behaviour(ring_s=1.0)
-_MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.3)
+_MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.45, leaves_s=27.6)
 _INVALID = _refuses(1, 404)
 
 BY_ENDING: dict[str, Behaviour] = {
@@ -48,21 +48,21 @@ BY_ENDING: dict[str, Behaviour] = {
     "04": _refuses(34, 503),
     "05": _INVALID,
     "06": replace(_PERSON, ring_s=8.0),
-    "07": _refuses(19, 480, ring_s=6.0, rings=True),
-    "08": _refuses(1, 404, ring_s=4.0, rings=True),
+    "07": _refuses(19, 480, ring_s=6.3, rings=True),
+    "08": _refuses(1, 404, ring_s=2.0, rings=True),
     "09": Behaviour(rings=False, amd=("MACHINE", "INITIALSILENCE-2000-2000"), amd_s=2.0, leaves_s=20.0),
     "10": Behaviour(rings=False, leaves_s=3.0, leaves_cause=None),
     "11": Behaviour(rings=False, leaves_s=0.7),
     "12": Behaviour(rings=False),
     "13": Behaviour(rings=False),
-    "14": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.9, leaves_s=23.0),
+    "14": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.7, leaves_s=23.5),
     "15": _refuses(21, 403),
     "16": _refuses(19, 480),
-    "17": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.3, leaves_s=20.0),
-    "18": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=4.0),
+    "17": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.2, leaves_s=20.0),
+    "18": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=3.15, leaves_s=19.3),
     "19": Behaviour(rings=False, amd=("NOTSURE", "TOOLONG-5000"), amd_s=5.0, leaves_s=20.0),
-    "20": _PERSON,
-    "21": Behaviour(rings=False, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.3, leaves_s=6.0),
+    "20": replace(_PERSON, amd_s=1.6),
+    "21": Behaviour(rings=False, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=2.3, leaves_s=6.3),
     "22": _refuses(21, 603),
     "23": _refuses(127, 608),
     "24": _refuses(127, 607),
@@ -70,7 +70,7 @@ BY_ENDING: dict[str, Behaviour] = {
     **{f"3{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
     "40": Behaviour(rings=False),
 }
-"""Last two digits to behaviour; any other ending is an invalid number."""
+"""Last two digits to behaviour, as measured on the lab; any other ending is an invalid number."""
 
 
 class Callees(Protocol):
@@ -90,16 +90,22 @@ class NumberPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A share of a population: its weight, how it behaves, and how much its answer time varies (seconds)."""
+    """A share of a population: its weight, how it behaves at the least, and up to how much longer (seconds)."""
 
     weight: float
     behaviour: Behaviour
     ring_spread_s: float = 0.0
+    stay_spread_s: float = 0.0
 
 
 ORDINARY: Sequence[Share] = (
-    Share(weight=0.25, behaviour=replace(_PERSON, ring_s=6.0, leaves_s=25.0), ring_spread_s=14.0),
-    Share(weight=0.30, behaviour=replace(_MACHINE, ring_s=18.0), ring_spread_s=6.0),
+    Share(
+        weight=0.25,
+        behaviour=replace(_PERSON, ring_s=6.0, amd_s=1.9, leaves_s=10.0),
+        ring_spread_s=14.0,
+        stay_spread_s=30.0,
+    ),
+    Share(weight=0.30, behaviour=replace(_MACHINE, ring_s=18.0, amd_s=3.36), ring_spread_s=6.0),
     Share(weight=0.27, behaviour=BY_ENDING["03"]),
     Share(weight=0.08, behaviour=BY_ENDING["02"]),
     Share(weight=0.08, behaviour=_INVALID),
@@ -127,5 +133,7 @@ class Population:
             mark -= share.weight
             if mark < 0:
                 break
-        spread_s = share.ring_spread_s * self._dice.draw()
-        return replace(share.behaviour, ring_s=share.behaviour.ring_s + spread_s)
+        drawn = share.behaviour
+        ring_s = drawn.ring_s + share.ring_spread_s * self._dice.draw()
+        stay_s = share.stay_spread_s * self._dice.draw()
+        return replace(drawn, ring_s=ring_s, leaves_s=None if drawn.leaves_s is None else drawn.leaves_s + stay_s)

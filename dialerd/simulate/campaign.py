@@ -18,8 +18,9 @@ from dialerd.engine import Engine
 from dialerd.ports import Dice, ExportRow, RunRow, Unit
 from dialerd.simulate.callees import Callees
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
-from dialerd.simulate.exchange import SimulatedCall, SimulatedExchange
+from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.faults import NONE, Faults
+from dialerd.simulate.record import SimulatedCall
 
 LIMIT = timedelta(days=30)
 """A campaign that has not ended after so long never will; the simulation is ended then."""

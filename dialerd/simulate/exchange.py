@@ -1,15 +1,14 @@
 """The simulated exchange: ports.Exchange with the events, orders and delays of the real Asterisk 22, on any clock.
 
-Not here: how callees behave (callees.py) and which faults there are (faults.py). What it does is held to the real
-one by tests/contracts. It keeps its own record of every call, the referee of the tests on virtual time.
+Not here: how callees behave (callees.py), what is installed (premises.py), which faults there are (faults.py), one
+channel's books (channel.py). What it does is held to the real one by tests/contracts. It keeps its own record of
+every call (record.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
 from dialerd.domain.call import CallPlan
@@ -17,35 +16,19 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, Dice, Done, ExchangeDown, ExchangeSink, ExchangeUp, Failed, Gone, Reply, Timer
-from dialerd.simulate.callees import Behaviour, Callees
+from dialerd.simulate.callees import Callees
+from dialerd.simulate.channel import Channel
 from dialerd.simulate.faults import NONE, Faults
+from dialerd.simulate.premises import PLAIN, Premises
+from dialerd.simulate.record import SimulatedCall
 
+__all__ = ["SimulatedCall", "SimulatedExchange"]
+
+# On average; each is drawn between half and one and a half of it, so that a first event and the originate's reply
+# come in either order, as they do in truth.
 _REPLY_S = 0.002
 _STEP_S = 0.001
-_DIALPLAN_S = 5.0  # how long the admin's own dialplan keeps a call
-_PROMPT_S = 3.0  # how long a message is
-
-
-@dataclass(slots=True)
-class SimulatedCall:
-    """One row of the exchange's own record: what a carrier would have seen."""
-
-    number: str
-    invited_at: datetime
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    ending: str = ""
-
-
-@dataclass(slots=True)
-class _Channel:
-    plan: CallPlan
-    behaviour: Behaviour
-    row: SimulatedCall
-    place: ev.Place = ev.Place.RINGING
-    amd_status: str = ""
-    playback_id: str | None = None
-    timers: list[Timer] = field(default_factory=list)
+_ENTER_S = 0.0003  # from the answer to our application; from the begin of an end to the end
 
 
 class SimulatedExchange:
@@ -58,8 +41,8 @@ class SimulatedExchange:
         dice: Dice,
         callees: Callees,
         *,
+        premises: Premises = PLAIN,
         faults: Faults = NONE,
-        message_s: float = _PROMPT_S,
     ) -> None:
         self.name = name
         self.is_alive = False
@@ -68,10 +51,11 @@ class SimulatedExchange:
         self._clock = clock
         self._dice = dice
         self._callees = callees
-        self._message_s = message_s
+        self._premises = premises
         self._sink: ExchangeSink | None = None
-        self._channels: dict[AttemptId, _Channel] = {}
-        self._refuses = False
+        self._channels: dict[AttemptId, Channel] = {}
+        self._down_until = self._refuses_until = 0.0
+        self._return: Timer | None = None
 
     # ports.Exchange
 
@@ -81,72 +65,75 @@ class SimulatedExchange:
     async def run(self, sink: ExchangeSink) -> None:
         self._sink = sink
         self._come_up()
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._sink, self.is_alive = None, False
 
     async def originate(self, plan: CallPlan) -> ev.CallEvent:
-        if not self.is_alive or self._refuses:
+        if not self.is_alive:
+            return ev.OriginateRefused(f"Asterisk {self.name} is not connected", trunk_down=True)
+        if self._clock.steady() < self._refuses_until:
+            await self._wait(_REPLY_S)
             return ev.OriginateRefused(f"Asterisk {self.name}: Allocation failed", trunk_down=True)
-        if plan.attempt_id in self._channels:
+        if plan.attempt_id in self._channels:  # 409, and a look finds it
+            await self._wait(2 * _REPLY_S)
             return ev.OriginateTaken()
         number = plan.dial_string.partition("/")[2].partition("@")[0]
-        row = SimulatedCall(number=number, invited_at=self._clock.now())
+        row = SimulatedCall(number, self._clock.now())
         self.record.append(row)
-        channel = _Channel(plan=plan, behaviour=self._callees.behaviour(number), row=row)
+        channel = Channel(plan, self._callees.behaviour(number), row)
         self._channels[plan.attempt_id] = channel
         self._ring(channel)
-        await self._clock.sleep(_REPLY_S)
-        if self._dice.draw() < self.faults.lose_reply:
+        await self._wait(_REPLY_S)
+        if row.ending == "restart" or self._draws(self.faults.lose_reply):
             return ev.OriginateUnclear("the reply was lost")
         return ev.OriginateTaken()
 
     async def detect(self, attempt_id: AttemptId) -> Reply:
-        channel = await self._answered(attempt_id)
-        if not isinstance(channel, _Channel):
-            return channel
-        channel.place = ev.Place.DETECTING
-        self._later(channel, channel.behaviour.amd_s, lambda: self._judge(channel))
-        return Done()
+        channel = await self._in_our_hands(attempt_id)
+        if isinstance(channel, Channel):
+            self._after_playing(channel, self._detect)
+            return Done()
+        return channel
 
     async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
-        channel = await self._answered(attempt_id)
-        if not isinstance(channel, _Channel):
+        channel = await self._in_our_hands(attempt_id)
+        if not isinstance(channel, Channel):
             return channel
-        channel.playback_id = playback_id
-        self._later(channel, self._message_s, lambda: self._played(channel))
+        length_s = self._premises.length_of(sound)
+        # One after the other: a second sound waits for the first.
+        channel.playing_until = max(channel.playing_until, self._clock.steady()) + (length_s or self._about(_STEP_S))
+        channel.playbacks.append(playback_id)
+        left_s = channel.playing_until - self._clock.steady()
+        self._later(channel, left_s, lambda: self._played(channel, playback_id, failed=length_s is None))
         return Done()
 
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
-        channel = await self._answered(attempt_id)
-        if not isinstance(channel, _Channel):
-            return channel
-        channel.place = ev.Place.ELSEWHERE
-        self._later(channel, _DIALPLAN_S, lambda: self._end(channel, 16, None, "dialplan", told=False))
-        return Done()
+        channel = await self._in_our_hands(attempt_id)
+        if isinstance(channel, Channel):
+            self._after_playing(channel, partial(self._enter_dialplan, context=context))
+            return Done()
+        return channel
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
-        await self._clock.sleep(_REPLY_S)
-        channel = self._channels.get(attempt_id)
-        if not self.is_alive:
-            return Failed("not connected")
-        if channel is None:
-            return Gone()
-        self._end(channel, 16, None, "dialer", told=False)
-        return Done()
+        channel = await self._living(attempt_id)
+        if isinstance(channel, Channel):
+            self._end(channel, 16, None, "dialer")  # its HangupRequest is soft, and told to nobody
+            return Done()
+        return channel
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
-        await self._clock.sleep(_REPLY_S)
-        if not self.is_alive:
-            return Failed("not connected")
-        channel = self._channels.get(attempt_id)
-        return Gone() if channel is None else _seen(channel, playing=channel.playback_id is not None)
+        channel = await self._living(attempt_id)
+        return channel.seen(playback_id) if isinstance(channel, Channel) else channel
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
-        await self._clock.sleep(_REPLY_S)
+        await self._wait(_REPLY_S)
         if not self.is_alive:
             raise ExchangeError(f"Asterisk {self.name} is not connected")
-        return {attempt_id: _seen(channel) for attempt_id, channel in self._channels.items()}
+        return {key: channel.seen(None) for key, channel in self._channels.items() if not channel.is_ending}
 
-    # Outages, started by tests
+    # Outages, started by tests. Where two overlap, the one that ends later counts
 
     def cut(self, duration_s: float) -> None:
         """The event stream breaks: events are lost, calls go on, a call that is answered meanwhile is hung up."""
@@ -155,103 +142,156 @@ class SimulatedExchange:
     def restart(self, duration_s: float) -> None:
         """The exchange dies: every channel is gone, and nobody is told."""
         for channel in list(self._channels.values()):
-            self._drop(channel, "restart")
+            if not channel.is_ending:
+                channel.row.ended_at, channel.row.ending = self._clock.now(), "restart"
+            channel.cancel_timers()
+        self._channels.clear()
         self._go_down("the exchange is restarted", duration_s)
 
     def refuse_originates(self, duration_s: float) -> None:
         """The trunk is known to be down: originates are refused, nothing is dialed."""
-        self._refuses = True
-        self._clock.call_later(duration_s, self._accept)
+        self._refuses_until = max(self._refuses_until, self._clock.steady() + duration_s)
+
+    def _go_down(self, reason: str, duration_s: float) -> None:
+        was_alive, self.is_alive = self.is_alive, False
+        if was_alive and self._sink is not None:
+            self._sink.on_exchange_event(self.name, ExchangeDown(reason))
+        until = self._clock.steady() + duration_s
+        if until <= self._down_until:
+            return
+        if self._return is not None:
+            self._return.cancel()
+        self._down_until = until
+        self._return = self._clock.call_later(duration_s, self._come_up)
+
+    def _come_up(self) -> None:
+        """Unless nobody runs us, or an outage that began before `run` is not over."""
+        if self._sink is None or self.is_alive or self._clock.steady() < self._down_until - _ENTER_S:
+            return
+        self.is_alive = True
+        self._sink.on_exchange_event(self.name, ExchangeUp())
 
     # The life of a channel
 
-    def _ring(self, channel: _Channel) -> None:
-        behaviour, plan = channel.behaviour, channel.plan
-        if behaviour.rings:
-            self._later(channel, _STEP_S, lambda: self._tell(channel, ev.Rang()))
-        if behaviour.answers:
-            self._later(channel, max(behaviour.ring_s, 2 * _STEP_S), lambda: self._answer(channel))
-        elif behaviour.cause is not None:
-            self._later(
-                channel,
-                behaviour.ring_s,
-                lambda: self._end(channel, behaviour.cause, behaviour.sip_code, "callee", told=True),
-            )
+    def _ring(self, channel: Channel) -> None:
+        callee = channel.behaviour
+        if callee.rings:
+            self._later(channel, self._about(_STEP_S), lambda: self._tell(channel, ev.Rang()))
+        # Never before Rang, which comes after one and a half steps at the latest.
+        ring_s = max(callee.ring_s, 2 * _STEP_S) + self._about(_STEP_S)
+        if callee.answers:
+            self._later(channel, ring_s, lambda: self._pick_up(channel))
+        elif callee.cause is not None:
+            refused = ev.HangupRequested(callee.cause, callee.sip_code)
+            self._later(channel, ring_s, lambda: self._end(channel, *_codes(refused), "callee", told=refused))
         # The originate's own timeout: no HangupRequested, only the end (facts of Asterisk 22).
-        self._later(channel, plan.max_ring_s, lambda: self._time_out(channel))
+        channel.ring_timer = self._clock.call_later(
+            channel.plan.max_ring_s, lambda: self._end(channel, 19, 480, "timeout")
+        )
 
-    def _time_out(self, channel: _Channel) -> None:
-        if channel.row.answered_at is None:
-            self._end(channel, 19, 480, "timeout", told=False)
-
-    def _answer(self, channel: _Channel) -> None:
+    def _pick_up(self, channel: Channel) -> None:
+        assert channel.ring_timer is not None, "it rang"
+        channel.ring_timer.cancel()
         channel.row.answered_at = self._clock.now()
-        if not self.is_alive:
-            # Nobody listens for the application: Asterisk hangs up on whoever has answered.
-            self._drop(channel, "no application")
+        channel.place = ev.Place.ELSEWHERE
+        self._tell(channel, ev.PickedUp())
+        self._later(channel, self._about(_ENTER_S), lambda: self._enter(channel))
+        callee = channel.behaviour
+        if callee.leaves_s is not None:
+            left = ev.HangupRequested(callee.leaves_cause)
+            self._later(channel, callee.leaves_s, lambda: self._end(channel, *_codes(left), "callee", told=left))
+
+    def _enter(self, channel: Channel) -> None:
+        if self._hung_up_for_want_of_us(channel):
             return
         channel.place = ev.Place.ANSWERED
-        self._tell(channel, ev.PickedUp())
         self._tell(channel, ev.Answered())
-        if channel.behaviour.leaves_s is not None:
-            self._later(channel, channel.behaviour.leaves_s, lambda: self._leave(channel))
 
-    def _leave(self, channel: _Channel) -> None:
-        """The callee hangs up; a sound that is playing breaks off."""
-        cause = channel.behaviour.leaves_cause
-        self._tell(channel, ev.HangupRequested(cause))
-        if channel.playback_id is not None:
-            self._tell(channel, ev.PlaybackEnded(channel.playback_id, failed=True))
-        self._end(channel, cause or 0, None, "callee", told=False)
+    def _detect(self, channel: Channel) -> None:
+        channel.place = ev.Place.DETECTING
+        self._later(channel, channel.behaviour.amd_s, lambda: self._judge(channel))
 
-    def _judge(self, channel: _Channel) -> None:
-        if channel.place is not ev.Place.DETECTING:
-            return
-        if not self.is_alive:
-            self._drop(channel, "no application")
+    def _judge(self, channel: Channel) -> None:
+        if self._hung_up_for_want_of_us(channel):
             return
         status, cause = channel.behaviour.amd
         channel.place, channel.amd_status = ev.Place.JUDGED, status
         self._tell(channel, ev.AmdHeard(status, cause))
 
-    def _played(self, channel: _Channel) -> None:
-        playback_id, channel.playback_id = channel.playback_id, None
-        assert playback_id is not None, "a playback ends once"
-        self._tell(channel, ev.PlaybackEnded(playback_id))
-
-    def _end(self, channel: _Channel, cause: int | None, sip_code: int | None, ending: str, *, told: bool) -> None:
-        if channel.plan.attempt_id not in self._channels:
-            return
-        if told:
-            self._tell(channel, ev.HangupRequested(cause, sip_code))
-        self._tell(channel, ev.Destroyed(cause, sip_code))
-        self._drop(channel, ending)
-
-    def _drop(self, channel: _Channel, ending: str) -> None:
-        channel.row.ended_at = self._clock.now()
-        channel.row.ending = ending
-        for timer in channel.timers:
-            timer.cancel()
-        del self._channels[channel.plan.attempt_id]
-
-    async def _answered(self, attempt_id: AttemptId) -> _Channel | Gone | Failed:
-        await self._clock.sleep(_STEP_S)
+    def _hung_up_for_want_of_us(self, channel: Channel) -> bool:
+        """Nobody listens for the application: Asterisk hangs up on whoever has answered."""
         if not self.is_alive:
-            return Failed("not connected")
+            self._end(channel, 16, None, "no application")
+        return not self.is_alive
+
+    def _after_playing(self, channel: Channel, action: Callable[[Channel], None]) -> None:
+        """A channel leaves our application once its sounds are over; until then it is seen where it was."""
+        left_s = channel.playing_until - self._clock.steady()
+        if left_s <= 0:
+            action(channel)
+        else:
+            self._later(channel, left_s + self._about(_STEP_S), lambda: action(channel))
+
+    def _enter_dialplan(self, channel: Channel, context: str) -> None:
+        channel.place, channel.amd_status = ev.Place.ELSEWHERE, ""
+        stay_s = self._premises.stay_in(context)
+        if stay_s is None:
+            self._end(channel, 0, None, "dialplan")
+        else:
+            self._later(channel, stay_s, lambda: self._end(channel, 16, None, "dialplan"))
+
+    def _played(self, channel: Channel, playback_id: str, *, failed: bool) -> None:
+        channel.playbacks.remove(playback_id)
+        self._tell(channel, ev.PlaybackEnded(playback_id, failed=failed))
+
+    def _end(
+        self, channel: Channel, cause: int, sip_code: int | None, ending: str, *, told: ev.HangupRequested | None = None
+    ) -> None:
+        """Begin the end; what plays breaks off, and Destroyed follows in a moment."""
+        channel.cancel_timers()
+        channel.is_ending = True
+        channel.row.ended_at, channel.row.ending = self._clock.now(), ending
+        if told is not None:
+            self._tell(channel, told)
+        for playback_id in channel.playbacks:
+            self._tell(channel, ev.PlaybackEnded(playback_id, failed=True))
+        self._later(channel, self._about(_ENTER_S), lambda: self._destroy(channel, cause, sip_code))
+
+    def _destroy(self, channel: Channel, cause: int, sip_code: int | None) -> None:
+        del self._channels[channel.plan.attempt_id]
+        self._tell(channel, ev.Destroyed(cause, sip_code))
+
+    # Commands on a channel
+
+    async def _living(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
+        await self._wait(_REPLY_S)
+        if not self.is_alive:
+            return Failed(f"Asterisk {self.name} is not connected")
         channel = self._channels.get(attempt_id)
-        if channel is None:
-            return Gone()
-        if channel.place not in (ev.Place.ANSWERED, ev.Place.JUDGED):
-            return Failed("Channel not in Stasis application")
+        return Gone() if channel is None or channel.is_ending else channel
+
+    async def _in_our_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
+        channel = await self._living(attempt_id)
+        if isinstance(channel, Channel) and channel.place not in (ev.Place.ANSWERED, ev.Place.JUDGED):
+            return Failed(f"Asterisk {self.name}: Channel not in Stasis application")
         return channel
 
-    def _later(self, channel: _Channel, delay_s: float, action: Callable[[], None]) -> None:
+    # Time, chance and telling
+
+    def _about(self, mean_s: float) -> float:
+        return mean_s * (0.5 + self._dice.draw())
+
+    async def _wait(self, mean_s: float) -> None:
+        await self._clock.sleep(self._about(mean_s))
+
+    def _later(self, channel: Channel, delay_s: float, action: Callable[[], None]) -> None:
         channel.timers.append(self._clock.call_later(delay_s, action))
 
-    # Telling
+    def _draws(self, probability: float) -> bool:
+        return probability > 0 and self._dice.draw() < probability
 
-    def _tell(self, channel: _Channel, event: ev.CallEvent) -> None:
-        if not self.is_alive or self._sink is None or self._draws(self.faults.lose_event):
+    def _tell(self, channel: Channel, event: ev.CallEvent) -> None:
+        if not self.is_alive or self._draws(self.faults.lose_event):
             return
         deliver = partial(self._deliver, channel.plan.attempt_id, event)
         for _ in range(2 if self._draws(self.faults.double_event) else 1):
@@ -260,27 +300,11 @@ class SimulatedExchange:
             else:
                 deliver()
 
-    def _draws(self, probability: float) -> bool:
-        return probability > 0 and self._dice.draw() < probability
-
     def _deliver(self, attempt_id: AttemptId, event: ev.CallEvent) -> None:
         if self.is_alive and self._sink is not None:
             self._sink.on_call_event(self.name, attempt_id, event)
 
-    def _go_down(self, reason: str, duration_s: float) -> None:
-        self.is_alive = False
-        assert self._sink is not None, "an exchange goes down after it came up"
-        self._sink.on_exchange_event(self.name, ExchangeDown(reason))
-        self._clock.call_later(duration_s, self._come_up)
 
-    def _come_up(self) -> None:
-        self.is_alive = True
-        assert self._sink is not None
-        self._sink.on_exchange_event(self.name, ExchangeUp())
-
-    def _accept(self) -> None:
-        self._refuses = False
-
-
-def _seen(channel: _Channel, *, playing: bool | None = None) -> ev.ChannelSeen:
-    return ev.ChannelSeen(channel.place, amd_status=channel.amd_status, playing=playing)
+def _codes(told: ev.HangupRequested) -> tuple[int, int | None]:
+    """What Destroyed says after it: a BYE without a reason becomes cause 0."""
+    return told.cause or 0, told.sip_code

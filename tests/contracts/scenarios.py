@@ -30,6 +30,13 @@ class Scenario:
     max_ring_s: float = 14.0
     is_steady: bool = True
 
+    @property
+    def expected_replies(self) -> list[str]:
+        if self.replies is not None:
+            return self.replies
+        begun = [self.does.get(event.partition(" ")[0], []) for event in self.events]
+        return ["Done" for steps in begun for step in steps if not step.endswith(" s")]
+
 
 def _refused(ending: str, codes: str) -> Scenario:
     return Scenario(ending=ending, events=[f"HangupRequested {codes}", f"Destroyed {codes}"])
@@ -86,7 +93,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "gone during the message": Scenario(
         ending="33",
-        does=DELIVER | {"PlaybackEnded": []},
+        does={"Answered": ["detect"], "AmdHeard": ["play"]},
         events=[
             "PickedUp",
             "Answered",
@@ -112,6 +119,19 @@ SCENARIOS: dict[str, Scenario] = {
         does={"Answered": ["play nothing"], "PlaybackEnded": ["hang up"]},
         events=["PickedUp", "Answered", "PlaybackEnded failed", "Destroyed 16/-"],
     ),
+    "two messages, one after the other": Scenario(
+        ending="40",
+        does={"Answered": ["play", "play another", "4 s", "look", "2.5 s", "hang up"]},
+        replies=["Done", "Done", "answered", "Done"],  # the look asks for the first
+        events=["PickedUp", "Answered", "PlaybackEnded", "PlaybackEnded", "Destroyed 16/-"],
+    ),
+    "handed to the dialplan during the message": Scenario(
+        # it leaves once the message is over
+        ending="40",
+        does={"Answered": ["play", "0.5 s", "hand over", "look"]},
+        replies=["Done", "Done", "answered playing"],
+        events=["PickedUp", "Answered", "PlaybackEnded", "Destroyed 16/-"],
+    ),
     "handed to the dialplan": Scenario(
         # its end is still told
         ending="40",
@@ -121,7 +141,7 @@ SCENARIOS: dict[str, Scenario] = {
     "handed to a place that is not there": Scenario(
         ending="40",
         does={"Answered": ["hand over nowhere"]},
-        events=["PickedUp", "Answered", "Destroyed 16/-"],
+        events=["PickedUp", "Answered", "Destroyed 0/-"],
     ),
     # we hang up
     "cancelled while it rings": Scenario(
@@ -157,7 +177,11 @@ SCENARIOS: dict[str, Scenario] = {
             "AmdHeard": ["look", "play", "0.5 s", "look"],
             "PlaybackEnded": ["look", "hand over", "0.5 s", "look", "detect", "play", "hang up"],
         },
-        replies=[],
+        replies=[
+            *("answered", "Done", "detecting", "Failed", "Failed", "Failed"),
+            *("judged HUMAN", "Done", "judged HUMAN playing"),
+            *("judged HUMAN", "Done", "elsewhere", "Failed", "Failed", "Done"),
+        ],
         events=["PickedUp", "Answered", "AmdHeard HUMAN", "PlaybackEnded", "Destroyed 16/-"],
     ),
 }

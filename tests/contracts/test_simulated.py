@@ -1,25 +1,22 @@
-"""The simulated exchange tells what the real one tells."""
+"""The simulated exchange tells what the real one tells, whatever its dice say."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from dialerd.simulate.callees import NumberPlan
-from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
-from dialerd.simulate.exchange import SimulatedExchange
-from tests.contracts.scenarios import SCENARIOS, play_all
-
-START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+from tests.contracts.caller import Heard
+from tests.contracts.scenarios import SCENARIOS
+from tests.contracts.simulated import play_on_the_simulated
 
 
-@pytest.fixture(scope="module")
-def heard() -> dict[str, list[str]]:
-    dice = SeededDice(1)
-    return run_virtual(play_all(SimulatedExchange("simulated", VirtualClock(START), dice, NumberPlan(dice))))
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def heard(request: pytest.FixtureRequest) -> dict[str, Heard]:
+    return play_on_the_simulated(seed=request.param)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_simulated_exchange_tells_of_a_call_what_the_real_one_tells(name: str, heard: dict[str, list[str]]) -> None:
-    assert heard[name] == SCENARIOS[name].events
+def test_the_simulated_exchange_tells_of_a_call_what_the_real_one_tells(name: str, heard: dict[str, Heard]) -> None:
+    call, scenario = heard[name], SCENARIOS[name]
+    assert call.taken == "OriginateTaken"
+    assert call.events == scenario.events
+    assert call.replies == scenario.expected_replies

@@ -1,0 +1,168 @@
+"""Plays every scenario on one exchange at once and writes down what each call was told, when, and what was replied.
+
+Not here: the scenarios and what they must come to (scenarios.py). Times are the running loop's, so that a minute on
+virtual time costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dialerd.domain.call import CallPlan
+from dialerd.domain.call import events as ev
+from dialerd.domain.words import AttemptId
+from dialerd.ports import Clock, Exchange, ExchangeEvent
+from dialerd.tasks import end, spawn
+from tests.contracts.scenarios import Scenario
+from tests.numbers import number
+
+MESSAGE, NO_SOUND = "/sounds/message", "/sounds/not-there"  # 3 s long
+IVR, NO_CONTEXT = "lab-ivr", "not-there"
+_LIMIT_S = 40.0
+_STRAY_S = 0.5  # after the last end: whatever comes still would be one event too many
+
+
+@dataclass(slots=True)
+class Heard:
+    """One call. `times` has the second of each event, from the originate on."""
+
+    scenario: Scenario
+    plan: CallPlan
+    began: float
+    events: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
+    taken: str = ""
+    busy: int = 0  # step lists being done
+
+    @property
+    def is_over(self) -> bool:
+        return any(event.startswith("Destroyed") for event in self.events) and not self.busy and bool(self.taken)
+
+
+class Caller:
+    """An ExchangeSink that does what the scenario of each call says."""
+
+    def __init__(self, exchange: Exchange, clock: Clock, on_move: Callable[[], None]) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._on_move = on_move
+        self.calls: dict[AttemptId, Heard] = {}
+
+    def place(self, index: int, scenario: Scenario, attempt_id: AttemptId) -> None:
+        plan = CallPlan(
+            attempt_id=attempt_id,
+            dial_string=f"PJSIP/{number(index, scenario.ending)}@carrier",
+            caller_id="+12125550100",
+            amd=True,
+            max_ring_s=scenario.max_ring_s,
+            min_ring_s=1,
+            play=MESSAGE,
+        )
+        self.calls[attempt_id] = Heard(scenario, plan, self._clock.steady())
+        spawn("originate", self._dial(self.calls[attempt_id]))
+
+    async def _dial(self, call: Heard) -> None:
+        call.taken = type(await self._exchange.originate(call.plan)).__name__
+        self._on_move()
+
+    def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
+        self._on_move()
+
+    def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
+        call, name = self.calls[attempt_id], type(event).__name__
+        # Asterisk tells of ringing twice, as a Dial and as a new state, in either order.
+        if isinstance(event, ev.Rang) and "Rang" in call.events:
+            return
+        call.events.append(told(event))
+        call.times.append(self._clock.steady() - call.began)
+        if steps := call.scenario.does.get(name):
+            call.busy += 1
+            spawn(f"{name} {attempt_id}", self._do(call, steps))
+        self._on_move()
+
+    async def _do(self, call: Heard, steps: Sequence[str]) -> None:
+        for step in steps:
+            if step.endswith(" s"):
+                await self._clock.sleep(float(step[:-2]))
+            else:
+                call.replies.append(await self._command(call.plan, step))
+        call.busy -= 1
+        self._on_move()
+
+    async def _command(self, plan: CallPlan, step: str) -> str:
+        exchange, attempt_id = self._exchange, plan.attempt_id
+        message = f"{attempt_id}-message"
+        match step:
+            case "detect":
+                reply: object = await exchange.detect(attempt_id)
+            case "play":
+                reply = await exchange.play(attempt_id, message, MESSAGE)
+            case "play nothing":
+                reply = await exchange.play(attempt_id, message, NO_SOUND)
+            case "play another":
+                reply = await exchange.play(attempt_id, f"{attempt_id}-another", MESSAGE)
+            case "hand over":
+                reply = await exchange.hand_over(attempt_id, IVR, "s")
+            case "hand over nowhere":
+                reply = await exchange.hand_over(attempt_id, NO_CONTEXT, "s")
+            case "hang up":
+                reply = await exchange.hang_up(attempt_id)
+            case "originate":
+                reply = await exchange.originate(plan)
+            case "look":
+                reply = await exchange.look(attempt_id, message)
+            case _:
+                raise AssertionError(f"no command is called {step}")
+        return shown(reply)
+
+
+def told(event: ev.CallEvent) -> str:
+    """An event with the facts that matter."""
+    match event:
+        case ev.AmdHeard(status, _):
+            return f"AmdHeard {status}"
+        case ev.HangupRequested(cause, sip_code) | ev.Destroyed(cause, sip_code):
+            return f"{type(event).__name__} {_or_dash(cause)}/{_or_dash(sip_code)}"
+        case ev.PlaybackEnded(_, failed):
+            return "PlaybackEnded failed" if failed else "PlaybackEnded"
+        case _:
+            return type(event).__name__
+
+
+def shown(reply: object) -> str:
+    """A reply with the facts that matter; the words of a failure are the exchange's own."""
+    if isinstance(reply, ev.ChannelSeen):
+        return " ".join(filter(None, [reply.place, reply.amd_status, "playing" if reply.playing else ""]))
+    return type(reply).__name__
+
+
+def _or_dash(value: int | None) -> str:
+    return "-" if value is None else str(value)
+
+
+async def play_all(exchange: Exchange, clock: Clock, scenarios: Mapping[str, Scenario]) -> dict[str, Heard]:
+    """Every scenario, all at once; what came of each."""
+    moved = asyncio.Event()
+    caller = Caller(exchange, clock, moved.set)
+    running = spawn("exchange", exchange.run(caller))
+
+    async def until(is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            moved.clear()
+            await moved.wait()
+
+    try:
+        async with asyncio.timeout(_LIMIT_S):
+            await until(lambda: exchange.is_alive)
+            for index, scenario in enumerate(scenarios.values()):
+                caller.place(index, scenario, AttemptId(f"d{2**100 + index:032x}"))
+            await until(lambda: all(call.is_over for call in caller.calls.values()))
+        await clock.sleep(_STRAY_S)
+    except TimeoutError:
+        pass  # what did not end shows in its own scenario
+    finally:
+        await end(running)
+    return dict(zip(scenarios, caller.calls.values(), strict=True))
