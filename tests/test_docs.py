@@ -1,0 +1,60 @@
+"""The documents are true: what README.md shows is accepted, and nothing that exists goes unmentioned."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.disposition import MEANINGS
+from dialerd.settings import Settings, read_settings
+
+REPO = Path(__file__).parents[1]
+README = (REPO / "README.md").read_text()
+BLOCKS = [
+    "\n".join(line.removeprefix("   ") for line in block.splitlines())
+    for block in re.findall(r"```toml\n(.*?)```", README, re.S)
+]
+
+
+def test_the_settings_of_the_readme_can_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.toml"
+    path.write_text(BLOCKS[0])
+    settings = read_settings(path)
+    assert settings.trunks["carrier"].dial_string("+12125550100") == "PJSIP/+12125550100@carrier"
+
+
+def test_the_campaign_of_the_readme_can_be_used() -> None:
+    spec = read_campaign(tomllib.loads(BLOCKS[1]), source="README.md")
+    assert spec.contact_hours.timezone == "contact"
+
+
+def test_every_key_of_a_campaign_is_explained() -> None:
+    table = README[README.index("## The campaign file") : README.index("## Dispositions")]
+    missing = [key for key in CampaignSpec.model_fields if f"`{key}`" not in table and f"[{key}]" not in table]
+    assert missing == []
+
+
+def test_every_section_of_the_settings_is_explained() -> None:
+    assert [key for key in Settings.model_fields if f"[{key}]" not in README] == []
+
+
+def test_every_disposition_that_this_version_can_give_is_explained() -> None:
+    later = {"fax", "abandoned", "agent_hangup", "voicemail_left", "no_agent", "screened"}
+    told = README[README.index("## Dispositions") : README.index("## How it works")]
+    assert [name for name in MEANINGS if name not in later and f"`{name}`" not in told] == []
+
+
+def test_every_command_that_the_documents_show_exists() -> None:
+    import click
+
+    from dialerd.cli.main import cli
+
+    shown = re.findall(r"^ *dialerd ([a-z]+)(?: ([a-z]+))?", README, re.M)
+    assert len(shown) >= 5
+    for noun, verb in shown:
+        command = cli.commands.get(noun)
+        assert command is not None, noun
+        if isinstance(command, click.Group):
+            assert verb in command.commands, f"{noun} {verb}"
