@@ -17,7 +17,6 @@ from tests.asterisk.dialer import Dialer
 from tests.lab import Lab
 from tests.lab.rootfs import LabError
 
-
 # A submission is judged by the same examples each time; everywhere else each run draws new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI") == "true":
