@@ -68,9 +68,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The exchange could not do it; the channel may still be there."""
+    """It was not done; the channel may still be there. `is_unclear`: no answer came, so it may have been done."""
 
     reason: str
+    is_unclear: bool = False
 
 
 Reply = Done | Gone | Failed

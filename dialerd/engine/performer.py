@@ -51,7 +51,7 @@ async def _report(command: str, request: Coroutine[Any, Any, Reply], tell: Tell)
     if isinstance(reply, Gone):
         tell(ev.ChannelGone())
     elif isinstance(reply, Failed):
-        tell(ev.CommandFailed(command, reply.reason))
+        tell(ev.CommandFailed(command, reply.reason, reply.is_unclear))
 
 
 async def _look(exchange: Exchange, plan: CallPlan, playback_id: str | None, tell: Tell) -> None:

@@ -6,6 +6,7 @@ Not here: anything of telephony. On this loop the real engine runs a day in seco
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import selectors
 from collections.abc import Callable, Coroutine
@@ -35,7 +36,6 @@ class _JumpingSelector(selectors.SelectSelector):
             return ready
         if timeout is None:
             raise Deadlock("every task waits for something that cannot happen any more")
-        # An even step on would leave a timer due a rounding error from now, and the loop spinning without moving.
         self.now += max(timeout, 0.0)
         return ready
 
@@ -46,10 +46,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
-        self._clock_resolution = 1e-9
 
     def time(self) -> float:
         return self._jumping.now
+
+    @property
+    def _clock_resolution(self) -> float:
+        """asyncio fires a timer when `when < time + this`: so one is never early, and never stuck a rounding error on.
+
+        A fixed one would be lost in the rounding after some months, and the loop would spin at a timer that is due.
+        """
+        return math.ulp(self._jumping.now)
+
+    @_clock_resolution.setter
+    def _clock_resolution(self, value: float) -> None:
+        """asyncio sets that of the real clock when it is made."""
 
 
 def run_virtual(main: Coroutine[Any, Any, T]) -> T:

@@ -266,7 +266,7 @@ class SimulatedExchange:
     async def _living(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
         await self._wait(_REPLY_S)
         if not self.is_alive:
-            return Failed(f"Asterisk {self.name} is not connected")
+            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
         channel = self._channels.get(attempt_id)
         return Gone() if channel is None or channel.is_ending else channel
 

@@ -113,14 +113,14 @@ class AriExchange:
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
         http = self._session.http
         if http is None or not self._session.is_alive:
-            return Failed(f"Asterisk {self.name} is not connected")
+            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
         try:
             channel = await http.call("GET", f"/channels/{attempt_id}")
             playing = None if playback_id is None else await _exists(http, f"/playbacks/{playback_id}")
         except AriStatus as error:
             return Gone() if error.status == 404 else Failed(error.text)
         except AriUnreachable as error:
-            return Failed(str(error))
+            return Failed(str(error), is_unclear=True)
         return translate.to_place(channel, app=self._app, playing=playing)
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
@@ -141,13 +141,13 @@ class AriExchange:
     async def _ask(self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None) -> Reply:
         http = self._session.http
         if http is None:
-            return Failed(f"Asterisk {self.name} is not connected")
+            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
         try:
             await http.call(method, path, params=params, body=body)
         except AriStatus as error:
             return Gone() if error.status == 404 else Failed(f"Asterisk {self.name}: {error.text}")
         except AriUnreachable as error:
-            return Failed(f"Asterisk {self.name}: {error}")
+            return Failed(f"Asterisk {self.name}: {error}", is_unclear=True)
         return Done()
 
 

@@ -102,10 +102,11 @@ class ChannelGone:
 
 @dataclass(frozen=True, slots=True)
 class CommandFailed:
-    """The exchange could not do what a command asked (`command`: the command's class name)."""
+    """What a command (its class name) asked was not done; `is_unclear`: no answer came, so it may have been."""
 
     command: str
     reason: str
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,8 @@ def _found_detecting(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     if event.place is ev.Place.JUDGED:
         return as_of_verdict(call, event.amd_status, "", now)
     call = replace(call, gone=False)
+    if call.looked < STALE_LOOKS and event.place is ev.Place.ANSWERED:
+        return rearm(call, DETECT_S, do.Detect())  # our asking for AMD was lost
     if call.looked < STALE_LOOKS:
         return rearm(call, CLEAR_S)
     # AMD has a time limit of its own; a channel still not back is stuck, and somebody is listening to silence.
@@ -253,6 +255,8 @@ def _undetected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.CommandFailed)
     if event.command != do.Detect.__name__:
         return call, ()
+    if event.is_unclear:  # the connection broke just now: look where the channel is, when it is back
+        return rearm(call, CLEAR_S)
     return as_of_verdict(call, "", "", now)  # nobody could listen: a person until shown otherwise
 
 
@@ -260,6 +264,8 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.CommandFailed)
     if event.command not in (do.Play.__name__, do.HandOver.__name__):
         return call, ()
+    if event.is_unclear:
+        return rearm(call, CLEAR_S)
     return clear(call, Disposition.FAILED, event.reason)
 
 

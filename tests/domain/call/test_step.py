@@ -133,6 +133,21 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
         ["Detect", "Play", "HangUp"],
         "answered_human",
     ),
+    # the connection broke between the answer and our asking for AMD: nobody is hung up on for that
+    "AMD could not be asked for, then it could": (
+        plan(),
+        [
+            (0, TAKEN),
+            (9, ANSWERED),
+            (9, ev.CommandFailed("Detect", "cut", is_unclear=True)),
+            (10, ev.ChannelSeen(ev.Place.ANSWERED)),
+            (12, HUMAN),
+            (15, PLAYED),
+            (15, CLEARED),
+        ],
+        ["Detect", "Detect", "Play", "HangUp"],
+        "answered_human",
+    ),
     "hung up while AMD listens": (
         plan(),
         [(0, TAKEN), (9, ANSWERED), (9.7, ev.HangupRequested(16)), (9.7, CLEARED)],
@@ -351,7 +366,11 @@ ALL_EVENTS: list[ev.CallEvent] = [
     ev.Destroyed(19, 480),
     *(ev.ChannelSeen(place, amd_status="HUMAN", playing=p) for place in ev.Place for p in (None, True, False)),
     GONE,
-    *(ev.CommandFailed(name, "x") for name in ("Detect", "Play", "HandOver", "HangUp", "Look")),
+    *(
+        ev.CommandFailed(name, "x", u)
+        for name in ("Detect", "Play", "HandOver", "HangUp", "Look")
+        for u in (True, False)
+    ),
     STOP,
 ]
 
