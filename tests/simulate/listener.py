@@ -37,6 +37,13 @@ class Listener:
         self.exchange_heard: list[tuple[float, ExchangeEvent]] = []
         self.on_event: Callable[[AttemptId, ev.CallEvent], None] = lambda _attempt_id, _event: None
 
+    async def start(self) -> None:
+        self._running = spawn("exchange", self.exchange.run(self))
+        await self.clock.sleep(0)
+
+    async def stop(self) -> None:
+        await end(self._running)
+
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
         self.heard.append((self.clock.steady(), attempt_id, event))
         self.on_event(attempt_id, event)
@@ -71,10 +78,9 @@ def listen(
 
     async def main() -> T:
         listener = Listener(seed, premises, faults)
-        running = spawn("exchange", listener.exchange.run(listener))
-        await listener.clock.sleep(0)
+        await listener.start()
         result = await play(listener)
-        await end(running)
+        await listener.stop()
         return result
 
     return run_virtual(main())
