@@ -15,7 +15,7 @@ from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
 from dialerd.domain.words import AttemptId
-from dialerd.ports import Clock, Dice, Done, ExchangeDown, ExchangeSink, ExchangeUp, Failed, Gone, Reply, Timer
+from dialerd.ports import Clock, Dice, Done, ExchangeDown, ExchangeSink, ExchangeUp, Failed, Gone, Reply
 from dialerd.simulate.callees import Callees
 from dialerd.simulate.channel import Channel
 from dialerd.simulate.faults import NONE, Faults
@@ -55,7 +55,6 @@ class SimulatedExchange:
         self._sink: ExchangeSink | None = None
         self._channels: dict[AttemptId, Channel] = {}
         self._down_until = self._refuses_until = 0.0
-        self._return: Timer | None = None
 
     # ports.Exchange
 
@@ -156,16 +155,11 @@ class SimulatedExchange:
         was_alive, self.is_alive = self.is_alive, False
         if was_alive and self._sink is not None:
             self._sink.on_exchange_event(self.name, ExchangeDown(reason))
-        until = self._clock.steady() + duration_s
-        if until <= self._down_until:
-            return
-        if self._return is not None:
-            self._return.cancel()
-        self._down_until = until
-        self._return = self._clock.call_later(duration_s, self._come_up)
+        self._down_until = max(self._down_until, self._clock.steady() + duration_s)
+        self._clock.call_later(duration_s, self._come_up)
 
     def _come_up(self) -> None:
-        """Unless nobody runs us, or an outage that began before `run` is not over."""
+        """Unless it is up, nobody runs it, or another outage is not over."""
         if self._sink is None or self.is_alive or self._clock.steady() < self._down_until - _ENTER_S:
             return
         self.is_alive = True

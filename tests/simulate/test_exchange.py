@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -177,6 +178,31 @@ def test_nothing_comes_after_destroyed_and_the_channel_is_gone_for_every_command
     events, replies = listen(play)
     assert events == [*_UP, ev.PlaybackEnded("a", failed=True), ev.Destroyed(16)]
     assert replies == [Gone()] * 3
+
+
+def test_hang_ups_at_the_same_moment_end_a_call_once() -> None:
+    async def play(listener: Listener) -> list[tuple[set[type], list[ev.CallEvent]]]:
+        ended = []
+        for _ in range(20):
+            attempt_id = await listener.call("40")
+            await listener.clock.sleep(1)
+            replies = await asyncio.gather(*(listener.exchange.hang_up(attempt_id) for _ in range(5)))
+            await listener.clock.sleep(1)
+            assert replies.count(Done()) == 1
+            ended.append(({type(each) for each in replies}, listener.events(attempt_id)))
+        return ended
+
+    assert listen(play) == [({Done, Gone}, [*_UP, ev.Destroyed(16)])] * 20
+
+
+def test_a_second_originate_of_a_living_call_dials_nobody() -> None:
+    async def play(listener: Listener) -> list[SimulatedCall]:
+        plan = listener.plan("03")
+        for _ in range(3):
+            assert await listener.exchange.originate(plan) == ev.OriginateTaken()
+        return listener.exchange.record
+
+    assert len(listen(play)) == 1
 
 
 def test_a_first_event_and_the_reply_of_the_originate_come_in_either_order() -> None:

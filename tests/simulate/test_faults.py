@@ -38,6 +38,18 @@ def test_events_in_a_gap_are_lost_and_the_calls_go_on() -> None:
     assert seen == ev.ChannelSeen(ev.Place.ANSWERED)
 
 
+def test_an_event_of_the_gap_does_not_come_late_after_it() -> None:
+    async def play(listener: Listener) -> list[ev.CallEvent]:
+        ids = [await listener.call("31") for _ in range(50)]
+        await listener.clock.sleep(0.5)
+        listener.exchange.cut(1)
+        listener.exchange.faults = Faults(delay_event=1, delay_s=60)
+        await listener.clock.sleep(120)
+        return [event for attempt_id in ids for event in listener.events(attempt_id)]
+
+    assert not any(isinstance(event, ev.HangupRequested | ev.Destroyed) for event in listen(play))
+
+
 @pytest.mark.parametrize(("ending", "detects"), [("00", False), ("40", True)], ids=["answered", "judged"])
 def test_a_call_that_needs_us_in_the_gap_is_hung_up_at_once(ending: str, detects: bool) -> None:
     async def play(listener: Listener) -> tuple[object, str, bool]:
