@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.errors import ExchangeError, StoreError
@@ -26,6 +27,7 @@ _log = logger(__name__)
 REFRESH_S = 2.0
 """How often the store is looked at without a poke: the longest that a change made beside the daemon goes unseen."""
 
+_RECENT = timedelta(seconds=5)  # longer than the period of any rate from 0.2 calls per second on
 _RECONCILE_RETRY_S = 1.0
 _CLEAR_LIMIT_S = 5.0
 
@@ -66,6 +68,11 @@ class Engine:
             self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
         )
         await self.runs.refresh()
+        last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
+        if last_at is not None and last_at > self._clock.now() - _RECENT:
+            # What the daemon before us dialed in its last second counts against this second's calls too.
+            self._trunks.assume_spent()
+            self.runs.assume_spent()
         self._tasks = [
             spawn("refresh", self._refresh()),
             spawn("dial loop", self._loop.run()),

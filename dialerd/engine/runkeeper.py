@@ -79,6 +79,11 @@ class RunKeeper:
         self._on_change = on_change
         self.lines: dict[RunId, RunLine] = {}
 
+    def assume_spent(self) -> None:
+        """An earlier daemon may have dialed at full rate until this moment."""
+        for line in self.lines.values():
+            line.pacer.assume_spent(self._clock.steady())
+
     async def refresh(self) -> None:
         """Read the runs, take in targets of those that lack them, end those that are over."""
         rows = await self._store.read(lambda unit: unit.runs.unfinished())

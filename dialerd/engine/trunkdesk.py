@@ -52,6 +52,11 @@ class TrunkDesk:
         line = self._lines.get(name)
         return line.trunk if line else None
 
+    def assume_spent(self) -> None:
+        """An earlier daemon may have dialed at full rate until this moment."""
+        for line in self._lines.values():
+            line.rate = line.rate.spent(self._clock.steady())
+
     def room(self, name: str) -> int:
         """How many calls may be claimed for the trunk now."""
         line, now = self._lines[name], self._clock.steady()

@@ -10,12 +10,12 @@ import pytest
 
 from tests.asterisk.cable import Cable
 from tests.asterisk.dialer import Dialer, until
-from tests.lab import Lab
+from tests.lab import Lab, peak_rate
 from tests.numbers import number
 
 pytestmark = pytest.mark.asterisk
 
-COUNT, KILLS, RESTARTS, CUTS = 400, 20, 2, 5
+COUNT, KILLS, RESTARTS, CUTS, RATE = 400, 20, 2, 5, 6
 MIX = ("00", "02", "40", "01", "05", "20", "11", "03", "16", "40")
 
 
@@ -25,7 +25,7 @@ def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restar
     cable = Cable(lab.port("http"))
     dialer.config.write_text(dialer.config.read_text().replace(lab.ari_url, f"http://127.0.0.1:{cable.port}"))
     numbers = [number(n, MIX[n % len(MIX)]) for n in range(COUNT)]
-    dialer.campaign("hard", numbers, max_calls=30, calls_per_second=6, max_attempts=1)
+    dialer.campaign("hard", numbers, max_calls=30, calls_per_second=RATE, max_attempts=1)
     dice = random.Random(20)
     troubles = ["kill"] * KILLS + ["restart"] * RESTARTS + ["cut"] * CUTS
     dice.shuffle(troubles)
@@ -56,8 +56,10 @@ def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restar
     interrupted = status["dispositions"].get("interrupted", 0)
     print("\n" + "\n".join(story))
     print(f"{len(calls)} INVITEs for {COUNT} numbers; {len(attempts)} attempts, {interrupted} interrupted; {status}")
+    print(f"peak {peak_rate(calls)} INVITEs in a second of {RATE}")
     twice = [each for each, count in invites.items() if count > 1]
     assert twice == [], "no number gets a second INVITE"
+    assert peak_rate(calls) <= RATE, "a restart does not make it forget what it dialed a moment ago"
     assert set(settled) == set(numbers)
     assert all(attempt["disposition"] for attempt in attempts), "no attempt is left open"
     assert (status["done"], status["pending"], status["in_progress"]) == (COUNT, 0, 0)

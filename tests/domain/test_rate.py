@@ -50,6 +50,18 @@ def test_there_is_no_room_just_before_room_at() -> None:
     assert limit.available(at - 0.001) == 0
 
 
+def test_after_a_restart_the_rate_holds_together_with_what_was_dialed_before_it() -> None:
+    before = spend(RateLimit(rate=5.0), [(0.0, 0.0)] * 7)
+    limit = RateLimit(rate=5.0).spent(before[-1] + 0.1)  # a new process knows nothing of `before`
+    after, now = [], before[-1] + 0.1
+    for _ in range(7):
+        now = limit.room_at(now)
+        limit = limit.take(now)
+        after.append(now)
+    dialed = before + after
+    assert max(sum(1 for other in dialed if at <= other < at + 1) for at in dialed) <= 5
+
+
 def test_another_rate_keeps_what_was_spent() -> None:
     limit = RateLimit(rate=1.0).take(10.0).changed(2.0)
     assert limit.available(10.1) == 0

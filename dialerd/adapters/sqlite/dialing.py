@@ -179,6 +179,11 @@ class SqliteDialing:
         ).fetchone()
         return to_moment_or_none(text)
 
+    def last_claimed_at(self) -> datetime | None:
+        # Attempts are never deleted one by one, so the highest rowid is the latest.
+        row = self._connection.execute("SELECT claimed_at FROM attempt ORDER BY rowid DESC LIMIT 1").fetchone()
+        return None if row is None else to_moment(row[0])
+
     def export(self, run_id: RunId) -> Iterable[ExportRow]:
         return _exported(self._connection.execute(_EXPORT, {"run_id": run_id}))
 

@@ -27,6 +27,10 @@ class AgentlessPacer:
     def next_at(self, now: float) -> float:
         return self._rate.room_at(now)
 
+    def assume_spent(self, at: float) -> None:
+        """An earlier process may have dialed at full rate until `at`."""
+        self._rate = self._rate.spent(at)
+
     def change_pace(self, *, max_calls: int, calls_per_second: float) -> None:
         """Take another pace while the run goes on; tokens already spent stay spent."""
         self.max_calls = max_calls

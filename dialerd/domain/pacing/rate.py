@@ -52,6 +52,11 @@ class RateLimit:
         spaced_at = max(self.next_at, at - CATCH_UP_S) + 1.0 / self.rate
         return RateLimit(rate=self.rate, next_at=spaced_at, returns=tuple(kept))
 
+    def spent(self, at: float) -> RateLimit:
+        """The same limit with every token spent at `at`: what an earlier process may have dialed until then counts."""
+        back_at = at + self.size / self.rate + MARGIN_S
+        return RateLimit(rate=self.rate, next_at=max(self.next_at, at), returns=(back_at,) * self.size)
+
     def changed(self, rate: float) -> RateLimit:
         """The same bucket at another rate; what was spent stays spent."""
         return RateLimit(rate=rate, next_at=self.next_at, returns=self.returns)
