@@ -269,8 +269,8 @@ class Runs(Protocol):
         """
         ...
 
-    def cancel_targets(self, run_id: RunId, now: datetime) -> int:
-        """Settle every target that is not in progress as cancelled; how many."""
+    def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
+        """Settle up to `size` targets that are not in progress as cancelled; how many."""
         ...
 
     def dispositions(self, run_id: RunId) -> dict[Disposition, int]: ...

@@ -122,6 +122,9 @@ class RunKeeper:
         if row.state is RunState.STOPPING or (is_prepared and row.in_progress == 0):
             await self._store.write(lambda unit: dialing.finish_if_over(unit, row.id, now()))
         after = await self._store.read(lambda unit: unit.runs.get(row.id))
+        while after is not None and after.state is RunState.STOPPING and not after.in_progress:
+            await self._store.write(lambda unit: dialing.finish_if_over(unit, row.id, now()))
+            after = await self._store.read(lambda unit: unit.runs.get(row.id))
         if after is not None:
             self.settled(after)
 

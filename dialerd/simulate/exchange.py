@@ -93,7 +93,7 @@ class SimulatedExchange:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
             self._after_playing(channel, self._detect)
-            return Done()
+            return self._reply()
         return channel
 
     async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
@@ -106,20 +106,20 @@ class SimulatedExchange:
         channel.playbacks.append(playback_id)
         left_s = channel.playing_until - self._clock.steady()
         self._later(channel, left_s, lambda: self._played(channel, playback_id, failed=length_s is None))
-        return Done()
+        return self._reply()
 
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
             self._after_playing(channel, partial(self._enter_dialplan, context=context))
-            return Done()
+            return self._reply()
         return channel
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
         channel = await self._living(attempt_id)
         if isinstance(channel, Channel):
             self._end(channel, 16, None, "dialer")  # its HangupRequest is soft, and told to nobody
-            return Done()
+            return self._reply()
         return channel
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
@@ -261,8 +261,16 @@ class SimulatedExchange:
         await self._wait(_REPLY_S)
         if not self.is_alive:
             return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
+        if self._draws(self.faults.lose_command / 2):
+            return Failed(f"Asterisk {self.name}: the request was lost", is_unclear=True)
         channel = self._channels.get(attempt_id)
         return Gone() if channel is None or channel.is_ending else channel
+
+    def _reply(self) -> Reply:
+        """What was asked is done; whether that is heard is another matter."""
+        if self._draws(self.faults.lose_command / 2):
+            return Failed(f"Asterisk {self.name}: the reply was lost", is_unclear=True)
+        return Done()
 
     async def _in_our_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
         channel = await self._living(attempt_id)

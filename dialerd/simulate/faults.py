@@ -13,6 +13,7 @@ class Faults:
     """Probabilities in [0, 1] per event or request; `delay_s` is how late a delayed event can be."""
 
     lose_reply: float = 0.0  # an originate is dialed, its reply lost
+    lose_command: float = 0.0  # a command's reply is lost; about half of these were done
     lose_event: float = 0.0
     double_event: float = 0.0
     delay_event: float = 0.0

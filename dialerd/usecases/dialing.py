@@ -175,12 +175,16 @@ def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: dateti
 
 
 def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:
-    """End a run that has nothing left to do: all settled, or stopping with the last call ended."""
+    """End a run that has nothing left to do: all settled, or stopping with the last call ended.
+
+    A long list is cancelled chunk by chunk: None then, and it is to be called again.
+    """
     run = unit.runs.get(run_id)
     if run is None or run.state.is_over or run.in_progress:
         return None
     if run.state is RunState.STOPPING:
-        unit.runs.cancel_targets(run_id, now)
+        if unit.runs.cancel_targets(run_id, now, size=_CHUNK) == _CHUNK:
+            return None
         unit.runs.set_state(run_id, RunState.STOPPED, now)
         return RunState.STOPPED
     if run.spec.finite and run.is_prepared and run.pending + run.waiting == 0:

@@ -75,6 +75,28 @@ def test_a_paused_run_is_kept_and_a_stopped_one_is_forgotten() -> None:
     with_keeper(story)
 
 
+def test_a_stopped_run_of_any_length_is_cancelled_chunk_by_chunk_to_its_end() -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        def add(unit: Unit) -> None:
+            known = unit.lists.get("l")
+            assert known is not None
+            phones = [PhoneNumber(e164=f"+1212{7_000_000 + n}", zones=()) for n in range(1200)]
+            unit.contacts.add(known.id, [Contact(numbers=(phone,)) for phone in phones], START)
+
+        await store.write(add)
+        await keeper.refresh()
+        await store.write(lambda unit: stop_run(unit, "c", actor="test", now=START))
+        halfway = await store.read(lambda unit: unit.runs.get(run.id))
+        assert halfway is not None
+        assert (halfway.state, halfway.done) == (RunState.STOPPING, 500), "one transaction holds the writer shortly"
+        await keeper.refresh()
+        after = await store.read(lambda unit: unit.runs.get(run.id))
+        assert after is not None
+        assert (after.state, after.done, after.pending) == (RunState.STOPPED, 1203, 0)
+
+    with_keeper(story, finite=False)
+
+
 def test_an_endless_run_takes_in_contacts_as_they_are_added() -> None:
     async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
         late = Contact(numbers=(PhoneNumber(e164=number(99, "02"), zones=()),))

@@ -228,6 +228,24 @@ def test_a_lost_reply_is_of_a_call_that_was_dialed() -> None:
     assert 70 < replies["OriginateUnclear"] < 130
 
 
+def test_a_command_without_a_reply_was_done_as_often_as_not() -> None:
+    async def play(listener: Listener) -> Counter[tuple[bool, bool]]:
+        seen = Counter[tuple[bool, bool]]()
+        for _ in range(200):
+            attempt_id = await listener.call("40")
+            await listener.clock.sleep(1)
+            reply = await listener.exchange.hang_up(attempt_id)
+            assert reply == Done() or (isinstance(reply, Failed) and reply.is_unclear)
+            await listener.clock.sleep(1)
+            seen[reply == Done(), ev.Destroyed(16) in listener.events(attempt_id)] += 1
+        return seen
+
+    seen = listen(play, faults=Faults(lose_command=0.6))
+    assert seen[True, False] == 0, "what is said to be done is done"
+    assert 35 < seen[False, True] < 85
+    assert 35 < seen[False, False] < 85
+
+
 def test_lost_events_are_as_many_as_asked() -> None:
     assert _play_busy(50, Faults(lose_event=1))[0] == [[]] * 50
     some = sum(map(len, _play_busy(200, Faults(lose_event=0.5))[0]))

@@ -146,7 +146,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         if _pending(db):  # another process may have done it while we waited
             migrations.apply(db)
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # whatever it was: undone, closed, and raised on
         connection.execute("ROLLBACK")
         raise
 

@@ -107,11 +107,12 @@ class SqliteRuns:
         )
         return is_last
 
-    def cancel_targets(self, run_id: RunId, now: datetime) -> int:
+    def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
         cursor = self._connection.execute(
             "UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now"
-            " WHERE run_id = :run_id AND state IN ('pending', 'waiting')",
-            {"run_id": run_id, "now": to_text(now)},
+            " WHERE id IN (SELECT id FROM target WHERE run_id = :run_id AND state = 'pending'"
+            " UNION ALL SELECT id FROM target WHERE run_id = :run_id AND state = 'waiting' LIMIT :size)",
+            {"run_id": run_id, "now": to_text(now), "size": size},
         )
         return cursor.rowcount
 

@@ -88,7 +88,7 @@ class SqliteStore:
             try:
                 with translated(path):
                     yield SqliteUnit(connection)
-            except BaseException:
+            except BaseException:  # whatever it was: undone, closed, and raised on
                 connection.execute("ROLLBACK")
                 raise
             with translated(path):
@@ -104,7 +104,7 @@ def _open_migrated(path: Path) -> sqlite3.Connection:
     try:
         with translated(path):
             migrate(connection)
-    except BaseException:
+    except BaseException:  # whatever it was: undone, closed, and raised on
         connection.close()
         raise
     return connection

@@ -47,7 +47,7 @@ class InlineWriter:
         try:
             with translated(None):
                 result = job(self._unit)
-        except BaseException:
+        except BaseException:  # whatever it was: undone, closed, and raised on
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")

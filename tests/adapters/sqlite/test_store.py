@@ -326,7 +326,7 @@ def test_a_second_daemon_is_refused_and_the_lock_falls_with_its_holder(tmp_path:
     with only_daemon(path), pytest.raises(StoreError, match=str(os.getpid())), only_daemon(path):
         pass
     with only_daemon(path):
-        assert True is path.with_name("a.db.lock").exists()
+        assert path.with_name("a.db.lock").exists()
 
 
 def test_a_backup_of_a_database_in_use_can_be_restored(tmp_path: Path) -> None:
