@@ -268,7 +268,8 @@ class SimulatedExchange:
 
     def _reply(self) -> Reply:
         """What was asked is done; whether that is heard is another matter."""
-        if self._draws(self.faults.lose_command / 2):
+        half = self.faults.lose_command / 2
+        if self._draws(half / (1 - half)):  # of those that were not lost on their way in
             return Failed(f"Asterisk {self.name}: the reply was lost", is_unclear=True)
         return Done()
 
