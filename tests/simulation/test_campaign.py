@@ -11,14 +11,13 @@ from dialerd.domain.words import Disposition, RunState
 from dialerd.simulate.clock import VirtualClock
 from dialerd.simulate.demo import run_demo
 from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.simulate.record import peak_calls, peak_rate
 from tests.numbers import EXPECTED, number
 from tests.simulation.world import (
     MAX_CALLS,
     RATE,
     campaign,
     check_invariants,
-    most_at_once,
-    most_in_a_second,
     run,
     trunk,
 )
@@ -33,15 +32,15 @@ def test_each_kind_of_callee_comes_to_the_same_disposition_as_on_the_real_exchan
 def test_the_limits_of_a_campaign_hold_at_every_moment() -> None:
     outcome = run(["00", "02", "40", "05"] * 50)
     check_invariants(outcome, max_attempts=1)
-    assert most_at_once(outcome.record) == MAX_CALLS
-    assert most_in_a_second(outcome.record) <= RATE
+    assert peak_calls(outcome.record) == MAX_CALLS
+    assert peak_rate(outcome.record) <= RATE
 
 
 def test_the_limits_of_a_trunk_hold_over_whatever_the_campaign_would_like() -> None:
     outcome = run(["40"] * 100, spec=campaign(max_calls=50, calls_per_second=50), way_out=trunk(max_channels=7))
-    assert most_at_once(outcome.record) == 7
+    assert peak_calls(outcome.record) == 7
     outcome = run(["02"] * 100, spec=campaign(max_calls=50, calls_per_second=50), way_out=trunk(calls_per_second=3))
-    assert most_in_a_second(outcome.record) == 3
+    assert peak_rate(outcome.record) == 3
 
 
 def test_a_slot_that_frees_is_filled_at_once() -> None:

@@ -11,13 +11,20 @@ from dialerd.domain.words import RunState
 from dialerd.simulate.clock import VirtualClock
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.faults import Faults
-from tests.simulation.world import MAX_CALLS, RATE, campaign, check_invariants, most_at_once, most_in_a_second, run
+from dialerd.simulate.record import peak_calls, peak_rate
+from tests.simulation.world import MAX_CALLS, RATE, campaign, check_invariants, run
 
 ENDINGS = ["00", "02", "40", "01", "05", "20", "11", "03", "33", "19"] * 3
 
 _share = st.floats(0, 0.3)
 _faults = st.builds(
-    Faults, lose_reply=_share, lose_event=_share, double_event=_share, delay_event=_share, delay_s=st.floats(0, 3)
+    Faults,
+    lose_reply=_share,
+    lose_command=_share,
+    lose_event=_share,
+    double_event=_share,
+    delay_event=_share,
+    delay_s=st.floats(0, 3),
 )
 _outages = st.lists(
     st.tuples(st.sampled_from(["cut", "restart", "refuse"]), st.floats(0.5, 60), st.floats(0.1, 20)), max_size=6
@@ -38,7 +45,7 @@ def test_the_invariants_hold_under_any_mix_of_faults(
     outcome = run(ENDINGS, spec=spec, seed=seed, faults=faults, trouble=trouble)
     assert outcome.run.state is RunState.COMPLETED
     check_invariants(outcome, max_attempts=max_attempts)
-    assert most_in_a_second(outcome.record) <= RATE
+    assert peak_rate(outcome.record) <= RATE
 
 
 def test_without_faults_in_between_the_limit_of_calls_holds_through_an_outage() -> None:
@@ -46,4 +53,4 @@ def test_without_faults_in_between_the_limit_of_calls_holds_through_an_outage() 
         clock.call_later(4, lambda: exchange.cut(1))
 
     outcome = run(ENDINGS * 3, trouble=trouble)
-    assert most_at_once(outcome.record) <= MAX_CALLS
+    assert peak_calls(outcome.record) <= MAX_CALLS

@@ -16,8 +16,9 @@ from dialerd.domain.trunk import Trunk
 from dialerd.simulate.callees import NumberPlan
 from dialerd.simulate.campaign import Outcome, simulate
 from dialerd.simulate.clock import VirtualClock
-from dialerd.simulate.exchange import SimulatedCall, SimulatedExchange
+from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.faults import NONE, Faults
+from dialerd.simulate.record import peak_calls
 from tests.numbers import number
 
 START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -89,23 +90,8 @@ def check_invariants(outcome: Outcome, *, max_attempts: int) -> None:
     assert sum(outcome.dispositions.values()) == len(attempts)
     assert dict(Counter(attempt.disposition for attempt in attempts)) == dict(outcome.dispositions)
     for each in invites:
-        assert most_at_once(call for call in outcome.record if call.number == each) == 1, "a number in two calls"
+        assert peak_calls(call for call in outcome.record if call.number == each) == 1, "a number in two calls"
     for call in outcome.record:
         if call.ending == "dialer" and call.answered_at is None:
             assert call.ended_at is not None
             assert (call.ended_at - call.invited_at).total_seconds() >= 15, "a ringing phone was cancelled early"
-
-
-def most_at_once(calls: Iterable[SimulatedCall]) -> int:
-    known = list(calls)
-    steps = [(call.invited_at, 1) for call in known] + [(call.ended_at, -1) for call in known if call.ended_at]
-    up = most = 0
-    for _, change in sorted(steps):
-        up += change
-        most = max(most, up)
-    return most
-
-
-def most_in_a_second(calls: Iterable[SimulatedCall]) -> int:
-    moments = sorted(call.invited_at.timestamp() for call in calls)
-    return max((sum(1 for other in moments if moment <= other < moment + 1) for moment in moments), default=0)

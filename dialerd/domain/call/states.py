@@ -68,14 +68,17 @@ class Detecting:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A person hears the message."""
+    """A person hears the message. `is_unclear`: no answer came to our asking for it; perhaps nothing is played."""
 
     playback_id: str
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A person is in the admin's dialplan."""
+    """A person is in the admin's dialplan. `is_unclear`: no answer came; perhaps they still wait with us."""
+
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

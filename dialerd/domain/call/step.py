@@ -232,14 +232,21 @@ def _found_playing(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(state, Playing)
     if event.playing is None:  # seen in a list after a reconnect: the end of the message may have been missed
         return rearm(call, CLEAR_S, do.Look(state.playback_id))
+    if not event.playing and state.is_unclear:
+        return serve(call)  # as far as we know nobody has heard a word of it
     if not event.playing:
         return clear(call, Disposition.ANSWERED_HUMAN)
     if call.looked < STALE_LOOKS:
-        return rearm(call, MESSAGE_S)
+        return rearm(replace(call, state=Playing(state.playback_id)), MESSAGE_S)
     return clear(call, Disposition.ANSWERED_HUMAN, "the message exceeded its time")
 
 
-def _found_handed(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
+def _found_handed(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    assert isinstance(event, ev.ChannelSeen)
+    assert isinstance(call.state, Handed)
+    if call.state.is_unclear and event.place is not ev.Place.ELSEWHERE:
+        return serve(call)  # still with us: our handing over was lost
+    call = replace(call, state=Handed())
     answered_at = call.facts.answered_at or now
     left_s = call.plan.max_talk_s - (now - answered_at).total_seconds()
     if left_s > 0:
@@ -264,8 +271,8 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.CommandFailed)
     if event.command not in (do.Play.__name__, do.HandOver.__name__):
         return call, ()
-    if event.is_unclear:
-        return rearm(call, CLEAR_S)
+    if event.is_unclear and isinstance(call.state, Playing | Handed):
+        return rearm(replace(call, state=replace(call.state, is_unclear=True)), CLEAR_S)
     return clear(call, Disposition.FAILED, event.reason)
 
 
