@@ -33,6 +33,12 @@ def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection
         return connection
 
 
+def undo(connection: sqlite3.Connection) -> None:
+    """Roll back what is left to roll back: on a full disk SQLite has done so itself, and would complain of a second."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
 @contextmanager
 def translated(path: Path | None) -> Iterator[None]:
     """sqlite3's errors as ours, with the file and what to do."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from dialerd.adapters.sqlite.connection import connect, translated
+from dialerd.adapters.sqlite.connection import connect, translated, undo
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.adapters.sqlite.writer import InlineWriter, ThreadWriter
@@ -59,7 +59,7 @@ class SqliteStore:
     async def read(self, job: Callable[[Unit], T]) -> T:
         if self._readers is None:
             assert isinstance(self._writer, InlineWriter)
-            return self._writer.run(job)
+            return self._writer.look(job)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
 
     def _read(self, job: Callable[[Unit], T]) -> T:
@@ -84,12 +84,14 @@ class SqliteStore:
         connection = _open_migrated(path)
         try:
             with translated(path):
+                if not write:
+                    connection.execute("PRAGMA query_only = ON")
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 with translated(path):
                     yield SqliteUnit(connection)
             except BaseException:  # whatever it was: undone, closed, and raised on
-                connection.execute("ROLLBACK")
+                undo(connection)
                 raise
             with translated(path):
                 connection.execute("COMMIT")
@@ -116,4 +118,4 @@ def _in_transaction(connection: sqlite3.Connection, path: Path | None, begin: st
         try:
             return job(SqliteUnit(connection))
         finally:
-            connection.execute("ROLLBACK")  # a read changes nothing
+            undo(connection)  # a read changes nothing

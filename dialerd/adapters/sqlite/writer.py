@@ -10,10 +10,11 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dialerd.adapters.sqlite.connection import translated
+from dialerd.adapters.sqlite.connection import translated, undo
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.log import logger
@@ -48,10 +49,19 @@ class InlineWriter:
             with translated(None):
                 result = job(self._unit)
         except BaseException:  # whatever it was: undone, closed, and raised on
-            self._connection.execute("ROLLBACK")
+            undo(self._connection)
             raise
         self._connection.execute("COMMIT")
         return result
+
+    def look(self, job: Callable[[Unit], T]) -> T:
+        """Run a job that may only read, as one on a reader's connection: a write in it fails here too."""
+        self._connection.execute("PRAGMA query_only = ON")
+        try:
+            with translated(None):
+                return job(self._unit)
+        finally:
+            self._connection.execute("PRAGMA query_only = OFF")
 
     async def close(self) -> None:
         self._connection.close()
@@ -65,10 +75,13 @@ class ThreadWriter:
         self._path = path
         self._unit = SqliteUnit(connection)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._is_closed = False
         self._thread = threading.Thread(target=self._work, name="sqlite writer", daemon=True)
         self._thread.start()
 
     async def write(self, job: Callable[[Unit], T]) -> T:
+        if self._is_closed:
+            raise self._closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Item(job, loop, future))
@@ -76,9 +89,16 @@ class ThreadWriter:
         return await asyncio.shield(future)
 
     def post(self, job: Job) -> None:
-        self._queue.put(_Item(job, None, None))
+        if self._is_closed:
+            _report(self._closed())
+        else:
+            self._queue.put(_Item(job, None, None))
+
+    def _closed(self) -> StoreError:
+        return StoreError(f"database {self._path} is closed", hint="dialerd is ending; start it again")
 
     async def close(self) -> None:
+        self._is_closed = True  # the thread ends with what is queued now: later jobs would wait for ever
         self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         self._connection.close()
@@ -102,10 +122,10 @@ class ThreadWriter:
                     self._run(item)
                 self._connection.execute("COMMIT")
         except StoreError as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the next commit tries again; this thread must outlive every failure
+                undo(self._connection)
             for item in items:
-                item.result, item.error = None, error
+                item.result, item.error = None, item.error or error
         _answer(items)
 
     def _run(self, item: _Item) -> None:
@@ -116,7 +136,12 @@ class ThreadWriter:
                 item.result = item.job(self._unit)
         except Exception as error:  # handed to whoever asked
             if not self._connection.in_transaction:
-                raise  # SQLite has undone everything (disk full, I/O): all of this commit has failed
+                # SQLite has undone everything (disk full, I/O): all of this commit has failed.
+                raise (
+                    error
+                    if isinstance(error, StoreError)
+                    else StoreError(f"database {self._path}: a transaction was lost", hint="see the log of the daemon")
+                ) from error
             self._connection.execute("ROLLBACK TO job")
             item.error = error
         self._connection.execute("RELEASE job")
@@ -144,7 +169,7 @@ def _answer(items: list[_Item]) -> None:
         elif item.error is not None:
             _report(item.error)
     for loop, waiting in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # that loop is closed, and nobody waits any more
             loop.call_soon_threadsafe(_tell, waiting)
 
 
