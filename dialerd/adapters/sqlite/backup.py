@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dialerd.adapters.sqlite.connection import connect, translated
 from dialerd.adapters.sqlite.lock import only_daemon
-from dialerd.adapters.sqlite.migrations import migrate
+from dialerd.adapters.sqlite.migrations import migrate, refuse_newer
 from dialerd.domain.errors import BadInputError, StoreError
 
 
@@ -31,34 +33,91 @@ def backup(database: Path, target: Path) -> None:
         raise StoreError(f"there is no database {database}", hint="check [database] path")
     if target.exists() and not target.is_file():
         raise BadInputError(f"{target} is no file", hint="name a file to write")  # a rename would put one in its place
-    making = target.with_name(target.name + ".making")
-    with translated(target), closing(connect(database)) as source, closing(sqlite3.connect(making)) as copy:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")
-    _settle_file(making, target)
+    if target.exists() and target.samefile(database):
+        # The daemon would go on writing to the file that no longer has the name.
+        raise BadInputError(f"{target} is the database itself", hint="name another file to write")
+    with _making(target, ".making") as making:
+        with (
+            translated(database),
+            closing(connect(database)) as source,
+            translated(target),
+            closing(sqlite3.connect(making)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        _settle_file(making, target)
 
 
 def restore(source: Path, database: Path) -> None:
     """Put a backup in the database's place. No daemon may be running; a bad backup changes nothing."""
     if not source.exists():
         raise BadInputError(f"there is no file {source}")
-    with only_daemon(database):
-        making = database.with_name(database.name + ".restoring")
-        making.unlink(missing_ok=True)
-        with translated(source), closing(sqlite3.connect(source)) as good, closing(sqlite3.connect(making)) as copy:
-            (verdict,) = good.execute("PRAGMA integrity_check").fetchone()
-            if verdict != "ok":
-                raise BadInputError(f"{source} is damaged: {verdict}", hint="use another backup")
-            (campaigns,) = good.execute("SELECT count(*) FROM sqlite_master WHERE name = 'campaign'").fetchone()
-            if not campaigns:
-                raise BadInputError(f"{source} is no backup of dialerd", hint="use a file made by dialerd backup")
-            good.backup(copy)
+    if database.exists() and database.samefile(source):
+        raise BadInputError(f"{source} is the database itself", hint="name a file made by dialerd backup")
+    with only_daemon(database), _making(database, ".restoring") as making:
+        with translated(source), closing(sqlite3.connect(source)) as good:
+            _refuse_bad(good, source)
+            with translated(database), closing(sqlite3.connect(making)) as copy:
+                good.backup(copy)
         with translated(source), closing(connect(making)) as copy:
             migrate(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
-        for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        if database.exists():
+            _keep_rights(database, making)
+            _close_journal(database)
         _settle_file(making, database)
+
+
+def _refuse_bad(connection: sqlite3.Connection, source: Path) -> None:
+    (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
+    if verdict != "ok":
+        raise BadInputError(f"{source} is damaged: {verdict}", hint="use another backup")
+    (campaigns,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'campaign'").fetchone()
+    if not campaigns:
+        raise BadInputError(f"{source} is no backup of dialerd", hint="use a file made by dialerd backup")
+    refuse_newer(connection)
+
+
+def _keep_rights(old: Path, new: Path) -> None:
+    """The restored file is the daemon's user's as the old one was, also where root restores it."""
+    was = old.stat()
+    with suppress(PermissionError):  # not root: it is ours, and stays so
+        os.chown(new, was.st_uid, was.st_gid)
+    new.chmod(stat.S_IMODE(was.st_mode))
+
+
+def _close_journal(database: Path) -> None:
+    """No write-ahead log of the old database may stay: SQLite would play it into the new one.
+
+    Its transactions are put into the old file first, which is whole should the power fail before the rename. Raises
+    StoreError while a command uses the database.
+    """
+    with translated(database), closing(sqlite3.connect(database)) as old:
+        try:
+            old.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise
+            # Beyond saving; perhaps that is why a backup is restored.
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _making(target: Path, suffix: str) -> Iterator[Path]:
+    """An empty file beside `target` to be renamed to it, gone where that fails. It will hold people's numbers: for
+    its own user only."""
+    making = target.with_name(target.name + suffix)
+    try:
+        making.unlink(missing_ok=True)  # of one that was killed
+        os.close(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(f"unable to open {making}: {error.strerror}", hint="check its folder and rights") from error
+    try:
+        yield making
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            making.with_name(making.name + end).unlink(missing_ok=True)
 
 
 def _settle_file(making: Path, target: Path) -> None:

@@ -33,13 +33,16 @@ class SqliteContacts:
         self._connection = connection
 
     def add(self, list_id: ListId, contacts: Iterable[Contact], now: datetime) -> tuple[int, int]:
+        # Ids go on from the highest ever given: old attempts must never point at somebody else.
+        (highest,) = self._connection.execute("SELECT highest FROM contact_mark").fetchone()
         added = left_out = 0
         for contact in contacts:
             first, *further = contact.numbers
             cursor = self._connection.execute(
-                "INSERT OR IGNORE INTO contact (list_id, number, zones, zone, priority, attributes, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO contact (id, list_id, number, zones, zone, priority, attributes, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
+                    highest + added + 1,
                     list_id,
                     first.e164,
                     to_json(first.zones),
@@ -56,10 +59,11 @@ class SqliteContacts:
             self._connection.executemany(
                 "INSERT INTO contact_number (contact_id, position, number, zones) VALUES (?, ?, ?, ?)",
                 [
-                    (cursor.lastrowid, position, number.e164, to_json(number.zones))
+                    (highest + added, position, number.e164, to_json(number.zones))
                     for position, number in enumerate(further, start=2)
                 ],
             )
+        self._connection.execute("UPDATE contact_mark SET highest = highest + ?", (added,))
         self._connection.execute("UPDATE contact_list SET contacts = contacts + ? WHERE id = ?", (added, list_id))
         return added, left_out
 
@@ -77,7 +81,8 @@ class SqliteContacts:
 
     def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]:
         rows = self._connection.execute(
-            _COLUMNS + " WHERE contact.list_id = ? ORDER BY contact.id LIMIT ?", (list_id, limit)
+            _COLUMNS + " WHERE contact.list_id = ? ORDER BY contact.id LIMIT ?",
+            (list_id, limit),  # contact_by_list
         )
         return [self._to_contact(row) for row in rows.fetchall()]
 

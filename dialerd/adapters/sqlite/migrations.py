@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database, Migrations
 
+from dialerd.adapters.sqlite.connection import undo
 from dialerd.domain.errors import StoreError
 
 migrations = Migrations("dialerd")
@@ -25,6 +26,20 @@ def m001_first(db: Database) -> None:
     """
     for statement in _statements(_FIRST):
         db.execute(statement)
+
+
+@migrations()
+def m002_contacts(db: Database) -> None:
+    """A walk along one list's contacts, and a mark so that a contact's id is never given to another one.
+
+    Attempts keep the contact's id after its list is deleted; SQLite would give the highest ids out again.
+    """
+    db.execute("CREATE INDEX contact_by_list ON contact(list_id)")  # the id is every index's last column
+    db.execute("CREATE TABLE contact_mark (highest INTEGER NOT NULL) STRICT")
+    db.execute(
+        "INSERT INTO contact_mark SELECT max(coalesce((SELECT max(id) FROM contact), 0),"
+        " coalesce((SELECT max(contact_id) FROM target), 0), coalesce((SELECT max(taken_in) FROM run), 0))"
+    )
 
 
 _FIRST = """
@@ -147,18 +162,25 @@ def migrate(connection: sqlite3.Connection) -> None:
             migrations.apply(db)
         connection.execute("COMMIT")
     except BaseException:  # whatever it was: undone, closed, and raised on
-        connection.execute("ROLLBACK")
+        undo(connection)
         raise
+
+
+def refuse_newer(connection: sqlite3.Connection) -> None:
+    """Raises StoreError where a newer dialerd has written the database; changes nothing."""
+    _pending(Database(connection))
 
 
 def _pending(db: Database) -> bool:
     """Whether there is something to migrate. Raises StoreError where a newer dialerd has written the database."""
     applied = {each.name for each in migrations.applied(db)}
     if applied - _NAMES:
+        (_, _, file) = db.execute("PRAGMA database_list").fetchone()
         raise StoreError(
-            "the database was made by a newer dialerd", hint="install that version, or restore an older backup"
+            f"database {file or 'in memory'} was made by a newer dialerd",
+            hint="install that version, or restore an older backup",
         )
     return bool(_NAMES - applied)
 
 
-_NAMES = frozenset({"m001_first"})
+_NAMES = frozenset({"m001_first", "m002_contacts"})

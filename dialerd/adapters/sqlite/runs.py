@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from dialerd.adapters.sqlite.campaigns import to_spec
@@ -23,14 +25,22 @@ _COLUMNS = (
     " pending, waiting, in_progress, done, attempts FROM run"
 )
 
-# The next contacts of the run's lists after the last one taken in, with the global do-not-call list's word on each.
+# The next contacts of one list after the last one taken in, with the global do-not-call list's word on each. The
+# index is named: by another, each chunk would walk and sort the whole list.
 _NEXT_CONTACTS = """
 SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority,
        EXISTS (SELECT 1 FROM dnc_entry AS d WHERE d.number = contact.number AND d.list_id = 1
                AND (d.expires_at IS NULL OR d.expires_at > :now))
-FROM contact JOIN contact_list ON contact_list.id = contact.list_id
-WHERE contact.id > :after AND contact_list.name IN (SELECT value FROM json_each(:lists))
-ORDER BY contact.id LIMIT :size
+FROM contact INDEXED BY contact_by_list
+WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
+"""
+
+# The next targets that are not in progress, not even looked at when done. Along the walks of the dialing.
+_CANCEL = """
+UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now WHERE id IN (
+  SELECT id FROM target INDEXED BY target_next WHERE run_id = :run_id AND state = 'pending'
+  UNION ALL SELECT id FROM target INDEXED BY target_waiting WHERE run_id = :run_id AND state = 'waiting'
+  LIMIT :size)
 """
 
 
@@ -79,10 +89,7 @@ class SqliteRuns:
         run = self.get(run_id)
         assert run is not None, "a run is prepared only while it exists"
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
-        contacts = self._connection.execute(
-            _NEXT_CONTACTS,
-            {"after": after, "lists": to_json(run.spec.lists), "size": size, "now": to_text(now)},
-        ).fetchall()
+        contacts = self._next_contacts(run.spec.lists, after=after, size=size, now=now)
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -107,13 +114,23 @@ class SqliteRuns:
         )
         return is_last
 
+    def _next_contacts(
+        self, lists: tuple[str, ...], *, after: int, size: int, now: datetime
+    ) -> list[tuple[int, str, str, str | None, int, int]]:
+        """The next contacts of several lists as one walk by id. Each list is read only as far as it is needed."""
+        ids = self._connection.execute(
+            "SELECT id FROM contact_list WHERE name IN (SELECT value FROM json_each(?))", (to_json(lists),)
+        ).fetchall()
+        walks = [
+            self._connection.execute(
+                _NEXT_CONTACTS, {"list_id": list_id, "after": after, "size": size, "now": to_text(now)}
+            )
+            for (list_id,) in ids
+        ]
+        return list(islice(merge(*walks), size))  # ids differ, so nothing after them is compared
+
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
-        cursor = self._connection.execute(
-            "UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now"
-            " WHERE id IN (SELECT id FROM target WHERE run_id = :run_id AND state = 'pending'"
-            " UNION ALL SELECT id FROM target WHERE run_id = :run_id AND state = 'waiting' LIMIT :size)",
-            {"run_id": run_id, "now": to_text(now), "size": size},
-        )
+        cursor = self._connection.execute(_CANCEL, {"run_id": run_id, "now": to_text(now), "size": size})
         return cursor.rowcount
 
     def dispositions(self, run_id: RunId) -> dict[Disposition, int]:
