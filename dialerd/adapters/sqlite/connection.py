@@ -15,6 +15,8 @@ from dialerd.domain.errors import StoreError
 BUSY_S = 5.0
 """How long a writer waits for another process's transaction; none of ours lasts longer than 50 ms."""
 
+_SWITCHES = 50  # each is lost only to a process that got further, so far fewer are needed
+
 
 def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are begun and ended by name. None: in memory.
@@ -26,11 +28,28 @@ def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection
             ":memory:" if path is None else path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. Where processes open a new database at once, only one of them can.
+
+    This one statement does not wait for the others (SQLite sees a deadlock coming); beginning to write does.
+    """
+    for _ in range(_SWITCHES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def undo(connection: sqlite3.Connection) -> None:

@@ -1,85 +1,23 @@
-"""The store: durable, isolated, counted; one daemon at a time; a backup that is whole or nothing."""
+"""The rows: in order, counted, unique where a call could be made twice, and kept literally."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialerd.adapters.sqlite import SqliteStore, backup, check, only_daemon, restore
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.adapters.sqlite.unit import SqliteUnit
-from dialerd.domain.campaign import read_campaign
 from dialerd.domain.contact import Contact
-from dialerd.domain.errors import BadInputError, StoreError
+from dialerd.domain.errors import StoreError
 from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.words import AttemptId, Disposition, RunId, RunState, TargetState
-from dialerd.ports import AttemptRow, DncEntry, RunRow, TargetRow, Unit
-
-NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
-SPEC = read_campaign(
-    {
-        "name": "c",
-        "lists": ["l"],
-        "trunk": "carrier",
-        "caller_id": "+12125550100",
-        "on_human": {"play": "hello"},
-        "max_attempts": 3,
-    },
-    source="test",
-)
-
-
-def contacts(count: int) -> list[Contact]:
-    return [Contact(numbers=(PhoneNumber(e164=f"+1212{6_000_000 + n}", zones=("UTC",)),)) for n in range(count)]
-
-
-def set_up(unit: Unit, count: int = 10) -> RunRow:
-    made = unit.lists.create("l", "US", NOW)
-    unit.contacts.add(made.id, contacts(count), NOW)
-    run = unit.runs.create(unit.campaigns.put(SPEC, NOW).id, SPEC, NOW)
-    while not unit.runs.prepare(run.id, size=1000, draw=lambda: 0.5, now=NOW):
-        pass
-    return run
-
-
-def attempt_at(target: TargetRow, n: int) -> AttemptRow:
-    return AttemptRow(
-        id=AttemptId(f"d{n:032x}"),
-        target_id=target.id,
-        run_id=target.run_id,
-        number=target.number,
-        trunk="carrier",
-        asterisk="pbx1",
-        caller_id="+12125550100",
-        claimed_at=NOW,
-    )
-
-
-def closed(attempt: AttemptRow, disposition: Disposition) -> AttemptRow:
-    from dataclasses import replace
-
-    return replace(attempt, disposition=disposition, ended_at=NOW + timedelta(seconds=5))
-
-
-@pytest.fixture
-def unit() -> Unit:
-    connection = connect(None)
-    migrate(connection)
-    return SqliteUnit(connection)
+from dialerd.domain.words import Disposition, RunId, RunState, TargetState
+from dialerd.ports import AttemptRow, DncEntry, Unit
+from tests.adapters.sqlite.stored import NOW, SPEC, attempt_at, closed, contacts, set_up
 
 
 def test_the_dialing_order_is_fresh_targets_by_rank_then_redials(unit: Unit) -> None:
@@ -222,175 +160,6 @@ def test_the_counters_always_equal_a_fresh_count(steps: list[tuple[str, int]]) -
     assert {str(each): count for each, count in unit.runs.dispositions(run.id).items()} == expected
 
 
-def test_the_work_of_a_claim_does_not_grow_with_the_list() -> None:
-    from dialerd.adapters.sqlite import dialing
-
-    connection = connect(None)
-    migrate(connection)
-    args = {"run_id": 1, "limit": 10, "now": ""}
-    plan = " ".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + dialing._CANDIDATES, args))
-    assert "target USING INDEX target_next (run_id=?)" in plan
-    assert "TEMP B-TREE" not in plan, "nothing is sorted"
-    assert "SCAN" not in plan.replace("SCAN CONSTANT", "")
-
-
-def fails(_unit: Unit) -> None:
-    raise ValueError("this job fails")
-
-
-def test_a_failing_job_undoes_nobody_elses_work_in_the_same_commit(tmp_path: Path) -> None:
-    async def main() -> None:
-        store = SqliteStore.open(tmp_path / "a.db")
-        good = [store.write(partial(_create_list, f"list{n}")) for n in range(20)]
-        results = await asyncio.gather(*good[:10], store.write(fails), *good[10:], return_exceptions=True)
-        assert [type(each) for each in results if isinstance(each, BaseException)] == [ValueError]
-        assert len(await store.read(lambda unit: unit.lists.all())) == 20
-        await store.close()
-
-    asyncio.run(main())
-
-
-def _create_list(name: str, unit: Unit) -> None:
-    unit.lists.create(name, "US", NOW)
-
-
-def test_a_reader_sees_what_was_answered_and_cannot_write(tmp_path: Path) -> None:
-    async def main() -> None:
-        store = SqliteStore.open(tmp_path / "a.db")
-        await store.write(partial(_create_list, "one"))
-        assert [row.name for row in await store.read(lambda unit: unit.lists.all())] == ["one"]
-        with pytest.raises(StoreError):
-            await store.read(partial(_create_list, "two"))
-        await store.close()
-
-    asyncio.run(main())
-
-
-_WRITER = """
-import asyncio, sys
-from pathlib import Path
-from datetime import UTC, datetime
-from dialerd.adapters.sqlite import SqliteStore
-async def main():
-    store = SqliteStore.open(Path(sys.argv[1]))
-    n = 0
-    while True:
-        await store.write(lambda unit: unit.lists.create(f"list{n}", "US", datetime(2026, 12, 1, tzinfo=UTC)))
-        print(n, flush=True)
-        n += 1
-asyncio.run(main())
-"""
-
-
-def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert writer.stdout is not None
-    acknowledged = [next(writer.stdout) for _ in range(30)]
-    os.kill(writer.pid, signal.SIGKILL)
-    acknowledged += writer.stdout.readlines()
-    writer.wait()
-    writer.stdout.close()
-    with SqliteStore.unit(path, write=False) as unit:
-        names = {row.name for row in unit.lists.all()}
-    assert {f"list{line.strip()}" for line in acknowledged if line.endswith("\n")} <= names
-
-
-def test_two_processes_can_write_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-
-    async def main() -> None:
-        store = SqliteStore.open(path)
-        for n in range(10):
-            with SqliteStore.unit(path, write=True) as unit:
-                unit.lists.create(f"cli{n}", "US", NOW)
-            await store.write(partial(_create_list, f"daemon{n}"))
-        await store.close()
-
-    asyncio.run(main())
-    with SqliteStore.unit(path, write=False) as unit:
-        assert len(unit.lists.all()) == 20
-
-
-def test_what_is_raised_in_a_unit_undoes_it(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with pytest.raises(ValueError, match="changed my mind"), SqliteStore.unit(path, write=True) as unit:
-        unit.lists.create("one", "US", NOW)
-        raise ValueError("changed my mind")
-    with SqliteStore.unit(path, write=False) as unit:
-        assert unit.lists.all() == []
-
-
-def test_a_second_daemon_is_refused_and_the_lock_falls_with_its_holder(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with only_daemon(path), pytest.raises(StoreError, match=str(os.getpid())), only_daemon(path):
-        pass
-    with only_daemon(path):
-        assert path.with_name("a.db.lock").exists()
-
-
-def test_a_backup_of_a_database_in_use_can_be_restored(tmp_path: Path) -> None:
-    path, copy = tmp_path / "a.db", tmp_path / "copy.db"
-
-    async def main() -> None:
-        store = SqliteStore.open(path)
-        await store.write(partial(_create_list, "before"))
-        backup(path, copy)
-        await store.write(partial(_create_list, "after"))
-        await store.close()
-
-    asyncio.run(main())
-    restore(copy, path)
-    with SqliteStore.unit(path, write=False) as unit:
-        assert [row.name for row in unit.lists.all()] == ["before"]
-
-
-def _other_database(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE other (x)")
-
-
-def _no_database(path: Path) -> None:
-    path.write_bytes(b"hello, I am no database at all" * 100)
-
-
-def _newer_database(path: Path) -> None:
-    check(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('dialerd', 'm999_future', '')"
-        )
-        connection.commit()
-
-
-@pytest.mark.parametrize("spoil", [_other_database, _no_database, _newer_database])
-def test_a_bad_backup_is_refused_and_changes_nothing(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
-    path, bad = tmp_path / "a.db", tmp_path / "bad.db"
-    with SqliteStore.unit(path, write=True) as unit:
-        unit.lists.create("mine", "US", NOW)
-    spoil(bad)
-    with pytest.raises((StoreError, BadInputError)):
-        restore(bad, path)
-    with SqliteStore.unit(path, write=False) as unit:
-        assert [row.name for row in unit.lists.all()] == ["mine"]
-
-
-def test_a_file_that_is_no_database_is_named_with_a_remedy(tmp_path: Path) -> None:
-    _no_database(tmp_path / "a.db")
-    with pytest.raises(StoreError) as error:
-        SqliteStore.open(tmp_path / "a.db")
-    assert "a.db" in str(error.value)
-    assert "restore a backup" in str(error.value)
-    with pytest.raises(StoreError, match="folder exists"):
-        SqliteStore.open(tmp_path / "nowhere" / "a.db")
-
-
-def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    _newer_database(tmp_path / "a.db")
-    with pytest.raises(StoreError, match="newer dialerd"):
-        SqliteStore.open(tmp_path / "a.db")
-
-
 def test_contacts_added_to_an_endless_run_are_taken_in_later(unit: Unit) -> None:
     run = set_up(unit, 2)
     made = unit.lists.get("l")
@@ -400,3 +169,58 @@ def test_contacts_added_to_an_endless_run_are_taken_in_later(unit: Unit) -> None
     after = unit.runs.get(run.id)
     assert after is not None
     assert after.pending == 5
+
+
+def test_an_id_of_a_deleted_contact_is_never_given_to_another_person(unit: Unit) -> None:
+    run = set_up(unit, 5)
+    unit.runs.set_state(run.id, RunState.STOPPED, NOW)
+    old = unit.lists.get("l")
+    assert old is not None
+    before = {row.id for row in unit.contacts.of_list(old.id, limit=99)}
+    unit.lists.delete(old.id)
+    new = unit.lists.create("l", "US", NOW)
+    assert unit.contacts.add(new.id, contacts(8), NOW) == (8, 0)
+    after = {row.id for row in unit.contacts.of_list(new.id, limit=99)}
+    assert len(after) == 8
+    assert not before & after, "an attempt of the old run would name a stranger"
+
+
+def test_further_numbers_of_a_contact_are_found_and_kept_in_order(unit: Unit) -> None:
+    made = unit.lists.create("l", "US", NOW)
+    numbers = tuple(PhoneNumber(e164=f"+1212555010{n}", zones=(f"Zone/{n}",)) for n in (3, 1, 2))
+    unit.contacts.add(made.id, [*contacts(2), Contact(numbers=numbers, zone="Europe/Paris", priority=7)], NOW)
+    (row,) = unit.contacts.find("+12125550101")
+    assert row.contact == Contact(numbers=numbers, zone="Europe/Paris", priority=7)
+
+
+def test_a_run_walks_all_of_its_lists_by_age_of_contact_and_no_other_list(unit: Unit) -> None:
+    lists = {name: unit.lists.create(name, "US", NOW) for name in ("l", "m", "other")}
+    for n, contact in enumerate(contacts(30)):
+        unit.contacts.add(lists[("l", "other", "m")[n % 3]].id, [contact], NOW)
+    spec = SPEC.model_copy(update={"lists": ("m", "l")})
+    run = unit.runs.create(unit.campaigns.put(spec, NOW).id, spec, NOW)
+    chunks = 1
+    while not unit.runs.prepare(run.id, size=3, draw=lambda: 0.5, now=NOW):
+        chunks += 1
+    assert chunks == 7
+    dialed = [target.number for target in unit.dialing.candidates(run.id, limit=99, now=NOW)]
+    assert dialed == [each.numbers[0].e164 for n, each in enumerate(contacts(30)) if n % 3 != 1]
+
+
+def test_an_export_has_every_attempt_in_order_with_its_count_at_the_target(unit: Unit) -> None:
+    run = set_up(unit, 2)
+    n = 0
+    for target in unit.dialing.candidates(run.id, limit=2, now=NOW) * 2:
+        attempt = attempt_at(target, n := n + 1)
+        unit.dialing.open_attempt(attempt)
+        done = closed(attempt, Disposition.BUSY)
+        assert unit.dialing.close_attempt(done)
+        unit.dialing.release_target(done, state=TargetState.WAITING, not_before=NOW, now=NOW)
+        unit.dialing.promote(run.id, NOW)
+    rows = list(unit.dialing.export(run.id))
+    assert [(row.attempt.id[-1], row.contact_id, row.ordinal) for row in rows] == [
+        ("1", 1, 1),
+        ("2", 2, 1),
+        ("3", 1, 2),
+        ("4", 2, 2),
+    ]

@@ -1,0 +1,103 @@
+"""Work per call does not grow with the list: steps of SQLite's machine, counted, not timed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from dialerd.domain.words import Disposition, RunId, TargetState
+from dialerd.ports import Unit
+from tests.adapters.sqlite.stored import NOW, attempt_at, closed, set_up
+
+
+def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
+    """How many instructions of its virtual machine SQLite runs for `work`."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    connection.set_progress_handler(step, 1)
+    work()
+    connection.set_progress_handler(None, 0)
+    return count
+
+
+def one_call(unit: Unit, run_id: RunId, n: int) -> None:
+    """Promote, claim, note, settle, and what is asked about it: all that one call costs."""
+    unit.dialing.promote(run_id, NOW)
+    attempt = attempt_at(unit.dialing.candidates(run_id, limit=1, now=NOW)[0], n)
+    unit.dialing.open_attempt(attempt)
+    unit.dialing.note(attempt)
+    done = closed(attempt, Disposition.BUSY)
+    unit.dialing.same_before(done)
+    assert unit.dialing.close_attempt(done)
+    state = TargetState.DONE if n % 2 else TargetState.WAITING
+    unit.dialing.release_target(done, state=state, not_before=NOW.replace(year=2030), now=NOW)
+    unit.dialing.next_due_at(run_id)
+    unit.dialing.open_attempts()
+    unit.dialing.last_claimed_at()
+    unit.runs.get(run_id)
+
+
+@pytest.mark.parametrize("size", [200, 5000])
+def test_a_call_costs_the_same_in_a_list_of_any_length_and_at_any_point_of_it(
+    unit: Unit, connection: sqlite3.Connection, size: int
+) -> None:
+    run = set_up(unit, size)
+    first = steps(connection, lambda: one_call(unit, run.id, 0))
+    for n in range(1, size - 1):
+        one_call(unit, run.id, n)
+    last = steps(connection, lambda: one_call(unit, run.id, size - 1))
+    assert max(first, last) < 800
+
+
+@pytest.mark.parametrize("size", [500, 5000])
+def test_a_chunk_taken_in_or_cancelled_costs_the_same_in_a_list_of_any_length(
+    unit: Unit, connection: sqlite3.Connection, size: int
+) -> None:
+    run = set_up(unit, size)
+    made = unit.lists.get("l")
+    assert made is not None
+    spec = run.spec.model_copy(update={"name": "again"})
+    again = unit.runs.create(unit.campaigns.put(spec, NOW).id, spec, NOW)
+    taken = []
+    for _ in range(size // 100):
+        taken.append(steps(connection, lambda: unit.runs.prepare(again.id, size=100, draw=lambda: 0.5, now=NOW)))
+    taken.append(steps(connection, lambda: unit.runs.prepare(again.id, size=100, draw=lambda: 0.5, now=NOW)))
+    assert max(taken) < 100 * 250
+    assert taken[-1] < 300, "nothing new costs nothing"
+    cancelled = [
+        steps(connection, lambda: unit.runs.cancel_targets(again.id, NOW, size=100)) for _ in range(size // 100)
+    ]
+    assert max(cancelled) < 100 * 250
+    assert steps(connection, lambda: unit.runs.cancel_targets(again.id, NOW, size=100)) < 300
+    after = unit.runs.get(again.id)
+    assert after is not None
+    assert (after.pending, after.done) == (0, size)
+
+
+def test_the_hot_walks_go_along_their_indexes_and_sort_nothing(unit: Unit, connection: sqlite3.Connection) -> None:
+    run = set_up(unit, 10)
+    said: list[str] = []
+    connection.set_trace_callback(said.append)
+    one_call(unit, run.id, 1)
+    unit.runs.prepare(run.id, size=5, draw=lambda: 0.5, now=NOW)
+    unit.runs.cancel_targets(run.id, NOW, size=5)
+    connection.set_trace_callback(None)
+    plans = {
+        text: [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + text)]
+        for text in said
+        if text.startswith(("SELECT", "UPDATE", "\nSELECT", "\nUPDATE", "INSERT"))
+    }
+    walks = " | ".join(step for plan in plans.values() for step in plan)
+    for index in ("target_next", "target_waiting", "attempt_open_number", "contact_by_list"):
+        assert index in walks
+    # What is read whole is one row, a few names, or the attempts that are open now; and the last attempt of all.
+    small = ("contact_mark", "json_each", "CONSTANT", "attempt_open", "SCAN attempt")
+    scans = [step for plan in plans.values() for step in plan if step.startswith("SCAN")]
+    assert [step for step in scans if not any(name in step for name in small)] == []

@@ -1,0 +1,97 @@
+"""Opening: any older database is brought up to date once, a newer or broken one is refused with a remedy."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from dialerd.adapters.sqlite import SqliteStore, check
+from dialerd.adapters.sqlite.connection import connect
+from dialerd.adapters.sqlite.migrations import migrate, migrations
+from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.domain.errors import StoreError
+from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
+
+
+def test_a_file_that_is_no_database_is_named_with_a_remedy(tmp_path: Path) -> None:
+    no_database(tmp_path / "a.db")
+    with pytest.raises(StoreError) as error:
+        SqliteStore.open(tmp_path / "a.db")
+    assert "a.db" in str(error.value)
+    assert "restore a backup" in str(error.value)
+    with pytest.raises(StoreError, match="folder exists"):
+        SqliteStore.open(tmp_path / "nowhere" / "a.db")
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    newer_database(tmp_path / "a.db")
+    with pytest.raises(StoreError, match="newer dialerd"):
+        SqliteStore.open(tmp_path / "a.db")
+
+
+_OPENER = """
+import sys
+from pathlib import Path
+from dialerd.adapters.sqlite import SqliteStore
+print("ready", flush=True)
+sys.stdin.readline()
+with SqliteStore.unit(Path(sys.argv[1]), write=True) as unit:
+    unit.campaigns.all()
+"""
+
+
+def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _OPENER, str(tmp_path / "a.db")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    openers = [subprocess.Popen(command, text=True, **pipes) for _ in range(8)]  # type: ignore[call-overload]
+    for each in openers:
+        assert each.stdout.readline() == "ready\n"
+    for each in openers:
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    assert [each.communicate()[1] for each in openers] == [""] * 8
+
+
+def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None:
+    before = connection.total_changes
+    migrate(connection)
+    assert connection.total_changes == before
+
+
+def test_a_database_of_the_first_version_keeps_its_rows_and_its_ids_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as first:
+        migrations.apply(Database(first), stop_before="m002_contacts")
+        first.execute("INSERT INTO contact_list VALUES (1, 'l', 'US', 1, '2026-12-01')")
+        first.execute("INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (7, 1, '+1', '[]', '')")
+        assert not first.in_transaction
+    with SqliteStore.unit(path, write=True) as unit:
+        old = unit.lists.get("l")
+        assert old is not None
+        unit.contacts.add(old.id, contacts(2), NOW)
+        assert [row.id for row in unit.contacts.of_list(old.id, limit=9)] == [7, 8, 9]
+
+
+def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    check(path)
+    with pytest.raises(StoreError, match="right to write"), SqliteStore.unit(path, write=False) as unit:
+        create_list("sneaky", unit)
+    with SqliteStore.unit(path, write=False) as unit:
+        assert list_names(unit) == []
+
+
+def test_a_full_disk_is_told_as_such_and_undoes_the_transaction(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with pytest.raises(StoreError, match="free room"), SqliteStore.unit(path, write=True) as unit:
+        assert isinstance(unit, SqliteUnit)
+        unit.lists._connection.execute("PRAGMA max_page_count = 60")  # a small disk
+        set_up(unit, 20_000)
+    with SqliteStore.unit(path, write=False) as unit:
+        assert list_names(unit) == []

@@ -1,0 +1,239 @@
+"""The writer: durable when answered, a failure told to its own caller, nobody left waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import pytest
+import structlog
+
+from dialerd.adapters.sqlite import SqliteStore
+from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.domain.errors import StoreError
+from dialerd.domain.words import ListId
+from dialerd.ports import Unit
+from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names
+
+
+def fails(_unit: Unit) -> None:
+    raise ValueError("this job fails")
+
+
+def test_a_failing_job_undoes_nobody_elses_work_in_the_same_commit(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        good = [store.write(partial(create_list, f"list{n}")) for n in range(20)]
+        results = await asyncio.gather(*good[:10], store.write(fails), *good[10:], return_exceptions=True)
+        assert [type(each) for each in results if isinstance(each, BaseException)] == [ValueError]
+        assert len(await store.read(lambda unit: unit.lists.all())) == 20
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_a_reader_sees_what_was_answered_and_cannot_write(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        await store.write(partial(create_list, "one"))
+        assert [row.name for row in await store.read(lambda unit: unit.lists.all())] == ["one"]
+        with pytest.raises(StoreError):
+            await store.read(partial(create_list, "two"))
+        await store.close()
+
+    asyncio.run(main())
+
+
+_WRITER = """
+import asyncio, sys
+from pathlib import Path
+from datetime import UTC, datetime
+from dialerd.adapters.sqlite import SqliteStore
+async def main():
+    store = SqliteStore.open(Path(sys.argv[1]))
+    n = 0
+    while True:
+        await store.write(lambda unit: unit.lists.create(f"list{n}", "US", datetime(2026, 12, 1, tzinfo=UTC)))
+        print(n, flush=True)
+        n += 1
+asyncio.run(main())
+"""
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    acknowledged = [next(writer.stdout) for _ in range(30)]
+    os.kill(writer.pid, signal.SIGKILL)
+    acknowledged += writer.stdout.readlines()
+    writer.wait()
+    writer.stdout.close()
+    with SqliteStore.unit(path, write=False) as unit:
+        names = {row.name for row in unit.lists.all()}
+    assert {f"list{line.strip()}" for line in acknowledged if line.endswith("\n")} <= names
+
+
+def test_two_processes_can_write_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+
+    async def main() -> None:
+        store = SqliteStore.open(path)
+        for n in range(10):
+            with SqliteStore.unit(path, write=True) as unit:
+                unit.lists.create(f"cli{n}", "US", NOW)
+            await store.write(partial(create_list, f"daemon{n}"))
+        await store.close()
+
+    asyncio.run(main())
+    with SqliteStore.unit(path, write=False) as unit:
+        assert len(unit.lists.all()) == 20
+
+
+def test_what_is_raised_in_a_unit_undoes_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with pytest.raises(ValueError, match="changed my mind"), SqliteStore.unit(path, write=True) as unit:
+        unit.lists.create("one", "US", NOW)
+        raise ValueError("changed my mind")
+    with SqliteStore.unit(path, write=False) as unit:
+        assert unit.lists.all() == []
+
+
+_LISTER = """
+import sys
+import threading
+from pathlib import Path
+from datetime import UTC, datetime
+from dialerd.adapters.sqlite import SqliteStore
+for n in range(40):
+    with SqliteStore.unit(Path(sys.argv[1]), write=True) as unit:
+        unit.lists.create(f"{sys.argv[2]}{n}", "US", datetime(2026, 12, 1, tzinfo=UTC))
+"""
+
+
+def test_processes_that_write_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    writers = [subprocess.Popen([sys.executable, "-c", _LISTER, str(path), name]) for name in ("a", "b", "c")]
+    assert [each.wait() for each in writers] == [0, 0, 0]
+    with SqliteStore.unit(path, write=False) as unit:
+        assert len(list_names(unit)) == 120
+
+
+def test_jobs_of_one_moment_share_a_commit(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    gate = threading.Event()
+
+    async def main() -> None:
+        store = SqliteStore.open(path)
+        first = asyncio.ensure_future(store.write(lambda _unit: gate.wait(10)))  # noqa: TID251  # a test's own task
+        rest = [asyncio.ensure_future(store.write(partial(create_list, f"l{n}"))) for n in range(50)]  # noqa: TID251
+        await store.read(list_names)  # the tasks have run: all is queued behind the first job
+        before = _commits(path)
+        gate.set()
+        await asyncio.gather(first, *rest)
+        assert _commits(path) - before <= 2
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_a_job_that_loses_the_transaction_fails_with_its_companions_and_the_next_succeeds(tmp_path: Path) -> None:
+    def loses(unit: Unit) -> None:
+        assert isinstance(unit, SqliteUnit)
+        unit.lists._connection.execute("ROLLBACK")  # as SQLite itself does on a full disk
+        raise ValueError("and then this")
+
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        with pytest.raises(StoreError, match="transaction was lost"):
+            await store.write(loses)
+        await store.write(partial(create_list, "next"))
+        assert await store.read(list_names) == ["next"]
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_a_commit_that_fails_is_told_to_every_job_in_it(tmp_path: Path) -> None:
+    def orphan(unit: Unit) -> None:
+        assert isinstance(unit, SqliteUnit)
+        unit.lists._connection.execute("PRAGMA defer_foreign_keys = ON")
+        unit.contacts.add(ListId(999), contacts(1), NOW)  # found out by the commit only
+
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        with pytest.raises(StoreError, match="FOREIGN KEY"):
+            await store.write(orphan)
+        await store.write(partial(create_list, "next"))
+        assert await store.read(list_names) == ["next"]
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_a_closed_store_says_so_and_has_written_what_was_posted_before(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        for n in range(300):
+            store.post(partial(create_list, f"l{n}"))
+        await store.close()
+        with pytest.raises(StoreError, match="is closed"):
+            await store.write(partial(create_list, "late"))
+        store.post(partial(create_list, "late"))
+
+    asyncio.run(main())
+    with SqliteStore.unit(tmp_path / "a.db", write=False) as unit:
+        assert len(list_names(unit)) == 300
+
+
+def test_a_posted_job_that_fails_is_reported_once_and_stops_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        store.post(fails)
+        await store.write(partial(create_list, "next"))
+        await store.close()
+
+    with structlog.testing.capture_logs() as lines:
+        asyncio.run(main())
+    assert [line["action"] for line in lines] == ["write_failed"]
+
+
+def test_a_caller_that_goes_away_does_not_undo_its_write(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        task = asyncio.ensure_future(store.write(partial(create_list, "mine")))  # noqa: TID251  # a test's own task
+        await store.read(list_names)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await store.close()
+
+    asyncio.run(main())
+    with SqliteStore.unit(tmp_path / "a.db", write=False) as unit:
+        assert list_names(unit) == ["mine"]
+
+
+def test_the_store_in_memory_keeps_the_same_promises() -> None:
+    async def main() -> None:
+        store = SqliteStore.in_memory()
+        with pytest.raises(ValueError, match="this job fails"):
+            await store.write(fails)
+        with pytest.raises(StoreError):
+            await store.read(partial(create_list, "sneaky"))
+        await store.write(partial(create_list, "mine"))
+        assert await store.read(list_names) == ["mine"]
+        await store.close()
+
+    asyncio.run(main())
+
+
+def _commits(path: Path) -> int:
+    """How many commits the write-ahead log has had: each ends in one frame that says how large the file then is."""
+    wal = path.with_name(path.name + "-wal").read_bytes()
+    size = 24 + int.from_bytes(wal[8:12], "big")
+    return sum(wal[at + 4 : at + 8] != bytes(4) for at in range(32, len(wal), size))
