@@ -2,7 +2,7 @@
 
 Not here: the connection's life (session.py). Originate, continue and hang up go straight over the session's HTTP.
 aioari's dispatch by name costs 4 to 9 % more CPU per originate and 14 to 50 % per hang-up (scripts/bench ari): little,
-but these are all that dialing does, and only so can a connection that has seen a 409 be closed (see `_refusal`).
+but these are all that dialing does.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from dialerd.adapters.ari import translate
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
@@ -71,15 +71,17 @@ class AriExchange:
         except AriStatus as error:
             return await self._refusal(plan.attempt_id, error, http)
         except AriUnreachable as error:
-            return await self._unclear(plan.attempt_id, str(error), http)
+            if error.unsent:
+                return ev.OriginateRefused(f"Asterisk {self.name} cannot be reached: {error}", trunk_down=True)
+            return await self._unclear(plan.attempt_id, f"Asterisk {self.name}: {error}", http)
         return ev.OriginateTaken()
 
     async def _refusal(self, attempt_id: AttemptId, error: AriStatus, http: AriHttp) -> ev.CallEvent:
         reason = f"Asterisk {self.name}: {error.text or f'HTTP {error.status}'}"
         match error.status:
             case 409:
-                # Not proof of anything (Asterisk 22.5 to HEAD): it can be a refusal of an unreachable trunk on a
-                # connection that has seen a 409 before, so that connection is not used again.
+                # Not proof of anything (Asterisk 22.5 to HEAD): it can be the refusal of an unreachable trunk on a
+                # connection whose errno is stale. Ask; http.py has closed that connection.
                 return await self._unclear(attempt_id, reason, http)
             case 500 | 503:
                 return ev.OriginateRefused(reason, trunk_down=True)
@@ -88,7 +90,7 @@ class AriExchange:
 
     async def _unclear(self, attempt_id: AttemptId, reason: str, http: AriHttp) -> ev.CallEvent:
         try:
-            await http.call("GET", f"/channels/{attempt_id}", last=True)
+            await http.call("GET", f"/channels/{attempt_id}")
         except (AriStatus, AriUnreachable):
             return ev.OriginateUnclear(reason)
         return ev.OriginateTaken()
@@ -115,7 +117,7 @@ class AriExchange:
         if http is None or not self._session.is_alive:
             return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
         try:
-            channel = await http.call("GET", f"/channels/{attempt_id}")
+            channel = as_object(await http.call("GET", f"/channels/{attempt_id}"))
             playing = None if playback_id is None else await _exists(http, f"/playbacks/{playback_id}")
         except AriStatus as error:
             return Gone() if error.status == 404 else Failed(error.text)
@@ -128,7 +130,7 @@ class AriExchange:
         if http is None or not self._session.is_alive:
             raise ExchangeError(f"Asterisk {self.name} is not connected")
         try:
-            found = await http.call("GET", "/channels")
+            found = as_objects(await http.call("GET", "/channels"))
         except (AriStatus, AriUnreachable) as error:
             raise ExchangeError(f"Asterisk {self.name} does not tell its channels: {error}") from error
         ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in found]

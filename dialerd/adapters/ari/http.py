@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from aiohttp.connector import Connection
 from aioswagger11.http_client import HttpClient
 
 REPLY_S = 10.0
-HEARTBEAT_S = 3.0
-"""A ping this often, and half of it for the pong: a half-open socket is noticed within 4.5 s."""
+HEARTBEAT_S = 2.5
+"""A ping this often, and half of it for the pong: a half-open socket is noticed within 3.75 s."""
 
 _POOL = 20  # Asterisk counts sockets against `sessionlimit` and closes what is beyond it without a word
 _KEEP_S = 10.0  # Asterisk closes idle connections after 15 s: a request must never meet that moment
+_WS_CLOSE_S = 1.0  # a stuck Asterisk may not hold up the news that it is lost
 
 
 class AriStatus(Exception):
@@ -31,7 +33,30 @@ class AriStatus(Exception):
 
 
 class AriUnreachable(Exception):
-    """No answer: refused, cut, or not in time. What was asked may have been done."""
+    """No answer of ARI's: refused, cut, not in time, or nonsense. What was asked may have been done.
+
+    `unsent`: it has not, for there was no connection to ask over.
+    """
+
+    def __init__(self, message: str, *, unsent: bool = False) -> None:
+        super().__init__(message)
+        self.unsent = unsent
+
+
+class _Reply(aiohttp.ClientResponse):
+    """A reply after which the connection is closed if it was a 409.
+
+    Asterisk (22.10 to HEAD) never resets errno, which each connection has one of: after one 409 every originate that
+    fails on this connection is a 409 as well. Only here is it known which connection that was: aiohttp gives it back
+    to the pool while it reads a short reply, and whoever waits for one could have it before `call` sees the status.
+    """
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        transport = connection.transport
+        await super().start(connection)
+        if self.status == 409 and transport is not None:
+            self.content.on_eof(transport.close)
+        return self
 
 
 class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
@@ -44,6 +69,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
             headers={"Authorization": login},
             connector=aiohttp.TCPConnector(limit=_POOL, keepalive_timeout=_KEEP_S),
             timeout=aiohttp.ClientTimeout(total=REPLY_S),
+            response_class=_Reply,
         )
 
     async def call(
@@ -53,25 +79,18 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         *,
         params: Mapping[str, str] | None = None,
         body: object = None,
-        last: bool = False,
     ) -> Any:
-        """One ARI request; its JSON reply (None where there is none). `last`: close the connection after it.
-
-        Raises AriStatus and AriUnreachable.
-        """
-        headers = {"Connection": "close"} if last else None
+        """One ARI request; its JSON reply (None where there is none). Raises AriStatus and AriUnreachable."""
         if self._session.closed:
-            raise AriUnreachable("the connection was closed")
+            raise AriUnreachable("the connection was closed", unsent=True)
         try:
-            async with self._session.request(
-                method, self.url + path, params=params, json=body, headers=headers
-            ) as response:
+            async with self._session.request(method, self.url + path, params=params, json=body) as response:
                 text = await response.text()
                 if response.status >= 400:
                     raise AriStatus(response.status, _message(text))
                 return json.loads(text) if text else None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise AriUnreachable(_said(error)) from error
+            raise _unreachable(error) from error
         except ValueError as error:
             raise AriUnreachable("the reply is not JSON: is this an Asterisk?") from error
 
@@ -89,18 +108,24 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
             response = await self._session.request(method, url, params=params, data=data, headers=headers)
             text = await response.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise AriUnreachable(_said(error)) from error
+            raise _unreachable(error) from error
         if response.status >= 400:
             raise AriStatus(response.status, _message(text))
         return response
 
     async def ws_connect(self, url: str, params: Mapping[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
         try:
-            return await self._session.ws_connect(url, params=params, heartbeat=HEARTBEAT_S, max_msg_size=0)
+            return await self._session.ws_connect(
+                url,
+                params=params,
+                heartbeat=HEARTBEAT_S,
+                max_msg_size=0,
+                timeout=aiohttp.ClientWSTimeout(ws_close=_WS_CLOSE_S),
+            )
         except aiohttp.WSServerHandshakeError as error:
             raise AriStatus(error.status, error.message) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise AriUnreachable(_said(error)) from error
+            raise _unreachable(error) from error
 
     async def close(self) -> None:
         await self._session.close()
@@ -117,7 +142,26 @@ def _message(text: str) -> str:
     return ""
 
 
-def _said(error: BaseException) -> str:
+def _unreachable(error: BaseException) -> AriUnreachable:
     if isinstance(error, TimeoutError):
-        return f"no answer within {REPLY_S:g} s"
-    return str(error)[:200] or type(error).__name__
+        return AriUnreachable(f"no answer within {REPLY_S:g} s")
+    # A connector's error comes before the first byte is sent.
+    unsent = isinstance(error, aiohttp.ClientConnectorError)
+    return AriUnreachable(str(error)[:200] or type(error).__name__, unsent=unsent)
+
+
+# The shape of a reply: what passes for Asterisk may be anything that listens there
+
+
+def as_object(reply: object) -> dict[str, Any]:
+    """A reply that must be one object. Raises AriUnreachable."""
+    if not isinstance(reply, dict):
+        raise AriUnreachable("a reply has not the shape of ARI's: is this an Asterisk?")
+    return reply
+
+
+def as_objects(reply: object) -> list[dict[str, Any]]:
+    """A reply that must be a list of objects. Raises AriUnreachable."""
+    if not isinstance(reply, list):
+        raise AriUnreachable("a reply has not the shape of ARI's: is this an Asterisk?")
+    return [as_object(each) for each in reply]

@@ -5,13 +5,16 @@ Not here: connecting (session.py). Each lack is one sentence that says what to d
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import aiohttp
+
 from dialerd.adapters.ari.client import connected
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.settings import AsteriskSettings
 
 _SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
@@ -91,10 +94,11 @@ async def probe(settings: AsteriskSettings) -> Readiness | str:
 
 async def examine(http: AriHttp, client: Any) -> Readiness:
     """Look at everything once. Raises AriStatus and AriUnreachable."""
-    info = await (await client.swagger.asterisk.getInfo()).json()
+    info = await _told(client.swagger.asterisk.getInfo())
+    system, status = as_object(info.get("system", {})), as_object(info.get("status", {}))
     return Readiness(
-        version=str(info.get("system", {}).get("version", "")),
-        started_at=str(info.get("status", {}).get("startup_time", "")),
+        version=str(system.get("version", "")),
+        started_at=str(status.get("startup_time", "")),
         has_amd=await _has_module(client, "app_amd.so"),
         has_dialplan=await _has_dialplan(client),
         endpoints=await list_endpoints(http),
@@ -102,8 +106,11 @@ async def examine(http: AriHttp, client: Any) -> Readiness:
 
 
 async def list_endpoints(http: AriHttp) -> dict[tuple[str, str], str]:
-    found = await http.call("GET", "/endpoints")
-    return {(str(each["technology"]), str(each["resource"])): str(each.get("state", "")) for each in found}
+    """(Technology, name) to state, of every endpoint. Raises AriStatus and AriUnreachable."""
+    found = as_objects(await http.call("GET", "/endpoints"))
+    return {
+        (str(each.get("technology", "")), str(each.get("resource", ""))): str(each.get("state", "")) for each in found
+    }
 
 
 async def _sounds(http: AriHttp) -> frozenset[str] | None:
@@ -111,12 +118,12 @@ async def _sounds(http: AriHttp) -> frozenset[str] | None:
         found = await http.call("GET", "/sounds")
     except AriStatus:  # res_ari_sounds is not loaded: dialing does not need it
         return None
-    return frozenset(str(each["id"]) for each in found)
+    return frozenset(str(each.get("id", "")) for each in as_objects(found))
 
 
 async def _has_module(client: Any, module: str) -> bool:
     try:
-        found = await (await client.swagger.asterisk.getModule(moduleName=module)).json()
+        found = await _told(client.swagger.asterisk.getModule(moduleName=module))
     except AriStatus as error:
         if error.status in (404, 409):  # 409: the module is there, its configuration could not be read
             return False
@@ -126,5 +133,14 @@ async def _has_module(client: Any, module: str) -> bool:
 
 async def _has_dialplan(client: Any) -> bool:
     """asterisk-conf/extensions_dialerd.conf sets this global; ARI has no way to ask for a context."""
-    found = await (await client.swagger.asterisk.getGlobalVar(variable="DIALERD_AMD")).json()
+    found = await _told(client.swagger.asterisk.getGlobalVar(variable="DIALERD_AMD"))
     return bool(found.get("value"))
+
+
+async def _told(operation: Awaitable[aiohttp.ClientResponse]) -> dict[str, Any]:
+    """The object an operation of aioari's replied with. Raises AriStatus and AriUnreachable."""
+    reply = await operation
+    try:
+        return as_object(json.loads(await reply.text()))
+    except ValueError as error:
+        raise AriUnreachable("a reply is not JSON: is this an Asterisk?") from error

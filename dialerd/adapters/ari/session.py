@@ -6,6 +6,7 @@ Not here: single calls (exchange.py), what a message means (translate.py).
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ import aiohttp
 
 from dialerd.adapters.ari import readiness, translate
 from dialerd.adapters.ari.client import connected
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable
+from dialerd.adapters.ari.http import HEARTBEAT_S, AriHttp, AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness
 from dialerd.log import logger
 from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp
@@ -26,6 +27,7 @@ _log = logger(__name__)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 _REPLACED_WAIT_S = 30.0
 _PROBE_S, _PROBE_LIMIT_S = 2.0, 5.0
+_EXAMINE_TURNS = 5
 
 
 class _Lost(Exception):
@@ -46,22 +48,26 @@ class Session:
         self.http: AriHttp | None = None
         self.readiness = Readiness(endpoints={})
         self.reason = "not connected yet"
+        self._up_since: float | None = None  # by the steady clock; None: not up since the last loss
         self._user = user
         self._clock = clock
         self._open_http = open_http
 
     async def run(self, sink: ExchangeSink) -> None:
         """Connect and stay connected until cancelled."""
-        wait_s = _FIRST_WAIT_S
+        wait_s = _FIRST_WAIT_S  # doubled until a connection has lasted
         while True:
             try:
                 await self._connected(sink)
             except (_Lost, AriStatus, AriUnreachable) as error:
-                was_alive, self.is_alive = self.is_alive, False
+                self.is_alive = False
                 url = self.http.url if self.http else ""
                 self._say_lost(readiness.explained(error, url=url, user=self._user), sink)
-                wait_s = _FIRST_WAIT_S if was_alive else min(wait_s * 2, _LONGEST_WAIT_S)
+                if self._up_since is not None and self._clock.steady() - self._up_since >= _LONGEST_WAIT_S:
+                    wait_s = _FIRST_WAIT_S
+                self._up_since = None
                 await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else wait_s)
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
             finally:
                 self.is_alive = False
 
@@ -76,22 +82,24 @@ class Session:
                 # The filter lives in Asterisk's memory: set anew at every connect.
                 unwanted = [{"type": kind} for kind in translate.UNWANTED]
                 await http.call("PUT", f"/applications/{self.app}/eventFilter", body={"disallowed": unwanted})
-                self.is_alive, self.reason = True, ""
+                self.is_alive, self.reason, self._up_since = True, "", self._clock.steady()
                 _log.info(
                     f"connected to Asterisk {self.name}, version {self.readiness.version}",
                     action="asterisk_connected",
                     asterisk=self.name,
                 )
                 sink.on_exchange_event(self.name, ExchangeUp())
-                await self._serve(events, http, sink)
+                await self._serve(events, http, client, sink)
             finally:
                 self.is_alive = False
                 await events.close()
 
-    async def _serve(self, events: aiohttp.ClientWebSocketResponse, http: AriHttp, sink: ExchangeSink) -> None:
+    async def _serve(
+        self, events: aiohttp.ClientWebSocketResponse, http: AriHttp, client: Any, sink: ExchangeSink
+    ) -> None:
         """Read until the stream or the probe fails. Raises _Lost."""
         reader = spawn(f"events of {self.name}", self._guarded(self._read(events, sink)))
-        probe = spawn(f"probe of {self.name}", self._guarded(self._probe(http)))
+        probe = spawn(f"probe of {self.name}", self._guarded(self._probe(http, client)))
         try:
             done, _ = await asyncio.wait({reader, probe}, return_when=asyncio.FIRST_COMPLETED)
             raise done.pop().result()
@@ -123,18 +131,25 @@ class Session:
             elif isinstance(content, dict) and translate.replaced(content):
                 raise _Replaced(f"another client has taken the application {self.app}: is a second dialerd running?")
         self.is_alive = False
+        if isinstance(events.exception(), TimeoutError):
+            raise _Lost(f"the event stream is dead: no sign of life for {HEARTBEAT_S * 1.5:g} s")
         raise _Lost(f"the event stream was closed (code {events.close_code})")
 
-    async def _probe(self, http: AriHttp) -> None:
-        """The stream's heartbeat does not show an Asterisk whose channels hang: ask it something as well."""
-        while True:
+    async def _probe(self, http: AriHttp, client: Any) -> None:
+        """The stream's heartbeat does not show an Asterisk that answers nothing else: ask it something as well.
+
+        Trunks come and go, so they are what is asked for; the rest changes when an admin mends it.
+        """
+        for turn in itertools.count(1):
             await self._clock.sleep(_PROBE_S)
             try:
                 async with asyncio.timeout(_PROBE_LIMIT_S):
-                    endpoints = await readiness.list_endpoints(http)
+                    if turn % _EXAMINE_TURNS == 0:
+                        self.readiness = await readiness.examine(http, client)
+                    else:
+                        self.readiness = replace(self.readiness, endpoints=await readiness.list_endpoints(http))
             except TimeoutError:
                 raise _Lost(f"it did not answer within {_PROBE_LIMIT_S:g} s") from None
-            self.readiness = replace(self.readiness, endpoints=endpoints)
 
     def _say_lost(self, reason: str, sink: ExchangeSink) -> None:
         """Tell the engine every time, the log only when the reason is new."""
