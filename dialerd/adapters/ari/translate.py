@@ -115,6 +115,10 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
     dialplan = channel.get("dialplan")
     position = dialplan if isinstance(dialplan, dict) else {}
     application, data = str(position.get("app_name", "")), str(position.get("app_data", ""))
+    if application == "AppDial2":
+        # Between two applications: answered and not yet with us, or on its way from AMD. The event that tells is to
+        # come, so it is not ELSEWHERE, where nothing more would be done for the person who has just answered.
+        return ev.ChannelSeen(ev.Place.RINGING)
     if application == "AMD":
         return ev.ChannelSeen(ev.Place.DETECTING)
     if application == "Stasis":

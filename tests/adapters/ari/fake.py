@@ -16,7 +16,7 @@ from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.words import AttemptId
-from dialerd.ports import ExchangeDown, ExchangeEvent, ExchangeUp
+from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp
 from dialerd.settings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
@@ -47,7 +47,11 @@ _DECLARED = {
 
 
 class FakeAri:
-    """`status` answers every request with that error; `answers` scripts single ones by method and path."""
+    """`status` answers every request with that error; `answers` scripts single ones by method and path.
+
+    `replies` puts other JSON in place of what a path is known to say; a scripted status 0 breaks the connection off.
+    `bodies`: of every POST that had one. `connections`: method, path and the client's port of every request, in order.
+    """
 
     def __init__(self) -> None:
         self.status = 200
@@ -56,21 +60,51 @@ class FakeAri:
         self.asked: list[tuple[str, str]] = []
         self.headers: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
+        self.replies: dict[str, object] = {}
+        self.bodies: list[object] = []
+        self.connections: list[tuple[str, str, int]] = []
+        self._site: web.TCPSite | None = None
+        self._transports: set[asyncio.Transport] = set()
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/ari")
         self.asked.append((request.method, str(request.rel_url)))
         self.headers.append(request.headers.get("Authorization", ""))
+        assert request.transport is not None
+        if path == "/events":
+            self._transports.discard(request.transport)
+        else:
+            self._transports.add(request.transport)
+        self.connections.append((request.method, path, request.transport.get_extra_info("peername")[1]))
+        if request.method == "POST" and request.can_read_body:
+            self.bodies.append(await request.json())
         if self.status != 200:
             return web.json_response({"message": "scripted"}, status=self.status)
         scripted = self.answers.get((request.method, path))
         if scripted:
             status = scripted.pop(0)
+            if status == 0:
+                request.transport.abort()
+                return web.Response()
             return web.json_response({"message": "scripted"} if status >= 400 else _CHANNEL, status=status)
         if path == "/events":
             return await self._events(request)
-        return web.json_response(self._known(path))
+        return web.json_response(self.replies.get(path, self._known(path)))
+
+    async def open(self, runner: web.AppRunner) -> None:
+        """Listen on a free port."""
+        await runner.setup()
+        self._site = web.TCPSite(runner, "127.0.0.1", 0)
+        await self._site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def take_no_more(self) -> None:
+        """Listen no more and break every connection but the event stream."""
+        assert self._site is not None
+        await self._site.stop()
+        for transport in self._transports:
+            transport.abort()
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -138,17 +172,14 @@ class Heard:
 
 
 @asynccontextmanager
-async def connected(fake: FakeAri) -> AsyncIterator[tuple[AriExchange, Heard]]:
+async def connected(fake: FakeAri, clock: Clock | None = None) -> AsyncIterator[tuple[AriExchange, Heard]]:
     """The exchange running against the fake; nothing is waited for."""
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", fake.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await fake.open(runner)
     settings = AsteriskSettings(name="pbx1", url=fake.url, username="dialerd", password="top-secret")
-    exchange, heard = AriExchange(settings, SystemClock()), Heard()
+    exchange, heard = AriExchange(settings, clock or SystemClock()), Heard()
     running = spawn("exchange", exchange.run(heard))
     try:
         yield exchange, heard

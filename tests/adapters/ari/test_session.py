@@ -7,13 +7,14 @@ import json
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialerd.adapters.ari import AriExchange
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.words import AttemptId
-from dialerd.ports import Done, Failed, Gone
 from tests.adapters.ari.fake import FakeAri, Heard, connected
+from tests.adapters.ari.manualclock import ManualClock
 
 ID = AttemptId("d" + "1" * 32)
 PLAN = CallPlan(
@@ -28,13 +29,13 @@ PLAN = CallPlan(
 Story = Callable[[FakeAri, AriExchange, Heard], Awaitable[None]]
 
 
-def tell(story: Story, *, status: int = 200, version: str = "22.10.1") -> FakeAri:
+def tell(story: Story, *, status: int = 200, version: str = "22.10.1", clock: ManualClock | None = None) -> FakeAri:
     """Run a story against a fake ARI that is up, or answers with `status`."""
     fake = FakeAri()
     fake.status, fake.version = status, version
 
     async def main() -> None:
-        async with connected(fake) as (exchange, heard):
+        async with connected(fake, clock) as (exchange, heard):
             await story(fake, exchange, heard)
 
     asyncio.run(main())
@@ -106,39 +107,120 @@ def test_another_client_on_our_application_ends_dialing() -> None:
     tell(story)
 
 
+def test_the_application_taken_by_another_is_not_fought_for() -> None:
+    clock = ManualClock()
+
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        await heard.until(lambda: heard.ups == 1)
+        await fake.sockets[0].send_str(json.dumps({"type": "ApplicationReplaced", "application": "dialerd"}))
+        await clock.until_asked(1, delay_s=30.0)
+        clock.advance(29.9)
+        assert not exchange.is_alive
+        assert len(fake.sockets) == 1
+        clock.advance(0.1)
+        await heard.until(lambda: heard.ups == 2)
+
+    tell(story, clock=clock)
+
+
+def test_the_wait_between_tries_doubles_and_begins_anew_after_a_connection_that_lasted() -> None:
+    clock = ManualClock()
+
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        for tries, wait_s in enumerate((0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0), start=1):
+            await clock.until_asked(tries)
+            assert clock.slept[-1] == wait_s
+            if tries == 7:
+                fake.status = 200
+            clock.advance(wait_s)
+        await heard.until(lambda: heard.ups == 1)
+        await clock.until_asked(8)  # the probe
+        clock.slept.clear()
+        clock.advance(1.0)
+        await fake.sockets[-1].close()
+        await clock.until_asked(1, delay_s=5.0)  # a connection that breaks at once is no reason to hurry
+        clock.advance(5.0)
+        await heard.until(lambda: heard.ups == 2)
+        await clock.until_asked(1, delay_s=2.0)
+        clock.advance(1.9)
+        clock.advance(3.1)
+        await fake.sockets[-1].close()
+        await clock.until_asked(1, delay_s=0.2)
+
+    tell(story, status=503, clock=clock)
+
+
+def test_the_same_trouble_is_told_every_time_and_logged_once() -> None:
+    clock = ManualClock()
+
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        for tries in (1, 2, 3):
+            await clock.until_asked(tries)
+            clock.advance(5.0)
+        await heard.until(lambda: len(heard.reasons) == 4)
+
+    with capture_logs() as lines:
+        tell(story, status=401, clock=clock)
+    assert [line["action"] for line in lines] == ["asterisk_lost"]
+    assert "top-secret" not in str(lines)
+
+
 @pytest.mark.parametrize(
-    ("answers", "expected"),
+    ("path", "reply"),
     [
-        ([200], ev.OriginateTaken()),
-        ([400], ev.OriginateRefused("Asterisk pbx1: scripted", trunk_down=False)),
-        ([404], ev.OriginateRefused("Asterisk pbx1: scripted", trunk_down=False)),
-        ([500], ev.OriginateRefused("Asterisk pbx1: scripted", trunk_down=True)),
-        ([503], ev.OriginateRefused("Asterisk pbx1: scripted", trunk_down=True)),
-        # a 409 proves nothing: the channel is asked for
-        ([409, 200], ev.OriginateTaken()),
-        ([409, 404], ev.OriginateUnclear("Asterisk pbx1: scripted")),
+        ("/asterisk/info", [1]),
+        ("/asterisk/info", {"system": 3}),
+        ("/asterisk/modules/app_amd.so", "Running"),
+        ("/asterisk/variable", []),
+        ("/endpoints", {"message": "hm"}),
+        ("/endpoints", [None]),
+        ("/api-docs/resources.json", {}),
+        ("/api-docs/asterisk.json", [1]),
     ],
 )
-def test_the_answer_to_an_originate_is_read_rightly(answers: list[int], expected: ev.CallEvent) -> None:
+def test_what_is_no_asterisk_is_a_reason_and_ends_no_daemon(path: str, reply: object) -> None:
     async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        fake.replies[path] = reply
+        await heard.until(lambda: bool(heard.reasons))
+        assert "is this an Asterisk?" in heard.reasons[0]
+        fake.replies.clear()
         await heard.until(lambda: heard.ups == 1)
-        fake.answers["POST", f"/channels/{ID}"] = answers[:1]
-        fake.answers["GET", f"/channels/{ID}"] = answers[1:]
-        assert await exchange.originate(PLAN) == expected
 
     tell(story)
 
 
-@pytest.mark.parametrize(("status", "expected"), [(204, Done), (404, Gone), (409, Failed), (500, Failed)])
-def test_a_channel_that_is_gone_is_a_result_and_no_error(status: int, expected: type) -> None:
+def test_a_probe_that_fails_is_a_loss() -> None:
+    clock = ManualClock()
+
     async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
         await heard.until(lambda: heard.ups == 1)
-        for method, path, ask in (
-            ("DELETE", f"/channels/{ID}", exchange.hang_up(ID)),
-            ("POST", f"/channels/{ID}/continue", exchange.detect(ID)),
-            ("POST", f"/channels/{ID}/play/m1", exchange.play(ID, "m1", "hello")),
-        ):
-            fake.answers[method, path] = [status]
-            assert isinstance(await ask, expected)
+        await clock.until_asked(1)
+        fake.status = 500
+        clock.advance(2.0)
+        await heard.until(lambda: bool(heard.reasons))
+        assert not exchange.is_alive
 
-    tell(story)
+    tell(story, clock=clock)
+
+
+def test_what_an_admin_mends_is_seen_without_a_new_connection() -> None:
+    clock = ManualClock()
+
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        fake.replies["/asterisk/variable"] = {"value": ""}
+        fake.replies["/endpoints"] = [{"technology": "PJSIP", "resource": "carrier", "state": "offline"}]
+        await heard.until(lambda: heard.ups == 1)
+        assert "is offline" in (exchange.trouble(endpoint=("PJSIP", "carrier"), amd=True) or "")
+        fake.replies.clear()
+        await clock.until_asked(1)
+        clock.advance(2.0)
+        await clock.until_asked(2)
+        assert exchange.trouble(endpoint=("PJSIP", "carrier"), amd=False) is None
+        assert "lacks dialerd's dialplan" in (exchange.trouble(endpoint=("PJSIP", "carrier"), amd=True) or "")
+        for turn in range(3, 7):
+            clock.advance(2.0)
+            await clock.until_asked(turn)
+        assert exchange.trouble(endpoint=("PJSIP", "carrier"), amd=True) is None
+        assert heard.ups == 1
+
+    tell(story, clock=clock)
