@@ -1,4 +1,4 @@
-"""The imperative middle: drives the decisions of domain/ through ports.py; no SQL, HTTP or ARI JSON."""
+"""The imperative middle: drives the decisions of domain/ through ports; no SQL, HTTP or ARI JSON."""
 
 from dialerd.engine.engine import Engine
 

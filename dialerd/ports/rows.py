@@ -1,0 +1,131 @@
+"""What the store keeps, one frozen row per noun.
+
+Not here: what can be asked of the store (store.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.contact import Contact
+from dialerd.domain.words import (
+    AttemptId,
+    CampaignId,
+    ContactId,
+    Disposition,
+    ListId,
+    RunId,
+    RunState,
+    TargetId,
+    TargetState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRow:
+    id: CampaignId
+    spec: CampaignSpec
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run. `spec` is the campaign as it was when the run began, with the pace as it is now."""
+
+    id: RunId
+    number: int  # 1, 2, ... within its campaign
+    campaign_id: CampaignId
+    spec: CampaignSpec
+    state: RunState
+    is_prepared: bool  # every target is in
+    created_at: datetime
+    finished_at: datetime | None
+    pending: int
+    waiting: int
+    in_progress: int
+    done: int
+    attempts: int
+
+    @property
+    def targets(self) -> int:
+        return self.pending + self.waiting + self.in_progress + self.done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    id: ListId
+    name: str
+    region: str
+    contacts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    id: ContactId
+    list_name: str
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRow:
+    """A contact in a run, with what the gates need to know."""
+
+    id: TargetId
+    run_id: RunId
+    contact_id: ContactId
+    number: str
+    zones: tuple[str, ...]
+    state: TargetState
+    attempts_spent: int
+    not_before: datetime | None
+    on_dnc: str | None
+    number_in_call: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One try at a target. `asterisk` names the server that was asked to dial."""
+
+    id: AttemptId
+    target_id: TargetId
+    run_id: RunId
+    number: str
+    trunk: str
+    asterisk: str
+    caller_id: str
+    claimed_at: datetime
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    verdict: str | None = None
+    amd: str | None = None
+    cause: int | None = None
+    sip_code: int | None = None
+    disposition: Disposition | None = None
+    spent: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DncEntry:
+    """One number on one list; an entry whose `expires_at` is past does not count."""
+
+    list_name: str
+    number: str
+    source: str
+    added_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRow:
+    """One attempt with all that an export shows of it."""
+
+    campaign: str
+    run_number: int
+    contact_id: ContactId
+    ordinal: int  # 1 for the target's first attempt
+    attempt: AttemptRow

@@ -1,0 +1,177 @@
+"""A Store runs jobs over a Unit, which is one transaction with every feature's rows in reach.
+
+Not here: the rows (rows.py), any SQL (adapters/sqlite).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.contact import Contact
+from dialerd.domain.words import (
+    AttemptId,
+    CampaignId,
+    ContactId,
+    Disposition,
+    ListId,
+    RunId,
+    RunState,
+    TargetId,
+    TargetState,
+)
+from dialerd.ports.rows import (
+    AttemptRow,
+    CampaignRow,
+    ContactRow,
+    DncEntry,
+    ExportRow,
+    ListRow,
+    RunRow,
+    TargetRow,
+)
+
+T = TypeVar("T")
+
+
+class Campaigns(Protocol):
+    def get(self, name: str) -> CampaignRow | None: ...
+    def all(self) -> list[CampaignRow]: ...
+    def put(self, spec: CampaignSpec, now: datetime) -> CampaignRow: ...
+    def delete(self, campaign_id: CampaignId) -> None: ...
+
+
+class Runs(Protocol):
+    def create(self, campaign_id: CampaignId, spec: CampaignSpec, now: datetime) -> RunRow: ...
+    def get(self, run_id: RunId) -> RunRow | None: ...
+    def latest(self, campaign_id: CampaignId) -> RunRow | None: ...
+    def unfinished(self) -> list[RunRow]: ...
+    def set_state(self, run_id: RunId, state: RunState, now: datetime) -> None: ...
+    def set_spec(self, run_id: RunId, spec: CampaignSpec) -> None: ...
+
+    def prepare(self, run_id: RunId, *, size: int, draw: Callable[[], float], now: datetime) -> bool:
+        """Take up to `size` more contacts of the run's lists in as targets; True: every one is in.
+
+        A number already in the run is left out; a number on a do-not-call list is settled as do_not_call.
+        """
+        ...
+
+    def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
+        """Settle up to `size` targets that are not in progress as cancelled; how many."""
+        ...
+
+    def dispositions(self, run_id: RunId) -> dict[Disposition, int]: ...
+
+
+class Lists(Protocol):
+    def create(self, name: str, region: str, now: datetime) -> ListRow: ...
+    def get(self, name: str) -> ListRow | None: ...
+    def all(self) -> list[ListRow]: ...
+    def delete(self, list_id: ListId) -> None: ...
+
+
+class Contacts(Protocol):
+    def add(self, list_id: ListId, contacts: Iterable[Contact], now: datetime) -> tuple[int, int]:
+        """Add contacts; (added, left out because the list has a contact with the same first number)."""
+        ...
+
+    def get(self, contact_id: ContactId) -> ContactRow | None: ...
+    def find(self, number: str) -> list[ContactRow]: ...
+    def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]: ...
+
+
+class Dnc(Protocol):
+    def add(self, entries: Iterable[DncEntry]) -> int: ...
+    def remove(self, list_name: str, numbers: Iterable[str]) -> int: ...
+    def check(self, number: str, now: datetime) -> list[DncEntry]: ...
+    def lists(self) -> dict[str, int]: ...
+
+
+class Dialing(Protocol):
+    """Claim and settle: the two transactions that everything exact stands on."""
+
+    def promote(self, run_id: RunId, now: datetime) -> int:
+        """Waiting targets whose not_before has come become pending; how many."""
+        ...
+
+    def candidates(self, run_id: RunId, *, limit: int, now: datetime) -> list[TargetRow]:
+        """The next pending targets in dialing order; walks an index."""
+        ...
+
+    def target(self, run_id: RunId, contact_id: ContactId, now: datetime) -> TargetRow | None: ...
+
+    def open_attempt(self, attempt: AttemptRow) -> None:
+        """Write the attempt and take its target in progress."""
+        ...
+
+    def hold(self, target: TargetRow, until: datetime) -> None:
+        """A closed gate: the target waits until then."""
+        ...
+
+    def settle_target(self, target: TargetRow, disposition: Disposition, now: datetime) -> None:
+        """Settle a target without an attempt (do not call)."""
+        ...
+
+    def note(self, attempt: AttemptRow) -> None:
+        """Keep what is known of an open attempt so far (answered_at, verdict, amd)."""
+        ...
+
+    def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...
+
+    def close_attempt(self, attempt: AttemptRow) -> bool:
+        """Write how an open attempt ended; False: it was settled before, and nothing is changed."""
+        ...
+
+    def same_before(self, attempt: AttemptRow) -> int:
+        """Earlier spent attempts at this target with the same disposition."""
+        ...
+
+    def release_target(
+        self, attempt: AttemptRow, *, state: TargetState, not_before: datetime | None, now: datetime
+    ) -> None:
+        """Give the target back as waiting or done with the attempt's disposition; counts the attempt if spent."""
+        ...
+
+    def attempts_spent(self, target_id: TargetId) -> int: ...
+    def open_attempts(self) -> list[AttemptRow]: ...
+    def next_due_at(self, run_id: RunId) -> datetime | None: ...
+    def last_claimed_at(self) -> datetime | None: ...
+    def export(self, run_id: RunId) -> Iterable[ExportRow]: ...
+
+
+class Audit(Protocol):
+    def add(self, *, actor: str, action: str, subject: str, detail: dict[str, Any], now: datetime) -> None: ...
+
+
+class Unit(Protocol):
+    """One transaction with every feature's rows in reach. What a job raises undoes all that it did."""
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def lists(self) -> Lists: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def dnc(self) -> Dnc: ...
+    @property
+    def dialing(self) -> Dialing: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Store(Protocol):
+    """Runs jobs: writes one after the other and durable when they return, reads beside them."""
+
+    async def write(self, job: Callable[[Unit], T]) -> T: ...
+    async def read(self, job: Callable[[Unit], T]) -> T: ...
+
+    def post(self, job: Callable[[Unit], object]) -> None:
+        """Write without waiting, in order with every other write. A failure is reported by the store itself."""
+        ...
+
+    async def close(self) -> None: ...
