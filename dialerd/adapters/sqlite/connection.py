@@ -1,6 +1,6 @@
 """Opening the database: how every connection is set, and what is said when it cannot be.
 
-Not here: transactions (writer.py, store.py) and the schema (migrations.py).
+Not here: transactions (writer.py, store.py) and the schema (migrations).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Runs, their counters and the taking in of their targets.
 
-Not here: the dialing of targets (dialing.py). The counters are kept by triggers (migrations.py), so that no
+Not here: the dialing of targets (dialing.py). The counters are kept by triggers (migrations), so that no
 statement can change a target and forget to count it.
 """
 

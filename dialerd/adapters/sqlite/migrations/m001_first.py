@@ -1,45 +1,19 @@
-"""The schema and how it came to be: ordered migrations, each recorded, each in one transaction (sqlite-utils).
+"""Lists, contacts, do-not-call, campaigns, runs, targets, attempts, audit: the schema of the first version.
 
-Not here: the rows (one file per feature). A migration that has landed is never edited; a new one follows it.
+Times are ISO 8601 in UTC with microseconds, one width, so that text order is time order. The partial unique
+indexes are the last wall before a double call: one open attempt per target and per number, one unfinished run
+per campaign.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-from dialerd.adapters.sqlite.connection import undo
-from dialerd.domain.errors import StoreError
-
-migrations = Migrations("dialerd")
+from dialerd.adapters.sqlite.migrations.script import run_script
 
 
-@migrations()
 def m001_first(db: Database) -> None:
-    """Lists, contacts, do-not-call, campaigns, runs, targets, attempts, audit.
-
-    Times are ISO 8601 in UTC with microseconds, one width, so that text order is time order. The partial unique
-    indexes are the last wall before a double call: one open attempt per target and per number, one unfinished run
-    per campaign.
-    """
-    for statement in _statements(_FIRST):
-        db.execute(statement)
-
-
-@migrations()
-def m002_contacts(db: Database) -> None:
-    """A walk along one list's contacts, and a mark so that a contact's id is never given to another one.
-
-    Attempts keep the contact's id after its list is deleted; SQLite would give the highest ids out again.
-    """
-    db.execute("CREATE INDEX contact_by_list ON contact(list_id)")  # the id is every index's last column
-    db.execute("CREATE TABLE contact_mark (highest INTEGER NOT NULL) STRICT")
-    db.execute(
-        "INSERT INTO contact_mark SELECT max(coalesce((SELECT max(id) FROM contact), 0),"
-        " coalesce((SELECT max(contact_id) FROM target), 0), coalesce((SELECT max(taken_in) FROM run), 0))"
-    )
+    run_script(db, _FIRST)
 
 
 _FIRST = """
@@ -136,51 +110,3 @@ CREATE TRIGGER attempt_closed AFTER UPDATE OF disposition ON attempt WHEN OLD.di
   INSERT INTO run_disposition VALUES (NEW.run_id, NEW.disposition, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 """
-
-
-def _statements(script: str) -> Iterator[str]:
-    """One statement at a time (a trigger's body has semicolons of its own); executescript would commit."""
-    statement = ""
-    for line in script.strip().splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to this version's schema; harmless to repeat, also by two processes at once.
-
-    Raises StoreError where a newer dialerd has written it. `connection` is in autocommit mode.
-    """
-    db = Database(connection)
-    if not _pending(db):
-        return  # the usual case takes no lock: every command of the CLI comes through here
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if _pending(db):  # another process may have done it while we waited
-            migrations.apply(db)
-        connection.execute("COMMIT")
-    except BaseException:  # whatever it was: undone, closed, and raised on
-        undo(connection)
-        raise
-
-
-def refuse_newer(connection: sqlite3.Connection) -> None:
-    """Raises StoreError where a newer dialerd has written the database; changes nothing."""
-    _pending(Database(connection))
-
-
-def _pending(db: Database) -> bool:
-    """Whether there is something to migrate. Raises StoreError where a newer dialerd has written the database."""
-    applied = {each.name for each in migrations.applied(db)}
-    if applied - _NAMES:
-        (_, _, file) = db.execute("PRAGMA database_list").fetchone()
-        raise StoreError(
-            f"database {file or 'in memory'} was made by a newer dialerd",
-            hint="install that version, or restore an older backup",
-        )
-    return bool(_NAMES - applied)
-
-
-_NAMES = frozenset({"m001_first", "m002_contacts"})

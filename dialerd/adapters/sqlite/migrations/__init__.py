@@ -1,0 +1,62 @@
+"""The schema and how it came to be: ordered migrations, each recorded, each in one transaction (sqlite-utils).
+
+Not here: the rows (one file per feature). A migration that has landed is never edited; a new one follows it: a file
+of its own, named by its number and what it is for, and a line in MIGRATIONS.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from dialerd.adapters.sqlite.connection import undo
+from dialerd.adapters.sqlite.migrations.m001_first import m001_first
+from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
+from dialerd.domain.errors import StoreError
+
+MIGRATIONS = (
+    m001_first,
+    m002_contacts,
+)
+
+migrations = Migrations("dialerd")
+for each in MIGRATIONS:
+    migrations()(each)
+
+_names = frozenset(each.__name__ for each in MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to this version's schema; harmless to repeat, also by two processes at once.
+
+    Raises StoreError where a newer dialerd has written it. `connection` is in autocommit mode.
+    """
+    db = Database(connection)
+    if not _pending(db):
+        return  # the usual case takes no lock: every command of the CLI comes through here
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _pending(db):  # another process may have done it while we waited
+            migrations.apply(db)
+        connection.execute("COMMIT")
+    except BaseException:  # whatever it was: undone, closed, and raised on
+        undo(connection)
+        raise
+
+
+def refuse_newer(connection: sqlite3.Connection) -> None:
+    """Raises StoreError where a newer dialerd has written the database; changes nothing."""
+    _pending(Database(connection))
+
+
+def _pending(db: Database) -> bool:
+    """Whether there is something to migrate. Raises StoreError where a newer dialerd has written the database."""
+    applied = {each.name for each in migrations.applied(db)}
+    if applied - _names:
+        (_, _, file) = db.execute("PRAGMA database_list").fetchone()
+        raise StoreError(
+            f"database {file or 'in memory'} was made by a newer dialerd",
+            hint="install that version, or restore an older backup",
+        )
+    return bool(_names - applied)
