@@ -3,6 +3,7 @@
 Times are ISO 8601 in UTC with microseconds, one width, so that text order is time order. The partial unique
 indexes are the last wall before a double call: one open attempt per target and per number, one unfinished run
 per campaign.
+Not here: what came later (m002_contacts.py and on).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A walk along one list's contacts, and a mark so that a contact's id is never given to another one.
 
 Attempts keep the contact's id after its list is deleted; SQLite would give the highest ids out again.
+Not here: the contacts themselves (m001_first.py).
 """
 
 from __future__ import annotations
