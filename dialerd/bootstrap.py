@@ -126,7 +126,7 @@ def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts],
             trunk=row.spec.trunk,
             caller_id=row.spec.caller_id,
             amd=row.spec.amd,
-            play=row.spec.on_human.play,
+            play=row.spec.on_human.play if row.spec.on_human else None,
         )
         for row, _ in rows
     ]

@@ -6,6 +6,7 @@ Not here: running them (run.py, which adds its verbs to this noun).
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import BadInputError
 from dialerd.usecases import campaigns
+from dialerd.usecases.standing import get_campaign
 
 
 @click.group()
@@ -45,6 +47,9 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
         "is_new": applied.is_new,
         "dry_run": dry_run,
         "changes": {key: {"old": old, "new": new} for key, (old, new) in applied.changes.items()},
+        "state": str(applied.state),
+        "lacks": list(applied.lacks),
+        "warnings": list(applied.warnings),
     }
     context.show(document, lambda: _told(applied, dry_run=dry_run))
 
@@ -55,21 +60,22 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
 def list_campaigns(context: Context) -> None:
     """List the campaigns with their latest runs."""
     with context.unit() as unit:
-        rows = campaigns.list_campaigns(unit)
+        rows = campaigns.list_campaigns(unit, bootstrap.now())
     documents = [
         {
             "campaign": row.spec.name,
             "mode": str(row.spec.mode),
             "priority": row.spec.priority,
-            "state": str(run.state) if run else "draft",
-            "targets": run.targets if run else 0,
-            "done": run.done if run else 0,
+            "state": str(now_at.state),
+            "targets": now_at.run.targets if now_at.run else 0,
+            "done": now_at.run.done if now_at.run else 0,
             "lists": list(row.spec.lists),
             "trunk": row.spec.trunk,
-            "last_run": run.created_at if run else None,
+            "last_run": now_at.run.created_at if now_at.run else None,
+            "next_start_at": now_at.next_start_at,
             "updated_at": row.updated_at,
         }
-        for row, run in rows
+        for row, now_at in rows
     ]
     context.show(
         documents,
@@ -99,7 +105,7 @@ def list_campaigns(context: Context) -> None:
 def show(context: Context, name: str, as_toml: bool) -> None:
     """Show one campaign's definition."""
     with context.unit() as unit:
-        table = campaigns.get_campaign(unit, name).spec.as_table()
+        table = get_campaign(unit, name).spec.as_table()
     if as_toml:
         click.echo(tomli_w.dumps(table), nl=False)
         return
@@ -119,6 +125,17 @@ def clone(context: Context, name: str, new_name: str) -> None:
 
 @campaign.command()
 @click.argument("name")
+@click.argument("new_name")
+@click.pass_obj
+def rename(context: Context, name: str, new_name: str) -> None:
+    """Give a campaign another name; its runs and the campaigns that lead to it go along."""
+    with context.change() as unit:
+        campaigns.rename_campaign(unit, name, new_name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"campaign {name} is called {new_name} now")
+
+
+@campaign.command()
+@click.argument("name")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
@@ -131,13 +148,26 @@ def delete(context: Context, name: str, yes: bool) -> None:
 
 
 def _told(applied: campaigns.Applied, *, dry_run: bool) -> str:
+    return "\n".join((*_changes(applied, dry_run=dry_run), *_remarks(applied)))
+
+
+def _changes(applied: campaigns.Applied, *, dry_run: bool) -> Iterator[str]:
     if not applied.changes:
-        return f"campaign {applied.name} is as the file says; nothing to change"
+        yield f"campaign {applied.name} is as the file says; nothing to change"
+        return
     verb = "would be" if dry_run else "is"
     if applied.is_new:
-        return f"campaign {applied.name} {verb} created"
-    changes = (f"  {key}: {old!r} -> {new!r}" for key, (old, new) in applied.changes.items())
-    return "\n".join((f"campaign {applied.name} {verb} changed", *changes))
+        yield f"campaign {applied.name} {verb} created"
+        return
+    yield f"campaign {applied.name} {verb} changed"
+    for key, (old, new) in applied.changes.items():
+        yield f"  {key}: {old!r} -> {new!r}"
+
+
+def _remarks(applied: campaigns.Applied) -> Iterator[str]:
+    yield from (f"warning: {each}" for each in applied.warnings)
+    if applied.lacks:
+        yield f"it is a draft: to run, it needs {', '.join(applied.lacks)}"
 
 
 def _read(file: Path) -> CampaignSpec:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialerd import bootstrap
@@ -62,7 +62,7 @@ class Context:
             yield unit
         self.is_heard = bootstrap.poke(self.settings)
 
-    def show(self, document: object, table: Callable[[], Table | str]) -> None:
+    def show(self, document: object, table: Callable[[], RenderableType]) -> None:
         """Print a read: the document as JSON, or the table for people."""
         if self.as_json:
             click.echo(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))

@@ -21,8 +21,8 @@ from dialerd.cli.campaign import campaign
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases import export as exporting
-from dialerd.usecases import runs
-from dialerd.usecases.runs import Status
+from dialerd.usecases import runs, status
+from dialerd.usecases.status import Hold, Status
 
 _WATCH_S = 1.0
 
@@ -107,9 +107,10 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
 @campaign.command("status")
 @click.argument("name")
 @click.option("--watch", is_flag=True, help="Draw it again each second until the run is over.")
+@click.option("--why", is_flag=True, help="Tell what holds each target that is not being called.")
 @with_json
 @click.pass_obj
-def show_status(context: Context, name: str, watch: bool) -> None:
+def show_status(context: Context, name: str, watch: bool, why: bool) -> None:
     """Show the active or last run in figures."""
     if watch and context.as_json:
         raise click.UsageError("--watch draws for people; call it without --json, or repeat it without --watch")
@@ -117,19 +118,35 @@ def show_status(context: Context, name: str, watch: bool) -> None:
         _watch(context, name)
         return
     found = _status(context, name)
+    if why:
+        holds = _why(context, name)
+        document = {**dataclasses.asdict(found), "why": [dataclasses.asdict(hold) for hold in holds]}
+        context.show(document, lambda: Group(_status_table(found), _why_table(holds)))
+        return
     context.show(dataclasses.asdict(found), lambda: _status_table(found))
+
+
+def _why(context: Context, name: str) -> list[Hold]:
+    is_daemon_running = bootstrap.poke(context.settings)
+    with context.unit() as unit:
+        return status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running)
+
+
+def _why_table(holds: list[Hold]) -> Table:
+    rows = [(each.targets, each.gate, each.reason, each.until) for each in holds]
+    return simple_table(("targets", "held by", "why", "until"), rows)
 
 
 def _status(context: Context, name: str) -> Status:
     with context.unit() as unit:
-        return runs.status(unit, name)
+        return status.status(unit, name, bootstrap.now())
 
 
 def _watch(context: Context, name: str) -> None:
     found = _status(context, name)
     try:
         with Live(_picture(found), console=terminal(), auto_refresh=False) as live:
-            while not runs.is_over(found.state):
+            while not status.is_over(found.state):
                 time.sleep(_WATCH_S)  # noqa: TID251  # a person is watching a terminal; nothing else runs here
                 found = _status(context, name)
                 live.update(_picture(found), refresh=True)
@@ -153,7 +170,7 @@ def _status_table(found: Status) -> Table:
 def show_dispositions(context: Context, name: str) -> None:
     """Count how the attempts of the active or last run ended."""
     with context.unit() as unit:
-        found = {str(each): count for each, count in runs.dispositions(unit, name).items()}
+        found = {str(each): count for each, count in status.dispositions(unit, name).items()}
     context.show(found, lambda: simple_table(("disposition", "attempts"), found.items()))
 
 

@@ -1,6 +1,6 @@
 """What a campaign is: the settings a person writes, checked as they are read.
 
-Not here: where a run of it stands (run.py). A campaign is a TOML file and back; its keys are users' names and stay.
+Not here: where it stands (lifecycle.py). A campaign is a TOML file and back; its keys are users' names and stay.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain.errors import BadInputError
+from dialerd.domain.finish import Finish
 from dialerd.domain.hours import CONTACT_ZONE, WEEKDAYS, ContactHours, Window
 from dialerd.domain.retry import RetryPolicy, RetryRule
 from dialerd.domain.words import Disposition, Mode, Order
@@ -23,7 +24,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"filter", "dnc", "flow", "queue", "finish", "schedule", "regulations"})
+NOT_YET = frozenset({"filter", "dnc", "flow", "queue", "schedule", "regulations"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
@@ -60,16 +61,20 @@ class Retry(_Part):
 
 
 class CampaignSpec(_Part):
-    """The definition of a campaign. Times in the units of their names."""
+    """The definition of a campaign. Times in the units of their names.
+
+    `positive`: dispositions that count as success. `then`: the campaign that is started when a run of this one has
+    completed. A definition may lack what a run needs (`lacks`); it is a draft then.
+    """
 
     name: str
     description: str = ""
     mode: Mode = Field(default=Mode.AGENTLESS, strict=False)
     priority: Annotated[int, Field(ge=1, le=5)] = 5
     lists: tuple[str, ...] = Field(min_length=1, strict=False)
-    trunk: str
-    caller_id: str
-    on_human: OnHuman
+    trunk: str = ""
+    caller_id: str = ""
+    on_human: OnHuman | None = None
     amd: bool = True
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
@@ -80,6 +85,9 @@ class CampaignSpec(_Part):
     finite: bool = True
     hours: dict[str, str | list[str]] = Field(default={"timezone": "contact", "mon-sun": "08:00-21:00"})
     retry: tuple[Retry, ...] = Field(default=(), strict=False)
+    positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
+    finish: Finish | None = None
+    then: str | None = None
 
     @field_validator("name")
     @classmethod
@@ -91,7 +99,7 @@ class CampaignSpec(_Part):
     @field_validator("caller_id")
     @classmethod
     def _caller_id(cls, value: str) -> str:
-        if not E164.match(value):
+        if value and not E164.match(value):
             raise ValueError("a caller ID is a number in E.164 form, like +12125550100")
         return value
 
@@ -100,6 +108,17 @@ class CampaignSpec(_Part):
     def _hours(cls, value: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
         read_hours(value)
         return value
+
+    @field_validator("then")
+    @classmethod
+    def _then(cls, value: str | None) -> str | None:
+        return None if value is None else cls._name(value)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The keys that a run needs and that are not given."""
+        given = {"trunk": self.trunk, "caller_id": self.caller_id, "on_human": self.on_human}
+        return tuple(key for key, value in given.items() if not value)
 
     @cached_property
     def contact_hours(self) -> ContactHours:
@@ -112,7 +131,8 @@ class CampaignSpec(_Part):
 
     def as_table(self) -> dict[str, Any]:
         """The definition as its TOML file has it, defaults included, empty values left out."""
-        return self.model_dump(mode="json", exclude_none=True)
+        table = self.model_dump(mode="json", exclude_none=True)
+        return {key: value for key, value in table.items() if value != "" or key == "description"}
 
 
 def read_campaign(table: Mapping[str, Any], *, source: str) -> CampaignSpec:

@@ -7,7 +7,7 @@ To add a gate: a function `Facts, now -> Gate | None`, its place in GATES, a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +28,7 @@ class Facts:
     max_attempts: int
     not_before: datetime | None
     hours: ContactHours
+    fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
 
 
@@ -97,6 +98,12 @@ def _number_gate(facts: Facts, _now: datetime) -> Gate | None:
     return Gate(name="number", reason="the number is in another call right now")
 
 
+def _order_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if not (facts.fresh_ahead and facts.attempts_spent):
+        return None
+    return Gate(name="order", reason=f"{facts.fresh_ahead} targets that were not tried yet go first")
+
+
 def _way_out_gate(facts: Facts, _now: datetime) -> Gate | None:
     if facts.closed_way_out is None:
         return None
@@ -111,8 +118,23 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _retry_gate,
     _hours_gate,
     _number_gate,
+    _order_gate,
     _way_out_gate,
 )
+
+
+TITLES: Mapping[str, str] = {
+    "run": "the campaign is not running",
+    "target": "the contact is not a target that is left",
+    "dnc": "the number is on a do-not-call list",
+    "attempts": "every attempt is made",
+    "retry": "the next try is not due yet",
+    "hours": "it is outside the contact hours",
+    "number": "the number is in another call right now",
+    "order": "targets that were not tried yet go first",
+    "way_out": "no trunk or Asterisk can take a call at the moment",
+}
+"""Each gate in general words, for counts of targets; a Gate's own reason is about one."""
 
 
 def first_closed(facts: Facts, now: datetime) -> Gate | None:

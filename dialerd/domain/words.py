@@ -49,12 +49,25 @@ class RunState(StrEnum):
     ACTIVE = "active"  # calls are placed
     PAUSED = "paused"  # no new calls; those up go on; can be resumed
     STOPPING = "stopping"  # no new calls; ends when the last call up has ended
-    COMPLETED = "completed"  # every target settled
+    COMPLETED = "completed"  # every target settled, or a finish criterion met
     STOPPED = "stopped"  # ended by hand; its results stay readable
 
     @property
     def is_over(self) -> bool:
         return self in (RunState.COMPLETED, RunState.STOPPED)
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands, its definition, its schedule and its latest run taken together."""
+
+    DRAFT = "draft"  # kept, but something it needs to run is missing
+    READY = "ready"  # can be run; never was
+    SCHEDULED = "scheduled"  # starts by itself at a known time
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    COMPLETED = "completed"  # its last run settled every target or met a finish criterion
+    STOPPED = "stopped"  # its last run was ended by hand
 
 
 class TargetState(StrEnum):

@@ -171,3 +171,5 @@ class DialLoop:
         else:
             _log.info(f"campaign {campaign} goes on", action="run_goes_on", run_id=line.row.id)
         line.held_by = reason
+        # `campaign status --why` tells it, from whichever process.
+        self._store.post(lambda unit: unit.runs.set_held(line.row.id, reason))

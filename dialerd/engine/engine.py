@@ -139,11 +139,13 @@ class Engine:
     async def _refresh(self) -> None:
         while True:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
+            wait_s = self._refresh_s
             try:
-                await self.runs.refresh()
+                if (at := await self.runs.refresh()) is not None:
+                    wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
-            timer = self._clock.call_later(self._refresh_s, self._poked.set)
+            timer = self._clock.call_later(wait_s, self._poked.set)
             await self._poked.wait()
             timer.cancel()
 

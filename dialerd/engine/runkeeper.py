@@ -1,6 +1,6 @@
 """The runs that the store says should be going: which there are, their pace, and taking in their targets.
 
-Not here: placing calls (dialloop.py) and ending a run (usecases/dialing.finish_if_over, with the last settle).
+Not here: placing calls (dialloop.py) and ending a run (usecases/finishing.py, with the last settle).
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialerd.domain import finish
 from dialerd.domain.pacing import AgentlessPacer, CallStarted, PacingView
 from dialerd.domain.words import AttemptId, RunId, RunState
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, RunRow, Store
-from dialerd.usecases import dialing
+from dialerd.usecases import dialing, finishing
 
 _log = logger(__name__)
 
@@ -84,8 +85,11 @@ class RunKeeper:
         for line in self.lines.values():
             line.pacer.assume_spent(self._clock.steady())
 
-    async def refresh(self) -> None:
-        """Read the runs, take in targets of those that lack them, end those that are over."""
+    async def refresh(self) -> datetime | None:
+        """Read the runs, take in targets of those that lack them, end those that are over.
+
+        Returns when time alone will end one of them, so that it is looked at then.
+        """
         rows = await self._store.read(lambda unit: unit.runs.unfinished())
         for row in rows:
             self._see(row)
@@ -94,6 +98,12 @@ class RunKeeper:
         for row in rows:
             await self._keep(row)
         self._on_change()
+        ends = (
+            finish.ends_at(row.spec.finish, started_at=row.created_at)
+            for row in rows
+            if row.spec.finish and row.state in (RunState.ACTIVE, RunState.PAUSED)
+        )
+        return min((at for at in ends if at is not None), default=None)
 
     def _see(self, row: RunRow) -> None:
         line = self.lines.get(row.id)
@@ -113,17 +123,20 @@ class RunKeeper:
 
     async def _keep(self, row: RunRow) -> None:
         now = self._clock.now
-        is_prepared = row.is_prepared and row.spec.finite  # an infinite run takes in contacts as they are added
+        is_prepared = row.is_prepared
+        if is_prepared and not row.spec.finite:  # it takes in contacts as they are added
+            is_prepared = not await self._store.read(lambda unit: unit.runs.has_more(row.id))
         while not is_prepared and row.state is RunState.ACTIVE:
             is_prepared = await self._store.write(
                 lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=now())
             )
             self._on_change()  # the first targets can be dialed while the others come in
-        if row.state is RunState.STOPPING or (is_prepared and row.in_progress == 0):
-            await self._store.write(lambda unit: dialing.finish_if_over(unit, row.id, now()))
+        is_idle = is_prepared and row.spec.finite and row.in_progress == 0
+        if row.state is RunState.STOPPING or row.spec.finish or is_idle:
+            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
         after = await self._store.read(lambda unit: unit.runs.get(row.id))
         while after is not None and after.state is RunState.STOPPING and not after.in_progress:
-            await self._store.write(lambda unit: dialing.finish_if_over(unit, row.id, now()))
+            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
             after = await self._store.read(lambda unit: unit.runs.get(row.id))
         if after is not None:
             self.settled(after)

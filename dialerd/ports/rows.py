@@ -48,6 +48,9 @@ class RunRow:
     in_progress: int
     done: int
     attempts: int
+    ending: RunState  # what a stopping run will be: stopped by hand, or completed by a finish criterion
+    reason: str  # why it ends or ended before its last target; empty: for no other reason than that
+    held: str  # why the daemon places none of its calls, as it last said
 
     @property
     def targets(self) -> int:
@@ -84,6 +87,15 @@ class TargetRow:
     not_before: datetime | None
     on_dnc: str | None
     number_in_call: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTargets:
+    """The targets of a run that wait behind one gate; `next_at`: when the first of them is looked at again."""
+
+    gate: str
+    targets: int
+    next_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,100 +5,184 @@ Not here: running them (runs.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dialerd.domain import finish
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.run import Action, next_state
+from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_state
 from dialerd.domain.trunk import Trunk
-from dialerd.ports import CampaignRow, RunRow, Unit
+from dialerd.domain.words import CampaignState, RunState
+from dialerd.ports import CampaignRow, Unit
+from dialerd.usecases.standing import Standing, get_campaign, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What applying a file does: `changes` maps a key to its old and new value (None: not set)."""
+    """What applying a file does: `changes` maps a key to its old and new value (None: not set).
+
+    `state` is where the campaign stands then; `lacks` what it needs before it can run; `warnings` what its author
+    should know, and is obeyed all the same.
+    """
 
     name: str
     is_new: bool
     changes: Mapping[str, tuple[Any, Any]]
+    state: CampaignState
+    lacks: Sequence[str]
+    warnings: Sequence[str]
 
 
 def apply_campaign(
     unit: Unit, spec: CampaignSpec, *, trunks: Mapping[str, Trunk], actor: str, now: datetime, dry_run: bool = False
 ) -> Applied:
-    """Create a campaign or bring it to `spec`; the same file twice changes nothing. `dry_run`: only tell."""
+    """Create a campaign or bring it to `spec`; the same file twice changes nothing. `dry_run`: only tell.
+
+    A paused run goes on by the changed fields; a run that is over keeps the definition it had.
+    """
     check_way_out(spec, trunks)
+    _check_lists(unit, spec)
+    warnings = _check_follow_up(unit, spec)
+    if spec.finish is not None:
+        warnings += finish.warnings(spec.finish, mode=spec.mode)
+    before = unit.campaigns.get(spec.name)
+    old, new = (before.spec.as_table() if before else {}), spec.as_table()
+    changes = {
+        key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
+    }
+    if before is not None and changes:
+        check_edit(standing(unit, before, now).state, changes, campaign=spec.name)
+    if changes and not dry_run:
+        row = unit.campaigns.put(spec, now)
+        _change_run(unit, row, changes)
+        detail = {"keys": sorted(changes)}
+        unit.audit.add(actor=actor, action="campaign_applied", subject=spec.name, detail=detail, now=now)
+    return Applied(
+        name=spec.name,
+        is_new=before is None,
+        changes=changes,
+        state=_state_with(unit, spec, before, now),
+        lacks=spec.lacks,
+        warnings=warnings,
+    )
+
+
+def _state_with(unit: Unit, spec: CampaignSpec, before: CampaignRow | None, now: datetime) -> CampaignState:
+    """The state under the new definition, kept or not."""
+    if before is None:
+        return campaign_state(lacks=spec.lacks, run=None)
+    return standing(unit, replace(before, spec=spec), now).state
+
+
+def _change_run(unit: Unit, row: CampaignRow, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    """A paused run takes the changed fields over, and only those: its pace may have been changed by hand."""
+    run = unit.runs.latest(row.id)
+    if run is None or run.state is not RunState.PAUSED:
+        return
+    table = {**run.spec.as_table(), **{key: new for key, (_, new) in changes.items()}}
+    given = {key: value for key, value in table.items() if value is not None}
+    unit.runs.set_spec(run.id, read_campaign(given, source=f"the changed run of campaign {row.spec.name}"))
+
+
+def _check_lists(unit: Unit, spec: CampaignSpec) -> None:
     for name in spec.lists:
         if unit.lists.get(name) is None:
             raise NotFoundError(
                 f"campaign {spec.name} names list {name}, which does not exist",
                 hint=f"make it with dialerd list create {name}, or import a file into it",
             )
-    before = unit.campaigns.get(spec.name)
-    old, new = (before.spec.as_table() if before else {}), spec.as_table()
-    changes = {
-        key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
-    }
-    applied = Applied(name=spec.name, is_new=before is None, changes=changes)
-    if not changes:
-        return applied
-    if before is not None:
-        run = unit.runs.latest(before.id)
-        next_state(run.state if run else None, Action.EDIT, campaign=spec.name)
-    if not dry_run:
-        unit.campaigns.put(spec, now)
-        unit.audit.add(
-            actor=actor, action="campaign_applied", subject=spec.name, detail={"keys": sorted(changes)}, now=now
-        )
-    return applied
+
+
+def _check_follow_up(unit: Unit, spec: CampaignSpec) -> list[str]:
+    """Follow the links on from `spec`. Raises BadInputError where they come back; warns where one leads nowhere."""
+    seen, name = [spec.name], spec.then
+    while name is not None:
+        if name in seen:
+            raise BadInputError(
+                f"campaign {spec.name}: then leads in a circle: {' -> '.join([*seen, name])}",
+                hint="let the last of them have no then, or give it a schedule",
+            )
+        seen.append(name)
+        row = unit.campaigns.get(name)
+        if row is None:
+            return [f"then: there is no campaign {name} yet; it will be started if there is one by then"]
+        name = row.spec.then
+    return []
 
 
 def check_way_out(spec: CampaignSpec, trunks: Mapping[str, Trunk]) -> None:
-    """Whether the settings have the campaign's trunk, and allow its caller ID there. Raises BadInputError."""
+    """Whether the settings have the campaign's trunk, and allow its caller ID there. Raises BadInputError.
+
+    What the definition does not name yet is not asked for.
+    """
+    if not spec.trunk:
+        return
     trunk = trunks.get(spec.trunk)
     if trunk is None:
         known = ", ".join(sorted(trunks))
         raise BadInputError(f"campaign {spec.name}: there is no trunk {spec.trunk}", hint=f"the settings have: {known}")
-    if spec.caller_id not in trunk.caller_ids:
+    if spec.caller_id and spec.caller_id not in trunk.caller_ids:
         raise BadInputError(
             f"campaign {spec.name}: caller ID {spec.caller_id} is not allowed on trunk {spec.trunk}",
             hint="use one of the trunk's caller_ids, or add it to them in the settings",
         )
 
 
-def get_campaign(unit: Unit, name: str) -> CampaignRow:
-    row = unit.campaigns.get(name)
-    if row is None:
-        raise NotFoundError(f"there is no campaign {name}", hint="see dialerd campaign list")
-    return row
-
-
-def list_campaigns(unit: Unit) -> list[tuple[CampaignRow, RunRow | None]]:
-    """Every campaign with its latest run, by priority, then name."""
-    rows = [(row, unit.runs.latest(row.id)) for row in unit.campaigns.all()]
+def list_campaigns(unit: Unit, now: datetime) -> list[tuple[CampaignRow, Standing]]:
+    """Every campaign with where it stands, by priority, then name."""
+    rows = [(row, standing(unit, row, now)) for row in unit.campaigns.all()]
     return sorted(rows, key=lambda pair: (-pair[0].spec.priority, pair[0].spec.name))
 
 
 def clone_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: datetime) -> CampaignRow:
-    """A copy under another name, never run."""
-    spec = get_campaign(unit, name).spec
-    if unit.campaigns.get(new_name) is not None:
-        raise AlreadyExistsError(f"there is a campaign {new_name} already", hint="choose another name")
-    copy = read_campaign({**spec.as_table(), "name": new_name}, source=f"the copy of {name}")
-    row = unit.campaigns.put(copy, now)
+    """A copy under another name, never run. Its schedule is not copied: two would start at once."""
+    row = get_campaign(unit, name)
+    next_state(standing(unit, row, now).state, Action.CLONE, campaign=name)
+    _check_free(unit, new_name)
+    table = {key: value for key, value in row.spec.as_table().items() if key != "schedule"}
+    copy = read_campaign({**table, "name": new_name}, source=f"the copy of {name}")
+    made = unit.campaigns.put(copy, now)
     unit.audit.add(actor=actor, action="campaign_cloned", subject=new_name, detail={"from": name}, now=now)
-    return row
+    return made
+
+
+def rename_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: datetime) -> CampaignRow:
+    """Another name for the campaign with all its runs; campaigns that it follows are told."""
+    row = get_campaign(unit, name)
+    check_edit(standing(unit, row, now).state, {"name"}, campaign=name)
+    _check_free(unit, new_name)
+    _rename(unit, row, {"name": new_name}, now)
+    for other in unit.campaigns.all():
+        if other.spec.then == name:
+            _rename(unit, other, {"then": new_name}, now)
+    unit.audit.add(actor=actor, action="campaign_renamed", subject=new_name, detail={"from": name}, now=now)
+    return get_campaign(unit, new_name)
+
+
+def _rename(unit: Unit, row: CampaignRow, change: Mapping[str, str], now: datetime) -> None:
+    spec = read_campaign({**row.spec.as_table(), **change}, source=f"campaign {row.spec.name} under another name")
+    unit.campaigns.rename(row.id, spec, now)
+    run = unit.runs.latest(row.id)
+    if run is not None and not run.state.is_over:
+        unit.runs.set_spec(run.id, read_campaign({**run.spec.as_table(), **change}, source="its run"))
+
+
+def _check_free(unit: Unit, name: str) -> None:
+    if unit.campaigns.get(name) is not None:
+        raise AlreadyExistsError(f"there is a campaign {name} already", hint="choose another name")
 
 
 def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Delete a campaign with the results of its runs. Refused while a run is unfinished."""
     row = get_campaign(unit, name)
-    run = unit.runs.latest(row.id)
-    next_state(run.state if run else None, Action.DELETE, campaign=name)
-    if run is not None and run.in_progress:
-        raise IllegalActionError(f"campaign {name} still has {run.in_progress} calls up", hint="wait for their end")
+    now_at = standing(unit, row, now)
+    next_state(now_at.state, Action.DELETE, campaign=name)
+    if now_at.run is not None and now_at.run.in_progress:
+        raise IllegalActionError(
+            f"campaign {name} still has {now_at.run.in_progress} calls up", hint="wait for their end"
+        )
     unit.campaigns.delete(row.id)
     unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)

@@ -16,6 +16,7 @@ from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.words import AttemptId, Disposition, RunId, RunState, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
+from dialerd.usecases.finishing import finish_if_over
 
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
@@ -101,7 +102,7 @@ def claim(
 
 def _close(unit: Unit, target: TargetRow, gate: Gate, now: datetime) -> None:
     if not gate.is_final:
-        unit.dialing.hold(target, gate.until or now + RECHECK)
+        unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
         return
     on_list = gate.name == "dnc"
     unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
@@ -174,27 +175,9 @@ def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: dateti
     return is_prepared
 
 
-def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:
-    """End a run that has nothing left to do: all settled, or stopping with the last call ended.
-
-    A long list is cancelled chunk by chunk: None then, and it is to be called again.
-    """
-    run = unit.runs.get(run_id)
-    if run is None or run.state.is_over or run.in_progress:
-        return None
-    if run.state is RunState.STOPPING:
-        if unit.runs.cancel_targets(run_id, now, size=_CHUNK) == _CHUNK:
-            return None
-        unit.runs.set_state(run_id, RunState.STOPPED, now)
-        return RunState.STOPPED
-    if run.spec.finite and run.is_prepared and run.pending + run.waiting == 0:
-        unit.runs.set_state(run_id, RunState.COMPLETED, now)
-        return RunState.COMPLETED
-    return None
-
-
 def plan_of(attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float) -> CallPlan:
     """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own."""
+    assert spec.on_human is not None, "a definition that lacks it never runs"
     return CallPlan(
         attempt_id=attempt.id,
         dial_string=dial_string,

@@ -15,9 +15,10 @@ from dialerd.domain.gates import Facts, Gate, closed_gates
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId
 from dialerd.ports import ContactRow, RunRow, Unit
-from dialerd.usecases.campaigns import check_way_out, get_campaign
+from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
 from dialerd.usecases.dialing import gate_facts
+from dialerd.usecases.standing import get_campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,8 @@ def explain(unit: Unit, campaign: str, contact_id: int, *, trunks: Mapping[str, 
         facts = gate_facts(run, target)
     else:
         facts = _facts_before_a_run(unit, spec, run, contact, now)
-    facts = replace(facts, closed_way_out=_no_way_out(spec, trunks))
+    fresh_ahead = unit.dialing.fresh(run.id) if run and target and target.attempts_spent else 0
+    facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
     closed = list(closed_gates(facts, now))
     if run is not None and target is None:
         reason = _why_no_target(run, contact)

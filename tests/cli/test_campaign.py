@@ -33,6 +33,9 @@ def test_a_change_is_told_key_by_key_and_a_dry_run_makes_none(ready: Terminal) -
         "is_new": False,
         "dry_run": False,
         "changes": {"max_attempts": {"old": 2, "new": 3}},
+        "state": "ready",
+        "lacks": [],
+        "warnings": [],
     }
     assert ready.ok("campaign", "show", "spring", "--json").document["max_attempts"] == 3
 
@@ -94,10 +97,10 @@ def test_status_has_the_keys_of_the_contract_and_moments_with_an_offset(ready: T
         == set(found)
         == {
             *("campaign", "run", "state", "mode", "targets", "pending", "in_progress", "done", "attempts", "calls_now"),
-            *("abandoned_rate", "dispositions", "started_at", "finished_at"),
+            *("abandoned_rate", "dispositions", "started_at", "finished_at", "next_start_at", "reason"),
         }
     )
-    assert (never["state"], never["run"], never["started_at"]) == ("draft", None, None)
+    assert (never["state"], never["run"], never["started_at"]) == ("ready", None, None)
     assert (found["state"], found["run"], found["finished_at"]) == ("active", 1, None)
     assert datetime.fromisoformat(found["started_at"]).tzinfo is not None
 
@@ -130,5 +133,26 @@ def test_a_running_campaign_is_neither_changed_nor_deleted_nor_run_twice(ready: 
     for words in (("apply", file), ("delete", "spring", "--yes"), ("run", "spring")):
         said = ready.type("campaign", *words)
         assert said.code == 1
-        assert "(possible: pause, stop)" in said.err
+        assert "(possible: clone, pause, stop)" in said.err
     assert ready.type("list", "delete", "customers", "--yes").code == 1
+
+
+def test_a_campaign_that_lacks_something_is_kept_as_a_draft_and_says_what(ready: Terminal) -> None:
+    file = ready.write("draft.toml", 'name = "draft"\nlists = ["customers"]\n')
+    assert "it is a draft: to run, it needs trunk, caller_id, on_human" in ready.ok("campaign", "apply", file).out
+    assert ready.ok("campaign", "status", "draft", "--json").document["state"] == "draft"
+    said = ready.type("campaign", "run", "draft")
+    assert (said.code, "it has no trunk" in said.err) == (1, True)
+
+
+def test_status_tells_why_nothing_is_dialed(ready: Terminal) -> None:
+    ready.ok("campaign", "run", "spring")
+    found = ready.ok("campaign", "status", "spring", "--why", "--json").document
+    assert found["why"] == []  # no contact is taken in as long as no daemon runs
+    assert "held by" in ready.ok("campaign", "status", "spring", "--why").out
+
+
+def test_a_renamed_campaign_is_found_under_its_new_name_alone(ready: Terminal) -> None:
+    ready.ok("campaign", "rename", "spring", "summer")
+    assert ready.ok("campaign", "show", "summer", "--json").document["name"] == "summer"
+    assert ready.type("campaign", "show", "spring").code == 1

@@ -51,7 +51,7 @@ def test_every_read_prints_one_json_document_with_the_option_before_or_after(
         (("campaign", "run", "none"), "there is no campaign none"),
         (
             ("campaign", "pause", "spring"),
-            "campaign spring is not running, it cannot pause (possible: delete, edit, run)",
+            "campaign spring is ready, it cannot pause (possible: clone, delete, edit, run)",
         ),
         (("campaign", "rerun", "spring"), "it cannot rerun"),
         (("campaign", "export", "spring", "--out", "x.csv"), "has never run"),

@@ -9,9 +9,7 @@ import pytest
 import tomli_w
 
 from dialerd.domain.campaign import NOT_YET, read_campaign
-from dialerd.domain.errors import BadInputError, IllegalActionError
-from dialerd.domain.run import TABLE, Action, next_state
-from dialerd.domain.words import RunState
+from dialerd.domain.errors import BadInputError
 
 GIVEN: dict[str, Any] = {
     "name": "spring",
@@ -80,33 +78,8 @@ def test_a_key_that_is_not_obeyed_yet_is_refused_and_not_ignored(key: str) -> No
         read_campaign(GIVEN | {key: "x"}, source="f")
 
 
-@pytest.mark.parametrize(
-    ("state", "action", "after"),
-    [
-        (None, Action.RUN, RunState.ACTIVE),
-        (RunState.ACTIVE, Action.PAUSE, RunState.PAUSED),
-        (RunState.PAUSED, Action.RESUME, RunState.ACTIVE),
-        (RunState.ACTIVE, Action.STOP, RunState.STOPPING),
-        (RunState.PAUSED, Action.STOP, RunState.STOPPING),
-        (RunState.COMPLETED, Action.RERUN, RunState.ACTIVE),
-        (RunState.STOPPED, Action.RUN, RunState.ACTIVE),
-        (RunState.STOPPED, Action.EDIT, None),
-    ],
-)
-def test_an_action_leads_where_the_table_says(state: RunState | None, action: Action, after: RunState | None) -> None:
-    assert next_state(state, action, campaign="c") == after
-
-
-def test_everything_else_is_refused_with_what_is_possible() -> None:
-    for state in TABLE:
-        for action in set(Action) - set(TABLE[state]):
-            with pytest.raises(IllegalActionError) as error:
-                next_state(state, action, campaign="spring")
-            assert "spring" in str(error.value)
-            assert "possible: " in str(error.value)
-
-
-def test_an_active_campaign_can_be_neither_edited_nor_deleted() -> None:
-    for action in (Action.EDIT, Action.DELETE, Action.RUN):
-        with pytest.raises(IllegalActionError):
-            next_state(RunState.ACTIVE, action, campaign="c")
+def test_a_definition_says_what_it_lacks_to_run() -> None:
+    assert read_campaign(GIVEN, source="f").lacks == ()
+    draft = read_campaign({"name": "c", "lists": ["l"]}, source="f")
+    assert draft.lacks == ("trunk", "caller_id", "on_human")
+    assert read_campaign(draft.as_table(), source="f") == draft

@@ -16,6 +16,7 @@ from tests.numbers import EXPECTED, number
 from tests.simulation.world import (
     MAX_CALLS,
     RATE,
+    START,
     campaign,
     check_invariants,
     run,
@@ -106,3 +107,21 @@ def test_nothing_is_dialed_while_the_event_stream_is_down() -> None:
     quiet = [c for c in outcome.record if 6 <= (c.invited_at - began).total_seconds() <= 14]
     assert quiet == []
     assert {call.number for call in outcome.record} == {number(n, "02") for n in range(200)}
+
+
+def test_a_finish_criterion_ends_the_dialing_with_the_call_that_meets_it() -> None:
+    outcome = run(["02"] * 60, spec=campaign(finish={"disposition": {"busy": 20}}))
+    assert outcome.run.state is RunState.COMPLETED
+    assert outcome.run.reason == "20 x busy of 20 are reached"
+    assert 20 <= outcome.dispositions[Disposition.BUSY] < 20 + MAX_CALLS
+    assert outcome.run.done == 60
+
+
+def test_a_run_whose_time_is_over_places_no_further_call_and_ends_with_its_last() -> None:
+    outcome = run(["40"] * 500, spec=campaign(finish={"duration_min": 1.25}))
+    last = max(call.invited_at for call in outcome.record)
+    assert timedelta(seconds=70) < last - START <= timedelta(seconds=75)
+    assert outcome.run.state is RunState.COMPLETED
+    assert outcome.run.reason == "it has run for 1.25 minutes"
+    assert outcome.run.finished_at is not None
+    assert max(call.ended_at for call in outcome.record if call.ended_at) <= outcome.run.finished_at

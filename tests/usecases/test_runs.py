@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
-from dialerd.domain.errors import BadInputError, DialerdError, IllegalActionError, NotFoundError
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.words import Disposition as D
 from dialerd.domain.words import RunState
 from dialerd.ports import RunRow
-from dialerd.usecases import campaigns, lists, runs
+from dialerd.usecases import campaigns, lists, runs, status
+from dialerd.usecases.standing import get_campaign
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec, trunk
 
 LATER = NOW + timedelta(seconds=30)
@@ -72,7 +72,7 @@ def test_stopping_without_a_call_up_ends_the_run_at_once_and_its_results_stay(fu
     stopped = act(full, "stop")
     assert stopped.state is RunState.STOPPED
     assert stopped.finished_at == NOW
-    assert runs.dispositions(full.unit, "spring") == {D.CANCELLED: 3}
+    assert status.dispositions(full.unit, "spring") == {D.CANCELLED: 3}
 
 
 def test_stopping_with_a_call_up_waits_for_its_end(full: House) -> None:
@@ -82,7 +82,7 @@ def test_stopping_with_a_call_up_waits_for_its_end(full: House) -> None:
     assert (stopping.state, stopping.in_progress) == (RunState.STOPPING, 1)
     full.end(attempt, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
     assert full.latest().state is RunState.STOPPED
-    assert runs.dispositions(full.unit, "spring") == {D.CANCELLED: 2, D.ANSWERED_HUMAN: 1}
+    assert status.dispositions(full.unit, "spring") == {D.CANCELLED: 2, D.ANSWERED_HUMAN: 1}
 
 
 def test_a_paused_run_can_be_stopped(full: House) -> None:
@@ -103,7 +103,7 @@ def test_a_run_with_nobody_to_call_is_refused(house: House) -> None:
     with pytest.raises(IllegalActionError, match="nobody to call") as raised:
         act(house, "run")
     assert "list import customers" in raised.value.hint
-    assert runs.status(house.unit, "spring").state == "draft"
+    assert status.status(house.unit, "spring", NOW).state == "ready"
 
 
 def test_an_infinite_run_may_begin_with_empty_lists(house: House) -> None:
@@ -139,7 +139,7 @@ def test_the_pace_is_the_runs_alone(full: House) -> None:
     new = runs.change_pace(full.unit, "spring", max_calls=7, calls_per_second=None, actor=ACTOR, now=NOW)
     assert (new.max_calls, new.calls_per_second) == (7, 1.0)
     assert full.latest().spec == new
-    assert campaigns.get_campaign(full.unit, "spring").spec.max_calls == 1
+    assert get_campaign(full.unit, "spring").spec.max_calls == 1
     assert full.audit()[-1] == (ACTOR, "run_paced", "spring")
 
 
@@ -165,68 +165,3 @@ def test_a_pace_without_an_unfinished_run_is_refused(full: House) -> None:
     act(full, "stop")
     with pytest.raises(IllegalActionError):
         pace()
-
-
-def test_status_has_the_keys_that_users_scripts_rely_on() -> None:
-    assert [field.name for field in fields(runs.Status)] == [
-        "campaign",
-        "run",
-        "state",
-        "mode",
-        "targets",
-        "pending",
-        "in_progress",
-        "done",
-        "attempts",
-        "calls_now",
-        "abandoned_rate",
-        "dispositions",
-        "started_at",
-        "finished_at",
-    ]
-
-
-def test_status_counts_waiting_targets_as_pending_and_calls_as_they_are(full: House) -> None:
-    campaigns.apply_campaign(full.unit, spec(max_attempts=2), trunks=TRUNKS, actor=ACTOR, now=NOW)
-    full.start()
-    busy, answered, _ = full.dial(3)
-    full.end(busy, D.BUSY, LATER)
-    full.end(answered, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
-    found = runs.status(full.unit, "spring")
-    assert (found.targets, found.pending, found.in_progress, found.done) == (3, 1, 1, 1)
-    assert (found.attempts, found.calls_now, found.run, found.state) == (3, 1, 1, "active")
-    assert found.dispositions == {"answered_human": 1, "busy": 1}
-    assert (found.started_at, found.finished_at) == (NOW, None)
-
-
-def test_the_abandoned_rate_is_a_share_of_live_answers(full: House) -> None:
-    full.start()
-    abandoned, answered, machine = full.dial(3)
-    full.end(abandoned, D.ABANDONED, LATER, answered_at=NOW)
-    full.end(machine, D.ANSWERING_MACHINE, LATER, answered_at=NOW)
-    full.end(answered, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
-    found = runs.status(full.unit, "spring")
-    assert found.abandoned_rate == 0.5
-    assert (found.state, found.finished_at) == ("completed", LATER)
-
-
-def test_a_campaign_that_never_ran_has_a_status_and_no_dispositions(house: House) -> None:
-    found = runs.status(house.unit, "spring")
-    assert (found.run, found.state, found.targets, found.abandoned_rate) == (None, "draft", 0, 0.0)
-    with pytest.raises(DialerdError, match="has never run"):
-        runs.dispositions(house.unit, "spring")
-
-
-@pytest.mark.parametrize(
-    ("state", "over"),
-    [
-        ("draft", True),
-        ("completed", True),
-        ("stopped", True),
-        ("active", False),
-        ("paused", False),
-        ("stopping", False),
-    ],
-)
-def test_a_watcher_is_told_when_a_state_is_final(state: str, over: bool) -> None:
-    assert runs.is_over(state) is over

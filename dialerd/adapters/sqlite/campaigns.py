@@ -47,6 +47,12 @@ class SqliteCampaigns:
         assert row is not None, "just written"
         return row
 
+    def rename(self, campaign_id: CampaignId, spec: CampaignSpec, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE campaign SET name = ?, spec = ?, updated_at = ? WHERE id = ?",
+            (spec.name, to_json(spec.as_table()), to_text(now), campaign_id),
+        )
+
     def delete(self, campaign_id: CampaignId) -> None:
         self._connection.execute("DELETE FROM campaign WHERE id = ?", (campaign_id,))
 

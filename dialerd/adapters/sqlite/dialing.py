@@ -63,7 +63,7 @@ class SqliteDialing:
 
     def promote(self, run_id: RunId, now: datetime) -> int:
         cursor = self._connection.execute(
-            "UPDATE target SET state = 'pending', not_before = NULL WHERE id IN (SELECT id FROM target"
+            "UPDATE target SET state = 'pending', not_before = NULL, held_by = NULL WHERE id IN (SELECT id FROM target"
             " WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now ORDER BY not_before LIMIT :limit)",
             {"run_id": run_id, "now": to_text(now), "limit": _PROMOTED_AT_ONCE},
         )
@@ -72,6 +72,12 @@ class SqliteDialing:
     def candidates(self, run_id: RunId, *, limit: int, now: datetime) -> list[TargetRow]:
         rows = self._connection.execute(_CANDIDATES, {"run_id": run_id, "limit": limit, "now": to_text(now)})
         return [_to_target(row) for row in rows.fetchall()]
+
+    def fresh(self, run_id: RunId) -> int:
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM target WHERE run_id = ? AND state = 'pending' AND attempts_spent = 0", (run_id,)
+        ).fetchone()
+        return int(count)
 
     def target(self, run_id: RunId, contact_id: ContactId, now: datetime) -> TargetRow | None:
         row = self._connection.execute(
@@ -102,9 +108,10 @@ class SqliteDialing:
             "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?", (attempt.target_id,)
         )
 
-    def hold(self, target: TargetRow, until: datetime) -> None:
+    def hold(self, target: TargetRow, gate: str, until: datetime) -> None:
         self._connection.execute(
-            "UPDATE target SET state = 'waiting', not_before = ? WHERE id = ?", (to_text(until), target.id)
+            "UPDATE target SET state = 'waiting', not_before = ?, held_by = ? WHERE id = ?",
+            (to_text(until), gate, target.id),
         )
 
     def settle_target(self, target: TargetRow, disposition: Disposition, now: datetime) -> None:
@@ -154,7 +161,8 @@ class SqliteDialing:
     ) -> None:
         self._connection.execute(
             "UPDATE target SET state = :state, disposition = :disposition, not_before = :not_before,"
-            " done_at = :done_at, attempts_spent = attempts_spent + :spent WHERE id = :id",
+            " done_at = :done_at, attempts_spent = attempts_spent + :spent,"
+            " held_by = CASE :state WHEN 'waiting' THEN 'retry' END WHERE id = :id",
             {
                 "id": attempt.target_id,
                 "state": state,

@@ -18,11 +18,11 @@ from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.ordering import rank
 from dialerd.domain.words import CampaignId, ContactId, Disposition, RunId, RunState
-from dialerd.ports import RunRow
+from dialerd.ports import HeldTargets, RunRow
 
 _COLUMNS = (
     "SELECT id, number, campaign_id, spec, state, is_prepared, created_at, finished_at,"
-    " pending, waiting, in_progress, done, attempts FROM run"
+    " pending, waiting, in_progress, done, attempts, ending, reason, held FROM run"
 )
 
 # The next contacts of one list after the last one taken in, with the global do-not-call list's word on each. The
@@ -33,6 +33,13 @@ SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority
                AND (d.expires_at IS NULL OR d.expires_at > :now))
 FROM contact INDEXED BY contact_by_list
 WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
+"""
+
+# Whether any list of the run goes on after the last contact taken in: contacts' ids only rise.
+_HAS_MORE = """
+SELECT EXISTS (SELECT 1 FROM run, json_each(run.spec, '$.lists') AS named
+  JOIN contact_list ON contact_list.name = named.value
+  WHERE run.id = :run_id AND (SELECT max(id) FROM contact WHERE list_id = contact_list.id) > run.taken_in)
 """
 
 # The next targets that are not in progress, not even looked at when done. Along the walks of the dialing.
@@ -76,9 +83,26 @@ class SqliteRuns:
 
     def set_state(self, run_id: RunId, state: RunState, now: datetime) -> None:
         self._connection.execute(
-            "UPDATE run SET state = :state, finished_at = :finished_at WHERE id = :id",
+            "UPDATE run SET state = :state, finished_at = :finished_at, held = '' WHERE id = :id",
             {"id": run_id, "state": state, "finished_at": to_text(now) if state.is_over else None},
         )
+
+    def stop(self, run_id: RunId, *, ending: RunState, reason: str) -> None:
+        self._connection.execute(
+            "UPDATE run SET state = 'stopping', ending = :ending, reason = :reason, held = '' WHERE id = :id",
+            {"id": run_id, "ending": ending, "reason": reason},
+        )
+
+    def set_held(self, run_id: RunId, reason: str) -> None:
+        self._connection.execute("UPDATE run SET held = ? WHERE id = ?", (reason, run_id))
+
+    def held(self, run_id: RunId) -> list[HeldTargets]:
+        rows = self._connection.execute(
+            "SELECT coalesce(held_by, 'retry'), count(*), min(not_before) FROM target INDEXED BY target_waiting"
+            " WHERE run_id = ? AND state = 'waiting' GROUP BY 1 ORDER BY 2 DESC, 1",
+            (run_id,),
+        )
+        return [HeldTargets(gate=gate, targets=count, next_at=to_moment(at)) for gate, count, at in rows]
 
     def set_spec(self, run_id: RunId, spec: CampaignSpec) -> None:
         self._connection.execute(
@@ -113,6 +137,10 @@ class SqliteRuns:
             {"id": run_id, "taken_in": contacts[-1][0] if contacts else after, "is_last": is_last},
         )
         return is_last
+
+    def has_more(self, run_id: RunId) -> bool:
+        (found,) = self._connection.execute(_HAS_MORE, {"run_id": run_id}).fetchone()
+        return bool(found)
 
     def _next_contacts(
         self, lists: tuple[str, ...], *, after: int, size: int, now: datetime
@@ -155,4 +183,7 @@ def _to_run(row: tuple[Any, ...]) -> RunRow:
         in_progress=row[10],
         done=row[11],
         attempts=row[12],
+        ending=RunState(row[13]),
+        reason=row[14],
+        held=row[15],
     )

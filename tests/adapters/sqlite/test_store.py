@@ -136,7 +136,7 @@ def test_the_counters_always_equal_a_fresh_count(steps: list[tuple[str, int]]) -
                 opened.append(attempt_at(pending[which % len(pending)], n))
                 unit.dialing.open_attempt(opened[-1])
             case "hold" if pending:
-                unit.dialing.hold(pending[which % len(pending)], NOW)
+                unit.dialing.hold(pending[which % len(pending)], "hours", NOW)
             case "dnc" if pending:
                 unit.dialing.settle_target(pending[which % len(pending)], Disposition.DO_NOT_CALL, NOW)
             case "close" | "again" if opened:

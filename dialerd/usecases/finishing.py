@@ -1,0 +1,77 @@
+"""How a run ends: by a finish criterion, by having nothing left to do, by being stopped; and what starts after it.
+
+Not here: the criteria (domain/finish.py), stopping by hand (runs.py). Called within the transaction that settles an
+attempt, and by the run keeper as time passes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dialerd.domain import finish
+from dialerd.domain.errors import DialerdError
+from dialerd.domain.words import RunId, RunState
+from dialerd.ports import RunRow, Unit
+from dialerd.usecases.starting import start_run
+
+_CHUNK = 500  # targets cancelled per transaction: well under the 50 ms that a job may hold the writer
+_ACTOR = "daemon"
+
+
+def finish_if_met(unit: Unit, run: RunRow, now: datetime) -> finish.Reached | None:
+    """Bring a run that has met a finish criterion to stopping: no new calls, and completed with its last one."""
+    if run.spec.finish is None or run.state not in (RunState.ACTIVE, RunState.PAUSED):
+        return None
+    met = finish.reached(
+        run.spec.finish,
+        dispositions={str(code): n for code, n in unit.runs.dispositions(run.id).items()},
+        positive=run.spec.positive,
+        started_at=run.created_at,
+        now=now,
+    )
+    if met is not None:
+        unit.runs.stop(run.id, ending=RunState.COMPLETED, reason=met.reason)
+        detail = {"run": run.number, "reason": met.reason}
+        unit.audit.add(actor=_ACTOR, action="run_finishing", subject=run.spec.name, detail=detail, now=now)
+    return met
+
+
+def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:
+    """End a run that has nothing left to do: all settled, or stopping with the last call ended.
+
+    A long list is cancelled chunk by chunk: None then, and it is to be called again.
+    """
+    run = unit.runs.get(run_id)
+    if run is None or run.state.is_over:
+        return None
+    if finish_if_met(unit, run, now):
+        run = unit.runs.get(run_id)
+        assert run is not None, "still there in the same transaction"
+    if run.in_progress:
+        return None
+    if run.state is RunState.STOPPING:
+        if unit.runs.cancel_targets(run_id, now, size=_CHUNK) == _CHUNK:
+            return None
+        return _end(unit, run, run.ending, now)
+    if run.spec.finite and run.is_prepared and run.pending + run.waiting == 0:
+        return _end(unit, run, RunState.COMPLETED, now)
+    return None
+
+
+def _end(unit: Unit, run: RunRow, state: RunState, now: datetime) -> RunState:
+    unit.runs.set_state(run.id, state, now)
+    if state is RunState.COMPLETED and run.spec.then is not None:
+        _start_follow_up(unit, run, run.spec.then, now)
+    return state
+
+
+def _start_follow_up(unit: Unit, run: RunRow, name: str, now: datetime) -> None:
+    """Start the linked campaign. Where it cannot start now, that is written down and nothing else is lost."""
+    detail = {"run": run.number, "then": name}
+    try:
+        start_run(unit, name, actor=f"campaign:{run.spec.name}", now=now)
+    except DialerdError as error:
+        detail["error"] = str(error)
+        unit.audit.add(actor=_ACTOR, action="follow_up_refused", subject=run.spec.name, detail=detail, now=now)
+        return
+    unit.audit.add(actor=_ACTOR, action="follow_up_started", subject=run.spec.name, detail=detail, now=now)

@@ -1,0 +1,38 @@
+"""Where a campaign stands: its definition, schedule and latest run read as one state.
+
+Not here: what may be done in it (domain/lifecycle.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.errors import NotFoundError
+from dialerd.domain.lifecycle import campaign_state
+from dialerd.domain.words import CampaignState
+from dialerd.ports import CampaignRow, RunRow, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`run` is the latest one, over or not; None: the campaign never ran."""
+
+    state: CampaignState
+    run: RunRow | None
+    next_start_at: datetime | None
+
+
+def get_campaign(unit: Unit, name: str) -> CampaignRow:
+    row = unit.campaigns.get(name)
+    if row is None:
+        raise NotFoundError(f"there is no campaign {name}", hint="see dialerd campaign list")
+    return row
+
+
+def standing(unit: Unit, row: CampaignRow, now: datetime) -> Standing:
+    """The campaign's state at `now`."""
+    run = unit.runs.latest(row.id)
+    next_start_at = None
+    state = campaign_state(lacks=row.spec.lacks, run=run.state if run else None, next_start_at=next_start_at)
+    return Standing(state=state, run=run, next_start_at=next_start_at)

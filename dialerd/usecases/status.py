@@ -1,0 +1,134 @@
+"""Where a campaign stands, in figures; and with `why`, what holds each of its targets that is not being called.
+
+Not here: changing it (runs.py), one contact's case (explain.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.gates import TITLES
+from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.words import CampaignState, Disposition, RunState
+from dialerd.ports import RunRow, Unit
+from dialerd.usecases.runs import latest_run
+from dialerd.usecases.standing import get_campaign, standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A campaign and its latest run. `reason`: why the run ends or ended before its last target."""
+
+    campaign: str
+    run: int | None
+    state: str
+    mode: str
+    targets: int
+    pending: int
+    in_progress: int
+    done: int
+    attempts: int
+    calls_now: int
+    abandoned_rate: float
+    dispositions: Mapping[str, int]
+    started_at: datetime | None
+    finished_at: datetime | None
+    next_start_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Targets that one gate keeps from being called. `until`: when the first of them is looked at again."""
+
+    gate: str
+    reason: str
+    targets: int
+    until: datetime | None = None
+
+
+def status(unit: Unit, name: str, now: datetime) -> Status:
+    """The campaign's latest run in figures."""
+    row = get_campaign(unit, name)
+    now_at = standing(unit, row, now)
+    run = now_at.run
+    dispositions = unit.runs.dispositions(run.id) if run else {}
+    return Status(
+        campaign=name,
+        run=run.number if run else None,
+        state=now_at.state,
+        mode=(run or row).spec.mode,
+        targets=run.targets if run else 0,
+        pending=run.pending + run.waiting if run else 0,
+        in_progress=run.in_progress if run else 0,
+        done=run.done if run else 0,
+        attempts=run.attempts if run else 0,
+        calls_now=run.in_progress if run else 0,
+        abandoned_rate=_abandoned_rate(dispositions),
+        dispositions={str(each): count for each, count in dispositions.items()},
+        started_at=run.created_at if run else None,
+        finished_at=run.finished_at if run else None,
+        next_start_at=now_at.next_start_at,
+        reason=run.reason if run else "",
+    )
+
+
+def _abandoned_rate(dispositions: Mapping[Disposition, int]) -> float:
+    """Abandoned calls as a share of all answered by a person."""
+    live = sum(count for each, count in dispositions.items() if MEANINGS[each].live)
+    return dispositions.get(Disposition.ABANDONED, 0) / live if live else 0.0
+
+
+def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> list[Hold]:
+    """What holds the targets that are neither done nor being called, each of them counted once, most first.
+
+    Every target that is left is behind one hold, so that "nothing dials and nothing says why" cannot be.
+    """
+    row = get_campaign(unit, name)
+    run = unit.runs.latest(row.id)
+    if run is None or run.state.is_over:
+        return []
+    waiting = [
+        Hold(gate=each.gate, reason=TITLES[each.gate], targets=each.targets, until=each.next_at)
+        for each in unit.runs.held(run.id)
+    ]
+    if not run.pending:
+        return waiting
+    return [_of_pending(run, now, is_daemon_running=is_daemon_running), *waiting]
+
+
+def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
+    """Pending targets are next in line: what holds them holds the run as a whole."""
+    if not is_daemon_running:
+        return Hold(gate="daemon", reason="no daemon is running on this database", targets=run.pending)
+    if run.state is not RunState.ACTIVE:
+        return Hold(gate="run", reason=f"the run is {run.state}", targets=run.pending)
+    hours = run.spec.contact_hours
+    if hours.timezone != CONTACT_ZONE:
+        state = opening(hours, (), now)
+        if not state.is_open:
+            return Hold(gate="hours", reason=TITLES["hours"], targets=run.pending, until=state.until)
+    if run.held:
+        return Hold(gate="way_out", reason=run.held, targets=run.pending)
+    spec = run.spec
+    pace = f"{run.in_progress} of {spec.max_calls} calls are up, at most {spec.calls_per_second:g} start a second"
+    return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
+
+
+def dispositions(unit: Unit, name: str) -> dict[Disposition, int]:
+    """How the attempts of the active or last run ended, the most frequent first."""
+    return unit.runs.dispositions(latest_run(unit, name).id)
+
+
+def is_over(state: str) -> bool:
+    """Whether a status' state will not change by itself any more."""
+    settled: Sequence[str] = (
+        CampaignState.DRAFT,
+        CampaignState.READY,
+        CampaignState.COMPLETED,
+        CampaignState.STOPPED,
+    )
+    return state in settled
