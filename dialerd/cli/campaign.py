@@ -17,6 +17,7 @@ from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import BadInputError
 from dialerd.usecases import campaigns
+from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.standing import get_campaign
 
 
@@ -42,6 +43,8 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
             now=bootstrap.now(),
             dry_run=dry_run,
         )
+    with context.unit() as unit:
+        scrub = scrub_lists(unit, spec, bootstrap.now())
     document = {
         "campaign": applied.name,
         "is_new": applied.is_new,
@@ -50,8 +53,10 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
         "state": str(applied.state),
         "lacks": list(applied.lacks),
         "warnings": list(applied.warnings),
+        "contacts": scrub.contacts,
+        "on_dnc": scrub.on_dnc,
     }
-    context.show(document, lambda: _told(applied, dry_run=dry_run))
+    context.show(document, lambda: _told(applied, scrub, dry_run=dry_run))
 
 
 @campaign.command("list")
@@ -147,8 +152,9 @@ def delete(context: Context, name: str, yes: bool) -> None:
     click.echo(f"campaign {name} is deleted")
 
 
-def _told(applied: campaigns.Applied, *, dry_run: bool) -> str:
-    return "\n".join((*_changes(applied, dry_run=dry_run), *_remarks(applied)))
+def _told(applied: campaigns.Applied, scrub: Scrub, *, dry_run: bool) -> str:
+    listed = f"  {scrub.contacts} contacts, {scrub.on_dnc} of them on its do-not-call lists"
+    return "\n".join((*_changes(applied, dry_run=dry_run), listed, *_remarks(applied)))
 
 
 def _changes(applied: campaigns.Applied, *, dry_run: bool) -> Iterator[str]:

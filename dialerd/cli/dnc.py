@@ -23,13 +23,40 @@ _LIST = click.option(
     "list_name",
     default=use.GLOBAL,
     show_default=True,
-    help="Use this list; in this version there is only the global one.",
+    help="Use this list; the global one is obeyed by every campaign, another by those that name it.",
 )
 
 
 @click.group()
 def dnc() -> None:
     """Keep the do-not-call lists. An entry is obeyed from the next call on, in every campaign."""
+
+
+@dnc.command()
+@click.argument("name")
+@click.pass_obj
+def create(context: Context, name: str) -> None:
+    """Make a list that is obeyed by the campaigns that name it (dnc = "NAME")."""
+    with context.change() as unit:
+        use.create_dnc(unit, name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"do-not-call list {name} is made")
+
+
+@dnc.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.pass_obj
+def delete(context: Context, name: str, yes: bool) -> None:
+    """Delete a list with its entries; refused while a campaign that obeys it is going on."""
+    with context.unit() as unit:
+        use.check_deletable(unit, name, bootstrap.now())
+    if not yes:
+        click.confirm(f"Delete do-not-call list {name} with all its entries?", abort=True)
+    is_gone = False
+    while not is_gone:
+        with context.change() as unit:
+            is_gone = use.delete_dnc(unit, name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"do-not-call list {name} is deleted")
 
 
 @dnc.command()
@@ -58,11 +85,13 @@ def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str,
 @dnc.command("import")
 @_LIST
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--source", help="Keep for the record where the wishes came from (default: the file's name).")
+@click.option("--days", type=click.IntRange(1, 36500), help="Forget the entries after so many days (default: never).")
 @click.pass_obj
-def import_file(context: Context, list_name: str, file: Path) -> None:
+def import_file(context: Context, list_name: str, file: Path, source: str | None, days: int | None) -> None:
     """Put the numbers of a CSV file (a column named number or phone) on a list."""
     region = context.settings.phone.default_region
-    source = bootstrap.contact_file(file, region=region, mapping=None)
+    rows = bootstrap.contact_file(file, region=region, mapping=None)
     added = rejected = 0
     numbers: list[PhoneNumber] = []
 
@@ -73,15 +102,15 @@ def import_file(context: Context, list_name: str, file: Path) -> None:
                 unit,
                 numbers,
                 region=region,
-                source=file.name,
-                expires_at=None,
+                source=source or file.name,
+                expires_at=bootstrap.now() + timedelta(days=days) if days else None,
                 actor=context.actor,
                 now=bootstrap.now(),
                 list_name=list_name,
             )
         numbers.clear()
 
-    for row in source.numbers():
+    for row in rows.numbers():
         if isinstance(row, PhoneNumber):
             numbers.append(row)
         else:

@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"filter", "dnc", "flow", "queue", "schedule", "regulations"})
+NOT_YET = frozenset({"filter", "flow", "queue", "schedule", "regulations"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
@@ -63,8 +63,9 @@ class Retry(_Part):
 class CampaignSpec(_Part):
     """The definition of a campaign. Times in the units of their names.
 
-    `positive`: dispositions that count as success. `then`: the campaign that is started when a run of this one has
-    completed. A definition may lack what a run needs (`lacks`); it is a draft then.
+    `dnc`: the do-not-call list obeyed beside the global one. `positive`: dispositions that count as success. `then`:
+    the campaign that is started when a run of this one has completed. A definition may lack what a run needs
+    (`lacks`); it is a draft then.
     """
 
     name: str
@@ -85,6 +86,7 @@ class CampaignSpec(_Part):
     finite: bool = True
     hours: dict[str, str | list[str]] = Field(default={"timezone": "contact", "mon-sun": "08:00-21:00"})
     retry: tuple[Retry, ...] = Field(default=(), strict=False)
+    dnc: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     finish: Finish | None = None
     then: str | None = None

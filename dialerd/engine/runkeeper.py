@@ -131,6 +131,9 @@ class RunKeeper:
                 lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=now())
             )
             self._on_change()  # the first targets can be dialed while the others come in
+        is_scrubbed = not row.is_scrub_due
+        while not is_scrubbed:
+            is_scrubbed = await self._store.write(lambda unit: dialing.scrub(unit, row.id, now()))
         is_idle = is_prepared and row.spec.finite and row.in_progress == 0
         if row.state is RunState.STOPPING or row.spec.finish or is_idle:
             await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))

@@ -29,6 +29,7 @@ from dialerd.ports.rows import (
     HeldTargets,
     ListRow,
     RunRow,
+    Scrubbed,
     TargetRow,
 )
 from dialerd.ports.store import (
@@ -70,6 +71,7 @@ __all__ = [
     "Reply",
     "RunRow",
     "Runs",
+    "Scrubbed",
     "Store",
     "Supervisor",
     "TargetRow",

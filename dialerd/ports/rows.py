@@ -51,6 +51,7 @@ class RunRow:
     ending: RunState  # what a stopping run will be: stopped by hand, or completed by a finish criterion
     reason: str  # why it ends or ended before its last target; empty: for no other reason than that
     held: str  # why the daemon places none of its calls, as it last said
+    is_scrub_due: bool  # its targets are to be held against the do-not-call lists once more
 
     @property
     def targets(self) -> int:
@@ -119,6 +120,14 @@ class AttemptRow:
     disposition: Disposition | None = None
     spent: bool = True
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """One step of a scrub: how many targets were settled as do_not_call, and whether it was the last step."""
+
+    settled: int
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

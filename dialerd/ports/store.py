@@ -5,7 +5,7 @@ Not here: the rows (rows.py), any SQL (adapters/sqlite).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,7 @@ from dialerd.ports.rows import (
     HeldTargets,
     ListRow,
     RunRow,
+    Scrubbed,
     TargetRow,
 )
 
@@ -73,6 +74,14 @@ class Runs(Protocol):
         """
         ...
 
+    def request_scrub(self, run_id: RunId) -> None:
+        """Have the run's targets held against the do-not-call lists once more, from the first on."""
+        ...
+
+    def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
+        """Settle those of the next `size` targets as do_not_call that are listed and not yet done or in a call."""
+        ...
+
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
         """Settle up to `size` targets that are not in progress as cancelled; how many."""
         ...
@@ -98,6 +107,17 @@ class Contacts(Protocol):
 
 
 class Dnc(Protocol):
+    def create(self, list_name: str) -> None: ...
+    def has(self, list_name: str) -> bool: ...
+
+    def delete(self, list_name: str, *, size: int) -> int:
+        """Delete up to `size` entries, and the list itself once none is left; how many."""
+        ...
+
+    def count_listed(self, lists: Sequence[str], *, dnc: str | None, now: datetime) -> int:
+        """How many contacts of those contact lists are on the global do-not-call list or on `dnc`."""
+        ...
+
     def add(self, entries: Iterable[DncEntry]) -> int: ...
     def remove(self, list_name: str, numbers: Iterable[str]) -> int: ...
     def check(self, number: str, now: datetime) -> list[DncEntry]: ...
@@ -111,15 +131,15 @@ class Dialing(Protocol):
         """Waiting targets whose not_before has come become pending; how many."""
         ...
 
-    def candidates(self, run_id: RunId, *, limit: int, now: datetime) -> list[TargetRow]:
-        """The next pending targets in dialing order; walks an index."""
+    def candidates(self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime) -> list[TargetRow]:
+        """The next pending targets in dialing order; walks an index. `dnc`: the list obeyed beside the global one."""
         ...
 
     def fresh(self, run_id: RunId) -> int:
         """Pending targets that were never tried; counted along an index, for people to ask."""
         ...
 
-    def target(self, run_id: RunId, contact_id: ContactId, now: datetime) -> TargetRow | None: ...
+    def target(self, run_id: RunId, contact_id: ContactId, *, dnc: str | None, now: datetime) -> TargetRow | None: ...
 
     def open_attempt(self, attempt: AttemptRow) -> None:
         """Write the attempt and take its target in progress."""

@@ -17,6 +17,7 @@ from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_st
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
 from dialerd.ports import CampaignRow, Unit
+from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
 
@@ -45,6 +46,8 @@ def apply_campaign(
     """
     check_way_out(spec, trunks)
     _check_lists(unit, spec)
+    if spec.dnc is not None:
+        known_dnc(unit, spec.dnc)
     warnings = _check_follow_up(unit, spec)
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode)
@@ -85,6 +88,7 @@ def _change_run(unit: Unit, row: CampaignRow, changes: Mapping[str, tuple[Any, A
     table = {**run.spec.as_table(), **{key: new for key, (_, new) in changes.items()}}
     given = {key: value for key, value in table.items() if value is not None}
     unit.runs.set_spec(run.id, read_campaign(given, source=f"the changed run of campaign {row.spec.name}"))
+    unit.runs.request_scrub(run.id)
 
 
 def _check_lists(unit: Unit, spec: CampaignSpec) -> None:

@@ -21,6 +21,7 @@ from dialerd.usecases.finishing import finish_if_over
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
 
+_SCRUB_CHUNK = 2000  # targets looked at per transaction; a look is cheaper than taking one in
 _CHUNK = 500  # contacts taken in per transaction: well under the 50 ms that a job may hold the writer
 
 
@@ -78,7 +79,7 @@ def claim(
     unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
     held = 0
-    for target in unit.dialing.candidates(run_id, limit=limit, now=now):
+    for target in unit.dialing.candidates(run_id, dnc=run.spec.dnc, limit=limit, now=now):
         gate = first_closed(gate_facts(run, target), now)
         if gate is not None:
             _close(unit, target, gate, now)
@@ -165,6 +166,14 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
         cause=facts.cause,
         sip_code=facts.sip_code,
     )
+
+
+def scrub(unit: Unit, run_id: RunId, now: datetime) -> bool:
+    """The next step of a scrub that was asked for; True when it was the last one."""
+    scrubbed = unit.runs.scrub(run_id, size=_SCRUB_CHUNK, now=now)
+    if scrubbed.is_last:
+        finish_if_over(unit, run_id, now)
+    return scrubbed.is_last
 
 
 def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: datetime) -> bool:

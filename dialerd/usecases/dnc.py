@@ -6,14 +6,21 @@ Not here: obeying them: every claim does (usecases/dialing.py).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from dialerd.domain.errors import NotFoundError
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.words import CampaignState
 from dialerd.ports import DncEntry, Unit
 from dialerd.usecases.contacts import read_number
+from dialerd.usecases.lists import NAME
+from dialerd.usecases.standing import standing
 
 GLOBAL = "global"
+_CHUNK = 2000  # entries deleted per transaction
+_DONE = (CampaignState.DRAFT, CampaignState.READY, CampaignState.COMPLETED, CampaignState.STOPPED)
 
 
 def add_to_dnc(
@@ -31,7 +38,7 @@ def add_to_dnc(
 
     An importer gives numbers that are read already, since reading takes longer than a transaction should.
     """
-    _known(unit, list_name)
+    known_dnc(unit, list_name)
     entries = [
         DncEntry(
             list_name=list_name,
@@ -52,7 +59,7 @@ def remove_from_dnc(
     unit: Unit, numbers: Iterable[str], *, region: str, actor: str, now: datetime, list_name: str = GLOBAL
 ) -> int:
     """Take numbers off a list; how many were on it."""
-    _known(unit, list_name)
+    known_dnc(unit, list_name)
     removed = unit.dnc.remove(list_name, [read_number(text, region=region).e164 for text in numbers])
     unit.audit.add(actor=actor, action="dnc_removed", subject=list_name, detail={"removed": removed}, now=now)
     return removed
@@ -68,8 +75,66 @@ def list_dnc(unit: Unit) -> dict[str, int]:
     return unit.dnc.lists()
 
 
-def _known(unit: Unit, list_name: str) -> None:
-    if list_name not in unit.dnc.lists():
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrub:
+    """A campaign's lists held against the do-not-call lists before a run: what a run started now would leave out."""
+
+    contacts: int
+    on_dnc: int
+
+
+def scrub_lists(unit: Unit, spec: CampaignSpec, now: datetime) -> Scrub:
+    """Count; nothing is changed, since the contacts may be called again when their entries expire."""
+    rows = [unit.lists.get(name) for name in spec.lists]
+    return Scrub(
+        contacts=sum(row.contacts for row in rows if row is not None),
+        on_dnc=unit.dnc.count_listed(spec.lists, dnc=spec.dnc, now=now),
+    )
+
+
+def create_dnc(unit: Unit, list_name: str, *, actor: str, now: datetime) -> None:
+    """A new, empty do-not-call list, for the campaigns that name it."""
+    if not NAME.match(list_name):
+        raise BadInputError(
+            f"{list_name[:64]!r} is no list's name",
+            hint="use 1 to 64 of a-z, 0-9, - _ . and begin with a letter or digit",
+        )
+    if unit.dnc.has(list_name):
+        raise AlreadyExistsError(f"there is a do-not-call list {list_name} already", hint="add to it")
+    unit.dnc.create(list_name)
+    unit.audit.add(actor=actor, action="dnc_created", subject=list_name, detail={}, now=now)
+
+
+def check_deletable(unit: Unit, list_name: str, now: datetime) -> None:
+    """Whether a do-not-call list may be deleted. Raises IllegalActionError naming the campaign that obeys it."""
+    known_dnc(unit, list_name)
+    if list_name == GLOBAL:
+        raise IllegalActionError("the global do-not-call list cannot be deleted", hint="remove numbers from it")
+    for row in unit.campaigns.all():
+        state = standing(unit, row, now).state
+        if row.spec.dnc == list_name and state not in _DONE:
+            raise IllegalActionError(
+                f"do-not-call list {list_name} is obeyed by campaign {row.spec.name}, which is {state}",
+                hint="stop that campaign, or apply it with another list",
+            )
+
+
+def delete_dnc(unit: Unit, list_name: str, *, actor: str, now: datetime) -> bool:
+    """Delete the next entries of a list, and the list with the last of them; True when it is gone.
+
+    To be called again until then: one statement for millions of entries would hold up the dialing.
+    """
+    check_deletable(unit, list_name, now)
+    unit.dnc.delete(list_name, size=_CHUNK)
+    if unit.dnc.has(list_name):
+        return False
+    unit.audit.add(actor=actor, action="dnc_deleted", subject=list_name, detail={}, now=now)
+    return True
+
+
+def known_dnc(unit: Unit, list_name: str) -> None:
+    """Raises NotFoundError where there is no such do-not-call list."""
+    if not unit.dnc.has(list_name):
         raise NotFoundError(
-            f"there is no do-not-call list {list_name}", hint="this version has one list, global, for every campaign"
+            f"there is no do-not-call list {list_name}", hint=f"make it with dialerd dnc create {list_name}"
         )

@@ -18,6 +18,7 @@ from dialerd.ports import ContactRow, RunRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
 from dialerd.usecases.dialing import gate_facts
+from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.standing import get_campaign
 
 
@@ -44,7 +45,7 @@ def explain(unit: Unit, campaign: str, contact_id: int, *, trunks: Mapping[str, 
     contact = get_contact(unit, contact_id)
     run = unit.runs.latest(row.id)
     spec = row.spec if run is None or run.state.is_over else run.spec
-    target = unit.dialing.target(run.id, contact.id, now) if run else None
+    target = unit.dialing.target(run.id, contact.id, dnc=run.spec.dnc, now=now) if run else None
     if run is not None and target is not None:
         facts = gate_facts(run, target)
     else:
@@ -89,7 +90,7 @@ def _facts_before_a_run(
 ) -> Facts:
     """The same facts where the contact is no target (yet)."""
     number = contact.contact.numbers[0]
-    listed = [entry.list_name for entry in unit.dnc.check(number.e164, now)]
+    listed = [entry.list_name for entry in unit.dnc.check(number.e164, now) if entry.list_name in (GLOBAL, spec.dnc)]
     return Facts(
         run_state=run.state if run else None,
         target_state=None,

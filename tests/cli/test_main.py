@@ -75,7 +75,7 @@ def test_every_read_prints_one_json_document_with_the_option_before_or_after(
         (("contact", "explain", "none", "1"), "there is no campaign none"),
         (
             ("dnc", "add", "--list", "mine", "2122660001"),
-            "there is no do-not-call list mine (this version has one list",
+            "there is no do-not-call list mine (make it with dialerd dnc create mine",
         ),
         (("dnc", "remove", "nonsense"), "is not a phone number"),
         (("backup", "/nowhere/copy.db"), "unable to open"),

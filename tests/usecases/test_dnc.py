@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import PhoneNumber
-from dialerd.usecases import dnc
-from tests.usecases.conftest import ACTOR, NOW, House
+from dialerd.domain.words import Disposition, RunState
+from dialerd.usecases import campaigns, dialing, dnc, explain, runs
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 
 def add(house: House, *numbers: str | PhoneNumber, until: datetime | None = None, name: str = dnc.GLOBAL) -> int:
@@ -66,6 +67,121 @@ def test_one_bad_number_refuses_the_whole_request(empty: House) -> None:
 def test_a_list_that_no_campaign_would_obey_is_refused(empty: House) -> None:
     with pytest.raises(NotFoundError, match="no do-not-call list spring") as raised:
         add(empty, "2122660001", name="spring")
-    assert "global" in raised.value.hint
+    assert "dnc create" in raised.value.hint
     with pytest.raises(NotFoundError):
         dnc.remove_from_dnc(empty.unit, [], region="US", actor=ACTOR, now=NOW, list_name="spring")
+
+
+@pytest.fixture
+def own(house: House) -> House:
+    """A campaign with three contacts and a do-not-call list of its own."""
+    house.with_contacts("2122660001", "2122660002", "2122660003")
+    dnc.create_dnc(house.unit, "spring-dnc", actor=ACTOR, now=NOW)
+    campaigns.apply_campaign(house.unit, spec(dnc="spring-dnc"), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    return house
+
+
+def left(house: House) -> int:
+    run = house.latest()
+    return run.pending + run.waiting
+
+
+@pytest.mark.parametrize(("name", "dialed"), [("global", 2), ("spring-dnc", 2), ("other", 3)])
+def test_a_number_on_the_global_or_the_campaigns_own_list_is_not_dialed(own: House, name: str, dialed: int) -> None:
+    dnc.create_dnc(own.unit, "other", actor=ACTOR, now=NOW)
+    add(own, "2122660002", name=name)
+    own.start()
+    assert len(own.dial(9)) == dialed
+
+
+@pytest.mark.parametrize("name", ["global", "spring-dnc"])
+def test_a_number_put_on_a_list_during_a_run_is_not_dialed_and_explain_names_the_list(own: House, name: str) -> None:
+    own.start()
+    add(own, "2122660001", name=name)
+    told = explain.explain(own.unit, "spring", 1, trunks=TRUNKS, now=NOW)
+    assert told.held_by == "dnc"
+    assert name in told.closed[0].reason
+    assert {attempt.number for attempt in own.dial(9)} == {"+12122660002", "+12122660003"}
+
+
+def scrub(house: House) -> None:
+    assert house.latest().is_scrub_due
+    while not dialing.scrub(house.unit, house.latest().id, NOW):
+        pass
+    assert not house.latest().is_scrub_due
+
+
+def test_a_changed_campaign_is_scrubbed_against_its_new_list_before_it_goes_on(own: House) -> None:
+    dnc.create_dnc(own.unit, "other", actor=ACTOR, now=NOW)
+    add(own, "2122660001", "2122660003", name="other")
+    own.start()
+    runs.pause_run(own.unit, "spring", actor=ACTOR, now=NOW)
+    campaigns.apply_campaign(own.unit, spec(dnc="other"), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    scrub(own)
+    assert left(own) == 1
+    assert own.unit.runs.dispositions(own.latest().id) == {Disposition.DO_NOT_CALL: 2}
+
+
+def test_a_scrub_leaves_calls_in_progress_settled_targets_and_expired_entries_alone(own: House) -> None:
+    own.start()
+    up, done = own.dial(2)
+    own.end(done, Disposition.ANSWERED_HUMAN, NOW, answered_at=NOW)
+    add(own, up.number, done.number)
+    add(own, "2122660003", until=NOW)
+    own.unit.runs.request_scrub(own.latest().id)
+    scrub(own)
+    assert left(own) == 1
+    assert own.unit.runs.dispositions(own.latest().id) == {Disposition.ANSWERED_HUMAN: 1}
+
+
+def test_a_scrub_that_settles_the_last_target_ends_the_run(own: House) -> None:
+    own.start()
+    add(own, "2122660001", "2122660002", "2122660003")
+    own.unit.runs.request_scrub(own.latest().id)
+    scrub(own)
+    assert own.latest().state is RunState.COMPLETED
+
+
+def test_a_scrub_goes_on_where_it_was_interrupted(own: House) -> None:
+    own.start()
+    add(own, "2122660001", "2122660002", "2122660003")
+    run = own.latest()
+    own.unit.runs.request_scrub(run.id)
+    settled = [own.unit.runs.scrub(run.id, size=1, now=NOW).settled for _ in range(4)]
+    assert settled == [1, 1, 1, 0]
+
+
+def test_contacts_that_are_listed_are_counted_before_a_run(own: House) -> None:
+    add(own, "2122660001")
+    add(own, "2122660002", name="spring-dnc")
+    add(own, "2122660003", until=NOW)
+    assert own.unit.dnc.count_listed(("customers",), dnc="spring-dnc", now=NOW) == 2
+    assert own.unit.dnc.count_listed(("customers",), dnc=None, now=NOW) == 1
+
+
+def test_a_list_that_a_campaign_obeys_is_not_deleted_while_the_campaign_is_going_on(own: House) -> None:
+    run = own.start()
+    for state in (RunState.ACTIVE, RunState.PAUSED):
+        own.unit.runs.set_state(run.id, state, NOW)
+        with pytest.raises(IllegalActionError, match=f"obeyed by campaign spring, which is {state}"):
+            dnc.delete_dnc(own.unit, "spring-dnc", actor=ACTOR, now=NOW)
+    runs.stop_run(own.unit, "spring", actor=ACTOR, now=NOW)
+    add(own, "2122660001", name="spring-dnc")
+    assert dnc.delete_dnc(own.unit, "spring-dnc", actor=ACTOR, now=NOW)
+    assert dnc.list_dnc(own.unit) == {"global": 0}
+    with pytest.raises(NotFoundError, match="there is no do-not-call list spring-dnc"):
+        campaigns.apply_campaign(own.unit, spec(dnc="spring-dnc", priority=1), trunks=TRUNKS, actor=ACTOR, now=NOW)
+
+
+def test_the_global_list_cannot_be_deleted_nor_made_again(own: House) -> None:
+    with pytest.raises(IllegalActionError, match="cannot be deleted"):
+        dnc.delete_dnc(own.unit, "global", actor=ACTOR, now=NOW)
+    with pytest.raises(AlreadyExistsError):
+        dnc.create_dnc(own.unit, "global", actor=ACTOR, now=NOW)
+
+
+def test_the_count_of_a_list_equals_its_entries_whatever_is_done_to_it(own: House) -> None:
+    add(own, "2122660001", "2122660002", "2122660001")
+    add(own, "2122660001", until=NOW)
+    dnc.remove_from_dnc(own.unit, ["2122660002", "2122660009"], region="US", actor=ACTOR, now=NOW)
+    assert dnc.list_dnc(own.unit) == {"global": 1, "spring-dnc": 0}

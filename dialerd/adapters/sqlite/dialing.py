@@ -18,12 +18,14 @@ from dialerd.ports import AttemptRow, ExportRow, TargetRow
 
 _PROMOTED_AT_ONCE = 500  # more wait for the next claim: a morning's opening must not hold the writer
 
-# A target with what the gates ask: the global do-not-call list and whether its number is in a call somewhere.
+# A target with what the gates ask: the do-not-call list that has its number, the global one or the campaign's own
+# (:dnc), and whether the number is in a call somewhere.
 _TARGET = """
 SELECT target.id, target.run_id, target.contact_id, target.number, target.zones, target.state,
        target.attempts_spent, target.not_before,
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
-        WHERE d.number = target.number AND d.list_id = 1 AND (d.expires_at IS NULL OR d.expires_at > :now)),
+        WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
+        AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
        EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL)
 FROM target
 """
@@ -69,8 +71,10 @@ class SqliteDialing:
         )
         return cursor.rowcount
 
-    def candidates(self, run_id: RunId, *, limit: int, now: datetime) -> list[TargetRow]:
-        rows = self._connection.execute(_CANDIDATES, {"run_id": run_id, "limit": limit, "now": to_text(now)})
+    def candidates(self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime) -> list[TargetRow]:
+        rows = self._connection.execute(
+            _CANDIDATES, {"run_id": run_id, "dnc": dnc, "limit": limit, "now": to_text(now)}
+        )
         return [_to_target(row) for row in rows.fetchall()]
 
     def fresh(self, run_id: RunId) -> int:
@@ -79,10 +83,10 @@ class SqliteDialing:
         ).fetchone()
         return int(count)
 
-    def target(self, run_id: RunId, contact_id: ContactId, now: datetime) -> TargetRow | None:
+    def target(self, run_id: RunId, contact_id: ContactId, *, dnc: str | None, now: datetime) -> TargetRow | None:
         row = self._connection.execute(
             _TARGET + " WHERE run_id = :run_id AND contact_id = :contact_id",
-            {"run_id": run_id, "contact_id": contact_id, "now": to_text(now)},
+            {"run_id": run_id, "contact_id": contact_id, "dnc": dnc, "now": to_text(now)},
         ).fetchone()
         return None if row is None else _to_target(row)
 

@@ -6,11 +6,19 @@ Not here: obeying them (candidates in dialing.py, prepare in runs.py) .
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text, to_text_or_none
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.ports import DncEntry
+
+_COUNT_LISTED = """
+SELECT count(*) FROM contact WHERE list_id IN
+  (SELECT contact_list.id FROM contact_list JOIN json_each(:lists) AS named ON named.value = contact_list.name)
+  AND EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
+              WHERE d.number = contact.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
+              AND (d.expires_at IS NULL OR d.expires_at > :now))
+"""
 
 
 class SqliteDnc:
@@ -20,8 +28,7 @@ class SqliteDnc:
         self._connection = connection
 
     def add(self, entries: Iterable[DncEntry]) -> int:
-        before = self._connection.total_changes
-        self._connection.executemany(
+        cursor = self._connection.executemany(
             "INSERT INTO dnc_entry (number, list_id, source, added_at, expires_at)"
             " SELECT :number, id, :source, :added_at, :expires_at FROM dnc_list WHERE name = :list_name"
             # An entry is never shortened: whoever asked for longer, or for ever, still means it.
@@ -39,15 +46,14 @@ class SqliteDnc:
                 for entry in entries
             ],
         )
-        return self._connection.total_changes - before
+        return cursor.rowcount  # total_changes would count what the triggers do, too
 
     def remove(self, list_name: str, numbers: Iterable[str]) -> int:
-        before = self._connection.total_changes
-        self._connection.executemany(
+        cursor = self._connection.executemany(
             "DELETE FROM dnc_entry WHERE number = ? AND list_id = (SELECT id FROM dnc_list WHERE name = ?)",
             [(number, list_name) for number in numbers],
         )
-        return self._connection.total_changes - before
+        return cursor.rowcount  # total_changes would count what the triggers do, too
 
     def check(self, number: str, now: datetime) -> list[DncEntry]:
         rows = self._connection.execute(
@@ -67,8 +73,27 @@ class SqliteDnc:
             for name, source, added_at, expires_at in rows
         ]
 
-    def lists(self) -> dict[str, int]:
-        rows = self._connection.execute(
-            "SELECT name, (SELECT count(*) FROM dnc_entry WHERE list_id = dnc_list.id) FROM dnc_list ORDER BY id"
+    def create(self, list_name: str) -> None:
+        self._connection.execute("INSERT INTO dnc_list (name) VALUES (?)", (list_name,))
+
+    def has(self, list_name: str) -> bool:
+        return self._connection.execute("SELECT 1 FROM dnc_list WHERE name = ?", (list_name,)).fetchone() is not None
+
+    def delete(self, list_name: str, *, size: int) -> int:
+        cursor = self._connection.execute(
+            "DELETE FROM dnc_entry WHERE (number, list_id) IN (SELECT number, list_id FROM dnc_entry"
+            " WHERE list_id = (SELECT id FROM dnc_list WHERE name = ?) LIMIT ?)",
+            (list_name, size),
         )
+        self._connection.execute("DELETE FROM dnc_list WHERE name = ? AND entries = 0", (list_name,))
+        return cursor.rowcount
+
+    def count_listed(self, lists: Sequence[str], *, dnc: str | None, now: datetime) -> int:
+        (count,) = self._connection.execute(
+            _COUNT_LISTED, {"lists": to_json(tuple(lists)), "dnc": dnc, "now": to_text(now)}
+        ).fetchone()
+        return int(count)
+
+    def lists(self) -> dict[str, int]:
+        rows = self._connection.execute("SELECT name, entries FROM dnc_list ORDER BY id")
         return dict(rows.fetchall())

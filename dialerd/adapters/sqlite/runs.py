@@ -18,18 +18,19 @@ from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.ordering import rank
 from dialerd.domain.words import CampaignId, ContactId, Disposition, RunId, RunState
-from dialerd.ports import HeldTargets, RunRow
+from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
 _COLUMNS = (
     "SELECT id, number, campaign_id, spec, state, is_prepared, created_at, finished_at,"
-    " pending, waiting, in_progress, done, attempts, ending, reason, held FROM run"
+    " pending, waiting, in_progress, done, attempts, ending, reason, held, scrub_after IS NOT NULL FROM run"
 )
 
-# The next contacts of one list after the last one taken in, with the global do-not-call list's word on each. The
+# The next contacts of one list after the last one taken in, with the do-not-call lists' word on each. The
 # index is named: by another, each chunk would walk and sort the whole list.
 _NEXT_CONTACTS = """
 SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority,
-       EXISTS (SELECT 1 FROM dnc_entry AS d WHERE d.number = contact.number AND d.list_id = 1
+       EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
+               WHERE d.number = contact.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
                AND (d.expires_at IS NULL OR d.expires_at > :now))
 FROM contact INDEXED BY contact_by_list
 WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
@@ -40,6 +41,19 @@ _HAS_MORE = """
 SELECT EXISTS (SELECT 1 FROM run, json_each(run.spec, '$.lists') AS named
   JOIN contact_list ON contact_list.name = named.value
   WHERE run.id = :run_id AND (SELECT max(id) FROM contact WHERE list_id = contact_list.id) > run.taken_in)
+"""
+
+# A scrub walks the run's targets by number, as the do-not-call entries are ordered too: neighbours in both.
+_SCRUB_STEP = """
+SELECT count(*), max(number) FROM
+  (SELECT number FROM target WHERE run_id = :run_id AND number > :after ORDER BY number LIMIT :size)
+"""
+_SCRUB = """
+UPDATE target SET state = 'done', disposition = 'do_not_call', done_at = :now, not_before = NULL, held_by = NULL
+WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pending', 'waiting')
+  AND EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
+              WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
+              AND (d.expires_at IS NULL OR d.expires_at > :now))
 """
 
 # The next targets that are not in progress, not even looked at when done. Along the walks of the dialing.
@@ -113,7 +127,7 @@ class SqliteRuns:
         run = self.get(run_id)
         assert run is not None, "a run is prepared only while it exists"
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
-        contacts = self._next_contacts(run.spec.lists, after=after, size=size, now=now)
+        contacts = self._next_contacts(run.spec.lists, dnc=run.spec.dnc, after=after, size=size, now=now)
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -143,7 +157,7 @@ class SqliteRuns:
         return bool(found)
 
     def _next_contacts(
-        self, lists: tuple[str, ...], *, after: int, size: int, now: datetime
+        self, lists: tuple[str, ...], *, dnc: str | None, after: int, size: int, now: datetime
     ) -> list[tuple[int, str, str, str | None, int, int]]:
         """The next contacts of several lists as one walk by id. Each list is read only as far as it is needed."""
         ids = self._connection.execute(
@@ -151,11 +165,25 @@ class SqliteRuns:
         ).fetchall()
         walks = [
             self._connection.execute(
-                _NEXT_CONTACTS, {"list_id": list_id, "after": after, "size": size, "now": to_text(now)}
+                _NEXT_CONTACTS, {"list_id": list_id, "dnc": dnc, "after": after, "size": size, "now": to_text(now)}
             )
             for (list_id,) in ids
         ]
         return list(islice(merge(*walks), size))  # ids differ, so nothing after them is compared
+
+    def request_scrub(self, run_id: RunId) -> None:
+        self._connection.execute("UPDATE run SET scrub_after = '' WHERE id = ?", (run_id,))
+
+    def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
+        (after, dnc) = self._connection.execute(
+            "SELECT scrub_after, spec ->> '$.dnc' FROM run WHERE id = ?", (run_id,)
+        ).fetchone()
+        given = {"run_id": run_id, "after": after or "", "size": size, "dnc": dnc, "now": to_text(now)}
+        (looked, last) = self._connection.execute(_SCRUB_STEP, given).fetchone()
+        cursor = self._connection.execute(_SCRUB, given | {"last": last})
+        is_last = looked < size
+        self._connection.execute("UPDATE run SET scrub_after = ? WHERE id = ?", (None if is_last else last, run_id))
+        return Scrubbed(settled=cursor.rowcount, is_last=is_last)
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
         cursor = self._connection.execute(_CANCEL, {"run_id": run_id, "now": to_text(now), "size": size})
@@ -186,4 +214,5 @@ def _to_run(row: tuple[Any, ...]) -> RunRow:
         ending=RunState(row[13]),
         reason=row[14],
         held=row[15],
+        is_scrub_due=bool(row[16]),
     )

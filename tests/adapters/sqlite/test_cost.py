@@ -30,7 +30,7 @@ def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
 def one_call(unit: Unit, run_id: RunId, n: int) -> None:
     """Promote, claim, note, settle, and what is asked about it: all that one call costs."""
     unit.dialing.promote(run_id, NOW)
-    attempt = attempt_at(unit.dialing.candidates(run_id, limit=1, now=NOW)[0], n)
+    attempt = attempt_at(unit.dialing.candidates(run_id, dnc=None, limit=1, now=NOW)[0], n)
     unit.dialing.open_attempt(attempt)
     unit.dialing.note(attempt)
     done = closed(attempt, Disposition.BUSY)

@@ -22,21 +22,21 @@ from tests.adapters.sqlite.stored import NOW, SPEC, attempt_at, closed, contacts
 
 def test_the_dialing_order_is_fresh_targets_by_rank_then_redials(unit: Unit) -> None:
     run = set_up(unit, 3)
-    first = unit.dialing.candidates(run.id, limit=1, now=NOW)[0]
+    first = unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0]
     attempt = attempt_at(first, 1)
     unit.dialing.open_attempt(attempt)
     done = closed(attempt, Disposition.BUSY)
     assert unit.dialing.close_attempt(done)
     unit.dialing.release_target(done, state=TargetState.WAITING, not_before=NOW, now=NOW)
     unit.dialing.promote(run.id, NOW)
-    order = [target.id for target in unit.dialing.candidates(run.id, limit=9, now=NOW)]
+    order = [target.id for target in unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW)]
     assert order[-1] == first.id
     assert order == [*sorted(order[:-1]), first.id]
 
 
 def test_a_settled_attempt_cannot_be_settled_again(unit: Unit) -> None:
     run = set_up(unit, 1)
-    attempt = attempt_at(unit.dialing.candidates(run.id, limit=1, now=NOW)[0], 1)
+    attempt = attempt_at(unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0], 1)
     unit.dialing.open_attempt(attempt)
     assert unit.dialing.close_attempt(closed(attempt, Disposition.BUSY))
     assert not unit.dialing.close_attempt(closed(attempt, Disposition.ANSWERED_HUMAN))
@@ -47,7 +47,7 @@ def test_a_settled_attempt_cannot_be_settled_again(unit: Unit) -> None:
 
 def test_a_number_is_in_one_open_attempt_over_all_campaigns(unit: Unit) -> None:
     run = set_up(unit, 1)
-    target = unit.dialing.candidates(run.id, limit=1, now=NOW)[0]
+    target = unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0]
     unit.dialing.open_attempt(attempt_at(target, 1))
     with pytest.raises(StoreError):
         unit.dialing.open_attempt(attempt_at(target, 2))
@@ -63,12 +63,12 @@ def test_a_campaign_has_one_unfinished_run(unit: Unit) -> None:
 
 def test_an_entry_on_the_dnc_list_is_seen_by_the_next_candidates_until_it_expires(unit: Unit) -> None:
     run = set_up(unit, 1)
-    number = unit.dialing.candidates(run.id, limit=1, now=NOW)[0].number
+    number = unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0].number
     entry = DncEntry(list_name="global", number=number, source="test", added_at=NOW, expires_at=NOW + timedelta(days=1))
     assert unit.dnc.add([entry]) == 1
     assert unit.dnc.add([entry]) == 0
-    assert unit.dialing.candidates(run.id, limit=1, now=NOW)[0].on_dnc == "global"
-    assert unit.dialing.candidates(run.id, limit=1, now=NOW + timedelta(days=2))[0].on_dnc is None
+    assert unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0].on_dnc == "global"
+    assert unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW + timedelta(days=2))[0].on_dnc is None
 
 
 def test_an_entry_on_the_dnc_list_is_never_shortened(unit: Unit) -> None:
@@ -130,7 +130,7 @@ def test_the_counters_always_equal_a_fresh_count(steps: list[tuple[str, int]]) -
     run = set_up(unit)
     opened: list[AttemptRow] = []
     for n, (kind, which) in enumerate(steps):
-        pending = unit.dialing.candidates(run.id, limit=10, now=NOW)
+        pending = unit.dialing.candidates(run.id, dnc=None, limit=10, now=NOW)
         match kind:
             case "claim" if pending:
                 opened.append(attempt_at(pending[which % len(pending)], n))
@@ -203,14 +203,14 @@ def test_a_run_walks_all_of_its_lists_by_age_of_contact_and_no_other_list(unit: 
     while not unit.runs.prepare(run.id, size=3, draw=lambda: 0.5, now=NOW):
         chunks += 1
     assert chunks == 7
-    dialed = [target.number for target in unit.dialing.candidates(run.id, limit=99, now=NOW)]
+    dialed = [target.number for target in unit.dialing.candidates(run.id, dnc=None, limit=99, now=NOW)]
     assert dialed == [each.numbers[0].e164 for n, each in enumerate(contacts(30)) if n % 3 != 1]
 
 
 def test_an_export_has_every_attempt_in_order_with_its_count_at_the_target(unit: Unit) -> None:
     run = set_up(unit, 2)
     n = 0
-    for target in unit.dialing.candidates(run.id, limit=2, now=NOW) * 2:
+    for target in unit.dialing.candidates(run.id, dnc=None, limit=2, now=NOW) * 2:
         attempt = attempt_at(target, n := n + 1)
         unit.dialing.open_attempt(attempt)
         done = closed(attempt, Disposition.BUSY)

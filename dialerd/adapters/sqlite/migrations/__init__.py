@@ -13,12 +13,14 @@ from sqlite_utils import Database, Migrations
 from dialerd.adapters.sqlite.connection import undo
 from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
+from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
     m001_first,
     m002_contacts,
+    m012_dnc,
     m017_lifecycle,
 )
 
