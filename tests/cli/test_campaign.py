@@ -20,7 +20,9 @@ def test_a_file_is_applied_shown_and_applied_again_without_a_change(ready: Termi
     shown = ready.ok("campaign", "show", "spring", "--toml").out
     assert tomllib.loads(shown)["max_attempts"] == 2
     again = ready.write("again.toml", shown)
-    assert ready.ok("campaign", "apply", again).out.startswith("campaign spring is as the file says; nothing to change\n")
+    assert ready.ok("campaign", "apply", again).out.startswith(
+        "campaign spring is as the file says; nothing to change\n"
+    )
 
 
 def test_a_change_is_told_key_by_key_and_a_dry_run_makes_none(ready: Terminal) -> None:
