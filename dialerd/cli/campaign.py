@@ -14,9 +14,10 @@ import tomli_w
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.cli.filtertest import show_filter_test
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import BadInputError
-from dialerd.usecases import campaigns
+from dialerd.usecases import campaigns, filters
 from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.standing import get_campaign
 
@@ -115,6 +116,18 @@ def show(context: Context, name: str, as_toml: bool) -> None:
         click.echo(tomli_w.dumps(table), nl=False)
         return
     context.show(table, lambda: facts_table(table))
+
+
+@campaign.command("test-filter")
+@click.argument("name")
+@click.option("--filter", "text", help="Try this filter in place of the campaign's own.")
+@with_json
+@click.pass_obj
+def test_filter(context: Context, name: str, text: str | None) -> None:
+    """Count whom the filter keeps, what each condition removes, and show a sample; nothing is changed."""
+    with context.unit() as unit:
+        found = filters.try_filter_of_campaign(unit, name, text, bootstrap.now())
+    show_filter_test(context, found)
 
 
 @campaign.command()

@@ -20,10 +20,11 @@ from rich.table import Table
 from dialerd import bootstrap
 from dialerd.cli.contact import contact_document
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
+from dialerd.cli.filtertest import show_filter_test
 from dialerd.domain.contact import Contact, RejectedRow
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.ports import ListRow
-from dialerd.usecases import contacts, lists
+from dialerd.usecases import contacts, filters, lists
 
 T = TypeVar("T")
 _CHUNK = 500  # rows per transaction: the daemon's own writes wait for no more than this
@@ -51,6 +52,19 @@ def create(context: Context, name: str, region: str | None) -> None:
             now=bootstrap.now(),
         )
     click.echo(f"list {name} is made")
+
+
+@list_group.command("test-filter")
+@click.argument("name")
+@click.argument("text", metavar="FILTER")
+@with_json
+@click.pass_obj
+def test_filter(context: Context, name: str, text: str) -> None:
+    """Count which contacts of a list a filter keeps and what each of its conditions removes."""
+    now = bootstrap.now()
+    with context.unit() as unit:
+        found = filters.try_filter_of_list(unit, name, text, now.date())
+    show_filter_test(context, found)
 
 
 @list_group.command("import")

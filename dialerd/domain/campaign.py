@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain.errors import BadInputError
+from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
 from dialerd.domain.hours import CONTACT_ZONE, WEEKDAYS, ContactHours, Window
 from dialerd.domain.retry import RetryPolicy, RetryRule
@@ -24,7 +25,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"filter", "flow", "queue", "schedule", "regulations"})
+NOT_YET = frozenset({"flow", "queue", "schedule", "regulations"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
@@ -63,9 +64,9 @@ class Retry(_Part):
 class CampaignSpec(_Part):
     """The definition of a campaign. Times in the units of their names.
 
-    `dnc`: the do-not-call list obeyed beside the global one. `positive`: dispositions that count as success. `then`:
-    the campaign that is started when a run of this one has completed. A definition may lack what a run needs
-    (`lacks`); it is a draft then.
+    `filter` keeps some contacts of the lists (domain/filters); `dnc` is the do-not-call list obeyed beside the global
+    one; `positive` are the dispositions that count as success; `then` is the campaign that is started when a run of
+    this one has completed. A definition may lack what a run needs (`lacks`); it is a draft then.
     """
 
     name: str
@@ -86,6 +87,7 @@ class CampaignSpec(_Part):
     finite: bool = True
     hours: dict[str, str | list[str]] = Field(default={"timezone": "contact", "mon-sun": "08:00-21:00"})
     retry: tuple[Retry, ...] = Field(default=(), strict=False)
+    filter: str | None = None
     dnc: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     finish: Finish | None = None
@@ -116,11 +118,31 @@ class CampaignSpec(_Part):
     def _then(cls, value: str | None) -> str | None:
         return None if value is None else cls._name(value)
 
+    @field_validator("filter")
+    @classmethod
+    def _filter(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                read_filter(value)
+            except BadInputError as error:
+                raise ValueError(str(error)) from None
+        return value
+
     @property
     def lacks(self) -> tuple[str, ...]:
         """The keys that a run needs and that are not given."""
         given = {"trunk": self.trunk, "caller_id": self.caller_id, "on_human": self.on_human}
         return tuple(key for key, value in given.items() if not value)
+
+    @property
+    def keeps(self) -> Filter | None:
+        """The filter as a tree; None: every contact is kept."""
+        return None if self.filter is None else read_filter(self.filter)
+
+    def today(self, now: datetime) -> date:
+        """The date that a filter's today() stands for: in the campaign's zone; in UTC where that is the contact's."""
+        zone = self.contact_hours.timezone
+        return now.astimezone(UTC if zone == CONTACT_ZONE else ZoneInfo(zone)).date()
 
     @cached_property
     def contact_hours(self) -> ContactHours:

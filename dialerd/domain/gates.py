@@ -28,6 +28,7 @@ class Facts:
     max_attempts: int
     not_before: datetime | None
     hours: ContactHours
+    left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
 
@@ -59,6 +60,12 @@ def _target_gate(facts: Facts, _now: datetime) -> Gate | None:
             return Gate(name="target", reason="the target is being called right now")
         case _:
             return None
+
+
+def _filter_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.left_out_by is None:
+        return None
+    return Gate(name="filter", reason=f"the campaign's filter leaves the contact out: not {facts.left_out_by}")
 
 
 def _dnc_gate(facts: Facts, _now: datetime) -> Gate | None:
@@ -112,6 +119,7 @@ def _way_out_gate(facts: Facts, _now: datetime) -> Gate | None:
 
 GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _run_gate,
+    _filter_gate,
     _target_gate,
     _dnc_gate,
     _attempts_gate,
@@ -126,6 +134,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
 TITLES: Mapping[str, str] = {
     "run": "the campaign is not running",
     "target": "the contact is not a target that is left",
+    "filter": "the campaign's filter leaves the contact out",
     "dnc": "the number is on a do-not-call list",
     "attempts": "every attempt is made",
     "retry": "the next try is not due yet",

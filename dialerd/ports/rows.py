@@ -5,6 +5,7 @@ Not here: what can be asked of the store (store.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,6 +101,24 @@ class HeldTargets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionCount:
+    """One condition of a filter: how many contacts do not meet it, and how many fail it alone."""
+
+    condition: str
+    removes: int
+    only_it_removes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterCount:
+    """A filter held against whole lists; nothing is kept of it."""
+
+    contacts: int
+    kept: int
+    conditions: Sequence[ConditionCount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
     """One try at a target. `asterisk` names the server that was asked to dial."""
 
@@ -124,9 +143,10 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """One step of a scrub: how many targets were settled as do_not_call, and whether it was the last step."""
+    """One step of a scrub: targets settled as do_not_call, and as left out by the filter; was it the last step?"""
 
-    settled: int
+    listed: int
+    left_out: int
     is_last: bool
 
 

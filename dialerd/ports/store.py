@@ -6,11 +6,12 @@ Not here: the rows (rows.py), any SQL (adapters/sqlite).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
+from dialerd.domain.filters import Filter
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
@@ -28,6 +29,7 @@ from dialerd.ports.rows import (
     ContactRow,
     DncEntry,
     ExportRow,
+    FilterCount,
     HeldTargets,
     ListRow,
     RunRow,
@@ -78,8 +80,13 @@ class Runs(Protocol):
         """Have the run's targets held against the do-not-call lists once more, from the first on."""
         ...
 
+    def request_refill(self, run_id: RunId) -> None:
+        """Have the run's contacts taken in once more from the first on; those that are in already stay as they are."""
+        ...
+
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
-        """Settle those of the next `size` targets as do_not_call that are listed and not yet done or in a call."""
+        """Of the next `size` targets that are neither done nor in a call, settle those that are on a do-not-call list
+        (as do_not_call) and those that the filter does not keep (as cancelled)."""
         ...
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
@@ -103,6 +110,19 @@ class Contacts(Protocol):
 
     def get(self, contact_id: ContactId) -> ContactRow | None: ...
     def find(self, number: str) -> list[ContactRow]: ...
+
+    def count(self, lists: Sequence[str], keeps: Filter, *, today: date) -> FilterCount:
+        """Hold a filter against every contact of the lists; walks them all, for people to ask."""
+        ...
+
+    def kept(self, lists: Sequence[str], keeps: Filter, *, today: date, limit: int) -> list[ContactRow]:
+        """The first contacts that the filter keeps."""
+        ...
+
+    def has_attribute(self, list_name: str, name: str) -> bool:
+        """Whether one of the first contacts of the list has the attribute."""
+        ...
+
     def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]: ...
 
 

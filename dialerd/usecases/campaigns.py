@@ -18,6 +18,7 @@ from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
 from dialerd.ports import CampaignRow, Unit
 from dialerd.usecases.dnc import known_dnc
+from dialerd.usecases.filters import lacking_fields
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
 
@@ -48,7 +49,7 @@ def apply_campaign(
     _check_lists(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
-    warnings = _check_follow_up(unit, spec)
+    warnings = [*_check_follow_up(unit, spec), *lacking_fields(unit, spec)]
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode)
     before = unit.campaigns.get(spec.name)
@@ -89,6 +90,7 @@ def _change_run(unit: Unit, row: CampaignRow, changes: Mapping[str, tuple[Any, A
     given = {key: value for key, value in table.items() if value is not None}
     unit.runs.set_spec(run.id, read_campaign(given, source=f"the changed run of campaign {row.spec.name}"))
     unit.runs.request_scrub(run.id)
+    unit.runs.request_refill(run.id)
 
 
 def _check_lists(unit: Unit, spec: CampaignSpec) -> None:

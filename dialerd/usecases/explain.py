@@ -19,6 +19,7 @@ from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
 from dialerd.usecases.dialing import gate_facts
 from dialerd.usecases.dnc import GLOBAL
+from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.standing import get_campaign
 
 
@@ -101,4 +102,5 @@ def _facts_before_a_run(
         max_attempts=spec.max_attempts,
         not_before=None,
         hours=spec.contact_hours,
+        left_out_by=left_out_by(spec, contact, now),
     )

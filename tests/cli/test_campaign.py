@@ -51,7 +51,7 @@ def test_a_change_is_told_key_by_key_and_a_dry_run_makes_none(ready: Terminal) -
     [
         ("max_attempts = 2", "max_atempts = 2", "max_atempts: unknown key"),
         ("max_attempts = 2", 'max_attempts = "2"', "max_attempts"),
-        ("max_attempts = 2", 'filter = "x"', "filter: not obeyed by this version"),
+        ("max_attempts = 2", 'filter = "x"', "filter: line 1, column 2: it ends too early"),
         ('"spring"', '"Spring Sale"', "name: a name is"),
         ('"spring"', '"spring', "is not TOML"),
         ('"customers"', '"nobody"', "names list nobody, which does not exist"),

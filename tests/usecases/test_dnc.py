@@ -147,7 +147,7 @@ def test_a_scrub_goes_on_where_it_was_interrupted(own: House) -> None:
     add(own, "2122660001", "2122660002", "2122660003")
     run = own.latest()
     own.unit.runs.request_scrub(run.id)
-    settled = [own.unit.runs.scrub(run.id, size=1, now=NOW).settled for _ in range(4)]
+    settled = [own.unit.runs.scrub(run.id, size=1, now=NOW).listed for _ in range(4)]
     assert settled == [1, 1, 1, 0]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dialerd.adapters.sqlite.filters import make_known
 from dialerd.domain.errors import StoreError
 
 BUSY_S = 5.0
@@ -27,6 +28,7 @@ def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection
         connection = sqlite3.connect(
             ":memory:" if path is None else path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
+        make_known(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")

@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
+from dialerd.adapters.sqlite.filters import to_sql
 from dialerd.adapters.sqlite.rows import to_json, to_text, to_zones
 from dialerd.domain.contact import Contact
+from dialerd.domain.filters import Filter, conditions
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import ContactId, ListId
-from dialerd.ports import ContactRow
+from dialerd.ports import ConditionCount, ContactRow, FilterCount
 
 _COLUMNS = (
     "SELECT contact.id, contact_list.name, contact.number, contact.zones, contact.zone, contact.priority,"
     " contact.attributes FROM contact JOIN contact_list ON contact_list.id = contact.list_id"
 )
+
+
+_OF_LISTS = (
+    "(SELECT contact_list.id FROM contact_list JOIN json_each(:lists) AS named ON named.value = contact_list.name)"
+)
+
+_LOOKED_AT = 1000  # contacts: a list is made from files with one header each, so a few tell what it has
+_HAS_ATTRIBUTE = """
+SELECT 1 FROM (SELECT attributes FROM contact WHERE list_id = (SELECT id FROM contact_list WHERE name = :list)
+               ORDER BY id LIMIT :first) AS first, json_each(first.attributes) AS each WHERE each.key = :name LIMIT 1
+"""
 
 
 class SqliteContacts:
@@ -78,6 +91,48 @@ class SqliteContacts:
             {"number": number},
         )
         return [self._to_contact(row) for row in rows.fetchall()]
+
+    def count(self, lists: Sequence[str], keeps: Filter, *, today: date) -> FilterCount:
+        parts = conditions(keeps)
+        given: dict[str, object] = {"lists": to_json(tuple(lists))}
+        columns = []
+        for index, part in enumerate(parts):
+            sql, words = to_sql(part, today=today, prefix=f"c{index}_")
+            columns.append(f"{sql} AS c{index}")
+            given |= words
+        all_of = " + ".join(f"c{index}" for index in range(len(parts)))
+        sums = ", ".join(
+            f"coalesce(sum(NOT c{index}), 0), coalesce(sum(NOT c{index} AND {all_of} = {len(parts) - 1}), 0)"
+            for index in range(len(parts))
+        )
+        # Fixed text and parameters' names only: filters.to_sql lets no word of a person into it.
+        (contacts, kept, *counts) = self._connection.execute(
+            f"WITH judged AS MATERIALIZED (SELECT {', '.join(columns)} FROM contact WHERE list_id IN {_OF_LISTS})"  # noqa: S608
+            f" SELECT count(*), coalesce(sum({all_of} = {len(parts)}), 0), {sums} FROM judged",
+            given,
+        ).fetchone()
+        return FilterCount(
+            contacts=contacts,
+            kept=kept,
+            conditions=[
+                ConditionCount(condition=str(part), removes=removes, only_it_removes=alone)
+                for part, removes, alone in zip(parts, counts[::2], counts[1::2], strict=True)
+            ],
+        )
+
+    def kept(self, lists: Sequence[str], keeps: Filter, *, today: date, limit: int) -> list[ContactRow]:
+        sql, given = to_sql(keeps, today=today)
+        rows = self._connection.execute(
+            _COLUMNS + f" WHERE contact.list_id IN {_OF_LISTS} AND {sql} ORDER BY contact.id LIMIT :limit",
+            given | {"lists": to_json(tuple(lists)), "limit": limit},
+        )
+        return [self._to_contact(row) for row in rows.fetchall()]
+
+    def has_attribute(self, list_name: str, name: str) -> bool:
+        row = self._connection.execute(
+            _HAS_ATTRIBUTE, {"list": list_name, "name": name, "first": _LOOKED_AT}
+        ).fetchone()
+        return row is not None
 
     def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]:
         rows = self._connection.execute(

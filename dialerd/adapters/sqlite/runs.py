@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from dialerd.adapters.sqlite.campaigns import to_spec
+from dialerd.adapters.sqlite.filters import to_sql
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.ordering import rank
@@ -25,13 +26,14 @@ _COLUMNS = (
     " pending, waiting, in_progress, done, attempts, ending, reason, held, scrub_after IS NOT NULL FROM run"
 )
 
-# The next contacts of one list after the last one taken in, with the do-not-call lists' word on each. The
-# index is named: by another, each chunk would walk and sort the whole list.
+# The next contacts of one list after the last one taken in, with the do-not-call lists' word on each and the filter's.
+# The index is named: by another, each chunk would walk and sort the whole list. A contact that the filter leaves out is
+# looked at all the same: were it searched on to the next match, a filter that matches nobody would walk the whole list.
 _NEXT_CONTACTS = """
 SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority,
        EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
                WHERE d.number = contact.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
-               AND (d.expires_at IS NULL OR d.expires_at > :now))
+               AND (d.expires_at IS NULL OR d.expires_at > :now)), {keeps}
 FROM contact INDEXED BY contact_by_list
 WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
 """
@@ -54,6 +56,12 @@ WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pe
   AND EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
               WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
               AND (d.expires_at IS NULL OR d.expires_at > :now))
+"""
+
+_SCRUB_FILTER = """
+UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now, not_before = NULL, held_by = NULL
+WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pending', 'waiting')
+  AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = target.contact_id AND {keeps})
 """
 
 # The next targets that are not in progress, not even looked at when done. Along the walks of the dialing.
@@ -127,7 +135,7 @@ class SqliteRuns:
         run = self.get(run_id)
         assert run is not None, "a run is prepared only while it exists"
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
-        contacts = self._next_contacts(run.spec.lists, dnc=run.spec.dnc, after=after, size=size, now=now)
+        contacts = self._next_contacts(run.spec, after=after, size=size, now=now)
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -142,7 +150,8 @@ class SqliteRuns:
                     Disposition.DO_NOT_CALL if on_dnc else None,
                     to_text(now) if on_dnc else None,
                 )
-                for contact_id, number, zones, zone, priority, on_dnc in contacts
+                for contact_id, number, zones, zone, priority, on_dnc, is_kept in contacts
+                if is_kept
             ],
         )
         is_last = len(contacts) < size
@@ -157,16 +166,16 @@ class SqliteRuns:
         return bool(found)
 
     def _next_contacts(
-        self, lists: tuple[str, ...], *, dnc: str | None, after: int, size: int, now: datetime
-    ) -> list[tuple[int, str, str, str | None, int, int]]:
+        self, spec: CampaignSpec, *, after: int, size: int, now: datetime
+    ) -> list[tuple[int, str, str, str | None, int, int, int]]:
         """The next contacts of several lists as one walk by id. Each list is read only as far as it is needed."""
         ids = self._connection.execute(
-            "SELECT id FROM contact_list WHERE name IN (SELECT value FROM json_each(?))", (to_json(lists),)
+            "SELECT id FROM contact_list WHERE name IN (SELECT value FROM json_each(?))", (to_json(spec.lists),)
         ).fetchall()
+        keeps, given = _keeps(spec, now)
+        given |= {"dnc": spec.dnc, "after": after, "size": size, "now": to_text(now)}
         walks = [
-            self._connection.execute(
-                _NEXT_CONTACTS, {"list_id": list_id, "dnc": dnc, "after": after, "size": size, "now": to_text(now)}
-            )
+            self._connection.execute(_NEXT_CONTACTS.format(keeps=keeps), given | {"list_id": list_id})
             for (list_id,) in ids
         ]
         return list(islice(merge(*walks), size))  # ids differ, so nothing after them is compared
@@ -174,16 +183,26 @@ class SqliteRuns:
     def request_scrub(self, run_id: RunId) -> None:
         self._connection.execute("UPDATE run SET scrub_after = '' WHERE id = ?", (run_id,))
 
+    def request_refill(self, run_id: RunId) -> None:
+        self._connection.execute("UPDATE run SET taken_in = 0, is_prepared = 0 WHERE id = ?", (run_id,))
+
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
-        (after, dnc) = self._connection.execute(
-            "SELECT scrub_after, spec ->> '$.dnc' FROM run WHERE id = ?", (run_id,)
+        run = self.get(run_id)
+        assert run is not None, "a run is scrubbed only while it exists"
+        (after,) = self._connection.execute(
+            "SELECT coalesce(scrub_after, '') FROM run WHERE id = ?", (run_id,)
         ).fetchone()
-        given = {"run_id": run_id, "after": after or "", "size": size, "dnc": dnc, "now": to_text(now)}
-        (looked, last) = self._connection.execute(_SCRUB_STEP, given).fetchone()
-        cursor = self._connection.execute(_SCRUB, given | {"last": last})
+        step = {"run_id": run_id, "after": after, "size": size}
+        (looked, last) = self._connection.execute(_SCRUB_STEP, step).fetchone()
+        step |= {"last": last, "dnc": run.spec.dnc, "now": to_text(now)}
+        listed = self._connection.execute(_SCRUB, step).rowcount
+        left_out = 0
+        if run.spec.filter is not None:
+            keeps, given = _keeps(run.spec, now)
+            left_out = self._connection.execute(_SCRUB_FILTER.format(keeps=keeps), step | given).rowcount
         is_last = looked < size
         self._connection.execute("UPDATE run SET scrub_after = ? WHERE id = ?", (None if is_last else last, run_id))
-        return Scrubbed(settled=cursor.rowcount, is_last=is_last)
+        return Scrubbed(listed=listed, left_out=left_out, is_last=is_last)
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
         cursor = self._connection.execute(_CANCEL, {"run_id": run_id, "now": to_text(now), "size": size})
@@ -194,6 +213,12 @@ class SqliteRuns:
             "SELECT disposition, n FROM run_disposition WHERE run_id = ? ORDER BY n DESC, disposition", (run_id,)
         )
         return {Disposition(name): count for name, count in rows}
+
+
+def _keeps(spec: CampaignSpec, now: datetime) -> tuple[str, dict[str, object]]:
+    """The campaign's filter as SQL over `contact`, and its parameters."""
+    tree = spec.keeps
+    return ("1", {}) if tree is None else to_sql(tree, today=spec.today(now))
 
 
 def _to_run(row: tuple[Any, ...]) -> RunRow:

@@ -1,0 +1,111 @@
+"""A filter as SQL over the contact table: fixed text with named parameters for every word that a person wrote.
+
+Not here: what a filter means (domain/filters), which this must come to as well: its values are read by the same
+functions, made known to each connection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from dialerd.domain.filters import (
+    Age,
+    And,
+    Between,
+    Compare,
+    Empty,
+    Field,
+    Filter,
+    Like,
+    Not,
+    OneOf,
+    Or,
+    Today,
+    age_days,
+    date_of,
+    is_like,
+    number_of,
+)
+
+_OWN = {
+    "number": "contact.number",
+    "priority": "CAST(contact.priority AS TEXT)",
+    "zone": "contact.zone",
+    "list": "(SELECT name FROM contact_list WHERE contact_list.id = contact.list_id)",
+}
+_OPS = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def make_known(connection: sqlite3.Connection) -> None:
+    """Teach a connection the functions that filters use."""
+    connection.create_function("number_of", 1, number_of, deterministic=True)
+    connection.create_function("date_of", 1, date_of, deterministic=True)
+    connection.create_function("age_days", 2, age_days, deterministic=True)
+    connection.create_function("is_like", 2, is_like, deterministic=True)
+    connection.create_function("fold", 1, lambda text: text and text.strip().casefold(), deterministic=True)
+    connection.create_function("is_blank", 1, lambda text: not (text or "").strip(), deterministic=True)
+
+
+@dataclass(slots=True)
+class _Writer:
+    today: date
+    prefix: str
+    given: dict[str, object] = field(default_factory=dict)
+
+    def param(self, value: object) -> str:
+        name = f"{self.prefix}{len(self.given)}"
+        self.given[name] = value
+        return f":{name}"
+
+    def write(self, tree: Filter) -> str:
+        """An expression that is 1 or 0, never NULL: a comparison with what is missing does not hold."""
+        match tree:
+            case And(parts):
+                return "(" + " AND ".join(map(self.write, parts)) + ")"
+            case Or(parts):
+                return "(" + " OR ".join(map(self.write, parts)) + ")"
+            case Not(part):
+                return f"NOT {self.write(part)}"
+            case Compare(of, op, value):
+                return self._compare(of, op, value)
+            case OneOf(of, values):
+                return "(" + " OR ".join(self._compare(of, "=", value) for value in values) + ")"
+            case Between(of, low, high):
+                return f"({self._compare(of, '>=', low)} AND {self._compare(of, '<=', high)})"
+            case Like(of, pattern):
+                return f"is_like({self._text(of)}, {self.param(pattern)})"
+            case Empty(of):
+                return f"is_blank({self._text(of)})"
+
+    def _compare(self, of: Field | Age, op: str, value: object) -> str:
+        if isinstance(of, Age):
+            left = f"age_days({self._text(of.field)}, {self.param(self.today.isoformat())})"
+            return f"coalesce({left} {_OPS[op]} {self.param(value)}, 0)"
+        text = self._text(of)
+        match value:
+            case bool():
+                left, right = f"fold({text})", self.param("true" if value else "false")
+            case float():
+                left, right = f"number_of({text})", self.param(value)
+            case Today(days):
+                left, right = f"date_of({text})", self.param((self.today + timedelta(days=days)).isoformat())
+            case date():
+                left, right = f"date_of({text})", self.param(value.isoformat())
+            case _:
+                left, right = text, self.param(value)
+        return f"coalesce({left} {_OPS[op]} {right}, 0)"
+
+    def _text(self, of: Field) -> str:
+        if of.is_own:
+            return _OWN[of.name]
+        # A path in double quotes takes any name without them, and the parser lets no other through.
+        path = f'$."{of.name}"'
+        return f"json_extract(contact.attributes, {self.param(path)})"
+
+
+def to_sql(tree: Filter, *, today: date, prefix: str = "filter_") -> tuple[str, dict[str, object]]:
+    """An SQL expression over `contact`, and its named parameters, whose names begin with `prefix`."""
+    writer = _Writer(today, prefix)
+    return writer.write(tree), writer.given

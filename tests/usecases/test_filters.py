@@ -1,0 +1,74 @@
+"""Trying a filter, and being told why somebody is left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dialerd.domain.errors import BadInputError
+from dialerd.usecases import campaigns, contacts, explain, filters, runs
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    for n, (state, balance) in enumerate([("CA", "50"), ("CA", "150"), ("NY", "150"), ("NY", "20"), ("CA", "900")]):
+        contacts.add_contact(
+            house.unit,
+            "customers",
+            [f"212266000{n}"],
+            attributes={"state": state, "balance": balance},
+            zone=None,
+            priority=0,
+            actor=ACTOR,
+            now=NOW,
+        )
+    return house
+
+
+def apply(house: House, **changes: Any) -> campaigns.Applied:
+    return campaigns.apply_campaign(house.unit, spec(**changes), trunks=TRUNKS, actor=ACTOR, now=NOW)
+
+
+def test_a_test_counts_samples_and_tells_what_each_condition_removes(full: House) -> None:
+    found = filters.try_filter_of_campaign(full.unit, "spring", "state = 'CA' and balance > 100", NOW)
+    assert (found.count.contacts, found.count.kept) == (5, 2)
+    assert [(each.condition, each.removes, each.only_it_removes) for each in found.count.conditions] == [
+        ("state = 'CA'", 2, 1),
+        ("balance > 100", 2, 1),
+    ]
+    assert [row.contact.attributes["balance"] for row in found.sample] == ["150", "900"]
+    assert found.warnings == []
+
+
+def test_a_test_of_nothing_is_refused_and_a_wrong_one_points_at_its_place(full: House) -> None:
+    with pytest.raises(BadInputError, match="has no filter"):
+        filters.try_filter_of_campaign(full.unit, "spring", None, NOW)
+    with pytest.raises(BadInputError, match="line 1, column 7"):
+        filters.try_filter_of_list(full.unit, "customers", "state ~ 1", NOW.date())
+
+
+def test_a_field_that_a_list_lacks_is_warned_about_when_applied(full: House) -> None:
+    assert apply(full, filter="stat = 'CA'").warnings == [
+        "filter: no contact of list customers seems to have a field stat"
+    ]
+    assert apply(full, filter="state = 'CA'").warnings == []
+
+
+def test_the_filter_of_a_campaign_is_obeyed_and_explain_names_the_condition(full: House) -> None:
+    apply(full, filter="state = 'CA' and balance > 100")
+    assert full.start().targets == 2
+    told = explain.explain(full.unit, "spring", 1, trunks=TRUNKS, now=NOW)
+    assert told.held_by == "filter"
+    assert "balance > 100" in told.closed[0].reason
+    assert explain.explain(full.unit, "spring", 2, trunks=TRUNKS, now=NOW).held_by is None
+
+
+def test_a_paused_campaign_with_another_filter_is_filled_again(full: House) -> None:
+    apply(full, filter="state = 'CA'")
+    full.start()
+    runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    apply(full, filter="balance > 100")
+    run = full.latest()
+    assert (run.is_scrub_due, run.is_prepared, run.spec.filter) == (True, False, "balance > 100")
