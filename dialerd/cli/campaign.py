@@ -55,6 +55,7 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
         "lacks": list(applied.lacks),
         "warnings": list(applied.warnings),
         "contacts": scrub.contacts,
+        "kept": scrub.kept,
         "on_dnc": scrub.on_dnc,
     }
     context.show(document, lambda: _told(applied, scrub, dry_run=dry_run))
@@ -166,7 +167,8 @@ def delete(context: Context, name: str, yes: bool) -> None:
 
 
 def _told(applied: campaigns.Applied, scrub: Scrub, *, dry_run: bool) -> str:
-    listed = f"  {scrub.contacts} contacts, {scrub.on_dnc} of them on its do-not-call lists"
+    kept = "" if scrub.kept == scrub.contacts else f", its filter keeps {scrub.kept}"
+    listed = f"  {scrub.contacts} contacts, {scrub.on_dnc} of them on its do-not-call lists{kept}"
     return "\n".join((*_changes(applied, dry_run=dry_run), listed, *_remarks(applied)))
 
 

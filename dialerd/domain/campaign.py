@@ -19,13 +19,14 @@ from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
 from dialerd.domain.hours import CONTACT_ZONE, WEEKDAYS, ContactHours, Window
 from dialerd.domain.retry import RetryPolicy, RetryRule
+from dialerd.domain.schedule import Schedule
 from dialerd.domain.words import Disposition, Mode, Order
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"flow", "queue", "schedule", "regulations"})
+NOT_YET = frozenset({"flow", "queue", "regulations"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
@@ -91,6 +92,7 @@ class CampaignSpec(_Part):
     dnc: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     finish: Finish | None = None
+    schedule: tuple[Schedule, ...] = Field(default=(), strict=False)
     then: str | None = None
 
     @field_validator("name")
@@ -128,6 +130,25 @@ class CampaignSpec(_Part):
                 raise ValueError(str(error)) from None
         return value
 
+    @field_validator("schedule", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, Mapping) else value
+
+    @model_validator(mode="after")
+    def _scheduled_somewhere(self) -> CampaignSpec:
+        for each in self.schedule:
+            if each.timezone is None and self.contact_hours.timezone == CONTACT_ZONE:
+                raise ValueError('schedule: timezone is missing, as the contact hours are in "contact", each his own')
+            if each.timezone is not None and not is_zone(each.timezone):
+                raise ValueError(f"schedule: timezone {each.timezone!r} is no time zone")
+        return self
+
+    @property
+    def schedules(self) -> tuple[tuple[Schedule, str], ...]:
+        """Each schedule with its zone: its own, else that of the contact hours."""
+        return tuple((each, each.timezone or self.contact_hours.timezone) for each in self.schedule)
+
     @property
     def lacks(self) -> tuple[str, ...]:
         """The keys that a run needs and that are not given."""
@@ -156,7 +177,10 @@ class CampaignSpec(_Part):
     def as_table(self) -> dict[str, Any]:
         """The definition as its TOML file has it, defaults included, empty values left out."""
         table = self.model_dump(mode="json", exclude_none=True)
-        return {key: value for key, value in table.items() if value != "" or key == "description"}
+        if len(self.schedule) == 1:
+            (table["schedule"],) = table["schedule"]
+        unset = [key for key in ("trunk", "caller_id", "schedule") if not table[key]]
+        return {key: value for key, value in table.items() if key not in unset}
 
 
 def read_campaign(table: Mapping[str, Any], *, source: str) -> CampaignSpec:

@@ -28,6 +28,7 @@ class Facts:
     max_attempts: int
     not_before: datetime | None
     hours: ContactHours
+    free_until: datetime | None = None  # until then the run's schedule goes before the contact hours
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
@@ -91,6 +92,8 @@ def _retry_gate(facts: Facts, now: datetime) -> Gate | None:
 
 
 def _hours_gate(facts: Facts, now: datetime) -> Gate | None:
+    if facts.free_until is not None and now < facts.free_until:
+        return None
     state = opening(facts.hours, facts.zones, now)
     if state.is_open:
         return None

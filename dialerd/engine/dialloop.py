@@ -108,7 +108,7 @@ class DialLoop:
             if line.due_at is not None:
                 alarm.no_later_than(steady + (line.due_at - now).total_seconds())
             return False
-        if spec.contact_hours.timezone != CONTACT_ZONE:
+        if spec.contact_hours.timezone != CONTACT_ZONE and not line.row.precedence:
             # One zone for all: ask once here instead of putting every target of the run to rest one by one.
             hours = opening(spec.contact_hours, (), now)
             if not hours.is_open:

@@ -17,6 +17,7 @@ from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.reconcile import inherit, reconcile
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Dice, Exchange, ExchangeEvent, ExchangeUp, Store
@@ -54,6 +55,7 @@ class Engine:
         self._trunk_names = frozenset(trunks)
         self._trunks = TrunkDesk(trunks, exchanges, clock)
         self.runs = RunKeeper(store, clock, dice, self._wake)
+        self._timetable = Timetable(store, clock, self.poke)
         self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self._wake)
         self._loop = DialLoop(store, clock, dice, self.runs, self._trunks, self.desk, min_ring_s=min_ring_s)
         self._tasks: list[asyncio.Task[None]] = []
@@ -141,8 +143,10 @@ class Engine:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
             wait_s = self._refresh_s
             try:
-                if (at := await self.runs.refresh()) is not None:
-                    wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
+                # The runs first: one whose time is over makes room for the occurrence that begins then.
+                for at in (await self.runs.refresh(), await self._timetable.refresh()):
+                    if at is not None:
+                        wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
             timer = self._clock.call_later(wait_s, self._poked.set)

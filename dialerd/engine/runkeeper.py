@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dialerd.domain import finish
 from dialerd.domain.pacing import AgentlessPacer, CallStarted, PacingView
 from dialerd.domain.words import AttemptId, RunId, RunState
 from dialerd.log import logger
@@ -98,12 +97,7 @@ class RunKeeper:
         for row in rows:
             await self._keep(row)
         self._on_change()
-        ends = (
-            finish.ends_at(row.spec.finish, started_at=row.created_at)
-            for row in rows
-            if row.spec.finish and row.state in (RunState.ACTIVE, RunState.PAUSED)
-        )
-        return min((at for at in ends if at is not None), default=None)
+        return min((at for row in rows if (at := finishing.ends_at(row)) is not None), default=None)
 
     def _see(self, row: RunRow) -> None:
         line = self.lines.get(row.id)
@@ -135,7 +129,7 @@ class RunKeeper:
         while not is_scrubbed:
             is_scrubbed = await self._store.write(lambda unit: dialing.scrub(unit, row.id, now()))
         is_idle = is_prepared and row.spec.finite and row.in_progress == 0
-        if row.state is RunState.STOPPING or row.spec.finish or is_idle:
+        if row.state is RunState.STOPPING or row.spec.finish or row.ends_at or is_idle:
             await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
         after = await self._store.read(lambda unit: unit.runs.get(row.id))
         while after is not None and after.state is RunState.STOPPING and not after.in_progress:

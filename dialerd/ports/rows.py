@@ -30,6 +30,7 @@ class CampaignRow:
     spec: CampaignSpec
     created_at: datetime
     updated_at: datetime
+    scheduled_at: datetime | None  # since when its schedule is as it is; None: it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,24 @@ class RunRow:
     ending: RunState  # what a stopping run will be: stopped by hand, or completed by a finish criterion
     reason: str  # why it ends or ended before its last target; empty: for no other reason than that
     held: str  # why the daemon places none of its calls, as it last said
+    ends_at: datetime | None  # when its schedule ends it
+    precedence: bool  # until then it may call outside the contact hours
     is_scrub_due: bool  # its targets are to be held against the do-not-call lists once more
 
     @property
     def targets(self) -> int:
         return self.pending + self.waiting + self.in_progress + self.done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceRow:
+    """What became of one occurrence of a campaign's schedule. `outcome`: started, skipped, or None until then."""
+
+    start_at: datetime
+    scrubbed_at: datetime | None
+    outcome: str | None
+    run_id: RunId | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from dialerd.ports.rows import (
     FilterCount,
     HeldTargets,
     ListRow,
+    OccurrenceRow,
     RunRow,
     Scrubbed,
     TargetRow,
@@ -59,6 +60,10 @@ class Runs(Protocol):
 
     def stop(self, run_id: RunId, *, ending: RunState, reason: str) -> None:
         """Bring it to stopping; `ending` is what it will be with its last call ended, `reason` why it ends."""
+        ...
+
+    def set_window(self, run_id: RunId, *, ends_at: datetime | None, precedence: bool) -> None:
+        """When its schedule ends the run, and whether it may call outside the contact hours until then."""
         ...
 
     def has_more(self, run_id: RunId) -> bool:
@@ -94,6 +99,16 @@ class Runs(Protocol):
         ...
 
     def dispositions(self, run_id: RunId) -> dict[Disposition, int]: ...
+
+
+class Occurrences(Protocol):
+    def get(self, campaign_id: CampaignId, start_at: datetime) -> OccurrenceRow | None: ...
+    def scrubbed(self, campaign_id: CampaignId, start_at: datetime, now: datetime) -> None: ...
+    def settle(
+        self, campaign_id: CampaignId, start_at: datetime, *, outcome: str, run_id: RunId | None, reason: str
+    ) -> None:
+        """Write down that it was started or skipped: it is never looked at again."""
+        ...
 
 
 class Lists(Protocol):
@@ -211,6 +226,8 @@ class Unit(Protocol):
     def campaigns(self) -> Campaigns: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def occurrences(self) -> Occurrences: ...
     @property
     def lists(self) -> Lists: ...
     @property

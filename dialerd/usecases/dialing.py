@@ -62,6 +62,7 @@ def gate_facts(run: RunRow, target: TargetRow) -> GateFacts:
         max_attempts=run.spec.max_attempts,
         not_before=target.not_before,
         hours=run.spec.contact_hours,
+        free_until=run.ends_at if run.precedence else None,
     )
 
 

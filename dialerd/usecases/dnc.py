@@ -80,14 +80,17 @@ class Scrub:
     """A campaign's lists held against the do-not-call lists before a run: what a run started now would leave out."""
 
     contacts: int
+    kept: int  # by the filter
     on_dnc: int
 
 
 def scrub_lists(unit: Unit, spec: CampaignSpec, now: datetime) -> Scrub:
     """Count; nothing is changed, since the contacts may be called again when their entries expire."""
-    rows = [unit.lists.get(name) for name in spec.lists]
+    rows, keeps = [unit.lists.get(name) for name in spec.lists], spec.keeps
+    contacts = sum(row.contacts for row in rows if row is not None)
     return Scrub(
-        contacts=sum(row.contacts for row in rows if row is not None),
+        contacts=contacts,
+        kept=contacts if keeps is None else unit.contacts.count(spec.lists, keeps, today=spec.today(now)).kept,
         on_dnc=unit.dnc.count_listed(spec.lists, dnc=spec.dnc, now=now),
     )
 

@@ -20,20 +20,38 @@ _ACTOR = "daemon"
 
 def finish_if_met(unit: Unit, run: RunRow, now: datetime) -> finish.Reached | None:
     """Bring a run that has met a finish criterion to stopping: no new calls, and completed with its last one."""
-    if run.spec.finish is None or run.state not in (RunState.ACTIVE, RunState.PAUSED):
+    if run.state not in (RunState.ACTIVE, RunState.PAUSED):
         return None
-    met = finish.reached(
+    met = _met(unit, run, now)
+    if met is not None:
+        unit.runs.stop(run.id, ending=RunState.COMPLETED, reason=met.reason)
+        detail = {"run": run.number, "reason": met.reason}
+        unit.audit.add(actor=_ACTOR, action="run_finishing", subject=run.spec.name, detail=detail, now=now)
+    return met
+
+
+def _met(unit: Unit, run: RunRow, now: datetime) -> finish.Reached | None:
+    if run.ends_at is not None and run.ends_at <= now:
+        return finish.Reached("the end of its schedule has come")
+    if run.spec.finish is None:
+        return None
+    return finish.reached(
         run.spec.finish,
         dispositions={str(code): n for code, n in unit.runs.dispositions(run.id).items()},
         positive=run.spec.positive,
         started_at=run.created_at,
         now=now,
     )
-    if met is not None:
-        unit.runs.stop(run.id, ending=RunState.COMPLETED, reason=met.reason)
-        detail = {"run": run.number, "reason": met.reason}
-        unit.audit.add(actor=_ACTOR, action="run_finishing", subject=run.spec.name, detail=detail, now=now)
-    return met
+
+
+def ends_at(run: RunRow) -> datetime | None:
+    """When time alone ends the run; None: it does not, or it is ending already."""
+    if run.state not in (RunState.ACTIVE, RunState.PAUSED):
+        return None
+    moments = [] if run.ends_at is None else [run.ends_at]
+    if run.spec.finish is not None and (at := finish.ends_at(run.spec.finish, started_at=run.created_at)):
+        moments.append(at)
+    return min(moments, default=None)
 
 
 def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dialerd.domain.errors import NotFoundError
 from dialerd.domain.lifecycle import campaign_state
+from dialerd.domain.schedule import next_occurrence
 from dialerd.domain.words import CampaignState
 from dialerd.ports import CampaignRow, RunRow, Unit
 
@@ -33,6 +34,7 @@ def get_campaign(unit: Unit, name: str) -> CampaignRow:
 def standing(unit: Unit, row: CampaignRow, now: datetime) -> Standing:
     """The campaign's state at `now`."""
     run = unit.runs.latest(row.id)
-    next_start_at = None
+    soon = next_occurrence(row.spec.schedules, after=now)
+    next_start_at = None if soon is None else soon.start_at
     state = campaign_state(lacks=row.spec.lacks, run=run.state if run else None, next_start_at=next_start_at)
     return Standing(state=state, run=run, next_start_at=next_start_at)

@@ -107,7 +107,7 @@ def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
     if run.state is not RunState.ACTIVE:
         return Hold(gate="run", reason=f"the run is {run.state}", targets=run.pending)
     hours = run.spec.contact_hours
-    if hours.timezone != CONTACT_ZONE:
+    if hours.timezone != CONTACT_ZONE and not run.precedence:
         state = opening(hours, (), now)
         if not state.is_open:
             return Hold(gate="hours", reason=TITLES["hours"], targets=run.pending, until=state.until)

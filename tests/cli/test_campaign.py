@@ -41,6 +41,7 @@ def test_a_change_is_told_key_by_key_and_a_dry_run_makes_none(ready: Terminal) -
         "lacks": [],
         "warnings": [],
         "contacts": 2,
+        "kept": 2,
         "on_dnc": 0,
     }
     assert ready.ok("campaign", "show", "spring", "--json").document["max_attempts"] == 3
@@ -162,3 +163,22 @@ def test_a_renamed_campaign_is_found_under_its_new_name_alone(ready: Terminal) -
     ready.ok("campaign", "rename", "spring", "summer")
     assert ready.ok("campaign", "show", "summer", "--json").document["name"] == "summer"
     assert ready.type("campaign", "show", "spring").code == 1
+
+
+def test_a_schedule_is_set_shown_and_taken_off(ready: Terminal) -> None:
+    said = ready.type("campaign", "schedule", "spring", "--start", "2099-01-05T09:00", "--every", "1 week")
+    assert "schedule: timezone is missing" in said.err
+    given = ("--start", "2099-01-05T09:00", "--every", "1 week", "--on", "mon,thu", "--timezone", "Europe/London")
+    shown = ready.ok("campaign", "schedule", "spring", *given, "--json").document
+    assert [each["start_at"] for each in shown][:2] == ["2099-01-05T09:00:00+00:00", "2099-01-08T09:00:00+00:00"]
+    status = ready.ok("campaign", "status", "spring", "--json").document
+    assert (status["state"], status["next_start_at"]) == ("scheduled", "2099-01-05T09:00:00+00:00")
+    assert "starts by itself at 2099-01-05T09:00+00:00" in ready.type("campaign", "run", "spring").err
+    ready.ok("campaign", "clone", "spring", "summer")
+    assert "has no schedule" in ready.type("campaign", "schedule", "summer").err
+    ready.ok("campaign", "schedule", "spring", "--off")
+    assert ready.ok("campaign", "status", "spring", "--json").document["state"] == "ready"
+
+
+def test_a_schedule_without_a_start_is_a_usage_error(ready: Terminal) -> None:
+    assert ready.type("campaign", "schedule", "spring", "--every", "1 day").code == 2

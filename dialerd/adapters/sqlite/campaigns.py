@@ -10,12 +10,12 @@ import sqlite3
 from datetime import datetime
 from functools import lru_cache
 
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_text
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.words import CampaignId
 from dialerd.ports import CampaignRow
 
-_COLUMNS = "SELECT id, spec, created_at, updated_at FROM campaign"
+_COLUMNS = "SELECT id, spec, created_at, updated_at, scheduled_at FROM campaign"
 
 
 @lru_cache(maxsize=256)
@@ -39,9 +39,18 @@ class SqliteCampaigns:
 
     def put(self, spec: CampaignSpec, now: datetime) -> CampaignRow:
         self._connection.execute(
-            "INSERT INTO campaign (name, spec, created_at, updated_at) VALUES (:name, :spec, :now, :now)"
-            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now",
-            {"name": spec.name, "spec": to_json(spec.as_table()), "now": to_text(now)},
+            # A schedule holds from the moment it was given: what it would have started before is not made up for.
+            "INSERT INTO campaign (name, spec, created_at, updated_at, scheduled_at)"
+            " VALUES (:name, :spec, :now, :now, iif(:scheduled, :now, NULL))"
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now, scheduled_at = CASE"
+            " WHEN NOT :scheduled THEN NULL WHEN spec -> '$.schedule' IS :spec -> '$.schedule' THEN scheduled_at"
+            " ELSE :now END",
+            {
+                "name": spec.name,
+                "spec": to_json(spec.as_table()),
+                "now": to_text(now),
+                "scheduled": bool(spec.schedule),
+            },
         )
         row = self.get(spec.name)
         assert row is not None, "just written"
@@ -57,11 +66,12 @@ class SqliteCampaigns:
         self._connection.execute("DELETE FROM campaign WHERE id = ?", (campaign_id,))
 
 
-def _to_campaign(row: tuple[int, str, str, str]) -> CampaignRow:
-    campaign_id, spec, created_at, updated_at = row
+def _to_campaign(row: tuple[int, str, str, str, str | None]) -> CampaignRow:
+    campaign_id, spec, created_at, updated_at, scheduled_at = row
     return CampaignRow(
         id=CampaignId(campaign_id),
         spec=to_spec(spec),
         created_at=to_moment(created_at),
         updated_at=to_moment(updated_at),
+        scheduled_at=to_moment_or_none(scheduled_at),
     )

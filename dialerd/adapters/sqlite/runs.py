@@ -23,7 +23,8 @@ from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
 _COLUMNS = (
     "SELECT id, number, campaign_id, spec, state, is_prepared, created_at, finished_at,"
-    " pending, waiting, in_progress, done, attempts, ending, reason, held, scrub_after IS NOT NULL FROM run"
+    " pending, waiting, in_progress, done, attempts, ending, reason, held, scrub_after IS NOT NULL,"
+    " ends_at, precedence FROM run"
 )
 
 # The next contacts of one list after the last one taken in, with the do-not-call lists' word on each and the filter's.
@@ -113,6 +114,12 @@ class SqliteRuns:
         self._connection.execute(
             "UPDATE run SET state = 'stopping', ending = :ending, reason = :reason, held = '' WHERE id = :id",
             {"id": run_id, "ending": ending, "reason": reason},
+        )
+
+    def set_window(self, run_id: RunId, *, ends_at: datetime | None, precedence: bool) -> None:
+        self._connection.execute(
+            "UPDATE run SET ends_at = ?, precedence = ? WHERE id = ?",
+            (None if ends_at is None else to_text(ends_at), precedence, run_id),
         )
 
     def set_held(self, run_id: RunId, reason: str) -> None:
@@ -240,4 +247,6 @@ def _to_run(row: tuple[Any, ...]) -> RunRow:
         reason=row[14],
         held=row[15],
         is_scrub_due=bool(row[16]),
+        ends_at=to_moment_or_none(row[17]),
+        precedence=bool(row[18]),
     )

@@ -13,6 +13,7 @@ from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
 from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.lists import SqliteLists
+from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
 from dialerd.adapters.sqlite.runs import SqliteRuns
 
 
@@ -22,6 +23,7 @@ class SqliteUnit:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.campaigns = SqliteCampaigns(connection)
         self.runs = SqliteRuns(connection)
+        self.occurrences = SqliteOccurrences(connection)
         self.lists = SqliteLists(connection)
         self.contacts = SqliteContacts(connection)
         self.dnc = SqliteDnc(connection)

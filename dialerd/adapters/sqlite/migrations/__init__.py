@@ -14,6 +14,7 @@ from dialerd.adapters.sqlite.connection import undo
 from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
 from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
+from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.domain.errors import StoreError
 
@@ -21,6 +22,7 @@ MIGRATIONS = (
     m001_first,
     m002_contacts,
     m012_dnc,
+    m014_schedule,
     m017_lifecycle,
 )
 

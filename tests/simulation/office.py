@@ -1,0 +1,110 @@
+"""A daemon's engine on virtual time that can be stopped dead and started again on the same database.
+
+Not here: a single campaign run to its end (world.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.contact import Contact
+from dialerd.domain.phone import PhoneNumber
+from dialerd.engine import Engine
+from dialerd.ports import RunRow, Unit
+from dialerd.simulate.callees import NumberPlan
+from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
+from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.simulate.record import SimulatedCall
+from dialerd.usecases import campaigns
+from tests.numbers import number
+from tests.simulation.world import trunk
+
+TRUNKS = {"carrier": trunk()}
+
+
+class Office:
+    """One database, one exchange, and an engine that is there or not."""
+
+    def __init__(self, clock: VirtualClock, *, seed: int, refresh_s: float) -> None:
+        self.clock = clock
+        self.store = SqliteStore.in_memory()
+        self._dice = SeededDice(seed)
+        self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed + 1), NumberPlan(SeededDice(seed + 2)))
+        self.engine: Engine | None = None
+        self._refresh_s = refresh_s
+
+    async def start(self) -> None:
+        self.engine = Engine(
+            store=self.store,
+            clock=self.clock,
+            dice=self._dice,
+            exchanges={"simulated": self.exchange},
+            trunks=TRUNKS,
+            min_ring_s=15.0,
+            refresh_s=self._refresh_s,
+        )
+        await self.engine.start()
+
+    async def crash(self) -> None:
+        """The process is gone; the database and the exchange are as they were."""
+        assert self.engine is not None
+        await self.engine.close()
+        self.engine = None
+
+    async def until(self, moment: datetime) -> None:
+        await self.clock.sleep(max(0.0, (moment - self.clock.now()).total_seconds()))
+
+    async def apply(self, spec: CampaignSpec) -> None:
+        now = self.clock.now()
+        await self.store.write(lambda unit: campaigns.apply_campaign(unit, spec, trunks=TRUNKS, actor="test", now=now))
+        if self.engine is not None:
+            self.engine.poke()
+
+    async def add(self, endings: Sequence[str], *, first: int = 0, name: str = "l") -> None:
+        def job(unit: Unit) -> None:
+            made = unit.lists.get(name) or unit.lists.create(name, "US", self.clock.now())
+            phones = [
+                PhoneNumber(e164=number(first + n, ending), zones=("America/New_York",))
+                for n, ending in enumerate(endings)
+            ]
+            unit.contacts.add(made.id, [Contact(numbers=(phone,)) for phone in phones], self.clock.now())
+
+        await self.store.write(job)
+
+    async def runs(self, name: str = "c") -> list[RunRow]:
+        """Every run of a campaign, the first one first."""
+
+        def job(unit: Unit) -> list[RunRow]:
+            row = unit.campaigns.get(name)
+            assert row is not None
+            last = unit.runs.latest(row.id)
+            rows = [unit.runs.get(type(last.id)(n)) for n in range(1, last.id + 1)] if last else []
+            return [each for each in rows if each is not None and each.campaign_id == row.id]
+
+        return await self.store.read(job)
+
+    @property
+    def record(self) -> Sequence[SimulatedCall]:
+        return self.exchange.record
+
+
+def in_office(
+    story: Callable[[Office], Awaitable[None]], *, start: datetime, seed: int = 1, refresh_s: float = 600.0
+) -> None:
+    """Play a story on virtual time. A long `refresh_s` shows that nothing in it waits for a look at the store."""
+
+    async def main() -> None:
+        office = Office(VirtualClock(start), seed=seed, refresh_s=refresh_s)
+        await story(office)
+        if office.engine is not None:
+            await office.engine.drain(60.0)
+            await office.crash()
+        await office.store.close()
+
+    run_virtual(main())
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
