@@ -20,7 +20,7 @@ from dialerd.usecases import schedules
 @click.argument("name")
 @click.option("--start", help='First start by the wall clock, as "2026-12-01T09:00".')
 @click.option("--end", help="End of the one run; with --every, its time ends each run and its date the schedule.")
-@click.option("--every", help='"N days", "N weeks", "N months" or "N years"; without it there is one run.')
+@click.option("--every", help='Repeat it every N days, weeks, months or years, as "2 weeks" (default: one run).')
 @click.option("--on", help="Weekdays of a weekly schedule, as mon,wed,fri.")
 @click.option("--timezone", help="The clock that is meant (default: that of the contact hours).")
 @click.option("--precedence", is_flag=True, help="Between start and end, call outside the contact hours too.")
