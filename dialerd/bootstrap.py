@@ -19,6 +19,7 @@ from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
 from dialerd.domain.errors import DialerdError
+from dialerd.domain.regulation import Pack, Rulebook
 from dialerd.engine import Engine
 from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
 from dialerd.settings import Settings, find_settings, read_settings
@@ -46,6 +47,15 @@ def poke(given: Settings) -> bool:
 
 def contact_file(path: Path, *, region: str, mapping: Mapping[str, str] | None) -> files.ContactFile:
     return files.ContactFile(path, region=region, mapping=mapping)
+
+
+def rulebook(given: Settings) -> Rulebook:
+    """The regulation packs of dialerd and of the settings' folder. Raises BadInputError naming a wrong file."""
+    return files.read_rulebook(given.regulations.folder)
+
+
+def pack_file(path: Path) -> Pack:
+    return files.read_pack_file(path)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
@@ -88,6 +98,7 @@ def build(given: Settings) -> Parts:
         exchanges=exchanges,
         trunks=given.trunks,
         min_ring_s=given.engine.min_ring_s,
+        rulebook=rulebook(given),
     )
     return Parts(
         engine=engine,

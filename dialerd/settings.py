@@ -147,6 +147,12 @@ class EngineSettings(_Section):
     min_ring_s: Annotated[float, Field(ge=0, le=60)] = 15.0
 
 
+class RegulationSettings(_Section):
+    """`folder`: an admin's own regulation packs, beside dialerd's; one of the same name takes its place."""
+
+    folder: Path | None = Field(default=None, strict=False)
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
@@ -162,6 +168,7 @@ class Settings(_Section):
     agi: ListenSettings = ListenSettings(listen="127.0.0.1:4573")
     phone: PhoneSettings = PhoneSettings()
     engine: EngineSettings = EngineSettings()
+    regulations: RegulationSettings = RegulationSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

@@ -40,6 +40,7 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
             unit,
             spec,
             trunks=context.settings.trunks,
+            rulebook=bootstrap.rulebook(context.settings),
             actor=context.actor,
             now=bootstrap.now(),
             dry_run=dry_run,

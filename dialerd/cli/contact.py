@@ -106,7 +106,14 @@ def find(context: Context, number: str) -> None:
 def explain(context: Context, campaign: str, contact_id: int) -> None:
     """Say why a contact is not being called in a campaign: every closed gate, the one that holds it first."""
     with context.unit() as unit:
-        found = explaining.explain(unit, campaign, contact_id, trunks=context.settings.trunks, now=bootstrap.now())
+        found = explaining.explain(
+            unit,
+            campaign,
+            contact_id,
+            trunks=context.settings.trunks,
+            rulebook=bootstrap.rulebook(context.settings),
+            now=bootstrap.now(),
+        )
     context.show(
         dataclasses.asdict(found),
         lambda: (

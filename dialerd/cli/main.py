@@ -21,6 +21,7 @@ from dialerd.cli.daemon import daemon
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
 from dialerd.cli.list import list_group
+from dialerd.cli.regulation import regulation
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
 
@@ -52,6 +53,7 @@ for command in (
     dnc,
     campaign,
     trunk,
+    regulation,
     backup_command,
     restore_command,
 ):

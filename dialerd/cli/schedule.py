@@ -64,5 +64,11 @@ def set_schedule(
 def _set(context: Context, name: str, tables: list[dict[str, Any]]) -> None:
     with context.change() as unit:
         schedules.set_schedule(
-            unit, name, tables, trunks=context.settings.trunks, actor=context.actor, now=bootstrap.now()
+            unit,
+            name,
+            tables,
+            trunks=context.settings.trunks,
+            rulebook=bootstrap.rulebook(context.settings),
+            actor=context.actor,
+            now=bootstrap.now(),
         )

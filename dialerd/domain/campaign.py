@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
-from dialerd.domain.hours import CONTACT_ZONE, WEEKDAYS, ContactHours, Window
+from dialerd.domain.hours import CONTACT_ZONE, ContactHours, is_zone, read_hours
 from dialerd.domain.retry import RetryPolicy, RetryRule
 from dialerd.domain.schedule import Schedule
 from dialerd.domain.words import Disposition, Mode, Order
@@ -26,10 +26,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"flow", "queue", "regulations"})
+NOT_YET = frozenset({"flow", "queue"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
-
-_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
 
 
 class _Part(BaseModel):
@@ -91,6 +89,7 @@ class CampaignSpec(_Part):
     filter: str | None = None
     dnc: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
+    regulations: tuple[str, ...] = Field(default=(), strict=False)
     finish: Finish | None = None
     schedule: tuple[Schedule, ...] = Field(default=(), strict=False)
     then: str | None = None
@@ -205,53 +204,3 @@ def describe(error: ValidationError) -> str:
         text = {"extra_forbidden": "unknown key", "missing": "is missing"}.get(item["type"], item["msg"])
         complaints.append(f"{key}: {text.removeprefix('Value error, ')}")
     return "; ".join(complaints)
-
-
-def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:
-    """The `[hours]` table: `timezone`, then days or spans of days to "HH:MM-HH:MM" or a list of those.
-
-    Raises ValueError with the key and what is wrong.
-    """
-    zone = table.get("timezone")
-    if zone is None:
-        raise ValueError('timezone is missing: a zone\'s name like "America/New_York", or "contact"')
-    if not isinstance(zone, str) or (zone != CONTACT_ZONE and not is_zone(zone)):
-        raise ValueError(f"timezone {zone!r} is no time zone")
-    week: list[tuple[Window, ...]] = [()] * 7
-    for key, text in table.items():
-        if key == "timezone":
-            continue
-        windows = tuple(_window(key, part) for part in ([text] if isinstance(text, str) else text))
-        for day in _days(key):
-            week[day] = tuple(sorted((*week[day], *windows), key=lambda w: w.start))
-    if not any(week):
-        raise ValueError('no day has hours; write for example mon-fri = "09:00-20:00"')
-    return ContactHours(timezone=zone, week=tuple(week))
-
-
-def is_zone(name: str) -> bool:
-    """Whether `name` is a time zone of the IANA database, like America/New_York."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # ValueError: a path out of the database; OSError: a folder
-        return False
-    return True
-
-
-def _days(key: str) -> list[int]:
-    first, dash, last = key.partition("-")
-    if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
-        raise ValueError(f"unknown key {key!r}; days are {' '.join(WEEKDAYS)} or a span like mon-fri")
-    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    return [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
-
-
-def _window(key: str, text: str) -> Window:
-    match = _WINDOW.match(text)
-    if not match:
-        raise ValueError(f'{key} = {text!r}: hours are written "09:00-20:00"')
-    start = time(int(match[1]), int(match[2]))
-    end = time(0) if match[5] else time(int(match[3]), int(match[4]))
-    if end != time(0) and end <= start:
-        raise ValueError(f"{key} = {text!r}: ends before it begins")
-    return Window(start, end)

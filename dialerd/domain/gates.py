@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, opening
+from dialerd.domain.regulation import Allowed, Refused
 from dialerd.domain.words import RunState, TargetState
+
+_UNREGULATED = Allowed(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Facts:
     not_before: datetime | None
     hours: ContactHours
     free_until: datetime | None = None  # until then the run's schedule goes before the contact hours
+    regulation: Allowed | Refused = _UNREGULATED
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
@@ -102,6 +106,14 @@ def _hours_gate(facts: Facts, now: datetime) -> Gate | None:
     return Gate(name="hours", reason="it is outside the contact hours", until=state.until)
 
 
+def _regulation_gate(facts: Facts, _now: datetime) -> Gate | None:
+    refused = facts.regulation
+    if not isinstance(refused, Refused):
+        return None
+    reason = f"rule {refused.rule} of {refused.pack}: {refused.reason}"
+    return Gate(name="regulation", reason=reason, until=refused.until)
+
+
 def _number_gate(facts: Facts, _now: datetime) -> Gate | None:
     if not facts.number_in_call:
         return None
@@ -128,6 +140,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _attempts_gate,
     _retry_gate,
     _hours_gate,
+    _regulation_gate,
     _number_gate,
     _order_gate,
     _way_out_gate,
@@ -142,6 +155,7 @@ TITLES: Mapping[str, str] = {
     "attempts": "every attempt is made",
     "retry": "the next try is not due yet",
     "hours": "it is outside the contact hours",
+    "regulation": "a rule of the campaign's regulation packs refuses",
     "number": "the number is in another call right now",
     "order": "targets that were not tried yet go first",
     "way_out": "no trunk or Asterisk can take a call at the moment",

@@ -5,17 +5,21 @@ Not here: schedules (when a run starts) and regulations (which may narrow these 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dialerd.domain.holidays import check_holiday, is_holiday
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CONTACT_ZONE = "contact"
 """In place of a zone's name: the zones that the contact's own number may lie in."""
 
-_DAYS_AHEAD = 8  # far enough to meet the same weekday again
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
+_DAYS_AHEAD = 16  # far enough to meet the same weekday again, behind a week of holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactHours:
-    """Windows per weekday (Monday first) in `timezone`, a zone's name or CONTACT_ZONE."""
+    """Windows per weekday (Monday first) in `timezone`, a zone's name or CONTACT_ZONE; none on `holidays`."""
 
     timezone: str
     week: tuple[tuple[Window, ...], ...]
+    holidays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Whether calling is allowed at the moment asked about; `until` is when that changes (None: not in 8 days)."""
+    """Whether calling is allowed at the moment asked about; `until` is when that changes (None: not in 16 days)."""
 
     is_open: bool
     until: datetime | None
@@ -96,9 +101,66 @@ def _spans_from(hours: ContactHours, zone: str, today: date, days: int) -> tuple
     spans = []
     for offset in range(-1, days + 1):
         day = today + timedelta(days=offset)
+        if hours.holidays and is_holiday(day, hours.holidays):
+            continue
         for window in hours.week[day.weekday()]:
             last = day + timedelta(days=1) if window.end == time(0) else day
             start = datetime.combine(day, window.start, local_zone)
             end = datetime.combine(last, window.end, local_zone)
             spans.append((start.astimezone(UTC), end.astimezone(UTC)))
     return tuple(spans)
+
+
+def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:
+    """The `[hours]` table: `timezone`, days or spans of days to "HH:MM-HH:MM" or a list of those, `holidays`.
+
+    Raises ValueError with the key and what is wrong.
+    """
+    zone = table.get("timezone")
+    if zone is None:
+        raise ValueError('timezone is missing: a zone\'s name like "America/New_York", or "contact"')
+    if not isinstance(zone, str) or (zone != CONTACT_ZONE and not is_zone(zone)):
+        raise ValueError(f"timezone {zone!r} is no time zone")
+    week: list[tuple[Window, ...]] = [()] * 7
+    for key, text in table.items():
+        if key in ("timezone", "holidays"):
+            continue
+        windows = tuple(_window(key, part) for part in ([text] if isinstance(text, str) else text))
+        for day in _days(key):
+            week[day] = tuple(sorted((*week[day], *windows), key=lambda w: w.start))
+    holidays = table.get("holidays", [])
+    if isinstance(holidays, str):
+        raise ValueError('holidays is a list: dates like "2026-12-25" and places like "US" or "US-CA"')
+    for name in holidays:
+        check_holiday(name)
+    if not any(week):
+        raise ValueError('no day has hours; write for example mon-fri = "09:00-20:00"')
+    return ContactHours(timezone=zone, week=tuple(week), holidays=tuple(holidays))
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a time zone of the IANA database, like America/New_York."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # ValueError: a path out of the database; OSError: a folder
+        return False
+    return True
+
+
+def _days(key: str) -> list[int]:
+    first, dash, last = key.partition("-")
+    if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
+        raise ValueError(f"unknown key {key!r}; days are {' '.join(WEEKDAYS)} or a span like mon-fri")
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
+
+
+def _window(key: str, text: str) -> Window:
+    match = _WINDOW.match(text)
+    if not match:
+        raise ValueError(f'{key} = {text!r}: hours are written "09:00-20:00"')
+    start = time(int(match[1]), int(match[2]))
+    end = time(0) if match[5] else time(int(match[3]), int(match[4]))
+    if end != time(0) and end <= start:
+        raise ValueError(f"{key} = {text!r}: ends before it begins")
+    return Window(start, end)

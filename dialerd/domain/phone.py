@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import timezone as number_timezone
+
+from dialerd.domain.us_states import STATES
 
 DIALABLE = re.compile(r"\+?[0-9]{3,15}\Z")
 """All that may ever stand for {number} in a dial string: an ARI endpoint takes `x@host` and `;` literally."""
@@ -52,6 +55,30 @@ def parse_number(text: str, *, region: str) -> PhoneNumber | BadNumber:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     zones = number_timezone.time_zones_for_number(number)
     return PhoneNumber(e164=e164, zones=tuple(z for z in zones if z != _UNKNOWN_ZONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number is at home by its digits. `country` "" and no `states`: not known."""
+
+    country: str
+    states: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=65_536)
+def place_of(e164: str) -> Place:
+    """The country (ISO 3166) and, within the United States, the state (two letters) of a number."""
+    # Its tables weigh some 30 MB, and only those who name a regulation pack need them.
+    from phonenumbers import geocoder
+
+    number = phonenumbers.parse(e164)
+    country = phonenumbers.region_code_for_number(number) or ""
+    if country != "US":
+        return Place(country)
+    name = geocoder.description_for_valid_number(number, "en")
+    state = name.rpartition(", ")[2]
+    code = state if state in STATES.values() else STATES.get(state)
+    return Place(country, (code,) if code else ())
 
 
 def known_region(region: str) -> bool:

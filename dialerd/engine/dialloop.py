@@ -9,12 +9,14 @@ ready or a poke wakes it. There is no tick.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from dialerd.domain.errors import BadInputError, StoreError
+from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
 from dialerd.domain.words import RunState
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
@@ -51,6 +53,7 @@ class DialLoop:
         trunks: TrunkDesk,
         desk: CallDesk,
         *,
+        rulebook: Rulebook,
         min_ring_s: float,
     ) -> None:
         self._store = store
@@ -59,6 +62,7 @@ class DialLoop:
         self._runs = runs
         self._trunks = trunks
         self._desk = desk
+        self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
         self.is_stopped = False
@@ -116,6 +120,11 @@ class DialLoop:
                 alarm.no_later_than(steady + (until - now).total_seconds())
                 self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
                 return False
+        try:
+            packs = self._rulebook.of(spec.regulations)
+        except NotFoundError as error:  # the admin's own pack was taken away: nobody is called without it
+            self._hold(line, str(error))
+            return False
         exchange = self._trunks.way_out(spec.trunk, amd=spec.amd)
         if isinstance(exchange, str):
             self._hold(line, exchange)
@@ -129,10 +138,10 @@ class DialLoop:
             if at > steady:
                 alarm.no_later_than(at)
             return False
-        await self._claim(line, exchange, room)
+        await self._claim(line, exchange, packs, room)
         return True  # again: a run that has now run dry still has to set its alarm
 
-    async def _claim(self, line: RunLine, exchange: Exchange, room: int) -> None:
+    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> None:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
         claim = await self._store.write(
             partial(
@@ -140,16 +149,17 @@ class DialLoop:
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
+                packs=packs,
                 new_id=self._dice.attempt_id,
                 now=self._clock.now(),
             )
         )
         for attempt in claim.attempts:
-            self._place(line, attempt, exchange)
+            self._place(line, attempt, exchange, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
 
-    def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange) -> None:
+    def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange, *, min_ring_s: float) -> None:
         trunk = self._trunks.trunk(attempt.trunk)
         assert trunk is not None, "way_out has found the trunk"
         dial_string, refusal = "", ""
@@ -157,7 +167,7 @@ class DialLoop:
             dial_string = trunk.dial_string(attempt.number)
         except BadInputError as error:  # the trunk's strip and prefix do not fit this number
             refusal = error.message
-        plan = dialing.plan_of(attempt, line.row.spec, dial_string=dial_string, min_ring_s=self._min_ring_s)
+        plan = dialing.plan_of(attempt, line.row.spec, dial_string=dial_string, min_ring_s=min_ring_s)
         line.unsent += 1
         self._desk.open(attempt, plan, exchange, refusal=refusal)
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.errors import ExchangeError, StoreError
+from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId
 from dialerd.engine.calldesk import CallDesk
@@ -45,19 +46,22 @@ class Engine:
         exchanges: Mapping[str, Exchange],
         trunks: Mapping[str, Trunk],
         min_ring_s: float,
+        rulebook: Rulebook = EMPTY,
         refresh_s: float = REFRESH_S,
     ) -> None:
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
-        self._min_ring_s = min_ring_s
+        self._min_ring_s = max(min_ring_s, _longest_ring_s(rulebook))
         self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
         self._trunks = TrunkDesk(trunks, exchanges, clock)
         self.runs = RunKeeper(store, clock, dice, self._wake)
         self._timetable = Timetable(store, clock, self.poke)
         self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self._wake)
-        self._loop = DialLoop(store, clock, dice, self.runs, self._trunks, self.desk, min_ring_s=min_ring_s)
+        self._loop = DialLoop(
+            store, clock, dice, self.runs, self._trunks, self.desk, rulebook=rulebook, min_ring_s=min_ring_s
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
         self._moved = asyncio.Event()
@@ -174,3 +178,8 @@ class Engine:
             await self._moved.wait()
         timer.cancel()
         return is_so()
+
+
+def _longest_ring_s(rulebook: Rulebook) -> float:
+    """What no call is cancelled before when it is not known any more which packs it was placed under."""
+    return min_ring_s(tuple(rulebook.packs.values()))

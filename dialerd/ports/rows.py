@@ -153,6 +153,7 @@ class AttemptRow:
     disposition: Disposition | None = None
     spent: bool = True
     reason: str = ""
+    regulation: str = ""  # the packs that allowed it, each with its version
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter
+from dialerd.domain.regulation import PastCall
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
@@ -215,6 +216,20 @@ class Dialing(Protocol):
     def export(self, run_id: RunId) -> Iterable[ExportRow]: ...
 
 
+class Regulation(Protocol):
+    def past_calls(self, number: str, campaign_id: CampaignId, *, since: datetime) -> list[PastCall]:
+        """The attempts at a number that were really dialed, latest first, over all campaigns; walks an index."""
+        ...
+
+    def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
+        """Calls answered by a person and, of these, abandoned, from the quarter of an hour of `since` on."""
+        ...
+
+    def began_at(self, campaign_id: CampaignId) -> datetime | None:
+        """When the campaign's first run began."""
+        ...
+
+
 class Audit(Protocol):
     def add(self, *, actor: str, action: str, subject: str, detail: dict[str, Any], now: datetime) -> None: ...
 
@@ -236,6 +251,8 @@ class Unit(Protocol):
     def dnc(self) -> Dnc: ...
     @property
     def dialing(self) -> Dialing: ...
+    @property
+    def regulation(self) -> Regulation: ...
     @property
     def audit(self) -> Audit: ...
 

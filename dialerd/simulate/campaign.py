@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
+from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Disposition, RunId
 from dialerd.engine import Engine
@@ -26,7 +27,7 @@ LIMIT = timedelta(days=30)
 """A campaign that has not ended after so long never will; the simulation is ended then."""
 
 
-_REFRESH_S = 60.0  # nobody else writes to this store
+_REFRESH_S = 3600.0  # nobody else writes to this store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,13 @@ def simulate(
     seed: int,
     faults: Faults = NONE,
     trouble: Callable[[SimulatedExchange, VirtualClock], None] | None = None,
+    rulebook: Rulebook = EMPTY,
 ) -> Outcome:
     """Run the campaign. `trouble` may plan outages on the exchange before it begins.
 
     Raises Deadlock where the engine would wait for ever.
     """
-    return run_virtual(_run(spec, trunk, contacts, callees, start, seed, faults, trouble))
+    return run_virtual(_run(spec, trunk, contacts, callees, start, seed, faults, trouble, rulebook))
 
 
 async def _run(
@@ -67,6 +69,7 @@ async def _run(
     seed: int,
     faults: Faults,
     trouble: Callable[[SimulatedExchange, VirtualClock], None] | None,
+    rulebook: Rulebook,
 ) -> Outcome:
     clock, dice, store = VirtualClock(start), SeededDice(seed), SqliteStore.in_memory()
     # Dice of their own for the callees, so that a change of the engine's draws does not change who is called.
@@ -80,6 +83,7 @@ async def _run(
         exchanges={name: exchange},
         trunks={trunk.name: trunk},
         min_ring_s=15.0,
+        rulebook=rulebook,
         refresh_s=_REFRESH_S,
     )
     await engine.start()

@@ -14,11 +14,13 @@ from dialerd.domain import finish
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_state
+from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
 from dialerd.ports import CampaignRow, Unit
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
+from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
 
@@ -39,13 +41,21 @@ class Applied:
 
 
 def apply_campaign(
-    unit: Unit, spec: CampaignSpec, *, trunks: Mapping[str, Trunk], actor: str, now: datetime, dry_run: bool = False
+    unit: Unit,
+    spec: CampaignSpec,
+    *,
+    trunks: Mapping[str, Trunk],
+    rulebook: Rulebook = EMPTY,
+    actor: str,
+    now: datetime,
+    dry_run: bool = False,
 ) -> Applied:
     """Create a campaign or bring it to `spec`; the same file twice changes nothing. `dry_run`: only tell.
 
     A paused run goes on by the changed fields; a run that is over keeps the definition it had.
     """
     check_way_out(spec, trunks)
+    check_regulations(spec, rulebook)
     _check_lists(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from dialerd.domain.campaign import is_zone
 from dialerd.domain.contact import MAX_TEXT, Contact
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, NotFoundError
+from dialerd.domain.hours import is_zone
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
 from dialerd.domain.words import ContactId
 from dialerd.ports import ContactRow, Unit

@@ -14,7 +14,9 @@ from dialerd.domain.call import CallPlan, Facts, Outcome
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
-from dialerd.domain.words import AttemptId, Disposition, RunId, RunState, TargetState
+from dialerd.domain.phone import place_of
+from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
+from dialerd.domain.words import AttemptId, CampaignId, Disposition, RunId, RunState, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases.finishing import finish_if_over
 
@@ -50,7 +52,7 @@ class Settled:
     retry_at: datetime | None
 
 
-def gate_facts(run: RunRow, target: TargetRow) -> GateFacts:
+def gate_facts(unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack], now: datetime) -> GateFacts:
     """What the gates need to know of a target; `contact explain` builds the same."""
     return GateFacts(
         run_state=run.state,
@@ -63,11 +65,30 @@ def gate_facts(run: RunRow, target: TargetRow) -> GateFacts:
         not_before=target.not_before,
         hours=run.spec.contact_hours,
         free_until=run.ends_at if run.precedence else None,
+        regulation=regulated(unit, run.campaign_id, target.number, target.zones, packs, now),
     )
 
 
+def regulated(
+    unit: Unit, campaign_id: CampaignId, number: str, zones: Sequence[str], packs: Sequence[Pack], now: datetime
+) -> Allowed | Refused:
+    """What the packs say of calling a number now. Without packs nothing is looked up."""
+    if not packs:
+        return Allowed(())
+    since = needs_calls_since(packs, now)
+    past = [] if since is None else unit.regulation.past_calls(number, campaign_id, since=since)
+    return judge(packs, place=place_of(number), zones=zones, past=past, now=now)
+
+
 def claim(
-    unit: Unit, run_id: RunId, *, limit: int, way_out: WayOut, new_id: Callable[[], AttemptId], now: datetime
+    unit: Unit,
+    run_id: RunId,
+    *,
+    limit: int,
+    way_out: WayOut,
+    packs: Sequence[Pack] = (),
+    new_id: Callable[[], AttemptId],
+    now: datetime,
 ) -> Claim:
     """Open an attempt for up to `limit` targets that may be dialed at `now`; everything is judged in here.
 
@@ -81,7 +102,8 @@ def claim(
     attempts: list[AttemptRow] = []
     held = 0
     for target in unit.dialing.candidates(run_id, dnc=run.spec.dnc, limit=limit, now=now):
-        gate = first_closed(gate_facts(run, target), now)
+        facts = gate_facts(unit, run, target, packs, now)
+        gate = first_closed(facts, now)
         if gate is not None:
             _close(unit, target, gate, now)
             held += 1
@@ -95,6 +117,7 @@ def claim(
             asterisk=way_out.asterisk,
             caller_id=run.spec.caller_id,
             claimed_at=now,
+            regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         )
         unit.dialing.open_attempt(attempt)
         attempts.append(attempt)

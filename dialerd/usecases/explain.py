@@ -12,12 +12,13 @@ from datetime import datetime
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import Facts, Gate, closed_gates
+from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId
 from dialerd.ports import ContactRow, RunRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
-from dialerd.usecases.dialing import gate_facts
+from dialerd.usecases.dialing import gate_facts, regulated
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.standing import get_campaign
@@ -40,17 +41,29 @@ class Explanation:
     closed: Sequence[Gate]
 
 
-def explain(unit: Unit, campaign: str, contact_id: int, *, trunks: Mapping[str, Trunk], now: datetime) -> Explanation:
+def explain(
+    unit: Unit,
+    campaign: str,
+    contact_id: int,
+    *,
+    trunks: Mapping[str, Trunk],
+    rulebook: Rulebook = EMPTY,
+    now: datetime,
+) -> Explanation:
     """Every closed gate between the contact and its next dial in that campaign."""
     row = get_campaign(unit, campaign)
     contact = get_contact(unit, contact_id)
     run = unit.runs.latest(row.id)
     spec = row.spec if run is None or run.state.is_over else run.spec
+    packs = rulebook.of(spec.regulations)
     target = unit.dialing.target(run.id, contact.id, dnc=run.spec.dnc, now=now) if run else None
     if run is not None and target is not None:
-        facts = gate_facts(run, target)
+        facts = gate_facts(unit, run, target, packs, now)
     else:
         facts = _facts_before_a_run(unit, spec, run, contact, now)
+        facts = replace(
+            facts, regulation=regulated(unit, row.id, contact.contact.numbers[0].e164, facts.zones, packs, now)
+        )
     fresh_ahead = unit.dialing.fresh(run.id) if run and target and target.attempts_spent else 0
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
     closed = list(closed_gates(facts, now))

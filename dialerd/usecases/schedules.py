@@ -12,6 +12,7 @@ from typing import Any
 
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.errors import DialerdError, NotFoundError
+from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.schedule import SCRUB_AHEAD, Occurrence, due_occurrence, next_occurrence, next_occurrences
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import RunState
@@ -52,6 +53,7 @@ def set_schedule(
     schedules: Sequence[Mapping[str, Any]],
     *,
     trunks: Mapping[str, Trunk],
+    rulebook: Rulebook = EMPTY,
     actor: str,
     now: datetime,
 ) -> Applied:
@@ -61,7 +63,7 @@ def set_schedule(
     if schedules:
         table["schedule"] = [dict(each) for each in schedules]
     spec = read_campaign(table, source=f"the schedule of campaign {name}")
-    return apply_campaign(unit, spec, trunks=trunks, actor=actor, now=now)
+    return apply_campaign(unit, spec, trunks=trunks, rulebook=rulebook, actor=actor, now=now)
 
 
 def upcoming(unit: Unit, name: str, now: datetime, *, limit: int = SHOWN) -> list[Occurrence]:

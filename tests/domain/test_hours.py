@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialerd.domain.campaign import read_hours
-from dialerd.domain.hours import opening
+from dialerd.domain.hours import opening, read_hours
 
 NEW_YORK = ZoneInfo("America/New_York")
 OFFICE = read_hours({"timezone": "America/New_York", "mon-fri": "09:00-17:00", "sat": "10:00-12:00"})

@@ -2,5 +2,6 @@
 
 from dialerd.adapters.files.csvreader import ContactFile, Form
 from dialerd.adapters.files.csvwriter import write_rows
+from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 
-__all__ = ["ContactFile", "Form", "write_rows"]
+__all__ = ["ContactFile", "Form", "read_pack_file", "read_rulebook", "write_rows"]

@@ -15,9 +15,9 @@ from typing import TextIO
 
 from dialerd.adapters.files.columns import Layout, layout_by_mapping, layout_by_names, shown
 from dialerd.adapters.files.csvtext import Record, find_delimiter, find_encoding, read_records
-from dialerd.domain.campaign import is_zone
 from dialerd.domain.contact import MAX_TEXT, Contact, RejectedRow
 from dialerd.domain.errors import BadInputError
+from dialerd.domain.hours import is_zone
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
 
 _MAX_COLUMNS = 200

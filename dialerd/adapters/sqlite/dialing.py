@@ -37,7 +37,7 @@ _CANDIDATES = (
 
 _ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
-    " cause, sip_code, disposition, spent, reason"
+    " cause, sip_code, disposition, spent, reason, regulation"
 )
 _ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
@@ -93,8 +93,9 @@ class SqliteDialing:
     def open_attempt(self, attempt: AttemptRow) -> None:
         try:
             self._connection.execute(
-                "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempt"
+                " (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     attempt.id,
                     attempt.target_id,
@@ -104,6 +105,7 @@ class SqliteDialing:
                     attempt.asterisk,
                     attempt.caller_id,
                     to_text(attempt.claimed_at),
+                    attempt.regulation,
                 ),
             )
         except sqlite3.IntegrityError as error:
@@ -245,4 +247,5 @@ def _to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         disposition=Disposition(row[14]) if row[14] else None,
         spent=bool(row[15]),
         reason=row[16],
+        regulation=row[17],
     )

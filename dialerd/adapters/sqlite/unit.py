@@ -14,6 +14,7 @@ from dialerd.adapters.sqlite.dialing import SqliteDialing
 from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
+from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.runs import SqliteRuns
 
 
@@ -28,4 +29,5 @@ class SqliteUnit:
         self.contacts = SqliteContacts(connection)
         self.dnc = SqliteDnc(connection)
         self.dialing = SqliteDialing(connection)
+        self.regulation = SqliteRegulation(connection)
         self.audit = SqliteAudit(connection)

@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
 from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
 from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
+from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.domain.errors import StoreError
 
@@ -23,6 +24,7 @@ MIGRATIONS = (
     m002_contacts,
     m012_dnc,
     m014_schedule,
+    m015_regulation,
     m017_lifecycle,
 )
 

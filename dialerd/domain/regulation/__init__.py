@@ -1,0 +1,25 @@
+"""Regulation packs: rules as data, judged for each call, with the rule's id as the reason.
+
+Not here: the packs themselves (data/regulations), reading them from disk (adapters/files/packs.py). Not legal advice.
+"""
+
+from dialerd.domain.regulation.judge import Allowed, PastCall, Refused, judge, min_ring_s, needs_calls_since
+from dialerd.domain.regulation.meter import Meter, meter_of, windows_of
+from dialerd.domain.regulation.pack import EMPTY, Pack, Rule, Rulebook, read_pack
+
+__all__ = [
+    "EMPTY",
+    "Allowed",
+    "Meter",
+    "Pack",
+    "PastCall",
+    "Refused",
+    "Rule",
+    "Rulebook",
+    "judge",
+    "meter_of",
+    "min_ring_s",
+    "needs_calls_since",
+    "read_pack",
+    "windows_of",
+]

@@ -1,0 +1,106 @@
+"""Regulation packs in a campaign: named, obeyed, remembered, measured."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialerd.adapters.files import read_rulebook
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.words import AttemptId
+from dialerd.domain.words import Disposition as D
+from dialerd.usecases import campaigns, contacts, dialing, explain, lists, regulation
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+
+BOOK = read_rulebook(None)
+
+
+def apply(house: House, **changes: Any) -> None:
+    campaigns.apply_campaign(house.unit, spec(**changes), trunks=TRUNKS, rulebook=BOOK, actor=ACTOR, now=NOW)
+
+
+def claim(house: House, *, now: Any = NOW, first: int = 0) -> list[Any]:
+    run = house.latest()
+    ids = (AttemptId(f"d{index:032x}") for index in range(first, 99))
+    found = dialing.claim(
+        house.unit,
+        run.id,
+        limit=9,
+        way_out=dialing.WayOut(trunk="carrier", asterisk="pbx1"),
+        packs=BOOK.of(run.spec.regulations),
+        new_id=lambda: next(ids),
+        now=now,
+    )
+    return list(found.attempts)
+
+
+def test_a_pack_that_is_not_known_and_a_ring_that_is_too_short_are_refused_when_applied(house: House) -> None:
+    with pytest.raises(NotFoundError, match="no regulation pack us-xx"):
+        apply(house, regulations=["us-xx"])
+    with pytest.raises(BadInputError, match="max_ring_s is 10, but its regulation packs"):
+        apply(house, regulations=["us-federal"], max_ring_s=10)
+
+
+def test_an_attempt_remembers_the_packs_that_allowed_it(house: House) -> None:
+    house.with_contacts("3052660001", "2122660001")
+    apply(house, regulations=["us-federal", "us-states"])
+    house.start()
+    found = {attempt.number: attempt.regulation for attempt in claim(house)}
+    assert found == {
+        "+13052660001": "us-federal@2026.11 us-states@2026.11 us-fl@2026.11",
+        "+12122660001": "us-federal@2026.11 us-states@2026.11",
+    }
+    kept = house.unit.dialing.attempt(AttemptId(f"d{0:032x}"))
+    assert kept is not None
+    assert kept.regulation == found[kept.number]
+
+
+def test_a_refusal_names_the_rule_and_until_when_for_the_claim_and_for_explain_alike(house: House) -> None:
+    house.with_contacts("3052660001")
+    apply(house, regulations=["us-fl"], hours={"timezone": "UTC", "mon-sun": "00:00-24:00"})
+    house.start()
+    night = NOW.replace(hour=3) + timedelta(days=1)  # 22:00 in Florida
+    told = explain.explain(house.unit, "spring", 1, trunks=TRUNKS, rulebook=BOOK, now=night)
+    assert told.held_by == "regulation"
+    assert "rule FL-HOURS of us-fl@2026.11" in told.closed[0].reason
+    assert told.until == night.replace(hour=13)
+    assert claim(house, now=night) == []
+    (held,) = house.unit.runs.held(house.latest().id)
+    assert (held.gate, held.next_at) == ("regulation", night.replace(hour=13))
+
+
+def test_calls_of_other_campaigns_to_a_number_are_counted_where_the_rule_is_about_the_number(house: House) -> None:
+    lists.create_list(house.unit, "uk", region="GB", actor=ACTOR, now=NOW)
+    contacts.add_contact(
+        house.unit, "uk", ["020 7123 4567"], attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW
+    )
+    apply(house, lists=["uk"], hours={"timezone": "UTC", "mon-sun": "00:00-24:00"})
+    house.start()
+    (attempt,) = claim(house)
+    house.end(attempt, D.ABANDONED, NOW, answered_at=NOW)
+    apply(
+        house, name="other", lists=["uk"], regulations=["uk-ofcom"], hours={"timezone": "UTC", "mon-sun": "00:00-24:00"}
+    )
+    told = explain.explain(house.unit, "other", 1, trunks=TRUNKS, rulebook=BOOK, now=NOW + timedelta(hours=1))
+    assert "UK-72H" in next(gate.reason for gate in told.closed if gate.name == "regulation")
+
+
+def test_meters_count_live_answers_and_abandoned_ones_within_their_windows(house: House) -> None:
+    house.with_contacts(*(f"212266000{n}" for n in range(5)))
+    apply(house, regulations=["us-federal", "uk-ofcom"])
+    house.start()
+    attempts = claim(house)
+    how = [D.ANSWERED_HUMAN, D.ABANDONED, D.CUSTOMER_HANGUP, D.ANSWERING_MACHINE, D.BUSY]
+    for attempt, disposition in zip(attempts, how, strict=True):
+        house.end(attempt, disposition, NOW, answered_at=NOW)
+    soon = NOW + timedelta(hours=1)
+    assert {(m.rule, m.abandoned, m.live_answers) for m in regulation.meters(house.unit, "spring", BOOK, soon)} == {
+        ("US-TSR-ABANDON", 1, 3),
+        ("US-TSR-ABANDON-ROLLING", 1, 3),
+        ("UK-ABANDON-2010", 1, 3),
+    }
+    later = NOW + timedelta(days=2)
+    counts = {m.rule: m.live_answers for m in regulation.meters(house.unit, "spring", BOOK, later)}
+    assert counts == {"US-TSR-ABANDON": 3, "US-TSR-ABANDON-ROLLING": 3, "UK-ABANDON-2010": 0}
