@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
@@ -60,6 +61,11 @@ def pack_file(path: Path) -> Pack:
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     return files.write_rows(path, columns, rows)
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """The same on standard output, row by row."""
+    return files.print_rows(sys.stdout.buffer, columns, rows)
 
 
 def backup(given: Settings, target: Path) -> None:

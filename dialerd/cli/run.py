@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 from rich.console import Group
@@ -20,7 +19,6 @@ from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
 from dialerd.ports import RunRow, Unit
-from dialerd.usecases import export as exporting
 from dialerd.usecases import runs, status
 from dialerd.usecases.status import Hold, Status
 
@@ -172,14 +170,3 @@ def show_dispositions(context: Context, name: str) -> None:
     with context.unit() as unit:
         found = {str(each): count for each, count in status.dispositions(unit, name).items()}
     context.show(found, lambda: simple_table(("disposition", "attempts"), found.items()))
-
-
-@campaign.command("export")
-@click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write to this CSV file.")
-@click.pass_obj
-def export(context: Context, name: str, out: Path) -> None:
-    """Write every attempt of the active or last run to a CSV file."""
-    with context.unit() as unit:
-        count = bootstrap.write_rows(out, exporting.COLUMNS, exporting.export_attempts(unit, name))
-    click.echo(f"{count} attempts are written to {out}")

@@ -5,11 +5,16 @@ Not here: writing a file (adapters/files/csvwriter.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from dialerd.ports import ExportRow, Unit
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.words import Disposition
+from dialerd.ports import ExportRow, RunRow, Unit
 from dialerd.usecases.runs import latest_run
+from dialerd.usecases.standing import get_campaign
 
 COLUMNS = (
     "campaign",
@@ -30,12 +35,65 @@ COLUMNS = (
     "caller_id",
     "hangup_cause",
     "sip_code",
+    # Beyond the contract; more may follow.
+    "asterisk",
+    "verdict",
+    "counted",
+    "reason",
 )
 
+ALL = "all"
 
-def export_attempts(unit: Unit, name: str) -> Iterator[tuple[str, ...]]:
-    """One row per attempt of the active or last run, in order of dialing; an open attempt has no end yet."""
-    return (_row(each) for each in unit.dialing.export(latest_run(unit, name).id))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which attempts: of the active or last run, of one by its number, or of all; None stands for no limit."""
+
+    run: int | str | None = None  # its number, or ALL
+    since: datetime | None = None  # claimed at or after this
+    until: datetime | None = None  # claimed before this
+    dispositions: Collection[str] | None = None  # ended as one of these; an open attempt has none yet
+
+
+def export_attempts(unit: Unit, name: str, wanted: Wanted | None = None) -> Iterator[tuple[str, ...]]:
+    """One row per attempt, run by run in order of dialing; an open attempt has no end yet.
+
+    The rows are read as they are taken, so millions of them need no memory. Raises NotFoundError for a run that is
+    not there, BadInputError for a disposition that nothing has and for a span that ends before it begins.
+    """
+    wanted = wanted or Wanted()
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+        raise BadInputError("the span ends before it begins", hint="give a later --until than --since")
+    runs = _runs(unit, name, wanted.run)
+    _check_known(unit, runs, wanted.dispositions or ())
+    attempts = (
+        unit.dialing.export(run.id, since=wanted.since, until=wanted.until, dispositions=wanted.dispositions)
+        for run in runs
+    )
+    return (_row(each) for each in chain.from_iterable(attempts))
+
+
+def _runs(unit: Unit, name: str, which: int | str | None) -> list[RunRow]:
+    last = latest_run(unit, name)
+    if which is None:
+        return [last]
+    runs = unit.runs.of_campaign(get_campaign(unit, name).id)
+    if which == ALL:
+        return runs
+    found = [run for run in runs if run.number == which]
+    if not found:
+        raise NotFoundError(f"campaign {name} has no run {which}", hint=f"it has runs 1 to {last.number}")
+    return found
+
+
+def _check_known(unit: Unit, runs: list[RunRow], dispositions: Collection[str]) -> None:
+    """A misspelt disposition must not look like a campaign without results."""
+    seen = {str(name) for run in runs for name in unit.runs.dispositions(run.id)}
+    unknown = sorted(set(dispositions) - seen - set(Disposition))
+    if unknown:
+        raise BadInputError(
+            f"there is no disposition {unknown[0]}", hint=f"there are: {', '.join(sorted(seen | set(Disposition)))}"
+        )
 
 
 def _row(row: ExportRow) -> tuple[str, ...]:
@@ -59,6 +117,10 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         attempt.caller_id,
         "" if attempt.cause is None else str(attempt.cause),
         "" if attempt.sip_code is None else str(attempt.sip_code),
+        attempt.asterisk,
+        attempt.verdict or "",
+        "" if attempt.ended_at is None else "yes" if attempt.spent else "no",
+        attempt.reason,
     )
 
 

@@ -128,6 +128,17 @@ def test_an_export_has_the_header_of_the_contract_even_without_an_attempt(ready:
     assert (said.code, "cannot be written" in said.err) == (1, True)
 
 
+def test_an_export_goes_to_standard_output_or_tells_its_count_as_json(ready: Terminal) -> None:
+    ready.ok("campaign", "run", "spring")
+    said = ready.ok("campaign", "export", "spring", "--out", "-", "--run", "all", "--since", "2026-12-01")
+    assert said.out.splitlines() == [",".join(COLUMNS)]
+    out = ready.home / "out.csv"
+    words = ("campaign", "export", "spring", "--run", "1", "--disposition", "busy", "--json")
+    assert ready.ok(*words, "--out", str(out)).document == {"campaign": "spring", "file": str(out), "attempts": 0}
+    for wrong in (("--out", "-"), ("--out", "x", "--since", "soon"), ("--out", "x", "--run", "last")):
+        assert ready.type(*words, *wrong).code == 2
+
+
 def test_a_campaign_is_cloned_and_deleted(ready: Terminal) -> None:
     ready.ok("campaign", "clone", "spring", "summer")
     ready.ok("campaign", "delete", "spring", "--yes")

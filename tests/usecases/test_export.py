@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
-from dialerd.domain.errors import IllegalActionError
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
-from dialerd.usecases import campaigns
-from dialerd.usecases.export import COLUMNS, export_attempts
+from dialerd.usecases import campaigns, dialing, runs
+from dialerd.usecases.export import ALL, COLUMNS, Wanted, export_attempts
 from tests.usecases.conftest import ACTOR, CALLER_ID, NOW, TRUNKS, House, spec
 
 
-def test_the_columns_are_those_of_the_contract() -> None:
-    assert ",".join(COLUMNS) == (
+def test_the_columns_begin_with_those_of_the_contract() -> None:
+    assert ",".join(COLUMNS[:18]) == (
         "campaign,run,contact_id,number,attempt,attempt_id,started_at,answered_at,ended_at,duration_s,talk_s,amd,"
         "disposition,agent,trunk,caller_id,hangup_cause,sip_code"
     )
@@ -49,6 +50,10 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "caller_id": CALLER_ID,
         "hangup_cause": "16",
         "sip_code": "200",
+        "asterisk": "pbx1",
+        "verdict": "",
+        "counted": "yes",
+        "reason": "",
     }
     empty = {
         "answered_at",
@@ -60,6 +65,9 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "agent",
         "hangup_cause",
         "sip_code",
+        "verdict",
+        "counted",
+        "reason",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 
@@ -67,3 +75,67 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
 def test_a_campaign_that_never_ran_has_nothing_to_export(house: House) -> None:
     with pytest.raises(IllegalActionError, match="has never run"):
         export_attempts(house.unit, "spring")
+
+
+@pytest.fixture
+def two_runs(house: House) -> House:
+    """Run 1: 0001 busy at 15:00:10, 0002 answered; stopped. Run 2: 0001 rang out, 0002 is being called."""
+    house.with_contacts("2122660001", "2122660002")
+    campaigns.apply_campaign(house.unit, spec(max_attempts=1), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    house.start()
+    first, second = house.dial(2)
+    house.end(first, D.BUSY, NOW + timedelta(seconds=10))
+    house.end(second, D.ANSWERED_HUMAN, NOW + timedelta(seconds=20))
+    runs.rerun_campaign(house.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=NOW)
+    run = house.latest()
+    dialing.take_in(house.unit, run.id, draw=lambda: 0.5, now=NOW)
+    ids = (AttemptId(f"d{n:032x}") for n in (7, 8))
+    claim = dialing.claim(
+        house.unit,
+        run.id,
+        limit=2,
+        way_out=dialing.WayOut(trunk="carrier", asterisk="pbx1"),
+        new_id=lambda: next(ids),
+        now=NOW + timedelta(hours=1),
+    )
+    house.end(claim.attempts[0], D.NO_ANSWER, NOW + timedelta(hours=1, seconds=20))
+    return house
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows"),
+    [
+        (Wanted(), ["2 1 no_answer", "2 2 "]),
+        (Wanted(run=1), ["1 1 busy", "1 2 answered_human"]),
+        (Wanted(run=ALL), ["1 1 busy", "1 2 answered_human", "2 1 no_answer", "2 2 "]),
+        (Wanted(run=ALL, dispositions=["busy", "no_answer"]), ["1 1 busy", "2 1 no_answer"]),
+        (Wanted(run=ALL, dispositions=["fax"]), []),
+        (Wanted(run=ALL, since=NOW + timedelta(hours=1)), ["2 1 no_answer", "2 2 "]),
+        (Wanted(run=ALL, until=NOW + timedelta(hours=1)), ["1 1 busy", "1 2 answered_human"]),
+        (Wanted(run=ALL, since=NOW + timedelta(hours=1, microseconds=1)), []),
+        (Wanted(since=NOW, until=NOW + timedelta(minutes=1)), []),
+        # The same moment in another zone.
+        (
+            Wanted(run=ALL, until=(NOW + timedelta(hours=1)).astimezone(timezone(timedelta(hours=-5)))),
+            ["1 1 busy", "1 2 answered_human"],
+        ),
+    ],
+)
+def test_an_export_is_narrowed_by_run_span_and_disposition(two_runs: House, wanted: Wanted, rows: list[str]) -> None:
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(two_runs.unit, "spring", wanted)]
+    assert [f"{row['run']} {row['contact_id']} {row['disposition']}" for row in found] == rows
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "said"),
+    [
+        (Wanted(run=3), NotFoundError, "no run 3"),
+        (Wanted(dispositions=["bussy"]), BadInputError, "no disposition bussy"),
+        (Wanted(since=NOW, until=NOW), BadInputError, "ends before it begins"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_not_an_empty_file(
+    two_runs: House, wanted: Wanted, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        export_attempts(two_runs.unit, "spring", wanted)

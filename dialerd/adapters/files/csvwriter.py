@@ -6,10 +6,12 @@ Not here: which rows (usecases/export.py).
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from dialerd.domain.errors import BadInputError
 
@@ -26,17 +28,10 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
     if path.exists() and not path.is_file():
         raise BadInputError(f"{path} is no file", hint="name a file to write")  # a rename would put one in its place
     making = path.with_name(f".{path.name}.{os.getpid()}.making")
-    is_number = [column in _NUMBER_COLUMNS for column in columns]
-    count = 0
     try:
         try:
             with making.open("x", encoding="utf-8", newline="") as handle:  # x: never through somebody's link
-                writer = csv.writer(handle)
-                writer.writerow(columns)
-                for row in rows:
-                    cells = zip(row, is_number, strict=True)
-                    writer.writerow([harmless(cell, is_number=plus_is_meant) for cell, plus_is_meant in cells])
-                    count += 1
+                count = _write(handle, columns, rows)
                 handle.flush()
                 os.fsync(handle.fileno())
             making.replace(path)
@@ -48,6 +43,29 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
         raise BadInputError(
             f"{path} cannot be written: {error.strerror}", hint="check its folder and rights"
         ) from error
+    return count
+
+
+def print_rows(stream: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write the rows to an open stream as they come, in UTF-8 whatever the locale; how many."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
+    try:
+        count = _write(text, columns, rows)
+        text.flush()
+    finally:
+        text.detach()  # the stream stays open for whoever gave it
+    return count
+
+
+def _write(handle: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    is_number = [column in _NUMBER_COLUMNS for column in columns]
+    writer = csv.writer(handle)  # RFC 4180: commas, doubled quotes, CRLF
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        cells = zip(row, is_number, strict=True)
+        writer.writerow([harmless(cell, is_number=plus_is_meant) for cell, plus_is_meant in cells])
+        count += 1
     return count
 
 

@@ -101,6 +101,10 @@ class SqliteRuns:
         ).fetchone()
         return None if row is None else _to_run(row)
 
+    def of_campaign(self, campaign_id: CampaignId) -> list[RunRow]:
+        rows = self._connection.execute(_COLUMNS + " WHERE campaign_id = ? ORDER BY number", (campaign_id,))
+        return [_to_run(row) for row in rows.fetchall()]
+
     def unfinished(self) -> list[RunRow]:
         return [_to_run(row) for row in self._connection.execute(_COLUMNS + " WHERE finished_at IS NULL ORDER BY id")]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dialerd.adapters.files import write_rows
+from dialerd.adapters.files import print_rows, write_rows
 from dialerd.domain.errors import BadInputError
 
 
@@ -65,3 +66,12 @@ def test_rows_are_not_asked_for_where_the_place_cannot_be_written(tmp_path: Path
         write_rows(tmp_path / "missing" / "out.csv", ("x",), rows())
     with pytest.raises(BadInputError, match="is no file"):
         write_rows(tmp_path, ("x",), rows())
+
+
+def test_rows_on_an_open_stream_are_the_same_as_in_a_file_and_leave_it_open(tmp_path: Path) -> None:
+    rows = [("+12125550100", '=1+1 "quoted", é\nsecond line')]
+    write_rows(tmp_path / "out.csv", ("number", "note"), rows)
+    stream = io.BytesIO()
+    assert print_rows(stream, ("number", "note"), rows) == 1
+    written = b'number,note\r\n+12125550100,"\'=1+1 ""quoted"", \xc3\xa9\nsecond line"\r\n'
+    assert stream.getvalue() == written == (tmp_path / "out.csv").read_bytes()

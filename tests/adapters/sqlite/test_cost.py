@@ -101,3 +101,17 @@ def test_the_hot_walks_go_along_their_indexes_and_sort_nothing(unit: Unit, conne
     small = ("contact_mark", "json_each", "CONSTANT", "attempt_open", "SCAN attempt")
     scans = [step for plan in plans.values() for step in plan if step.startswith("SCAN")]
     assert [step for step in scans if not any(name in step for name in small)] == []
+
+
+def test_an_export_walks_an_index_and_gives_its_first_row_at_once(unit: Unit, connection: sqlite3.Connection) -> None:
+    run = set_up(unit, 2000)
+    for n, target in enumerate(unit.dialing.candidates(run.id, dnc=None, limit=2000, now=NOW)):
+        unit.dialing.open_attempt(attempt_at(target, n))
+    said: list[str] = []
+    connection.set_trace_callback(said.append)
+    first = steps(connection, lambda: next(iter(unit.dialing.export(run.id, dispositions=None))))
+    connection.set_trace_callback(None)
+    assert first < 200, "with the sorting of what it is to give, it would be thousands"
+    plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + said[0])]
+    assert any("attempt_by_run" in step for step in plan)
+    assert not [step for step in plan if "TEMP B-TREE" in step]
