@@ -19,6 +19,7 @@ from dialerd.adapters import ari, controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
+from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook
 from dialerd.engine import Engine
@@ -57,6 +58,27 @@ def rulebook(given: Settings) -> Rulebook:
 
 def pack_file(path: Path) -> Pack:
     return files.read_pack_file(path)
+
+
+
+def file_reader(path: Path, *, region: str, columns: ColumnMap | None, delimiter: str | None) -> files.FileReader:
+    """A contact file to be imported; `delimiter` goes before the map's."""
+    return files.FileReader(path, region=region, **_how(columns, delimiter))
+
+
+def _how(columns: ColumnMap | None, delimiter: str | None = None) -> dict[str, object]:
+    if columns is None:
+        return {"mapping": None, "delimiter": delimiter}
+    return {"mapping": columns.columns, "delimiter": delimiter or columns.delimiter}
+
+
+def row_report(path: Path) -> files.RowReport:
+    return files.RowReport(path)
+
+
+def store(given: Settings) -> sqlite.SqliteStore:
+    """The database for many transactions; to be closed."""
+    return sqlite.SqliteStore.open(given.database.path)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

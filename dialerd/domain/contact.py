@@ -5,13 +5,22 @@ Not here: reading contacts from files (adapters/files) and a contact's fate in a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from dialerd.domain.phone import PhoneNumber
 
 MAX_TEXT = 1000
 """Longest text kept for one attribute, in characters."""
+
+EMAIL = "email"
+LANGUAGE = "language"
+
+_ALSO_TEXT = "\t\n\r\xad\u200b\u200c\u200d"
+_EMAIL = re.compile(r"[^\s@\"<>,;:()\[\]\\]{1,64}@[^\s@\"<>,;:()\[\]\\]{1,189}\Z")
+_LANGUAGE = re.compile(r"[^\W\d_][\w ().-]{1,34}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +32,16 @@ class Contact:
     zone: str | None = None
     priority: int = 0
 
+    @property
+    def email(self) -> str | None:
+        """Kept among the attributes, so that filters and texts have it by its name; checked where it comes in."""
+        return self.attributes.get(EMAIL)
+
+    @property
+    def language(self) -> str | None:
+        """As the list has it: a tag like es-MX, or a word."""
+        return self.attributes.get(LANGUAGE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRow:
@@ -32,3 +51,21 @@ class RejectedRow:
     column: str
     value: str
     reason: str
+
+
+def attribute_trouble(name: str, value: str) -> str:
+    """What is wrong with an attribute's value, as the end of a sentence; empty: nothing is."""
+    if len(value) > MAX_TEXT:
+        return f"is longer than {MAX_TEXT} characters"
+    if not value.isprintable() and not all(map(_belongs_to_text, value)):
+        return "has control characters"
+    if name == EMAIL and not _EMAIL.match(value):
+        return "is no e-mail address"
+    if name == LANGUAGE and not _LANGUAGE.match(value):
+        return "is no language"
+    return ""
+
+
+def _belongs_to_text(character: str) -> bool:
+    # Spreadsheets write no-break spaces; Persian, Hindi and emoji need joiners. What turns a text around stays out.
+    return character.isprintable() or character in _ALSO_TEXT or category(character) == "Zs"

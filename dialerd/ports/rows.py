@@ -83,6 +83,34 @@ class ListRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """What came of one file, as far as it was imported. `finished_at` None: it is going on, or was broken off."""
+
+    id: int
+    list_name: str
+    source: str
+    mark: ContactId  # the highest contact's id when it began: what is above it and in the list came with the file
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None = None
+    line: int = 1  # the file's last line that is dealt with
+    added: int = 0
+    already_there: int = 0
+    doubled: int = 0  # the file has their number more than once
+    on_dnc: int = 0  # contacts with a number on the global do-not-call list; they are added, and not called
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropRow:
+    """A folder whose files go into a list; `map_name`: the column map they are read by."""
+
+    list_name: str
+    folder: str
+    map_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
     id: ContactId
     list_name: str

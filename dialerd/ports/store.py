@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter
 from dialerd.domain.regulation import PastCall
@@ -29,9 +30,11 @@ from dialerd.ports.rows import (
     CampaignRow,
     ContactRow,
     DncEntry,
+    DropRow,
     ExportRow,
     FilterCount,
     HeldTargets,
+    ImportRow,
     ListRow,
     OccurrenceRow,
     RunRow,
@@ -124,9 +127,33 @@ class Lists(Protocol):
     def delete(self, list_id: ListId) -> None: ...
 
 
+class Imports(Protocol):
+    """What came of files, how their columns are read, and where they are dropped."""
+
+    def begin(self, list_id: ListId, source: str, now: datetime) -> ImportRow: ...
+    def put(self, row: ImportRow) -> None: ...
+    def last(self, list_id: ListId, *, limit: int) -> list[ImportRow]: ...
+
+    def map(self, name: str) -> ColumnMap | None: ...
+    def maps(self) -> dict[str, ColumnMap]: ...
+    def put_map(self, name: str, columns: ColumnMap, now: datetime) -> None: ...
+    def delete_map(self, name: str) -> None: ...
+
+    def drops(self) -> list[DropRow]: ...
+    def put_drop(self, list_id: ListId, folder: str, map_name: str | None) -> None:
+        """A list has one folder; the one before is forgotten."""
+        ...
+
+    def delete_drop(self, list_id: ListId) -> None: ...
+
+
 class Contacts(Protocol):
     def add(self, list_id: ListId, contacts: Iterable[Contact], now: datetime) -> tuple[int, int]:
         """Add contacts; (added, left out because the list has a contact with the same first number)."""
+        ...
+
+    def known(self, list_id: ListId, numbers: Sequence[str], *, up_to: ContactId | None = None) -> set[str]:
+        """Which of the numbers are first numbers in the list, of contacts whose id is at most `up_to`."""
         ...
 
     def get(self, contact_id: ContactId) -> ContactRow | None: ...
@@ -157,6 +184,10 @@ class Dnc(Protocol):
 
     def count_listed(self, lists: Sequence[str], *, dnc: str | None, now: datetime) -> int:
         """How many contacts of those contact lists are on the global do-not-call list or on `dnc`."""
+        ...
+
+    def listed(self, numbers: Sequence[str], now: datetime) -> set[str]:
+        """Which of the numbers are on the global list now."""
         ...
 
     def add(self, entries: Iterable[DncEntry]) -> int: ...
@@ -259,6 +290,8 @@ class Unit(Protocol):
     def occurrences(self) -> Occurrences: ...
     @property
     def lists(self) -> Lists: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def contacts(self) -> Contacts: ...
     @property

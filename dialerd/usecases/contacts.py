@@ -1,6 +1,6 @@
 """What a person can ask of contacts.
 
-Not here: reading files (adapters/files); why a contact is not called (explain.py).
+Not here: whole files of them (importing.py); why a contact is not called (explain.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from dialerd.domain.contact import MAX_TEXT, Contact
+from dialerd.domain.contact import Contact, attribute_trouble
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, NotFoundError
 from dialerd.domain.hours import is_zone
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
@@ -20,22 +20,6 @@ from dialerd.usecases.lists import get_list
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 MAX_PRIORITY = 999_999
 _LARGEST_ID = 2**63 - 1  # SQLite's; a person may give any whole number
-
-
-def import_chunk(unit: Unit, list_name: str, contacts: Sequence[Contact], *, now: datetime) -> tuple[int, int]:
-    """Add one chunk of a file: (added, left out as already in the list).
-
-    Each chunk is a transaction of its own, so the list is looked up each time: it may have been deleted meanwhile.
-    """
-    return unit.contacts.add(get_list(unit, list_name).id, contacts, now)
-
-
-def import_done(
-    unit: Unit, list_name: str, *, source: str, added: int, rejected: int, is_whole: bool, actor: str, now: datetime
-) -> None:
-    """The audit row of an import, which may have been broken off."""
-    detail = {"file": source, "added": added, "rejected": rejected, "is_whole": is_whole}
-    unit.audit.add(actor=actor, action="list_imported", subject=list_name, detail=detail, now=now)
 
 
 def add_contact(
@@ -93,10 +77,8 @@ def _checked(attributes: Mapping[str, str]) -> dict[str, str]:
     for name, value in attributes.items():
         if not ATTRIBUTE.match(name):
             raise BadInputError(f"{name[:40]!r} is no attribute name", hint="use a-z, 0-9 and _, up to 40 characters")
-        if len(value) > MAX_TEXT:
-            raise BadInputError(f"attribute {name} is longer than {MAX_TEXT} characters", hint="make it shorter")
-        if not all(character.isprintable() or character in "\t\n" for character in value):
-            raise BadInputError(f"attribute {name} has control characters", hint="take them out")
+        if trouble := attribute_trouble(name, value):
+            raise BadInputError(f"attribute {name} {trouble}", hint="correct it or leave it out")
     return dict(attributes)
 
 

@@ -17,16 +17,21 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 def create_list(unit: Unit, name: str, *, region: str, actor: str, now: datetime) -> ListRow:
     """A new, empty list; `region` is assumed for its numbers that have no country code."""
-    if not NAME.match(name):
-        raise BadInputError(
-            f"{name[:64]!r} is no list's name", hint="use 1 to 64 of a-z, 0-9, - _ . and begin with a letter or digit"
-        )
+    check_name(name)
     region = read_region(region)
     if unit.lists.get(name) is not None:
         raise AlreadyExistsError(f"there is a list {name} already", hint="import into it, or choose another name")
     row = unit.lists.create(name, region, now)
     unit.audit.add(actor=actor, action="list_created", subject=name, detail={"region": region}, now=now)
     return row
+
+
+def check_name(name: str) -> None:
+    """Raises BadInputError where a list cannot have that name."""
+    if not NAME.match(name):
+        raise BadInputError(
+            f"{name[:64]!r} is no list's name", hint="use 1 to 64 of a-z, 0-9, - _ . and begin with a letter or digit"
+        )
 
 
 def read_region(text: str) -> str:

@@ -22,7 +22,10 @@ def test_an_import_tells_what_it_took_and_what_not_and_can_be_repeated(terminal:
         "delimiter": ",",
         "added": 0,
         "already_there": 2,
+        "doubled": 0,
+        "on_dnc": 0,
         "rejected": 1,
+        "makes_list": False,
         "dry_run": False,
     }
     assert terminal.ok("list", "show", "--json").document[0]["contacts"] == 2

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from dialerd.domain.contact import MAX_TEXT, Contact
+from dialerd.domain.contact import MAX_TEXT
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.phone import PhoneNumber
 from dialerd.ports import ContactRow
 from dialerd.usecases import contacts, lists
 from tests.usecases.conftest import ACTOR, NOW, House
@@ -82,6 +81,8 @@ def test_the_same_first_number_is_refused_and_a_second_number_may_be_shared(hous
         ({"attributes": {"First Name": "x"}}, "no attribute name"),
         ({"attributes": {"a": "x" * (MAX_TEXT + 1)}}, "longer than"),
         ({"attributes": {"a": "\x1b[2J"}}, "control characters"),
+        ({"attributes": {"email": "a@b@c"}}, "is no e-mail address"),
+        ({"attributes": {"language": "<b>"}}, "is no language"),
         ({"zone": "Mars/Base"}, "no time zone"),
         ({"zone": "../../etc/passwd"}, "no time zone"),
         ({"priority": 10**20}, "out of range"),
@@ -104,19 +105,3 @@ def test_a_contact_needs_numbers_that_can_be_called(house: House, numbers: tuple
 def test_any_unknown_contact_id_is_not_found(house: House, contact_id: int) -> None:
     with pytest.raises(NotFoundError):
         contacts.get_contact(house.unit, contact_id)
-
-
-def test_chunks_are_added_once_and_the_import_is_one_audit_row(house: House) -> None:
-    chunk = [Contact(numbers=(PhoneNumber(e164=f"+1212266{index:04d}", zones=()),)) for index in range(500)]
-    assert contacts.import_chunk(house.unit, "customers", chunk, now=NOW) == (500, 0)
-    assert contacts.import_chunk(house.unit, "customers", chunk[250:], now=NOW) == (0, 250)
-    before = len(house.audit())
-    contacts.import_done(
-        house.unit, "customers", source="a.csv", added=500, rejected=0, is_whole=True, actor=ACTOR, now=NOW
-    )
-    assert house.audit()[before:] == [(ACTOR, "list_imported", "customers")]
-
-
-def test_a_chunk_for_a_list_that_was_deleted_meanwhile_is_refused(empty: House) -> None:
-    with pytest.raises(NotFoundError):
-        contacts.import_chunk(empty.unit, "customers", [], now=NOW)

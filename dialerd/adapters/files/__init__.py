@@ -1,7 +1,9 @@
-"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely."""
+"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs."""
 
-from dialerd.adapters.files.csvreader import ContactFile, Form
+from dialerd.adapters.files.csvreader import ContactFile
 from dialerd.adapters.files.csvwriter import print_rows, write_rows
 from dialerd.adapters.files.packs import read_pack_file, read_rulebook
+from dialerd.adapters.files.reader import FileReader
+from dialerd.adapters.files.report import RowReport
 
-__all__ = ["ContactFile", "Form", "print_rows", "read_pack_file", "read_rulebook", "write_rows"]
+__all__ = ["ContactFile", "FileReader", "RowReport", "print_rows", "read_pack_file", "read_rulebook", "write_rows"]

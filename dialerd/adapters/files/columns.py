@@ -10,12 +10,16 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dialerd.domain.contact import EMAIL, LANGUAGE
 from dialerd.domain.errors import BadInputError
 
 _NUMBER_COLUMN = re.compile(
-    r"((home|work|mobile|cell)_)?(phone|telephone|tel|mobile|cell|number)(_?(number|no))?_?[0-9]?\Z"
+    r"((home|work|mobile|cell)_)?(phone|telephone|tel|mobile|cell|number)(_?(number|no))?_?[0-9]{0,2}\Z"
 )
-_NUMBER_FIELD = re.compile(r"number[0-9]?\Z")
+_NUMBER_FIELD = re.compile(r"number([0-9]{0,2})\Z")
+_ROW = re.compile(r"[+(]?[0-9][0-9 ().-]{6,}\Z")  # a number where a name should be
+_EMAIL_COLUMNS = frozenset({"e_mail", "mail", "email_address", "e_mail_address"})
+_LANGUAGE_COLUMNS = frozenset({"lang", "locale"})
 _ZONE_COLUMNS = frozenset({"zone", "timezone", "time_zone", "tz"})
 _LONGEST_NAME = 40
 _SHOWN = 60
@@ -35,6 +39,11 @@ def layout_by_names(header: Sequence[str], *, source: str) -> Layout:
     """Numbers, zone and priority by their usual names, all else an attribute. Raises BadInputError."""
     names = [attribute_name(cell, index) for index, cell in enumerate(header)]
     numbers = [index for index, name in enumerate(names) if _NUMBER_COLUMN.match(name)]
+    if not numbers and any(_ROW.match(cell.strip()) for cell in header):
+        raise BadInputError(
+            f"{source}: its first line is a row of numbers, not the names of the columns",
+            hint="put a first line before it, like number,name",
+        )
     if not numbers:
         raise BadInputError(
             f"{source}: no column is a phone number: {', '.join(shown(cell) for cell in header[:10])}",
@@ -43,13 +52,17 @@ def layout_by_names(header: Sequence[str], *, source: str) -> Layout:
     zone = next((index for index, name in enumerate(names) if name in _ZONE_COLUMNS), None)
     priority = names.index("priority") if "priority" in names else None
     taken = {*numbers, zone, priority}
-    attributes = {index: name for index, name in enumerate(names) if index not in taken and header[index].strip()}
+    attributes = {
+        index: _well_known(name) for index, name in enumerate(names) if index not in taken and header[index].strip()
+    }
     _refuse_twins(list(attributes.values()), source)
     return Layout(numbers=numbers, zone=zone, priority=priority, attributes=attributes)
 
 
 def layout_by_mapping(header: Sequence[str], mapping: Mapping[str, str], *, source: str) -> Layout:
     """Only what the mapping names: number, number2, ..., zone, priority or an attribute, each to a column's header.
+
+    A header that two columns share cannot be meant.
 
     Raises BadInputError.
     """
@@ -60,8 +73,15 @@ def layout_by_mapping(header: Sequence[str], mapping: Mapping[str, str], *, sour
             f"{source} has no column {shown(missing[0])!r}, which the mapping names",
             hint=f"its columns are: {', '.join(shown(cell) for cell in header[:20])}",
         )
+    headers = [cell.strip() for cell in header]
+    twin = next((column for column in mapping.values() if headers.count(column.strip()) > 1), None)
+    if twin is not None:
+        raise BadInputError(
+            f"{source} has more than one column {shown(twin)!r}, which the mapping names", hint="rename one of them"
+        )
     where = {field: places[column.strip()] for field, column in mapping.items()}
-    numbers = [index for field, index in sorted(where.items()) if _NUMBER_FIELD.match(field)]
+    ordered = sorted((int(found[1] or 1), where[field]) for field in where if (found := _NUMBER_FIELD.match(field)))
+    numbers = [index for _, index in ordered]
     if not numbers:
         raise BadInputError("the mapping names no column for number", hint='write number = "the column\'s header"')
     special = {"zone", "priority"}
@@ -72,6 +92,13 @@ def layout_by_mapping(header: Sequence[str], mapping: Mapping[str, str], *, sour
     }
     _refuse_twins(list(attributes.values()), "the mapping")
     return Layout(numbers=numbers, zone=where.get("zone"), priority=where.get("priority"), attributes=attributes)
+
+
+def _well_known(name: str) -> str:
+    """The contact's own fields under one name, however the file calls them."""
+    if name in _EMAIL_COLUMNS:
+        return EMAIL
+    return LANGUAGE if name in _LANGUAGE_COLUMNS else name
 
 
 def attribute_name(header: str, index: int) -> str:

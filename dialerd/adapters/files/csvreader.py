@@ -7,18 +7,19 @@ however hostile, stops the rest. Text is kept literally: what is safe to show or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
 from dialerd.adapters.files.columns import Layout, layout_by_mapping, layout_by_names, shown
-from dialerd.adapters.files.csvtext import Record, find_delimiter, find_encoding, read_records
-from dialerd.domain.contact import MAX_TEXT, Contact, RejectedRow
+from dialerd.adapters.files.csvtext import Record, find_delimiter, find_encoding, open_text, read_records
+from dialerd.domain.contact import Contact, RejectedRow, attribute_trouble
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.hours import is_zone
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
+from dialerd.ports import Form
 
 _MAX_COLUMNS = 200
 _PROBE = 64 * 1024
@@ -29,31 +30,33 @@ _WRITTEN = re.compile(r"'?(tel:)?[+(\d＋][\d\s()./‐-―\-]*\Z")
 _DECIMAL = re.compile(r"\d+\.0\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """How the file is written, as found out and said to the person."""
-
-    encoding: str
-    delimiter: str
-    columns: Sequence[str]
-
-
 class ContactFile:
     """One file. Opening looks for its form; `rows` and `numbers` stream it in constant memory."""
 
-    def __init__(self, path: Path, *, region: str, mapping: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        region: str,
+        mapping: Mapping[str, str] | None = None,
+        delimiter: str | None = None,
+        follow_links: bool = True,
+    ) -> None:
         """`mapping` gives a field (number, number2, zone, priority, or an attribute's name) its column's header.
 
-        Raises BadInputError where the file cannot be used at all.
+        `delimiter` None: it is found out. Raises BadInputError where the file cannot be used at all.
         """
         self._path = path
         self._region = region
+        self._follow_links = follow_links
         self._text: TextIO | None = None
-        encoding = find_encoding(path)
+        self.line = 1
+        encoding = find_encoding(path, follow_links=follow_links)
+        if delimiter is None:
+            with self._open(encoding) as text:
+                delimiter = find_delimiter(text.read(_PROBE))
         with self._open(encoding) as text:
-            delimiter = find_delimiter(text.read(_PROBE))
-        with self._open(encoding) as text:
-            header = next(read_records(text, delimiter), None)
+            header = next(read_records(text, delimiter, encoding), None)
         if header is None or header.trouble:
             complaint = header.trouble if header else "is blank"
             raise BadInputError(f"{path}: its first line {complaint}", hint="the first line must name the columns")
@@ -99,8 +102,7 @@ class ContactFile:
 
     @contextmanager
     def _open(self, encoding: str) -> Iterator[TextIO]:
-        # A byte that the code page does not have becomes U+FFFD: one odd letter is no reason to lose a row.
-        with self._path.open("r", encoding=encoding, errors="replace", newline="") as text:
+        with open_text(self._path, encoding, follow_links=self._follow_links) as text:
             self._text = text
             try:
                 yield text
@@ -109,9 +111,11 @@ class ContactFile:
 
     def _records(self) -> Iterator[Record]:
         with self._open(self.form.encoding) as text:
-            records = read_records(text, self.form.delimiter)
+            records = read_records(text, self.form.delimiter, self.form.encoding)
             next(records, None)  # the header
-            yield from records
+            for record in records:
+                self.line = record.line
+                yield record
 
     def _misshapen(self, record: Record) -> RejectedRow | None:
         cells, width = record.cells, len(self.form.columns)
@@ -149,7 +153,7 @@ class ContactFile:
                 return self._rejected(record, index, number)
             numbers[number.e164] = number
         zone = cells[layout.zone].strip() if layout.zone is not None else ""
-        if layout.zone is not None and zone and not is_zone(zone):
+        if layout.zone is not None and zone and not _is_zone(zone):
             return self._rejected(record, layout.zone, "is no time zone")
         priority = cells[layout.priority].strip() if layout.priority is not None else ""
         if layout.priority is not None and priority and not re.fullmatch(r"-?[0-9]{1,6}", priority):
@@ -157,16 +161,16 @@ class ContactFile:
         attributes = {}
         for index, name in layout.attributes.items():
             value = cells[index].strip()
-            if len(value) > MAX_TEXT:
-                return self._rejected(record, index, f"is longer than {MAX_TEXT} characters")
-            if not _printable(value):
-                return self._rejected(record, index, "has control characters")
-            if value:
-                attributes[name] = value
+            if not value:
+                continue
+            if trouble := attribute_trouble(name, value):
+                return self._rejected(record, index, trouble)
+            attributes[name] = value
         return Contact(
             numbers=tuple(numbers.values()), attributes=attributes, zone=zone or None, priority=int(priority or 0)
         )
 
 
-def _printable(text: str) -> bool:
-    return all(character.isprintable() or character in "\t\n\r" for character in text)
+@lru_cache(maxsize=1024)
+def _is_zone(name: str) -> bool:
+    return is_zone(name)

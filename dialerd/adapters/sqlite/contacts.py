@@ -80,6 +80,14 @@ class SqliteContacts:
         self._connection.execute("UPDATE contact_list SET contacts = contacts + ? WHERE id = ?", (added, list_id))
         return added, left_out
 
+    def known(self, list_id: ListId, numbers: Sequence[str], *, up_to: ContactId | None = None) -> set[str]:
+        rows = self._connection.execute(
+            "SELECT number FROM json_each(?) AS given"
+            " JOIN contact ON contact.list_id = ? AND contact.number = given.value WHERE ? IS NULL OR contact.id <= ?",
+            (to_json(tuple(numbers)), list_id, up_to, up_to),
+        )
+        return {number for (number,) in rows}
+
     def get(self, contact_id: ContactId) -> ContactRow | None:
         row = self._connection.execute(_COLUMNS + " WHERE contact.id = ?", (contact_id,)).fetchone()
         return None if row is None else self._to_contact(row)

@@ -94,6 +94,14 @@ class SqliteDnc:
         ).fetchone()
         return int(count)
 
+    def listed(self, numbers: Sequence[str], now: datetime) -> set[str]:
+        rows = self._connection.execute(
+            "SELECT number FROM json_each(?) AS given JOIN dnc_entry ON dnc_entry.number = given.value"
+            " WHERE list_id = 1 AND (expires_at IS NULL OR expires_at > ?)",
+            (to_json(tuple(numbers)), to_text(now)),
+        )
+        return {number for (number,) in rows}
+
     def lists(self) -> dict[str, int]:
         rows = self._connection.execute("SELECT name, entries FROM dnc_list ORDER BY id")
         return dict(rows.fetchall())

@@ -12,6 +12,7 @@ from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
 from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
 from dialerd.adapters.sqlite.dnc import SqliteDnc
+from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
@@ -26,6 +27,7 @@ class SqliteUnit:
         self.runs = SqliteRuns(connection)
         self.occurrences = SqliteOccurrences(connection)
         self.lists = SqliteLists(connection)
+        self.imports = SqliteImports(connection)
         self.contacts = SqliteContacts(connection)
         self.dnc = SqliteDnc(connection)
         self.dialing = SqliteDialing(connection)

@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 from dialerd.adapters.sqlite.connection import undo
 from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
+from dialerd.adapters.sqlite.migrations.m011_imports import m011_imports
 from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
 from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
 from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
@@ -22,6 +23,7 @@ from dialerd.domain.errors import StoreError
 MIGRATIONS = (
     m001_first,
     m002_contacts,
+    m011_imports,
     m012_dnc,
     m014_schedule,
     m015_regulation,
