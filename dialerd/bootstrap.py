@@ -60,7 +60,6 @@ def pack_file(path: Path) -> Pack:
     return files.read_pack_file(path)
 
 
-
 def file_reader(path: Path, *, region: str, columns: ColumnMap | None, delimiter: str | None) -> files.FileReader:
     """A contact file to be imported; `delimiter` goes before the map's."""
     return files.FileReader(path, region=region, **_how(columns, delimiter))

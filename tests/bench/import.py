@@ -19,11 +19,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dialerd.adapters.clock import SystemDice
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.words import AttemptId, RunId
+from dialerd.domain.words import RunId
 from dialerd.ports import AttemptRow, DncEntry, Unit
 
 _AREAS = (212, 213, 305, 312, 415, 512, 617, 702, 713, 718, 206, 303, 404, 602, 619)
@@ -54,7 +55,7 @@ _CAMPAIGN = {
 
 
 def national(index: int) -> str:
-    """A valid number of its own for each index, spread over the area codes so that the index of numbers is hit all over."""
+    """A valid number of its own for each index, in no order, so that the indexes are hit all over."""
     spread = (index * 7_368_787) % 12_000_000  # coprime: each comes once
     return f"({_AREAS[spread % 15]}) {200 + spread // 150_000 * 9 + spread % 9:03d}-{spread // 15 % 10_000:04d}"
 
@@ -91,7 +92,12 @@ async def claim(database: Path) -> None:
     """What a daemon writes, one claim every 20 ms, until stdin closes; then how long each had to wait."""
     store = SqliteStore.open(database)
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        over.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     runs = await store.read(lambda unit: unit.runs.unfinished())
     waits: list[float] = []
     count = 0
@@ -102,7 +108,7 @@ async def claim(database: Path) -> None:
         for target in unit.dialing.candidates(RunId(runs[0].id), dnc=None, limit=1, now=datetime.now(UTC)):
             unit.dialing.open_attempt(
                 AttemptRow(
-                    id=AttemptId(f"d{count:032x}"),
+                    id=SystemDice().attempt_id(),
                     target_id=target.id,
                     run_id=target.run_id,
                     number=target.number,

@@ -24,7 +24,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.phone import PhoneNumber
 from dialerd.ports import Chunk, Form
 
-CHUNK_ROWS = 500  # rows: what one transaction takes, so that the daemon's own writes do not wait
+CHUNK_ROWS = 250  # rows: what one transaction takes, so that the daemon's own writes do not wait
 
 _LARGE = 512 * 1024  # bytes: below, starting a process takes longer than reading
 _AHEAD = 3  # chunks that are read before they are asked for
@@ -92,7 +92,7 @@ class FileReader:
         if not self._path.is_file() or self._path.stat().st_size < _LARGE:
             yield from map(_from_plain, read_plainly(self._path, self._how))
             return
-        command = [sys.executable, "-m", "dialerd.adapters.files.reader"]
+        command = [sys.executable, "-c", "from dialerd.adapters.files.reader import main; main()"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             self._process = process
             assert process.stdin is not None
@@ -164,7 +164,3 @@ def main() -> None:
     for message in read_plainly(Path(given["path"]), given["how"]):
         pickle.dump(message, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
         sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()

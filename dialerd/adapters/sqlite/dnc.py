@@ -96,7 +96,7 @@ class SqliteDnc:
 
     def listed(self, numbers: Sequence[str], now: datetime) -> set[str]:
         rows = self._connection.execute(
-            "SELECT number FROM json_each(?) AS given JOIN dnc_entry ON dnc_entry.number = given.value"
+            "SELECT number FROM json_each(?) AS given CROSS JOIN dnc_entry ON dnc_entry.number = given.value"
             " WHERE list_id = 1 AND (expires_at IS NULL OR expires_at > ?)",
             (to_json(tuple(numbers)), to_text(now)),
         )

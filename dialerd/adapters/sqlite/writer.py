@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dialerd.adapters.sqlite.connection import translated, undo
+from dialerd.adapters.sqlite.connection import begin, translated, undo
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.log import logger
@@ -117,7 +117,7 @@ class ThreadWriter:
     def _commit(self, items: list[_Item]) -> None:
         try:
             with translated(self._path):
-                self._connection.execute("BEGIN IMMEDIATE")
+                begin(self._connection)
                 for item in items:
                     self._run(item)
                 self._connection.execute("COMMIT")

@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite import SqliteStore, check
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
 from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
 
@@ -76,6 +77,23 @@ def test_a_database_of_the_first_version_keeps_its_rows_and_its_ids_go_on(tmp_pa
         assert old is not None
         unit.contacts.add(old.id, contacts(2), NOW)
         assert [row.id for row in unit.contacts.of_list(old.id, limit=9)] == [7, 8, 9]
+
+
+def test_a_database_without_imports_gets_their_tables_and_keeps_its_lists(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m011_imports")
+        before.execute("INSERT INTO contact_list VALUES (1, 'l', 'US', 0, '2026-12-01')")
+    with SqliteStore.unit(path, write=True) as unit:
+        old = unit.lists.get("l")
+        assert old is not None
+        unit.imports.put_map("m", ColumnMap(columns={"number": "Tel"}), NOW)
+        unit.imports.put_drop(old.id, "/drop", "m")
+        assert unit.imports.begin(old.id, "a.csv", NOW).list_name == "l"
+        assert [drop.folder for drop in unit.imports.drops()] == ["/drop"]
+        unit.lists.delete(old.id)
+        assert unit.imports.drops() == []
+        assert list(unit.imports.maps()) == ["m"]
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
