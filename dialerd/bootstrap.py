@@ -22,7 +22,7 @@ from dialerd.doctor import checks
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook
-from dialerd.engine import Engine
+from dialerd.engine import DropKeeper, Engine
 from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
 from dialerd.settings import Settings, find_settings, read_settings
 
@@ -75,6 +75,10 @@ def row_report(path: Path) -> files.RowReport:
     return files.RowReport(path)
 
 
+def check_folder(path: Path) -> str:
+    return files.check_folder(path)
+
+
 def store(given: Settings) -> sqlite.SqliteStore:
     """The database for many transactions; to be closed."""
     return sqlite.SqliteStore.open(given.database.path)
@@ -102,6 +106,7 @@ class Parts:
     """What a daemon is made of."""
 
     engine: Engine
+    drops: DropKeeper
     store: Store
     clock: Clock
     supervisor: Supervisor
@@ -129,6 +134,7 @@ def build(given: Settings) -> Parts:
     )
     return Parts(
         engine=engine,
+        drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,
         supervisor=Systemd(os.environ),

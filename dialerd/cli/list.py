@@ -5,17 +5,19 @@ Not here: filling them from files (listimport.py, columnmap.py), single contacts
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Group
 
 from dialerd import bootstrap
 from dialerd.cli.columnmap import map_group
 from dialerd.cli.contact import contact_document
-from dialerd.cli.context import Context, simple_table, with_json
+from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.cli.filtertest import show_filter_test
 from dialerd.cli.listimport import import_file
 from dialerd.ports import ImportRow, ListRow
-from dialerd.usecases import filters, importing, lists
+from dialerd.usecases import drops, filters, importing, lists
 
 _SHOWN = 20  # contacts
 _IMPORTS = 10
@@ -79,18 +81,47 @@ def show(context: Context, name: str | None) -> None:
     with context.unit() as unit:
         row = lists.get_list(unit, name)
         first = lists.first_contacts(unit, row, limit=_SHOWN)
+        drop = drops.drop_of(unit, name)
         imports = [_import_document(each) for each in importing.last_imports(unit, name, limit=_IMPORTS)]
+    watched = None if drop is None else {"folder": drop.folder, "map": drop.map_name}
     documents = [contact_document(each) for each in first]
     context.show(
-        {**_document(row), "imports": imports, "first_contacts": documents},
+        {**_document(row), "drop": watched, "imports": imports, "first_contacts": documents},
         lambda: Group(
             simple_table(
                 ("contact", "numbers", "attributes"),
                 ((each["contact_id"], each["numbers"], each["attributes"]) for each in documents),
             ),
+            *(("", facts_table({"watched folder": drop.folder, "mapping": drop.map_name})) if drop is not None else ()),
             *(("", simple_table(tuple(imports[0]), (tuple(each.values()) for each in imports))) if imports else ()),
         ),
     )
+
+
+@list_group.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--map", "map_name", metavar="NAME", help="Read the files by this kept mapping.")
+@click.option("--remove", is_flag=True, help="Stop watching; what is in the folder stays.")
+@click.pass_obj
+def drop(context: Context, name: str, folder: Path | None, map_name: str | None, remove: bool) -> None:
+    """Have the daemon import whatever CSV file is put into FOLDER.
+
+    A file is taken once it has not changed for five seconds; names that begin with a dot or end in .part or .tmp are
+    left until they are renamed. It goes to FOLDER/taken with a report beside it, or to FOLDER/rejected with the
+    reasons. A list has one folder.
+    """
+    if remove == (folder is not None):
+        raise click.UsageError("give a folder to watch, or --remove")
+    if folder is None:
+        with context.change() as unit:
+            was = drops.stop_watching(unit, name, actor=context.actor, now=bootstrap.now())
+        click.echo(f"{was} is no longer watched")
+        return
+    path = bootstrap.check_folder(folder)
+    with context.change() as unit:
+        drops.watch_folder(unit, name, path, map_name=map_name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"files in {path} go into list {name}" + ("" if context.is_heard else "; start the daemon"))
 
 
 @list_group.command()
@@ -116,11 +147,7 @@ def _import_document(row: ImportRow) -> dict[str, object]:
         "file": row.source,
         "state": "done" if row.finished_at is not None else "broken_off",
         "line": row.line,
-        "added": row.added,
-        "already_there": row.already_there,
-        "doubled": row.doubled,
-        "on_dnc": row.on_dnc,
-        "rejected": row.rejected,
+        **importing.counts(row),
         "started_at": row.started_at,
         "updated_at": row.updated_at,
     }

@@ -119,7 +119,7 @@ async def _import(
             row = await work(store, source, wish, now=bootstrap.now, on_chunk=on_chunk)
         return source.form, row
     finally:
-        source.close()
+        await source.close()
         await store.close()
 
 
@@ -161,11 +161,7 @@ def _document(row: ImportRow, form: Form, *, file: Path, dry_run: bool, makes_li
         "file": str(file),
         "encoding": form.encoding,
         "delimiter": form.delimiter,
-        "added": row.added,
-        "already_there": row.already_there,
-        "doubled": row.doubled,
-        "on_dnc": row.on_dnc,
-        "rejected": row.rejected,
+        **importing.counts(row),
         "makes_list": makes_list and importing.is_anything(row),
         "dry_run": dry_run,
     }

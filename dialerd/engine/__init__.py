@@ -1,5 +1,6 @@
 """The imperative middle: drives the decisions of domain/ through ports; no SQL, HTTP or ARI JSON."""
 
+from dialerd.engine.dropkeeper import DropKeeper
 from dialerd.engine.engine import Engine
 
-__all__ = ["Engine"]
+__all__ = ["DropKeeper", "Engine"]

@@ -23,7 +23,10 @@ from dialerd.ports.exchange import (
 from dialerd.ports.files import (
     Chunk,
     ContactSource,
+    DropFolder,
+    DroppedFile,
     Form,
+    RowSink,
 )
 from dialerd.ports.rows import (
     AttemptRow,
@@ -73,7 +76,9 @@ __all__ = [
     "Dnc",
     "DncEntry",
     "Done",
+    "DropFolder",
     "DropRow",
+    "DroppedFile",
     "Exchange",
     "ExchangeDown",
     "ExchangeEvent",
@@ -93,6 +98,7 @@ __all__ = [
     "Occurrences",
     "Regulation",
     "Reply",
+    "RowSink",
     "RunRow",
     "Runs",
     "Scrubbed",

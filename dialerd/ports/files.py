@@ -5,10 +5,12 @@ Not here: reading them (adapters/files) and taking them into a list (usecases/im
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.contact import Contact, RejectedRow
 
 
@@ -31,6 +33,21 @@ class Chunk:
     position: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedFile:
+    """What somebody dropped into a watched folder, as it was at one look; alike at two looks it is complete.
+
+    `trouble`: why it is never opened, as the end of a sentence, or empty; `stays`: it is left where it is.
+    """
+
+    name: str
+    inode: int
+    size: int
+    changed_ns: int
+    trouble: str = ""
+    stays: bool = False
+
+
 class ContactSource(Protocol):
     """A file that is being read beside the event loop."""
 
@@ -41,8 +58,46 @@ class ContactSource(Protocol):
         """Bytes of the whole file."""
         ...
 
+    async def open(self) -> None:
+        """Look at the file; before anything else. Raises BadInputError where it cannot be used at all."""
+        ...
+
     async def next(self) -> Chunk | None:
         """The next rows; None at the end. Raises BadInputError where the file cannot be read on."""
         ...
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class RowSink(Protocol):
+    """Where the rejected rows of one file are written."""
+
+    async def add(self, rows: Sequence[RejectedRow]) -> None: ...
+    async def close(self) -> None: ...
+
+
+class DropFolder(Protocol):
+    """A watched folder. Every method raises BadInputError where the folder cannot be used."""
+
+    async def look(self) -> list[DroppedFile]:
+        """What was dropped and is not taken yet, oldest first."""
+        ...
+
+    async def take(self, file: DroppedFile, at: datetime) -> str | None:
+        """Claim a file as it was seen: its name from now on; None where it is gone or has changed."""
+        ...
+
+    async def set_aside(self, file: DroppedFile, report: Mapping[str, object], at: datetime) -> None:
+        """Reject without opening."""
+        ...
+
+    async def unfinished(self) -> list[str]:
+        """The claimed files that have no report yet: a daemon ended before it was done with them."""
+        ...
+
+    def reader(self, name: str, *, region: str, columns: ColumnMap | None) -> ContactSource: ...
+    async def rows(self, name: str) -> RowSink: ...
+
+    async def finish(self, name: str, report: Mapping[str, object], *, is_rejected: bool) -> None:
+        """Put the report beside the file, whole or not at all; a rejected one is set aside with it."""
+        ...

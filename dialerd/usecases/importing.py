@@ -170,6 +170,17 @@ def why_useless(row: ImportRow) -> str:
     return f"none of its {row.rejected} rows can be used" if row.rejected else "it has no row after the first line"
 
 
+def counts(row: ImportRow) -> dict[str, int]:
+    """What came of it, as every report and document has it."""
+    return {
+        "added": row.added,
+        "already_there": row.already_there,
+        "doubled": row.doubled,
+        "on_dnc": row.on_dnc,
+        "rejected": row.rejected,
+    }
+
+
 def last_imports(unit: Unit, list_name: str, *, limit: int) -> list[ImportRow]:
     """What came of the last files, the newest first."""
     return unit.imports.last(get_list(unit, list_name).id, limit=limit)

@@ -114,11 +114,12 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize("rows", [2_000, 40_000], ids=["read in a thread", "read in a process"])
+@pytest.mark.parametrize("note", ["x", "x" * 300], ids=["read in a thread", "read in a process"])
 def test_an_import_that_is_killed_leaves_whole_chunks_and_is_made_whole_by_the_next(
-    terminal: Terminal, rows: int
+    terminal: Terminal, note: str
 ) -> None:
-    lines = [f"{2122000000 + n * 11 % 6_000_000 + 2_000_000},Ann{n},x" for n in range(rows)]
+    rows = 2_000
+    lines = [f"{2122000000 + n * 11 % 6_000_000 + 2_000_000},Ann{n},{note}" for n in range(rows)]
     lines[10] = "bad,Ann,x"
     file = terminal.write("big.csv", "phone,name,note\n" + "\n".join(lines) + "\n")
     config = str(terminal.home / "dialerd.toml")
@@ -139,3 +140,20 @@ def test_an_import_that_is_killed_leaves_whole_chunks_and_is_made_whole_by_the_n
     assert whole["contacts"] == rows - 1
     assert whole["imports"][0]["already_there"] == halfway["contacts"]
     assert terminal.ok("list", "import", "l", file, "--json").document["added"] == 0
+
+
+def test_a_folder_is_watched_shown_and_forgotten(terminal: Terminal) -> None:
+    folder = terminal.home / "in"
+    assert terminal.type("list", "drop", "l", str(folder)).code == 1
+    folder.mkdir()
+    assert terminal.type("list", "drop", "l", str(folder)).code == 1, "there is no list"
+    terminal.ok("list", "create", "l")
+    assert terminal.type("list", "drop", "l").code == 2
+    assert "no mapping 'm'" in terminal.type("list", "drop", "l", str(folder), "--map", "m").err
+    assert terminal.ok("list", "show", "l", "--json").document["drop"] is None
+    terminal.ok("list", "map", "add", "m", terminal.write("m.toml", '[columns]\nnumber = "Tel"\n'))
+    terminal.ok("list", "drop", "l", str(folder / "..") + "/in", "--map", "m")
+    assert terminal.ok("list", "show", "l", "--json").document["drop"] == {"folder": str(folder), "map": "m"}
+    assert str(folder) in terminal.ok("list", "show", "l").out
+    terminal.ok("list", "drop", "l", "--remove")
+    assert terminal.ok("list", "show", "l", "--json").document["drop"] is None

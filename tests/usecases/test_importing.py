@@ -39,7 +39,10 @@ class Rows:
         made = [Contact(numbers=(PhoneNumber(e164=f"+1212266{n:04d}", zones=()),)) for n in rows if n is not None]
         return Chunk(contacts=made, rejected=[BAD for n in rows if n is None], line=self._line, position=0)
 
-    def close(self) -> None:
+    async def open(self) -> None:
+        """Nothing has to be looked at."""
+
+    async def close(self) -> None:
         """Nothing is open."""
 
 

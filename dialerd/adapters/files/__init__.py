@@ -2,8 +2,19 @@
 
 from dialerd.adapters.files.csvreader import ContactFile
 from dialerd.adapters.files.csvwriter import print_rows, write_rows
+from dialerd.adapters.files.dropfolder import DropFolder, check_folder
 from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
 from dialerd.adapters.files.report import RowReport
 
-__all__ = ["ContactFile", "FileReader", "RowReport", "print_rows", "read_pack_file", "read_rulebook", "write_rows"]
+__all__ = [
+    "ContactFile",
+    "DropFolder",
+    "FileReader",
+    "RowReport",
+    "check_folder",
+    "print_rows",
+    "read_pack_file",
+    "read_rulebook",
+    "write_rows",
+]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -62,15 +63,17 @@ class FileReader:
         contacts, rejected, line, position = message
         return Chunk(contacts=contacts, rejected=rejected, line=line, position=position)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """End the reading, wherever it is; harmless to repeat."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         self._is_closed.set()
         if self._process is not None:
             self._process.kill()
         while self._thread.is_alive():  # it may wait for room in the queue
-            try:
+            with suppress(queue.Empty):
                 self._queue.get(timeout=0.05)
-            except queue.Empty:
-                continue
 
     async def _take(self) -> Plain | None:
         kind, *content = await asyncio.to_thread(self._queue.get)
