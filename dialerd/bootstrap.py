@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
-from dialerd.domain.regulation import Pack, Rulebook
+from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.engine import DropKeeper, Engine
 from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
 from dialerd.settings import Settings, find_settings, read_settings
@@ -53,7 +53,9 @@ def contact_file(path: Path, *, region: str, mapping: Mapping[str, str] | None) 
 
 def rulebook(given: Settings) -> Rulebook:
     """The regulation packs of dialerd and of the settings' folder. Raises BadInputError naming a wrong file."""
-    return files.read_rulebook(given.regulations.folder)
+    book = files.read_rulebook(given.regulations.folder)
+    most = given.limits.attempts_per_number_per_day
+    return replace(book, always=(daily_limit(most),)) if most else book
 
 
 def pack_file(path: Path) -> Pack:

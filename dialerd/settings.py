@@ -147,6 +147,12 @@ class EngineSettings(_Section):
     min_ring_s: Annotated[float, Field(ge=0, le=60)] = 15.0
 
 
+class LimitSettings(_Section):
+    """`attempts_per_number_per_day`: most calls to one number within 24 hours, over all campaigns; 0: no such limit."""
+
+    attempts_per_number_per_day: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
 class RegulationSettings(_Section):
     """`folder`: an admin's own regulation packs, beside dialerd's; one of the same name takes its place."""
 
@@ -168,6 +174,7 @@ class Settings(_Section):
     agi: ListenSettings = ListenSettings(listen="127.0.0.1:4573")
     phone: PhoneSettings = PhoneSettings()
     engine: EngineSettings = EngineSettings()
+    limits: LimitSettings = LimitSettings()
     regulations: RegulationSettings = RegulationSettings()
     log: LogSettings = LogSettings()
 

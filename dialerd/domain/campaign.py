@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -58,6 +58,7 @@ class Retry(_Part):
     disposition: Disposition = Field(strict=False)
     after_min: Annotated[float, Field(ge=0, le=43200)]
     max: Annotated[int, Field(ge=0, le=100)]
+    number: Literal["same", "next"] | None = None
 
 
 class CampaignSpec(_Part):
@@ -79,6 +80,8 @@ class CampaignSpec(_Part):
     amd: bool = True
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
+    max_attempts_per_number: Annotated[int, Field(ge=1, le=100)] | None = None
+    numbers: Literal["contacts-first", "numbers-first"] = "contacts-first"
     retry_after_min: Annotated[float, Field(ge=0, le=43200)] = 60.0
     order: Order = Field(default=Order.FIFO, strict=False)
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -149,6 +152,11 @@ class CampaignSpec(_Part):
         return tuple((each, each.timezone or self.contact_hours.timezone) for each in self.schedule)
 
     @property
+    def per_number(self) -> int:
+        """The most attempts at one number of a contact within a run."""
+        return self.max_attempts_per_number or self.max_attempts
+
+    @property
     def lacks(self) -> tuple[str, ...]:
         """The keys that a run needs and that are not given."""
         given = {"trunk": self.trunk, "caller_id": self.caller_id, "on_human": self.on_human}
@@ -170,7 +178,9 @@ class CampaignSpec(_Part):
 
     @cached_property
     def retry_policy(self) -> RetryPolicy:
-        rules = [RetryRule(disposition=r.disposition, after_min=r.after_min, max=r.max) for r in self.retry]
+        rules = [
+            RetryRule(disposition=r.disposition, after_min=r.after_min, max=r.max, number=r.number) for r in self.retry
+        ]
         return RetryPolicy(max_attempts=self.max_attempts, retry_after_min=self.retry_after_min, rules=tuple(rules))
 
     def as_table(self) -> dict[str, Any]:

@@ -14,21 +14,23 @@ from dialerd.domain.words import Disposition as D
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """`retried`: tried again by the campaign's plain retry rule (an own rule may say otherwise either way).
-    `live`: a person answered; the base of every abandon share. `text`: for people.
+    `elsewhere`: another number of the contact may still reach the person. `live`: a person answered; the base of
+    every abandon share. `text`: for people.
     """
 
     text: str
     retried: bool = False
+    elsewhere: bool = False
     live: bool = False
 
 
 MEANINGS: dict[D, Meaning] = {
     D.ANSWERED_HUMAN: Meaning(text="a person answered and was served", live=True),
-    D.ANSWERING_MACHINE: Meaning(text="a machine answered", retried=True),
-    D.FAX: Meaning(text="a fax answered"),
-    D.BUSY: Meaning(text="the line was busy", retried=True),
-    D.NO_ANSWER: Meaning(text="it rang, nobody answered", retried=True),
-    D.INVALID_NUMBER: Meaning(text="no such number"),
+    D.ANSWERING_MACHINE: Meaning(text="a machine answered", retried=True, elsewhere=True),
+    D.FAX: Meaning(text="a fax answered", elsewhere=True),
+    D.BUSY: Meaning(text="the line was busy", retried=True, elsewhere=True),
+    D.NO_ANSWER: Meaning(text="it rang, nobody answered", retried=True, elsewhere=True),
+    D.INVALID_NUMBER: Meaning(text="no such number", elsewhere=True),
     D.NETWORK_FAILURE: Meaning(text="the network or the trunk could not carry the call", retried=True),
     D.BLOCKED: Meaning(text="the call was blocked as unwanted"),
     D.REJECTED: Meaning(text="the call was declined"),
@@ -41,6 +43,6 @@ MEANINGS: dict[D, Meaning] = {
     D.INTERRUPTED: Meaning(text="dialerd or Asterisk was cut off; what became of the call is unknown"),
     D.DO_NOT_CALL: Meaning(text="the number is on a do-not-call list"),
     D.SCREENED: Meaning(text="a phone's assistant took the call"),
-    D.FAILED: Meaning(text="the call could not be placed as asked"),
+    D.FAILED: Meaning(text="the call could not be placed as asked", elsewhere=True),
     D.CANCELLED: Meaning(text="dialerd ended the call, or never made it, because it was told to stop", retried=True),
 }

@@ -31,6 +31,8 @@ class Facts:
     max_attempts: int
     not_before: datetime | None
     hours: ContactHours
+    attempts_at_number: int = 0
+    max_per_number: int = 1_000_000
     free_until: datetime | None = None  # until then the run's schedule goes before the contact hours
     regulation: Allowed | Refused = _UNREGULATED
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
@@ -89,6 +91,13 @@ def _attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
     )
 
 
+def _number_attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.attempts_at_number < facts.max_per_number:
+        return None
+    reason = f"{facts.attempts_at_number} of {facts.max_per_number} attempts at the number are made"
+    return Gate(name="number_attempts", reason=reason, is_final=True)
+
+
 def _retry_gate(facts: Facts, now: datetime) -> Gate | None:
     if facts.not_before is None or facts.not_before <= now:
         return None
@@ -138,6 +147,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _target_gate,
     _dnc_gate,
     _attempts_gate,
+    _number_attempts_gate,
     _retry_gate,
     _hours_gate,
     _regulation_gate,
@@ -153,6 +163,7 @@ TITLES: Mapping[str, str] = {
     "filter": "the campaign's filter leaves the contact out",
     "dnc": "the number is on a do-not-call list",
     "attempts": "every attempt is made",
+    "number_attempts": "every attempt at the number is made",
     "retry": "the next try is not due yet",
     "hours": "it is outside the contact hours",
     "regulation": "a rule of the campaign's regulation packs refuses",

@@ -1,6 +1,7 @@
-"""After an attempt: is its target dialed again, and when.
+"""After an attempt: is its target dialed again, when, and on which of the contact's numbers.
 
-Not here: which dispositions call for a retry as such (disposition.py) and the wait itself (a target's not_before).
+Not here: which dispositions call for a retry as such (disposition.py), which number is the next (numbers.py) and the
+wait itself (a target's not_before).
 """
 
 from __future__ import annotations
@@ -8,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.words import Disposition
 
+Which = Literal["same", "next", "first"]
+"""The number to dial: the same again, the contact's next one, or from the first one on once more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRule:
-    """A campaign's own rule for one disposition: dial again `after_min` minutes later, at most `max` times."""
+    """A campaign's own rule for one disposition: dial again `after_min` minutes later, at most `max` times.
+
+    `number`: the same one again, or the contact's next. None: the next at once where there is one, as without a rule.
+    """
 
     disposition: Disposition
     after_min: float
     max: int
+    number: Literal["same", "next"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,7 @@ class RetryAt:
 
     at: datetime
     reason: str
+    number: Which = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +68,35 @@ def decide(
     attempts_spent: int,
     same_before: int,
     now: datetime,
+    has_next: bool = False,
+    can_repeat: bool = True,
+    can_start_over: bool = True,
 ) -> RetryAt | Exhausted:
     """What becomes of the target.
 
     `spent` is False where it is proven that nothing was dialed; such an attempt costs the contact nothing.
-    `attempts_spent` counts this attempt too; `same_before` earlier spent attempts with this disposition.
+    `attempts_spent` counts this attempt too; `same_before` earlier spent attempts with this disposition. `has_next`:
+    the contact has a further number to try; `can_repeat`: this one may be dialed again; `can_start_over`: any of them.
     """
     if not spent:
         return RetryAt(now + timedelta(seconds=UNSPENT_RETRY_S), "the trunk refused; no attempt was spent")
     if attempts_spent >= policy.max_attempts:
         return Exhausted(f"{attempts_spent} of {policy.max_attempts} attempts made")
-    for rule in policy.rules:
-        if rule.disposition is disposition:
-            if same_before >= rule.max:
-                return Exhausted(f"retried {rule.max} times after {disposition}")
-            return RetryAt(now + timedelta(minutes=rule.after_min), f"rule for {disposition}")
-    if MEANINGS[disposition].retried:
-        return RetryAt(now + timedelta(minutes=policy.retry_after_min), f"{disposition} is retried")
-    return Exhausted(f"{disposition} is final")
+    rule = next((rule for rule in policy.rules if rule.disposition is disposition), None)
+    meaning = MEANINGS[disposition]
+    is_worn = rule is not None and same_before >= rule.max
+    if has_next and meaning.elsewhere and (rule is None or rule.number is None or is_worn):
+        return RetryAt(now, f"the next number after {disposition}", "next")
+    if rule is not None and is_worn:
+        return Exhausted(f"retried {rule.max} times after {disposition}")
+    if rule is None and not meaning.retried:
+        return Exhausted(f"{disposition} is final")
+    after_min = policy.retry_after_min if rule is None else rule.after_min
+    reason = f"{disposition} is retried" if rule is None else f"rule for {disposition}"
+    at = now + timedelta(minutes=after_min)
+    if rule is not None and rule.number == "next" and has_next:
+        return RetryAt(at, reason, "next")
+    stays = rule is not None and rule.number == "same"
+    if not (can_repeat if stays else can_start_over):
+        return Exhausted("the number had its attempts" if stays else "every number of the contact had its attempts")
+    return RetryAt(at, reason, "same" if stays else "first")

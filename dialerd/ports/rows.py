@@ -124,10 +124,12 @@ class TargetRow:
     id: TargetId
     run_id: RunId
     contact_id: ContactId
-    number: str
+    number: str  # the one of the contact's that is dialed next
+    position: int  # which one that is: 1 for the first
     zones: tuple[str, ...]
     state: TargetState
     attempts_spent: int
+    attempts_at_number: int
     not_before: datetime | None
     on_dnc: str | None
     number_in_call: bool

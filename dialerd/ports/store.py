@@ -13,6 +13,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter
+from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.regulation import PastCall
 from dialerd.domain.words import (
     AttemptId,
@@ -240,9 +241,26 @@ class Dialing(Protocol):
         ...
 
     def release_target(
-        self, attempt: AttemptRow, *, state: TargetState, not_before: datetime | None, now: datetime
+        self,
+        attempt: AttemptRow,
+        *,
+        state: TargetState,
+        not_before: datetime | None,
+        goes_first: bool = False,
+        now: datetime,
     ) -> None:
-        """Give the target back as waiting or done with the attempt's disposition; counts the attempt if spent."""
+        """Give the target back as waiting or done with the attempt's disposition; counts the attempt if spent.
+
+        `goes_first`: before every other target of the run, once it is due.
+        """
+        ...
+
+    def numbers(self, target_id: TargetId, *, wrong: Collection[Disposition]) -> list[ContactNumber]:
+        """The numbers of the target's contact; an attempt that ended in one of `wrong` speaks against its number."""
+        ...
+
+    def set_number(self, target_id: TargetId, number: ContactNumber) -> None:
+        """Have the target dial that number of its contact next."""
         ...
 
     def attempts_spent(self, target_id: TargetId) -> int: ...

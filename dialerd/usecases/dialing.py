@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from dialerd.domain import retry
 from dialerd.domain.call import CallPlan, Facts, Outcome
 from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
+from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.phone import place_of
 from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
 from dialerd.domain.words import AttemptId, CampaignId, Disposition, RunId, RunState, TargetState
@@ -62,6 +64,8 @@ def gate_facts(unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack]
         number_in_call=target.number_in_call,
         attempts_spent=target.attempts_spent,
         max_attempts=run.spec.max_attempts,
+        attempts_at_number=target.attempts_at_number,
+        max_per_number=run.spec.per_number,
         not_before=target.not_before,
         hours=run.spec.contact_hours,
         free_until=run.ends_at if run.precedence else None,
@@ -105,7 +109,7 @@ def claim(
         facts = gate_facts(unit, run, target, packs, now)
         gate = first_closed(facts, now)
         if gate is not None:
-            _close(unit, target, gate, now)
+            _close(unit, run, target, gate, now)
             held += 1
             continue
         attempt = AttemptRow(
@@ -125,7 +129,20 @@ def claim(
     return Claim(attempts=attempts, held=held, due_at=due_at)
 
 
-def _close(unit: Unit, target: TargetRow, gate: Gate, now: datetime) -> None:
+_OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours"})
+"""Gates that, where they are final, speak of one number; another of the contact's may be dialed."""
+
+_WRONG = tuple(code for code, meaning in MEANINGS.items() if meaning.elsewhere and not meaning.retried)
+"""Endings that make another attempt at the same number pointless."""
+
+
+def _close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime) -> None:
+    if gate.is_final and gate.name in _OF_THE_NUMBER:
+        numbers = unit.dialing.numbers(target.id, wrong=_WRONG)
+        another = next_number(numbers, after=target.position, max_attempts=run.spec.per_number)
+        if another is not None:
+            unit.dialing.set_number(target.id, another)
+            return
     if not gate.is_final:
         unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
         return
@@ -155,29 +172,63 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
     )
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted while it is open"
-    decision = _what_next(unit, run, closed, now)
+    decision, number = _what_next(unit, run, closed, now)
     if not unit.dialing.close_attempt(closed):
         return None
     retry_at = decision.at if isinstance(decision, retry.RetryAt) else None
     state = TargetState.DONE if retry_at is None else TargetState.WAITING
-    unit.dialing.release_target(closed, state=state, not_before=retry_at, now=now)
+    if number is not None:
+        unit.dialing.set_number(closed.target_id, number)
+    goes_first = (
+        isinstance(decision, retry.RetryAt) and decision.number == "next" and run.spec.numbers == "numbers-first"
+    )
+    unit.dialing.release_target(closed, state=state, not_before=retry_at, goes_first=goes_first, now=now)
     finish_if_over(unit, attempt.run_id, now)
     after = unit.runs.get(attempt.run_id)
     assert after is not None
     return Settled(run=after, retry_at=retry_at)
 
 
-def _what_next(unit: Unit, run: RunRow, closed: AttemptRow, now: datetime) -> retry.RetryAt | retry.Exhausted:
+def _what_next(
+    unit: Unit, run: RunRow, closed: AttemptRow, now: datetime
+) -> tuple[retry.RetryAt | retry.Exhausted, ContactNumber | None]:
+    """The decision, and the number to dial then where it is another one."""
     if run.state in (RunState.STOPPING, RunState.STOPPED):
-        return retry.Exhausted("the run is being stopped")
+        return retry.Exhausted("the run is being stopped"), None
     assert closed.disposition is not None
-    return retry.decide(
+    numbers = [_with(each, closed) for each in unit.dialing.numbers(closed.target_id, wrong=_WRONG)]
+    position = next((each.position for each in numbers if each.number == closed.number), 0)
+    following = next_number(numbers, after=position, max_attempts=run.spec.per_number)
+    first = next_number(numbers, after=0, max_attempts=run.spec.per_number)
+    decision = retry.decide(
         run.spec.retry_policy,
         disposition=closed.disposition,
         spent=closed.spent,
         attempts_spent=unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0),
         same_before=unit.dialing.same_before(closed),
         now=now,
+        has_next=following is not None,
+        can_repeat=any(
+            each.number == closed.number and not each.is_wrong and each.attempts < run.spec.per_number
+            for each in numbers
+        ),
+        can_start_over=first is not None,
+    )
+    if isinstance(decision, retry.RetryAt):
+        chosen = {"same": None, "next": following, "first": first}[decision.number]
+        if chosen is not None and chosen.number != closed.number:
+            return decision, chosen
+    return decision, None
+
+
+def _with(each: ContactNumber, closed: AttemptRow) -> ContactNumber:
+    """A number with the attempt counted that is being closed."""
+    if each.number != closed.number:
+        return each
+    return replace(
+        each,
+        attempts=each.attempts - (0 if closed.spent else 1),  # an open attempt stands as spent in the store
+        is_wrong=each.is_wrong or (closed.spent and closed.disposition in _WRONG),
     )
 
 

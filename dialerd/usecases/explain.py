@@ -73,7 +73,7 @@ def explain(
     return Explanation(
         campaign=campaign,
         contact_id=contact.id,
-        number=contact.contact.numbers[0].e164,
+        number=target.number if target else contact.contact.numbers[0].e164,
         target_state=target.state if target else None,
         attempts_spent=target.attempts_spent if target else 0,
         held_by=closed[0].name if closed else None,

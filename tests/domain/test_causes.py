@@ -75,3 +75,33 @@ def test_a_contact_is_never_blamed_for_the_network_or_for_us() -> None:
 
 def test_every_disposition_has_a_meaning() -> None:
     assert set(MEANINGS) == set(Disposition)
+
+
+@pytest.mark.parametrize("cause", range(128))
+def test_every_cause_of_q850_has_a_disposition_and_a_side(cause: int) -> None:
+    ending = classify(cause=cause, sip_code=None)
+    expected = {
+        "invalid_number": {1, 22, 28},
+        "busy": {17},
+        "no_answer": {0, 16, 18, 19, 26},
+        "rejected": {21},
+        "failed": {58, 65, 66, 88},
+    }
+    wanted = next((name for name, causes in expected.items() if cause in causes), "network_failure")
+    assert ending.disposition == wanted
+    assert (ending.side is Side.NETWORK) == (wanted == "network_failure")
+
+
+@pytest.mark.parametrize("sip_code", range(300, 700))
+def test_every_sip_status_has_a_disposition_and_the_cause_decides_where_it_is_not_known(sip_code: int) -> None:
+    if sip_code in BY_SIP_CODE:
+        assert classify(cause=1, sip_code=sip_code) == BY_SIP_CODE[sip_code]
+    else:
+        assert classify(cause=17, sip_code=sip_code).disposition == "busy"
+        assert classify(cause=None, sip_code=sip_code).disposition == "network_failure"
+
+
+@pytest.mark.parametrize(("sip_code", "cause"), [(486, 17), (603, 21), (600, 17), (403, 21)])
+def test_what_the_called_person_did_is_never_the_trunks_fault(sip_code: int, cause: int) -> None:
+    assert classify(cause=cause, sip_code=sip_code).side is Side.CALLEE
+    assert classify(cause=cause, sip_code=None).side is Side.CALLEE

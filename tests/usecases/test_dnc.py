@@ -9,7 +9,7 @@ import pytest
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import Disposition, RunState
-from dialerd.usecases import campaigns, dialing, dnc, explain, runs
+from dialerd.usecases import campaigns, contacts, dialing, dnc, explain, runs
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 
@@ -185,3 +185,42 @@ def test_the_count_of_a_list_equals_its_entries_whatever_is_done_to_it(own: Hous
     add(own, "2122660001", until=NOW)
     dnc.remove_from_dnc(own.unit, ["2122660002", "2122660009"], region="US", actor=ACTOR, now=NOW)
     assert dnc.list_dnc(own.unit) == {"global": 1, "spring-dnc": 0}
+
+
+def add_with_two_numbers(house: House) -> None:
+    numbers = ["2122660001", "2122660002"]
+    contacts.add_contact(house.unit, "customers", numbers, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+
+
+def test_a_contact_with_a_further_number_goes_on_with_that_one_when_the_first_is_listed(house: House) -> None:
+    contacts.add_contact(
+        house.unit,
+        "customers",
+        ["2122660001", "2122660002"],
+        attributes={},
+        zone=None,
+        priority=0,
+        actor=ACTOR,
+        now=NOW,
+    )
+    add(house, "2122660001")
+    house.start()
+    assert house.dial(1) == []
+    assert [attempt.number for attempt in house.dial(1)] == ["+12122660002"]
+
+
+def test_a_contact_whose_every_number_is_listed_is_settled_as_do_not_call(house: House) -> None:
+    contacts.add_contact(
+        house.unit,
+        "customers",
+        ["2122660001", "2122660002"],
+        attributes={},
+        zone=None,
+        priority=0,
+        actor=ACTOR,
+        now=NOW,
+    )
+    run = house.start()
+    add(house, "2122660001", "2122660002")
+    assert [house.dial(1) for _ in range(3)] == [[], [], []]
+    assert house.unit.runs.dispositions(run.id) == {Disposition.DO_NOT_CALL: 1}

@@ -13,6 +13,7 @@ from typing import Any
 
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none, to_zones
 from dialerd.domain.errors import StoreError
+from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.words import AttemptId, ContactId, Disposition, RunId, TargetId, TargetState
 from dialerd.ports import AttemptRow, ExportRow, TargetRow
 
@@ -22,8 +23,9 @@ _END_OF_TIME = "9999"  # after every moment as text
 # A target with what the gates ask: the do-not-call list that has its number, the global one or the campaign's own
 # (:dnc), and whether the number is in a call somewhere.
 _TARGET = """
-SELECT target.id, target.run_id, target.contact_id, target.number, target.zones, target.state,
-       target.attempts_spent, target.not_before,
+SELECT target.id, target.run_id, target.contact_id, target.number, target.position, target.zones, target.state,
+       target.attempts_spent, iif(target.attempts_spent = 0, 0, (SELECT count(*) FROM attempt
+         WHERE attempt.target_id = target.id AND attempt.number = target.number AND spent)), target.not_before,
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
@@ -31,10 +33,24 @@ SELECT target.id, target.run_id, target.contact_id, target.number, target.zones,
 FROM target
 """
 
+# A contact's numbers beside what the target has tried of them.
+_NUMBERS = """
+WITH own AS (SELECT id, run_id, contact_id FROM target WHERE id = :id),
+numbers AS (
+  SELECT 1 AS position, contact.number, contact.zones, contact.zone FROM contact, own WHERE contact.id = own.contact_id
+  UNION ALL SELECT n.position, n.number, n.zones, contact.zone FROM contact_number AS n, own, contact
+  WHERE n.contact_id = own.contact_id AND contact.id = own.contact_id)
+SELECT position, number, zones, zone,
+  (SELECT count(*) FROM attempt WHERE target_id = :id AND attempt.number = numbers.number AND spent),
+  EXISTS (SELECT 1 FROM attempt WHERE target_id = :id AND attempt.number = numbers.number
+          AND disposition IN (SELECT value FROM json_each(:wrong))),
+  EXISTS (SELECT 1 FROM target, own WHERE target.run_id = own.run_id AND target.number = numbers.number
+          AND target.id <> own.id)
+FROM numbers ORDER BY position
+"""
+
 # In dialing order: fresh targets before redials, then by rank. Walks target_next.
-_CANDIDATES = (
-    _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY attempts_spent, rank, target.id LIMIT :limit"
-)
+_CANDIDATES = _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY turn, rank, target.id LIMIT :limit"
 
 _ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
@@ -84,7 +100,7 @@ class SqliteDialing:
 
     def fresh(self, run_id: RunId) -> int:
         (count,) = self._connection.execute(
-            "SELECT count(*) FROM target WHERE run_id = ? AND state = 'pending' AND attempts_spent = 0", (run_id,)
+            "SELECT count(*) FROM target WHERE run_id = ? AND state = 'pending' AND turn = 0", (run_id,)
         ).fetchone()
         return int(count)
 
@@ -168,11 +184,18 @@ class SqliteDialing:
         return int(count)
 
     def release_target(
-        self, attempt: AttemptRow, *, state: TargetState, not_before: datetime | None, now: datetime
+        self,
+        attempt: AttemptRow,
+        *,
+        state: TargetState,
+        not_before: datetime | None,
+        goes_first: bool = False,
+        now: datetime,
     ) -> None:
         self._connection.execute(
             "UPDATE target SET state = :state, disposition = :disposition, not_before = :not_before,"
             " done_at = :done_at, attempts_spent = attempts_spent + :spent,"
+            " turn = iif(:goes_first, -1, attempts_spent + :spent),"
             " held_by = CASE :state WHEN 'waiting' THEN 'retry' END WHERE id = :id",
             {
                 "id": attempt.target_id,
@@ -181,7 +204,28 @@ class SqliteDialing:
                 "not_before": to_text_or_none(not_before),
                 "done_at": to_text(now) if state is TargetState.DONE else None,
                 "spent": attempt.spent,
+                "goes_first": goes_first,
             },
+        )
+
+    def numbers(self, target_id: TargetId, *, wrong: Collection[Disposition]) -> list[ContactNumber]:
+        rows = self._connection.execute(_NUMBERS, {"id": target_id, "wrong": to_json(tuple(wrong))})
+        return [
+            ContactNumber(
+                position=position,
+                number=number,
+                zones=(zone,) if zone else to_zones(zones),
+                attempts=attempts or 0,
+                is_wrong=bool(is_wrong),
+                is_taken=bool(is_taken),
+            )
+            for position, number, zones, zone, attempts, is_wrong, is_taken in rows.fetchall()
+        ]
+
+    def set_number(self, target_id: TargetId, number: ContactNumber) -> None:
+        self._connection.execute(
+            "UPDATE target SET number = ?, position = ?, zones = ? WHERE id = ?",
+            (number.number, number.position, to_json(number.zones), target_id),
         )
 
     def attempts_spent(self, target_id: TargetId) -> int:
@@ -237,12 +281,14 @@ def _to_target(row: tuple[Any, ...]) -> TargetRow:
         run_id=RunId(row[1]),
         contact_id=ContactId(row[2]),
         number=row[3],
-        zones=to_zones(row[4]),
-        state=TargetState(row[5]),
-        attempts_spent=row[6],
-        not_before=to_moment_or_none(row[7]),
-        on_dnc=row[8],
-        number_in_call=bool(row[9]),
+        position=row[4],
+        zones=to_zones(row[5]),
+        state=TargetState(row[6]),
+        attempts_spent=row[7],
+        attempts_at_number=row[8],
+        not_before=to_moment_or_none(row[9]),
+        on_dnc=row[10],
+        number_in_call=bool(row[11]),
     )
 
 

@@ -34,7 +34,8 @@ _NEXT_CONTACTS = """
 SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority,
        EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
                WHERE d.number = contact.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
-               AND (d.expires_at IS NULL OR d.expires_at > :now)), {keeps}
+               AND (d.expires_at IS NULL OR d.expires_at > :now))
+         AND NOT EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = contact.id), {keeps}
 FROM contact INDEXED BY contact_by_list
 WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
 """
@@ -54,6 +55,9 @@ SELECT count(*), max(number) FROM
 _SCRUB = """
 UPDATE target SET state = 'done', disposition = 'do_not_call', done_at = :now, not_before = NULL, held_by = NULL
 WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pending', 'waiting')
+  -- a contact with a further number goes on with that one: the claim sees to it
+  AND NOT EXISTS (SELECT 1 FROM contact_number AS n
+                  WHERE n.contact_id = target.contact_id AND n.position > target.position)
   AND EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
               WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
               AND (d.expires_at IS NULL OR d.expires_at > :now))

@@ -138,13 +138,14 @@ def read_pack(name: str, table: Mapping[str, Any], *, source: str) -> Pack:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Every pack that is known, by name."""
+    """Every pack that is known, by name; `always`: those that every campaign is held to."""
 
     packs: Mapping[str, Pack]
+    always: tuple[Pack, ...] = ()
 
     def of(self, names: tuple[str, ...]) -> tuple[Pack, ...]:
         """The packs that a campaign names, with those they include. Raises NotFoundError naming those there are."""
-        found: dict[str, Pack] = {}
+        found = {pack.name: pack for pack in self.always}
         left = list(names)
         while left:
             name = left.pop(0)
@@ -156,6 +157,21 @@ class Rulebook:
             found[name] = self.packs[name]
             left += self.packs[name].includes
         return tuple(found.values())
+
+
+def daily_limit(attempts: int) -> Pack:
+    """The admin's own limit over all campaigns: at most so many calls to one number within 24 hours."""
+    rule = FrequencyRule(
+        id="LIMIT-PER-DAY",
+        kind="frequency",
+        text=f"at most {attempts} calls to one number within 24 hours, over all campaigns",
+        source="the settings, [limits] attempts_per_number_per_day",
+        status="V",
+        max=attempts,
+        window_h=24,
+    )
+    table = {"name": "limits", "title": "dialerd's settings", "version": str(attempts), "checked_on": date.min}
+    return Pack.model_validate({**table, "applies": {}, "rule": [rule]})
 
 
 EMPTY = Rulebook({})

@@ -17,6 +17,7 @@ from dialerd.adapters.sqlite.migrations.m011_imports import m011_imports
 from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
 from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
 from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
+from dialerd.adapters.sqlite.migrations.m016_numbers import m016_numbers
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.domain.errors import StoreError
 
@@ -28,6 +29,7 @@ MIGRATIONS = (
     m014_schedule,
     m015_regulation,
     m017_lifecycle,
+    m016_numbers,
 )
 
 migrations = Migrations("dialerd")
