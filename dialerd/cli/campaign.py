@@ -5,7 +5,6 @@ Not here: running them (run.py, which adds its verbs to this noun).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +12,9 @@ import click
 import tomli_w
 
 from dialerd import bootstrap
-from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.cli.context import Context, facts_table, read_toml, simple_table, with_json
 from dialerd.cli.filtertest import show_filter_test
-from dialerd.domain.campaign import CampaignSpec, read_campaign
-from dialerd.domain.errors import BadInputError
+from dialerd.domain.campaign import read_campaign
 from dialerd.usecases import campaigns, filters
 from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.standing import get_campaign
@@ -34,7 +32,7 @@ def campaign() -> None:
 @click.pass_obj
 def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the campaign of FILE.toml, or bring it to what the file says. The same file twice changes nothing."""
-    spec = _read(file)
+    spec = read_campaign(read_toml(file), source=str(file))
     with context.unit() if dry_run else context.change() as unit:
         applied = campaigns.apply_campaign(
             unit,
@@ -190,15 +188,3 @@ def _remarks(applied: campaigns.Applied) -> Iterator[str]:
     yield from (f"warning: {each}" for each in applied.warnings)
     if applied.lacks:
         yield f"it is a draft: to run, it needs {', '.join(applied.lacks)}"
-
-
-def _read(file: Path) -> CampaignSpec:
-    try:
-        table = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"{file} is not TOML: {error}", hint="correct that place") from error
-    return read_campaign(table, source=str(file))

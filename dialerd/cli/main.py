@@ -19,6 +19,7 @@ from dialerd.cli.config import config
 from dialerd.cli.contact import contact
 from dialerd.cli.context import Context, one_line
 from dialerd.cli.daemon import daemon
+from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
 from dialerd.cli.list import list_group
@@ -54,6 +55,7 @@ for command in (
     dnc,
     campaign,
     trunk,
+    disposition,
     regulation,
     backup_command,
     restore_command,

@@ -19,7 +19,7 @@ from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
 from dialerd.ports import RunRow, Unit
-from dialerd.usecases import runs, status
+from dialerd.usecases import dispositions, runs, status
 from dialerd.usecases.status import Hold, Status
 
 _WATCH_S = 1.0
@@ -168,5 +168,12 @@ def _status_table(found: Status) -> Table:
 def show_dispositions(context: Context, name: str) -> None:
     """Count how the attempts of the active or last run ended."""
     with context.unit() as unit:
-        found = {str(each): count for each, count in status.dispositions(unit, name).items()}
-    context.show(found, lambda: simple_table(("disposition", "attempts"), found.items()))
+        found = dispositions.count(unit, name)
+    rows = [(code, count, "positive" if code in found.positive else "") for code, count in found.counts.items()]
+    context.show(
+        dict(found.counts),
+        lambda: Group(
+            simple_table(("disposition", "attempts", ""), rows),
+            f"{found.conversion:.2%} of {found.run.targets} targets came to a positive outcome",
+        ),
+    )

@@ -91,6 +91,7 @@ class CampaignSpec(_Part):
     retry: tuple[Retry, ...] = Field(default=(), strict=False)
     filter: str | None = None
     dnc: str | None = None
+    dispositions: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     regulations: tuple[str, ...] = Field(default=(), strict=False)
     finish: Finish | None = None

@@ -46,3 +46,8 @@ MEANINGS: dict[D, Meaning] = {
     D.FAILED: Meaning(text="the call could not be placed as asked", elsewhere=True),
     D.CANCELLED: Meaning(text="dialerd ended the call, or never made it, because it was told to stop", retried=True),
 }
+
+
+def is_live(code: str) -> bool:
+    """Whether a person answered. A custom code is given by somebody who spoke to one."""
+    return code not in set(D) or MEANINGS[D(code)].live

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.disposition import is_live
 from dialerd.domain.words import Disposition, Mode
 
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -69,9 +69,7 @@ def reached(
         if dispositions.get(code, 0) >= wanted:
             return Reached(f"{dispositions[code]} x {code} of {wanted} are reached")
     for outcome, wanted in finish.goal.items():
-        count = sum(
-            n for code, n in dispositions.items() if (_is_live(code) if outcome == "live" else code in positive)
-        )
+        count = sum(n for code, n in dispositions.items() if (is_live(code) if outcome == "live" else code in positive))
         if count >= wanted:
             return Reached(f"{count} {outcome} outcomes of {wanted} are reached")
     return None
@@ -100,8 +98,3 @@ def warnings(finish: Finish, *, mode: Mode) -> list[str]:
 
 
 _OVERWRITTEN = frozenset({Disposition.ANSWERED_HUMAN, Disposition.AGENT_HANGUP, Disposition.CUSTOMER_HANGUP})
-
-
-def _is_live(code: str) -> bool:
-    """Whether a person answered. A custom code is given by somebody who spoke to one."""
-    return code not in set(Disposition) or MEANINGS[Disposition(code)].live

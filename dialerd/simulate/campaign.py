@@ -14,7 +14,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import Disposition, RunId
+from dialerd.domain.words import RunId
 from dialerd.engine import Engine
 from dialerd.ports import Dice, ExportRow, RunRow, Unit
 from dialerd.simulate.callees import Callees
@@ -35,7 +35,7 @@ class Outcome:
     """What came of it: the run as the store has it, every attempt, and the exchange's own record beside it."""
 
     run: RunRow
-    dispositions: Mapping[Disposition, int]
+    dispositions: Mapping[str, int]
     attempts: Sequence[ExportRow]
     record: Sequence[SimulatedCall]
     lasted: timedelta

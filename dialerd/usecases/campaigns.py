@@ -18,6 +18,7 @@ from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
 from dialerd.ports import CampaignRow, Unit
+from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
 from dialerd.usecases.regulation import check_regulations
@@ -56,6 +57,7 @@ def apply_campaign(
     """
     check_way_out(spec, trunks)
     check_regulations(spec, rulebook)
+    check_codes(unit, spec)
     _check_lists(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)

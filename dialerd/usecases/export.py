@@ -13,8 +13,7 @@ from itertools import chain
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.words import Disposition
 from dialerd.ports import ExportRow, RunRow, Unit
-from dialerd.usecases.runs import latest_run
-from dialerd.usecases.standing import get_campaign
+from dialerd.usecases.standing import get_campaign, latest_run
 
 COLUMNS = (
     "campaign",

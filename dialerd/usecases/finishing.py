@@ -37,11 +37,16 @@ def _met(unit: Unit, run: RunRow, now: datetime) -> finish.Reached | None:
         return None
     return finish.reached(
         run.spec.finish,
-        dispositions={str(code): n for code, n in unit.runs.dispositions(run.id).items()},
-        positive=run.spec.positive,
+        dispositions=unit.runs.dispositions(run.id),
+        positive=_positive(unit, run),
         started_at=run.created_at,
         now=now,
     )
+
+
+def _positive(unit: Unit, run: RunRow) -> frozenset[str]:
+    named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
+    return frozenset({*run.spec.positive, *(named.positive if named else ())})
 
 
 def ends_at(run: RunRow) -> datetime | None:

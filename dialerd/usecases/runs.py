@@ -82,11 +82,3 @@ def change_pace(
     unit.runs.set_spec(run.id, spec)
     unit.audit.add(actor=actor, action="run_paced", subject=name, detail=changes, now=now)
     return spec
-
-
-def latest_run(unit: Unit, name: str) -> RunRow:
-    """The run whose results are asked for: the active or last one."""
-    run = unit.runs.latest(get_campaign(unit, name).id)
-    if run is None:
-        raise IllegalActionError(f"campaign {name} has never run", hint=f"start it with dialerd campaign run {name}")
-    return run

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialerd.domain.errors import NotFoundError
+from dialerd.domain.errors import IllegalActionError, NotFoundError
 from dialerd.domain.lifecycle import campaign_state
 from dialerd.domain.schedule import next_occurrence
 from dialerd.domain.words import CampaignState
@@ -38,3 +38,11 @@ def standing(unit: Unit, row: CampaignRow, now: datetime) -> Standing:
     next_start_at = None if soon is None else soon.start_at
     state = campaign_state(lacks=row.spec.lacks, run=run.state if run else None, next_start_at=next_start_at)
     return Standing(state=state, run=run, next_start_at=next_start_at)
+
+
+def latest_run(unit: Unit, name: str) -> RunRow:
+    """The run whose results are asked for: the active or last one."""
+    run = unit.runs.latest(get_campaign(unit, name).id)
+    if run is None:
+        raise IllegalActionError(f"campaign {name} has never run", hint=f"start it with dialerd campaign run {name}")
+    return run

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.disposition import is_live
 from dialerd.domain.gates import TITLES
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.words import CampaignState, Disposition, RunState
 from dialerd.ports import RunRow, Unit
-from dialerd.usecases.runs import latest_run
 from dialerd.usecases.standing import get_campaign, standing
 
 
@@ -76,9 +75,9 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
     )
 
 
-def _abandoned_rate(dispositions: Mapping[Disposition, int]) -> float:
+def _abandoned_rate(dispositions: Mapping[str, int]) -> float:
     """Abandoned calls as a share of all answered by a person."""
-    live = sum(count for each, count in dispositions.items() if MEANINGS[each].live)
+    live = sum(count for each, count in dispositions.items() if is_live(each))
     return dispositions.get(Disposition.ABANDONED, 0) / live if live else 0.0
 
 
@@ -116,11 +115,6 @@ def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
     spec = run.spec
     pace = f"{run.in_progress} of {spec.max_calls} calls are up, at most {spec.calls_per_second:g} start a second"
     return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
-
-
-def dispositions(unit: Unit, name: str) -> dict[Disposition, int]:
-    """How the attempts of the active or last run ended, the most frequent first."""
-    return unit.runs.dispositions(latest_run(unit, name).id)
 
 
 def is_over(state: str) -> bool:

@@ -17,7 +17,7 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, Disposition
 from dialerd.ports import AttemptRow, RunRow
-from dialerd.usecases import campaigns, contacts, dialing, lists, runs
+from dialerd.usecases import campaigns, contacts, dialing, lists, runs, standing
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in New York
 CALLER_ID = "+12125550100"
@@ -71,7 +71,7 @@ class House:
         return self.latest()
 
     def latest(self) -> RunRow:
-        return runs.latest_run(self.unit, "spring")
+        return standing.latest_run(self.unit, "spring")
 
     def dial(self, limit: int = 1) -> list[AttemptRow]:
         ids = (AttemptId(f"d{index:032x}") for index in range(self.latest().attempts, 99))

@@ -10,7 +10,7 @@ import pytest
 from dialerd.domain.errors import BadInputError, IllegalActionError
 from dialerd.domain.words import Disposition as D
 from dialerd.domain.words import RunState
-from dialerd.usecases import campaigns, runs
+from dialerd.usecases import campaigns, runs, standing
 from dialerd.usecases.campaigns import Applied
 from dialerd.usecases.finishing import finish_if_over
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -123,4 +123,4 @@ def test_a_renamed_campaign_keeps_its_runs_and_its_links(full: House) -> None:
     assert row is not None
     assert row.spec.then == "after"
     campaigns.rename_campaign(full.unit, "spring", "summer", actor=ACTOR, now=NOW)
-    assert runs.latest_run(full.unit, "summer").number == 1
+    assert standing.latest_run(full.unit, "summer").number == 1

@@ -72,7 +72,7 @@ def test_stopping_without_a_call_up_ends_the_run_at_once_and_its_results_stay(fu
     stopped = act(full, "stop")
     assert stopped.state is RunState.STOPPED
     assert stopped.finished_at == NOW
-    assert status.dispositions(full.unit, "spring") == {D.CANCELLED: 3}
+    assert full.unit.runs.dispositions(full.latest().id) == {D.CANCELLED: 3}
 
 
 def test_stopping_with_a_call_up_waits_for_its_end(full: House) -> None:
@@ -82,7 +82,7 @@ def test_stopping_with_a_call_up_waits_for_its_end(full: House) -> None:
     assert (stopping.state, stopping.in_progress) == (RunState.STOPPING, 1)
     full.end(attempt, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
     assert full.latest().state is RunState.STOPPED
-    assert status.dispositions(full.unit, "spring") == {D.CANCELLED: 2, D.ANSWERED_HUMAN: 1}
+    assert full.unit.runs.dispositions(full.latest().id) == {D.CANCELLED: 2, D.ANSWERED_HUMAN: 1}
 
 
 def test_a_paused_run_can_be_stopped(full: House) -> None:

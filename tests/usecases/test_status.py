@@ -9,7 +9,7 @@ import pytest
 
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.words import Disposition as D
-from dialerd.usecases import campaigns, runs, status
+from dialerd.usecases import campaigns, dispositions, runs, status
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 LATER = NOW + timedelta(seconds=30)
@@ -70,7 +70,7 @@ def test_a_campaign_that_never_ran_has_a_status_and_no_dispositions(house: House
     found = status.status(house.unit, "spring", NOW)
     assert (found.run, found.state, found.targets, found.abandoned_rate) == (None, "ready", 0, 0.0)
     with pytest.raises(DialerdError, match="has never run"):
-        status.dispositions(house.unit, "spring")
+        dispositions.count(house.unit, "spring")
 
 
 @pytest.mark.parametrize(

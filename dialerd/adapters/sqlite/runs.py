@@ -223,11 +223,11 @@ class SqliteRuns:
         cursor = self._connection.execute(_CANCEL, {"run_id": run_id, "now": to_text(now), "size": size})
         return cursor.rowcount
 
-    def dispositions(self, run_id: RunId) -> dict[Disposition, int]:
+    def dispositions(self, run_id: RunId) -> dict[str, int]:
         rows = self._connection.execute(
             "SELECT disposition, n FROM run_disposition WHERE run_id = ? ORDER BY n DESC, disposition", (run_id,)
         )
-        return {Disposition(name): count for name, count in rows}
+        return dict(rows.fetchall())
 
 
 def _keeps(spec: CampaignSpec, now: datetime) -> tuple[str, dict[str, object]]:

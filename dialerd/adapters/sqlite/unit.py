@@ -11,6 +11,7 @@ from dialerd.adapters.sqlite.audit import SqliteAudit
 from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
 from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
+from dialerd.adapters.sqlite.dispositions import SqliteDispositions
 from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
@@ -32,4 +33,5 @@ class SqliteUnit:
         self.dnc = SqliteDnc(connection)
         self.dialing = SqliteDialing(connection)
         self.regulation = SqliteRegulation(connection)
+        self.dispositions = SqliteDispositions(connection)
         self.audit = SqliteAudit(connection)

@@ -19,6 +19,7 @@ from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
 from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
 from dialerd.adapters.sqlite.migrations.m016_numbers import m016_numbers
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
+from dialerd.adapters.sqlite.migrations.m018_dispositions import m018_dispositions
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -30,6 +31,7 @@ MIGRATIONS = (
     m015_regulation,
     m017_lifecycle,
     m016_numbers,
+    m018_dispositions,
 )
 
 migrations = Migrations("dialerd")

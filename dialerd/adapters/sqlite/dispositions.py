@@ -1,0 +1,65 @@
+"""Sets of custom dispositions, and giving one to an attempt.
+
+Not here: what a disposition leads to (usecases/dispositions.py).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+
+from dialerd.adapters.sqlite.rows import to_json, to_text
+from dialerd.domain.dispositionset import DispositionSet, read_disposition_set
+from dialerd.domain.words import AttemptId, TargetId
+
+
+class SqliteDispositions:
+    """Implements ports.Dispositions on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> DispositionSet | None:
+        row = self._connection.execute("SELECT spec FROM disposition_set WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _to_set(row[0])
+
+    def all(self) -> list[DispositionSet]:
+        return [_to_set(spec) for (spec,) in self._connection.execute("SELECT spec FROM disposition_set ORDER BY name")]
+
+    def put(self, given: DispositionSet, now: datetime) -> None:
+        self._connection.execute(
+            "INSERT INTO disposition_set VALUES (:name, :spec, :now)"
+            " ON CONFLICT DO UPDATE SET spec = :spec, updated_at = :now",
+            {"name": given.name, "spec": to_json(given.as_table()), "now": to_text(now)},
+        )
+
+    def delete(self, name: str) -> None:
+        self._connection.execute("DELETE FROM disposition_set WHERE name = ?", (name,))
+
+    def give(self, attempt_id: AttemptId, code: str) -> None:
+        self._connection.execute("UPDATE attempt SET final = ? WHERE id = ?", (code, attempt_id))
+
+    def is_latest(self, attempt_id: AttemptId, target_id: TargetId) -> bool:
+        (latest,) = self._connection.execute(
+            "SELECT id FROM attempt WHERE target_id = ? ORDER BY claimed_at DESC, rowid DESC LIMIT 1", (target_id,)
+        ).fetchone()
+        return bool(latest == attempt_id)
+
+    def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL, held_by = NULL"
+            " WHERE id = ? AND state IN ('pending', 'waiting')",
+            (code, to_text(now), target_id),
+        )
+
+    def wait_target(self, target_id: TargetId, until: datetime) -> None:
+        self._connection.execute(
+            "UPDATE target SET state = 'waiting', not_before = ?, held_by = 'retry', done_at = NULL"
+            " WHERE id = ? AND state IN ('pending', 'waiting', 'done')",
+            (to_text(until), target_id),
+        )
+
+
+def _to_set(spec: str) -> DispositionSet:
+    return read_disposition_set(json.loads(spec), source="the database")

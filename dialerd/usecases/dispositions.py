@@ -1,0 +1,136 @@
+"""What a person can ask of custom dispositions: keep sets of them, and give one to an attempt.
+
+Not here: the system's own dispositions, which every attempt has and keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.dispositionset import DispositionSet
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition
+from dialerd.ports import RunRow, Unit
+from dialerd.usecases.finishing import finish_if_over
+from dialerd.usecases.standing import latest_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An attempt's final disposition. `retry_at`: when its target is dialed again for it; None: it is settled."""
+
+    attempt_id: AttemptId
+    system: Disposition
+    final: str
+    retry_at: datetime | None
+
+
+def apply_set(unit: Unit, given: DispositionSet, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
+    """Create a set or bring it to `given`; False: it is so already."""
+    if unit.dispositions.get(given.name) == given:
+        return False
+    if not dry_run:
+        unit.dispositions.put(given, now)
+        unit.audit.add(actor=actor, action="disposition_set_applied", subject=given.name, detail={}, now=now)
+    return True
+
+
+def get_set(unit: Unit, name: str) -> DispositionSet:
+    found = unit.dispositions.get(name)
+    if found is None:
+        raise NotFoundError(
+            f"there is no set of dispositions {name}", hint="make it with dialerd disposition apply FILE.toml"
+        )
+    return found
+
+
+def delete_set(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
+    """Refused while a campaign names it."""
+    get_set(unit, name)
+    users = [row.spec.name for row in unit.campaigns.all() if row.spec.dispositions == name]
+    if users:
+        raise IllegalActionError(
+            f"the set of dispositions {name} is used by campaign {users[0]}", hint="apply that campaign without it"
+        )
+    unit.dispositions.delete(name)
+    unit.audit.add(actor=actor, action="disposition_set_deleted", subject=name, detail={}, now=now)
+
+
+def check_codes(unit: Unit, spec: CampaignSpec) -> None:
+    """Whether every code that a campaign names is one it can end in. Raises NotFoundError, BadInputError."""
+    known = set(map(str, Disposition))
+    if spec.dispositions is not None:
+        known |= set(get_set(unit, spec.dispositions).codes)
+    asked = {*spec.positive, *(spec.finish.disposition if spec.finish else ())}
+    if unknown := sorted(asked - known):
+        raise BadInputError(
+            f"campaign {spec.name}: there is no disposition {', '.join(unknown)}",
+            hint="use one of the system's, or of the set that the campaign names with dispositions = ...",
+        )
+
+
+def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -> Given:
+    """Let a custom disposition take the place of the system's on a call that has ended; the system's is kept.
+
+    The last one given holds. It settles the target, or has it dialed again, as its set says; never above the
+    campaign's most attempts.
+    """
+    attempt = unit.dialing.attempt(AttemptId(attempt_id)) if ATTEMPT_ID.match(attempt_id) else None
+    if attempt is None:
+        raise NotFoundError(f"there is no attempt {attempt_id[:40]}", hint="see the attempt_id column of an export")
+    if attempt.disposition is None:
+        raise IllegalActionError("the call is still up", hint="give it a disposition when it has ended")
+    run = unit.runs.get(attempt.run_id)
+    assert run is not None, "an attempt's run cannot be deleted without it"
+    if run.spec.dispositions is None:
+        raise IllegalActionError(
+            f"campaign {run.spec.name} names no set of dispositions", hint='name one in its file: dispositions = "..."'
+        )
+    chosen = get_set(unit, run.spec.dispositions).get(code)
+    if chosen is None:
+        codes = ", ".join(get_set(unit, run.spec.dispositions).codes)
+        raise BadInputError(f"the set {run.spec.dispositions} has no disposition {code[:40]}", hint=f"it has: {codes}")
+    unit.dispositions.give(attempt.id, code)
+    retry_at = None
+    if unit.dispositions.is_latest(attempt.id, attempt.target_id) and not run.state.is_over:
+        is_spent = unit.dialing.attempts_spent(attempt.target_id) >= run.spec.max_attempts
+        if chosen.retry_after_min is not None and not is_spent:
+            retry_at = now + timedelta(minutes=chosen.retry_after_min)
+            unit.dispositions.wait_target(attempt.target_id, retry_at)
+        else:
+            unit.dispositions.settle_target(attempt.target_id, code, now)
+    detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
+    unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
+    finish_if_over(unit, run.id, now)
+    return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How a run's attempts ended, by final disposition, those that did not occur included."""
+
+    run: RunRow
+    counts: Mapping[str, int]
+    positive: frozenset[str]
+
+    @property
+    def conversion(self) -> float:
+        """Positive outcomes as a share of all targets."""
+        positive = sum(count for code, count in self.counts.items() if code in self.positive)
+        return positive / self.run.targets if self.run.targets else 0.0
+
+
+def count(unit: Unit, campaign: str) -> Counts:
+    """The active or last run's counts, the most frequent first."""
+    run = latest_run(unit, campaign)
+    named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
+    found = unit.runs.dispositions(run.id)
+    codes = [*found, *(named.codes if named else ()), *map(str, Disposition)]
+    return Counts(
+        run=run,
+        counts={str(code): found.get(code, 0) for code in dict.fromkeys(map(str, codes))},
+        positive=frozenset({*run.spec.positive, *(named.positive if named else ())}),
+    )

@@ -1,0 +1,176 @@
+"""Custom dispositions: kept in sets, given to calls, counted in place of the system's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialerd.domain.dispositionset import DispositionSet, read_disposition_set
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.words import Disposition as D
+from dialerd.domain.words import RunState
+from dialerd.ports import AttemptRow
+from dialerd.usecases import campaigns, dispositions
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+
+LATER = NOW + timedelta(seconds=30)
+
+
+def sales(**changes: Any) -> DispositionSet:
+    table = {
+        "name": "sales",
+        "disposition": [
+            {"code": "accepted", "positive": True},
+            {"code": "refused"},
+            {"code": "call_again", "retry_after_min": 120},
+        ],
+        **changes,
+    }
+    return read_disposition_set(table, source="sales.toml")
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    house.with_contacts("2122660001", "2122660002", "2122660003")
+    dispositions.apply_set(house.unit, sales(), actor=ACTOR, now=NOW)
+    apply(house)
+    return house
+
+
+def apply(house: House, **changes: Any) -> None:
+    given = spec(**{"dispositions": "sales", "max_attempts": 2, **changes})
+    campaigns.apply_campaign(house.unit, given, trunks=TRUNKS, actor=ACTOR, now=NOW)
+
+
+def give(house: House, attempt: AttemptRow, code: str) -> dispositions.Given:
+    return dispositions.give(house.unit, attempt.id, code, actor=ACTOR, now=LATER)
+
+
+def answered(house: House, *attempts: AttemptRow) -> None:
+    for attempt in attempts:
+        house.end(attempt, D.ANSWERED_HUMAN, LATER, answered_at=NOW)
+
+
+def test_a_custom_disposition_takes_the_place_of_the_systems_in_every_count_and_both_are_kept(full: House) -> None:
+    run = full.start()
+    first, second = full.dial(2)
+    answered(full, first, second)
+    assert give(full, first, "accepted").system is D.ANSWERED_HUMAN
+    assert full.unit.runs.dispositions(run.id) == {"accepted": 1, "answered_human": 1}
+    give(full, first, "refused")
+    assert full.unit.runs.dispositions(run.id) == {"answered_human": 1, "refused": 1}
+    kept = full.unit.dialing.attempt(first.id)
+    assert kept is not None
+    assert kept.disposition is D.ANSWERED_HUMAN
+    assert full.audit()[-1] == (ACTOR, "disposition_given", "spring")
+
+
+def test_one_that_asks_for_another_call_has_the_contact_dialed_again_and_never_above_its_most_attempts(
+    full: House,
+) -> None:
+    full.start()
+    (attempt,) = full.dial(1)
+    answered(full, attempt)
+    assert give(full, attempt, "call_again").retry_at == LATER + timedelta(hours=2)
+    assert full.latest().waiting == 1
+    apply_again = full.unit.dialing.promote(full.latest().id, LATER + timedelta(hours=2))
+    assert apply_again == 1
+
+
+def test_a_final_one_settles_a_contact_that_would_have_been_dialed_again(full: House) -> None:
+    full.start()
+    (attempt,) = full.dial(1)
+    full.end(attempt, D.BUSY, LATER)
+    assert full.latest().waiting == 1
+    assert give(full, attempt, "refused").retry_at is None
+    assert (full.latest().waiting, full.latest().done) == (0, 1)
+
+
+def test_at_its_most_attempts_a_contact_is_settled_whatever_is_asked(full: House) -> None:
+    full.start()
+    (attempt,) = full.dial(1)
+    answered(full, attempt)
+    full.unit.dialing._connection.execute("UPDATE target SET attempts_spent = 2")
+    assert give(full, attempt, "call_again").retry_at is None
+
+
+def test_a_finish_criterion_counts_the_final_disposition_and_not_the_systems(full: House) -> None:
+    apply(full, finish={"disposition": {"accepted": 1}})
+    full.start()
+    first, second = full.dial(2)
+    answered(full, first)
+    assert full.latest().state is RunState.ACTIVE
+    give(full, first, "accepted")
+    assert (full.latest().state, full.latest().reason) == (RunState.STOPPING, "1 x accepted of 1 are reached")
+    answered(full, second)
+    assert full.latest().state is RunState.COMPLETED
+
+
+def test_positive_outcomes_are_those_of_the_campaign_and_of_its_set(full: House) -> None:
+    apply(full, finish={"goal": {"positive": 2}}, positive=["answered_human"])
+    full.start()
+    first, second = full.dial(2)
+    answered(full, first)
+    assert full.latest().state is RunState.ACTIVE
+    answered(full, second)
+    assert full.latest().state is RunState.COMPLETED
+    give(full, second, "refused")
+    counts = dispositions.count(full.unit, "spring")
+    assert counts.positive == {"answered_human", "accepted"}
+    assert counts.conversion == pytest.approx(1 / 3)
+    assert counts.counts["accepted"] == 0, "what did not occur is told as well"
+
+
+def test_what_cannot_be_given_is_refused_with_what_can(full: House) -> None:
+    full.start()
+    (attempt,) = full.dial(1)
+    with pytest.raises(IllegalActionError, match="still up"):
+        give(full, attempt, "accepted")
+    answered(full, attempt)
+    with pytest.raises(BadInputError, match="has no disposition maybe") as raised:
+        give(full, attempt, "maybe")
+    assert "accepted, refused, call_again" in raised.value.hint
+    for unknown in ("x", "d" + "0" * 31 + "g", "d" + "f" * 32):
+        with pytest.raises(NotFoundError, match="no attempt"):
+            dispositions.give(full.unit, unknown, "accepted", actor=ACTOR, now=NOW)
+
+
+def test_a_campaign_names_a_set_that_is_there_and_codes_that_are_in_it(full: House) -> None:
+    with pytest.raises(NotFoundError, match="no set of dispositions service"):
+        apply(full, dispositions="service")
+    with pytest.raises(BadInputError, match="there is no disposition sold"):
+        apply(full, positive=["sold"])
+    with pytest.raises(BadInputError, match="there is no disposition sold"):
+        apply(full, finish={"disposition": {"sold": 3}})
+
+
+def test_a_set_in_use_is_not_deleted_and_the_same_file_twice_changes_nothing(full: House) -> None:
+    with pytest.raises(IllegalActionError, match="used by campaign spring"):
+        dispositions.delete_set(full.unit, "sales", actor=ACTOR, now=NOW)
+    assert not dispositions.apply_set(full.unit, sales(), actor=ACTOR, now=NOW)
+    assert dispositions.apply_set(full.unit, sales(description="x"), actor=ACTOR, now=NOW, dry_run=True)
+    assert dispositions.get_set(full.unit, "sales").description == ""
+    apply(full, dispositions=None)
+    dispositions.delete_set(full.unit, "sales", actor=ACTOR, now=NOW)
+    with pytest.raises(NotFoundError):
+        dispositions.get_set(full.unit, "sales")
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"name": "Sales!"}, "a name is"),
+        ({"disposition": []}, "at least 1"),
+        ({"disposition": [{"code": "busy"}]}, "the system's own"),
+        ({"disposition": [{"code": "Yes"}]}, "a code is"),
+        ({"disposition": [{"code": "a"}, {"code": "a"}]}, "two dispositions have the code a"),
+        ({"disposition": [{"code": "a", "positive": True, "retry_after_min": 1}]}, "a positive outcome is final"),
+        ({"colour": 1}, "colour"),
+    ],
+)
+def test_a_set_that_means_nothing_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(BadInputError, match=r"sales\.toml") as raised:
+        sales(**changes)
+    assert complaint in raised.value.message
