@@ -18,6 +18,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, is_zone, read_hours
+from dialerd.domain.ordering import attribute_of
 from dialerd.domain.retry import RetryPolicy, RetryRule
 from dialerd.domain.schedule import Schedule
 from dialerd.domain.words import Disposition, Mode, Order
@@ -83,7 +84,7 @@ class CampaignSpec(_Part):
     max_attempts_per_number: Annotated[int, Field(ge=1, le=100)] | None = None
     numbers: Literal["contacts-first", "numbers-first"] = "contacts-first"
     retry_after_min: Annotated[float, Field(ge=0, le=43200)] = 60.0
-    order: Order = Field(default=Order.FIFO, strict=False)
+    order: str = Order.FIFO.value
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 1
     calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
     finite: bool = True
@@ -122,6 +123,12 @@ class CampaignSpec(_Part):
     @classmethod
     def _then(cls, value: str | None) -> str | None:
         return None if value is None else cls._name(value)
+
+    @field_validator("order")
+    @classmethod
+    def _order(cls, value: str) -> str:
+        attribute_of(value)
+        return value
 
     @field_validator("filter")
     @classmethod

@@ -120,6 +120,15 @@ BY_CAUSE: dict[int, Ending] = {
 }
 
 
+_CONGESTED_SIP = frozenset({503})  # Service Unavailable: also what carriers say above the rate they allow
+_CONGESTED_CAUSES = frozenset({34, 42, 44})  # no circuit, switching congestion, circuit not available
+
+
+def is_congestion(*, cause: int | None, sip_code: int | None) -> bool:
+    """Whether the trunk said that it had no room. One such ending may be the destination's; many in a row are not."""
+    return sip_code in _CONGESTED_SIP if sip_code is not None else cause in _CONGESTED_CAUSES
+
+
 def classify(*, cause: int | None, sip_code: int | None) -> Ending:
     """The ending of a call that was never answered.
 

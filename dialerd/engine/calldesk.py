@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Playing, Ringing, Settled
+from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import AttemptId
@@ -188,10 +189,23 @@ class CallDesk:
 
     def _close(self, line: CallLine, outcome: Outcome) -> None:
         self._drop_timer(line)
+        outcome = self._without_blame(line, outcome)
         del self._lines[line.attempt.id]
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1
         spawn(f"settle {line.attempt.id}", self._settle(line, outcome))
+
+    def _without_blame(self, line: CallLine, outcome: Outcome) -> Outcome:
+        """An attempt that a congested trunk had no room for is not spent: nobody's phone rang."""
+        facts, trunk = outcome.facts, line.attempt.trunk
+        if self._trunks.trunk(trunk) is None or not (facts.cause or facts.sip_code):
+            return outcome
+        if facts.answered_at is not None or not is_congestion(cause=facts.cause, sip_code=facts.sip_code):
+            self._trunks.had_room(trunk)
+            return outcome
+        if not self._trunks.had_no_room(trunk):
+            return outcome
+        return replace(outcome, spent=False, reason="the trunk is congested")
 
     async def _settle(self, line: CallLine, outcome: Outcome) -> None:
         """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten."""

@@ -16,6 +16,7 @@ from dialerd.ports import Clock, Exchange
 _log = logger(__name__)
 
 _FIRST_REST_S, _LONGEST_REST_S = 1.0, 30.0
+_CONGESTED_AT = 5  # calls in a row without room: fewer may be the destinations' doing
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class TrunkLine:
     in_use: int = 0
     unsent: int = 0
     rest_s: float = 0.0
+    no_room: int = 0  # calls in a row that the trunk had no room for
     closed_until: float = float("-inf")
     by_server: dict[str, int] = field(default_factory=dict)
 
@@ -103,13 +105,32 @@ class TrunkDesk:
         line = self._lines[name]
         line.unsent -= 1
         line.rate = line.rate.take(self._clock.steady())
-        line.rest_s = 0.0
+        if not line.no_room:
+            line.rest_s = 0.0
 
     def not_sent(self, name: str, *, trunk_down: bool, reason: str) -> None:
         """The exchange refused the call. A trunk that is down rests a little longer each time it says so."""
         line = self._lines[name]
         line.unsent -= 1
-        if not trunk_down or self._clock.steady() < line.closed_until:
+        if trunk_down:
+            self._rest(name, reason)
+
+    def had_room(self, name: str) -> None:
+        """A call over the trunk came to something: a phone, a person, a number that does not exist."""
+        self._lines[name].no_room = 0
+
+    def had_no_room(self, name: str) -> bool:
+        """A call ended for want of room. True: the trunk is congested, and it was not the call's own fault."""
+        line = self._lines[name]
+        line.no_room += 1
+        if line.no_room < _CONGESTED_AT:
+            return False
+        self._rest(name, f"{line.no_room} calls in a row found no room")
+        return True
+
+    def _rest(self, name: str, reason: str) -> None:
+        line = self._lines[name]
+        if self._clock.steady() < line.closed_until:
             return
         line.rest_s = min(_LONGEST_REST_S, line.rest_s * 2 or _FIRST_REST_S)
         line.closed_until = self._clock.steady() + line.rest_s

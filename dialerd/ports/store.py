@@ -243,6 +243,10 @@ class Dialing(Protocol):
         """Earlier spent attempts at this target with the same disposition."""
         ...
 
+    def unspent_before(self, attempt: AttemptRow) -> int:
+        """Earlier attempts at this target that a congested trunk had no room for."""
+        ...
+
     def release_target(
         self,
         attempt: AttemptRow,

@@ -25,6 +25,7 @@ from dialerd.usecases.finishing import finish_if_over
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
 
+_MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
 _SCRUB_CHUNK = 2000  # targets looked at per transaction; a look is cheaper than taking one in
 _CHUNK = 500  # contacts taken in per transaction: well under the 50 ms that a job may hold the writer
 
@@ -170,6 +171,8 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
         spent=outcome.spent,
         reason=outcome.reason,
     )
+    if not closed.spent and (closed.cause or closed.sip_code) and unit.dialing.unspent_before(closed) >= _MOST_UNSPENT:
+        closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted while it is open"
     decision, number = _what_next(unit, run, closed, now)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, Record, fields_of, first_failing, read_filter
+from dialerd.domain.ordering import attribute_of
 from dialerd.ports import ContactRow, FilterCount, Unit
 from dialerd.usecases.lists import get_list
 from dialerd.usecases.standing import get_campaign
@@ -53,17 +54,24 @@ def _try(unit: Unit, lists: Sequence[str], text: str, today: date) -> FilterTest
 
 
 def lacking_fields(unit: Unit, spec: CampaignSpec) -> list[str]:
-    """Warnings for attributes that a filter asks for and a list's contacts do not seem to have.
+    """Warnings for attributes that filter or order ask for and a list's contacts do not seem to have.
 
     Lists used together should have matching fields; a misspelt name keeps nobody, or everybody.
     """
-    return [] if spec.keeps is None else _lacking(unit, spec.lists, spec.keeps)
+    by = attribute_of(spec.order)
+    return [
+        *([] if spec.keeps is None else _lacking(unit, spec.lists, spec.keeps)),
+        *([] if by is None else _without(unit, spec.lists, [by], "order")),
+    ]
 
 
 def _lacking(unit: Unit, lists: Sequence[str], keeps: Filter) -> list[str]:
-    names = sorted(field.name for field in fields_of(keeps) if not field.is_own)
+    return _without(unit, lists, sorted(field.name for field in fields_of(keeps) if not field.is_own), "filter")
+
+
+def _without(unit: Unit, lists: Sequence[str], names: Sequence[str], key: str) -> list[str]:
     return [
-        f"filter: no contact of list {each} seems to have a field {name}"
+        f"{key}: no contact of list {each} seems to have a field {name}"
         for name in names
         for each in lists
         if not unit.contacts.has_attribute(each, name)

@@ -47,7 +47,7 @@ def test_what_is_written_back_is_what_was_read() -> None:
         ({"max_calls": "10"}, "max_calls:"),
         ({"calls_per_second": 0}, "calls_per_second:"),
         ({"max_attempts": 1.5}, "max_attempts:"),
-        ({"order": "sideways"}, "order:"),
+        ({"order": "-"}, "order:"),
         ({"mode": "psychic"}, "mode:"),
         ({"mode": "predictive"}, "not in this version"),
         ({"on_human": {}}, "on_human"),

@@ -6,7 +6,7 @@ import pytest
 
 from dialerd.adapters.clock import SystemDice
 from dialerd.domain.amd import judge
-from dialerd.domain.ordering import rank
+from dialerd.domain.ordering import attribute_of, rank
 from dialerd.domain.words import ATTEMPT_ID, ContactId, Order
 from dialerd.simulate.clock import SeededDice
 
@@ -22,6 +22,31 @@ def test_the_lowest_rank_is_dialed_first(order: Order, expected: list[int]) -> N
         for each, (priority, draw) in contacts.items()
     }
     assert sorted(ranks, key=lambda each: ranks[each]) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("balance", ["c", "a", "b", "none", "word"]),
+        ("-balance", ["b", "a", "c", "none", "word"]),
+        ("renews", ["b", "a", "c", "none", "word"]),
+    ],
+)
+def test_an_attribute_orders_by_its_number_or_date_and_those_without_come_last(order: str, expected: list[str]) -> None:
+    values = {
+        "balance": {"a": "20", "b": "100", "c": "-5.5", "word": "much", "none": None},
+        "renews": {"a": "2026-12-10", "b": "2026-12-02", "c": "2027-01-01", "word": "soon", "none": None},
+    }[order.removeprefix("-")]
+    ranks = {
+        name: rank(order, contact_id=ContactId(1), priority=0, draw=0.5, value=value) for name, value in values.items()
+    }
+    assert sorted(sorted(ranks), key=lambda name: ranks[name]) == expected
+
+
+@pytest.mark.parametrize("order", ["", "-", "1st", 'a"b', "a\\b", "--x", "a\nb"])
+def test_an_order_that_can_be_no_attributes_name_is_refused(order: str) -> None:
+    with pytest.raises(ValueError, match="an attribute's name"):
+        attribute_of(order)
 
 
 @pytest.mark.parametrize(

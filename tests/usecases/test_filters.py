@@ -54,6 +54,8 @@ def test_a_field_that_a_list_lacks_is_warned_about_when_applied(full: House) -> 
         "filter: no contact of list customers seems to have a field stat"
     ]
     assert apply(full, filter="state = 'CA'").warnings == []
+    assert apply(full, order="lifoo").warnings == ["order: no contact of list customers seems to have a field lifoo"]
+    assert apply(full, order="-balance").warnings == []
 
 
 def test_the_filter_of_a_campaign_is_obeyed_and_explain_names_the_condition(full: House) -> None:

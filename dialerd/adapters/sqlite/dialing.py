@@ -183,6 +183,14 @@ class SqliteDialing:
         ).fetchone()
         return int(count)
 
+    def unspent_before(self, attempt: AttemptRow) -> int:
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM attempt WHERE target_id = ? AND NOT spent AND id <> ?"
+            " AND (cause IS NOT NULL OR sip_code IS NOT NULL)",
+            (attempt.target_id, attempt.id),
+        ).fetchone()
+        return int(count)
+
     def release_target(
         self,
         attempt: AttemptRow,

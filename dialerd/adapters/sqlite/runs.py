@@ -17,7 +17,7 @@ from dialerd.adapters.sqlite.campaigns import to_spec
 from dialerd.adapters.sqlite.filters import to_sql
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.ordering import rank
+from dialerd.domain.ordering import attribute_of, rank
 from dialerd.domain.words import CampaignId, ContactId, Disposition, RunId, RunState
 from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
@@ -35,7 +35,8 @@ SELECT contact.id, contact.number, contact.zones, contact.zone, contact.priority
        EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
                WHERE d.number = contact.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
                AND (d.expires_at IS NULL OR d.expires_at > :now))
-         AND NOT EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = contact.id), {keeps}
+         AND NOT EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = contact.id), {keeps},
+       iif(:order IS NULL, NULL, json_extract(contact.attributes, :order))
 FROM contact INDEXED BY contact_by_list
 WHERE contact.list_id = :list_id AND contact.id > :after ORDER BY contact.id LIMIT :size
 """
@@ -161,11 +162,11 @@ class SqliteRuns:
                     number,
                     zones if zone is None else to_json((zone,)),
                     "done" if on_dnc else "pending",
-                    rank(run.spec.order, contact_id=ContactId(contact_id), priority=priority, draw=draw()),
+                    rank(run.spec.order, contact_id=ContactId(contact_id), priority=priority, draw=draw(), value=value),
                     Disposition.DO_NOT_CALL if on_dnc else None,
                     to_text(now) if on_dnc else None,
                 )
-                for contact_id, number, zones, zone, priority, on_dnc, is_kept in contacts
+                for contact_id, number, zones, zone, priority, on_dnc, is_kept, value in contacts
                 if is_kept
             ],
         )
@@ -182,12 +183,14 @@ class SqliteRuns:
 
     def _next_contacts(
         self, spec: CampaignSpec, *, after: int, size: int, now: datetime
-    ) -> list[tuple[int, str, str, str | None, int, int, int]]:
+    ) -> list[tuple[int, str, str, str | None, int, int, int, str | None]]:
         """The next contacts of several lists as one walk by id. Each list is read only as far as it is needed."""
         ids = self._connection.execute(
             "SELECT id FROM contact_list WHERE name IN (SELECT value FROM json_each(?))", (to_json(spec.lists),)
         ).fetchall()
         keeps, given = _keeps(spec, now)
+        attribute = attribute_of(spec.order)
+        given |= {"order": None if attribute is None else f'$."{attribute}"'}
         given |= {"dnc": spec.dnc, "after": after, "size": size, "now": to_text(now)}
         walks = [
             self._connection.execute(_NEXT_CONTACTS.format(keeps=keeps), given | {"list_id": list_id})

@@ -149,6 +149,14 @@ def test_a_run_takes_in_only_whom_its_filter_keeps(unit: SqliteUnit) -> None:
     assert take_in(unit, with_filter(unit, "state = 'CA'", people)) == 3
 
 
+def test_a_run_is_dialed_in_the_order_of_an_attribute(unit: SqliteUnit) -> None:
+    run = with_filter(unit, None, [{"debt": debt} for debt in ("5", "50", "", "500")])
+    unit.runs.set_spec(run.id, changed(run.spec, order="-debt"))
+    take_in(unit, run)
+    found = unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW)
+    assert [target.number[-1] for target in found] == ["3", "1", "0", "2"]
+
+
 def test_a_filter_that_keeps_nobody_is_looked_through_in_chunks(
     unit: SqliteUnit, connection: sqlite3.Connection
 ) -> None:

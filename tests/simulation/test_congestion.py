@@ -1,0 +1,60 @@
+"""A trunk without room rests and the contacts keep their attempts."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+
+from dialerd.domain.contact import Contact
+from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.words import RunState
+from dialerd.ports import Dice
+from dialerd.simulate.callees import BY_ENDING, Behaviour
+from dialerd.simulate.campaign import Outcome, simulate
+from tests.numbers import number
+from tests.simulation.world import START, campaign, trunk
+
+
+class Crowded:
+    """A carrier that refuses the first `calls` of all with 503, whoever is called, and then puts them through."""
+
+    def __init__(self, calls: int) -> None:
+        self._left = calls
+
+    def behaviour(self, number: str) -> Behaviour:
+        self._left -= 1
+        return BY_ENDING["04"] if self._left >= 0 else replace(BY_ENDING["00"], leaves_s=5.0)
+
+
+def play(*, contacts: int, refused: int) -> Outcome:
+    def callees(_dice: Dice) -> Crowded:
+        return Crowded(refused)
+
+    people = [
+        Contact(numbers=(PhoneNumber(e164=number(n, "00"), zones=("America/New_York",)),)) for n in range(contacts)
+    ]
+    return simulate(campaign(), trunk=trunk(), contacts=people, callees=callees, start=START, seed=1)
+
+
+def test_through_congestion_nobody_but_the_first_few_loses_an_attempt() -> None:
+    outcome = play(contacts=30, refused=25)
+    assert outcome.run.state is RunState.COMPLETED
+    assert outcome.dispositions["answered_human"] >= 26, "four in a row may still be the destinations' doing"
+    spent = Counter(row.attempt.number for row in outcome.attempts if row.attempt.spent)
+    assert max(spent.values()) == 1
+
+
+def test_a_congested_trunk_rests_longer_each_time() -> None:
+    outcome = play(contacts=30, refused=25)
+    times = [(call.invited_at - START).total_seconds() for call in outcome.record[:25]]
+    gaps = [late - early for early, late in itertools.pairwise(times[4:])]
+    assert gaps[-1] > 4 * gaps[0]
+
+
+def test_numbers_that_never_find_room_do_not_keep_a_run_going_for_ever() -> None:
+    outcome = play(contacts=3, refused=10_000)
+    assert outcome.run.state is RunState.COMPLETED
+    assert set(outcome.dispositions) == {"network_failure"}
+    tries = Counter(call.number for call in outcome.record)
+    assert max(tries.values()) <= 21
