@@ -20,6 +20,7 @@ BUSY_S = 5.0
 _LOOK_S = 0.001
 _PAUSE = threading.Event()  # never set: a wait of a thread that is not the event loop's
 
+_CACHE_KIB = 65_536  # at most, as pages are used: with SQLite's own 2 MB the inner pages of long indexes do not stay
 _SWITCHES = 50  # each is lost only to a process that got further, so far fewer are needed
 
 
@@ -36,6 +37,7 @@ def connect(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection
         connection.execute("PRAGMA foreign_keys = ON")
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         return connection

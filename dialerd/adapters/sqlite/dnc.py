@@ -81,8 +81,9 @@ class SqliteDnc:
 
     def delete(self, list_name: str, *, size: int) -> int:
         cursor = self._connection.execute(
-            "DELETE FROM dnc_entry WHERE (number, list_id) IN (SELECT number, list_id FROM dnc_entry"
-            " WHERE list_id = (SELECT id FROM dnc_list WHERE name = ?) LIMIT ?)",
+            "DELETE FROM dnc_entry WHERE (number, list_id) IN"
+            " (SELECT number, list_id FROM dnc_entry INDEXED BY dnc_entry_named"
+            " WHERE list_id = (SELECT id FROM dnc_list WHERE name = ?) AND list_id > 1 LIMIT ?)",
             (list_name, size),
         )
         self._connection.execute("DELETE FROM dnc_list WHERE name = ? AND entries = 0", (list_name,))

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dialerd.adapters.sqlite.checkpoint import Checkpointer
 from dialerd.adapters.sqlite.connection import begin, translated, undo
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
@@ -73,6 +74,7 @@ class ThreadWriter:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._checkpointer = Checkpointer(connection, path)
         self._unit = SqliteUnit(connection)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._is_closed = False
@@ -101,6 +103,7 @@ class ThreadWriter:
         self._is_closed = True  # the thread ends with what is queued now: later jobs would wait for ever
         self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._checkpointer.close()
         self._connection.close()
 
     def _work(self) -> None:
@@ -127,6 +130,7 @@ class ThreadWriter:
             for item in items:
                 item.result, item.error = None, item.error or error
         _answer(items)
+        self._checkpointer.committed(self._connection.total_changes)
 
     def _run(self, item: _Item) -> None:
         """One job in a savepoint of its own, so that its failure undoes nobody else's work."""
