@@ -158,10 +158,14 @@ def rename(context: Context, name: str, new_name: str) -> None:
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a campaign with the results of all its runs; refused while one is unfinished."""
+    with context.unit() as unit:
+        campaigns.check_deletable(unit, name, bootstrap.now())
     if not yes:
         click.confirm(f"Delete campaign {name} with the results of all its runs?", abort=True)
-    with context.change() as unit:
-        campaigns.delete_campaign(unit, name, actor=context.actor, now=bootstrap.now())
+    is_gone = False
+    while not is_gone:
+        with context.change() as unit:
+            is_gone = campaigns.delete_campaign(unit, name, actor=context.actor, now=bootstrap.now())
     click.echo(f"campaign {name} is deleted")
 
 

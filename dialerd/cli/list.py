@@ -130,10 +130,14 @@ def drop(context: Context, name: str, folder: Path | None, map_name: str | None,
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a list with its contacts; refused while a run uses it."""
+    with context.unit() as unit:
+        count = lists.check_deletable(unit, name).contacts
     if not yes:
-        click.confirm(f"Delete list {name} with all its contacts?", abort=True)
-    with context.change() as unit:
-        count = lists.delete_list(unit, name, actor=context.actor, now=bootstrap.now())
+        click.confirm(f"Delete list {name} with its {count} contacts?", abort=True)
+    is_gone = False
+    while not is_gone:
+        with context.change() as unit:
+            is_gone = lists.delete_list(unit, name, actor=context.actor, now=bootstrap.now())
     click.echo(f"list {name} and its {count} contacts are deleted")
 
 

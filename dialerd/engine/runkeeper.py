@@ -17,6 +17,8 @@ from dialerd.usecases import dialing, finishing
 
 _log = logger(__name__)
 
+_SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some tenths of a second at most
+
 
 @dataclass(slots=True)
 class RunLine:
@@ -87,16 +89,18 @@ class RunKeeper:
     async def refresh(self) -> datetime | None:
         """Read the runs, take in targets of those that lack them, end those that are over.
 
-        Returns when time alone will end one of them, so that it is looked at then.
+        Of what is long each run gets a share, so that none waits for another's ten million contacts. Returns when to
+        look again without a poke: at once where more is to be done, else when time alone will end a run.
         """
         rows = await self._store.read(lambda unit: unit.runs.unfinished())
         for row in rows:
             self._see(row)
         for run_id in self.lines.keys() - {row.id for row in rows}:
             self._forget(run_id)
-        for row in rows:
-            await self._keep(row)
+        is_done = [await self._keep(row) for row in rows]
         self._on_change()
+        if not all(is_done):
+            return self._clock.now()
         return min((at for row in rows if (at := finishing.ends_at(row)) is not None), default=None)
 
     def _see(self, row: RunRow) -> None:
@@ -115,28 +119,40 @@ class RunKeeper:
         line.update(row)
         line.is_dry = False  # contacts, lists or hours may have changed since
 
-    async def _keep(self, row: RunRow) -> None:
+    async def _keep(self, row: RunRow) -> bool:
+        """Do a share of what the run needs; True: nothing more is to be done now."""
         now = self._clock.now
-        is_prepared = row.is_prepared
-        if is_prepared and not row.spec.finite:  # it takes in contacts as they are added
-            is_prepared = not await self._store.read(lambda unit: unit.runs.has_more(row.id))
-        while not is_prepared and row.state is RunState.ACTIVE:
-            is_prepared = await self._store.write(
-                lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=now())
-            )
-            self._on_change()  # the first targets can be dialed while the others come in
+        is_prepared = await self._take_in(row)
         is_scrubbed = not row.is_scrub_due
-        while not is_scrubbed:
-            is_scrubbed = await self._store.write(lambda unit: dialing.scrub(unit, row.id, now()))
+        for _ in range(0 if is_scrubbed else _SHARE):
+            is_scrubbed = is_scrubbed or await self._store.write(lambda unit: dialing.scrub(unit, row.id, now()))
         is_idle = is_prepared and row.spec.finite and row.in_progress == 0
         if row.state is RunState.STOPPING or row.spec.finish or row.ends_at or is_idle:
             await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
-        after = await self._store.read(lambda unit: unit.runs.get(row.id))
-        while after is not None and after.state is RunState.STOPPING and not after.in_progress:
-            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
+        for _ in range(_SHARE):
             after = await self._store.read(lambda unit: unit.runs.get(row.id))
-        if after is not None:
-            self.settled(after)
+            if after is None or not _is_being_cancelled(after):
+                break
+            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
+        if after is None:
+            return True
+        self.settled(after)
+        waits = row.state is not RunState.ACTIVE  # contacts come in when it goes on
+        return (is_prepared or waits) and is_scrubbed and not _is_being_cancelled(after)
+
+    async def _take_in(self, row: RunRow) -> bool:
+        """Whether the run has all its targets, after a share of them has come in."""
+        is_prepared = row.is_prepared
+        if is_prepared and not row.spec.finite:  # it takes in contacts as they are added
+            is_prepared = not await self._store.read(lambda unit: unit.runs.has_more(row.id))
+        for _ in range(_SHARE):
+            if is_prepared or row.state is not RunState.ACTIVE:
+                break
+            is_prepared = await self._store.write(
+                lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=self._clock.now())
+            )
+            self._on_change()  # the first targets can be dialed while the others come in
+        return is_prepared
 
     def settled(self, row: RunRow) -> None:
         """A run as it stands after one of its attempts was settled."""
@@ -159,3 +175,8 @@ class RunKeeper:
             run_id=run_id,
             campaign=spec.name,
         )
+
+
+def _is_being_cancelled(row: RunRow) -> bool:
+    """It is being stopped, and only the targets that were not dialed are left to be settled."""
+    return row.state is RunState.STOPPING and not row.in_progress

@@ -24,6 +24,8 @@ from dialerd.usecases.filters import lacking_fields
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
+_DELETED_AT_ONCE = 500  # targets, with their attempts, per transaction
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -193,8 +195,19 @@ def _check_free(unit: Unit, name: str) -> None:
         raise AlreadyExistsError(f"there is a campaign {name} already", hint="choose another name")
 
 
-def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
-    """Delete a campaign with the results of its runs. Refused while a run is unfinished."""
+def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
+    """Delete the next results of a campaign's runs, and the campaign with the last of them; True when it is gone.
+
+    To be called again until then: one statement for millions of results would hold up the dialing.
+    """
+    if not unit.campaigns.delete(check_deletable(unit, name, now).id, size=_DELETED_AT_ONCE):
+        return False
+    unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)
+    return True
+
+
+def check_deletable(unit: Unit, name: str, now: datetime) -> CampaignRow:
+    """Whether a campaign may be deleted. Raises IllegalActionError while a run is unfinished or a call is up."""
     row = get_campaign(unit, name)
     now_at = standing(unit, row, now)
     next_state(now_at.state, Action.DELETE, campaign=name)
@@ -202,5 +215,4 @@ def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> None
         raise IllegalActionError(
             f"campaign {name} still has {now_at.run.in_progress} calls up", hint="wait for their end"
         )
-    unit.campaigns.delete(row.id)
-    unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)
+    return row

@@ -12,6 +12,7 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActi
 from dialerd.domain.phone import known_region
 from dialerd.ports import ContactRow, ListRow, Unit
 
+_CHUNK = 500  # contacts deleted per transaction
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
@@ -58,12 +59,22 @@ def first_contacts(unit: Unit, row: ListRow, *, limit: int) -> list[ContactRow]:
     return unit.contacts.of_list(row.id, limit=limit)
 
 
-def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> int:
-    """Delete a list with its contacts; how many those were. Refused while an unfinished run uses it."""
+def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
+    """Delete the next contacts of a list, and the list with the last of them; True when it is gone.
+
+    To be called again until then: one statement for millions of contacts would hold up the dialing.
+    """
+    row = check_deletable(unit, name)
+    if not unit.lists.delete(row.id, size=_CHUNK):
+        return False
+    unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={}, now=now)
+    return True
+
+
+def check_deletable(unit: Unit, name: str) -> ListRow:
+    """Whether a list may be deleted. Raises IllegalActionError naming the campaign whose unfinished run uses it."""
     row = get_list(unit, name)
     users = [run.spec.name for run in unit.runs.unfinished() if name in run.spec.lists]
     if users:
         raise IllegalActionError(f"list {name} is in use by campaign {users[0]}", hint="stop that campaign first")
-    unit.lists.delete(row.id)
-    unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={"contacts": row.contacts}, now=now)
-    return row.contacts
+    return row

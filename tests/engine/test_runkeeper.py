@@ -113,6 +113,31 @@ def test_an_endless_run_takes_in_contacts_as_they_are_added() -> None:
     with_keeper(story, finite=False)
 
 
+def test_a_run_begins_while_another_one_still_takes_in_its_many_contacts() -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, long: RunRow) -> None:
+        def add(unit: Unit) -> RunRow:
+            known = unit.lists.get("l")
+            assert known is not None
+            phones = [PhoneNumber(e164=f"+1212{7_000_000 + n}", zones=()) for n in range(9000)]
+            unit.contacts.add(known.id, [Contact(numbers=(phone,)) for phone in phones], START)
+            made = unit.lists.create("short", "US", START)
+            unit.contacts.add(made.id, [Contact(numbers=(phones[0],))], START)
+            spec = campaign(name="d", lists=["short"])
+            return unit.runs.create(unit.campaigns.put(spec, START).id, spec, START)
+
+        short = await store.write(add)
+        assert await keeper.refresh() == START, "to be looked at again at once"
+        assert keeper.lines[short.id].row.pending == 1
+        assert 0 < keeper.lines[long.id].row.pending < 9003
+        looks = 1
+        while await keeper.refresh() is not None:
+            looks += 1
+        assert keeper.lines[long.id].row.pending == 9003
+        assert looks < 10
+
+    with_keeper(story, finite=False)
+
+
 def test_a_trunk_that_refuses_rests_longer_each_time_and_not_after_it_works_again() -> None:
     async def main() -> None:
         clock = VirtualClock(datetime(2026, 12, 1, tzinfo=UTC))

@@ -74,7 +74,7 @@ def test_a_campaign_can_be_changed_and_deleted_with_its_results_after_its_run(ho
     house.start()
     runs.stop_run(house.unit, "spring", actor=ACTOR, now=NOW)
     assert apply(house, max_attempts=3).changes
-    campaigns.delete_campaign(house.unit, "spring", actor=ACTOR, now=NOW)
+    assert campaigns.delete_campaign(house.unit, "spring", actor=ACTOR, now=NOW)
     assert campaigns.list_campaigns(house.unit, NOW) == []
     assert house.unit.runs.unfinished() == []
     assert house.audit()[-1] == (ACTOR, "campaign_deleted", "spring")

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from dialerd.domain.contact import MAX_TEXT
+from dialerd.domain.contact import MAX_TEXT, Contact
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.words import RunState
 from dialerd.ports import ContactRow
-from dialerd.usecases import contacts, lists
+from dialerd.usecases import contacts, finishing, lists, runs
 from tests.usecases.conftest import ACTOR, NOW, House
 
 
@@ -46,11 +48,28 @@ def test_a_list_that_an_unfinished_run_uses_is_not_deleted(house: House) -> None
 
 def test_a_list_is_deleted_with_its_contacts(house: House) -> None:
     row = add(house, "2122660001")
-    assert lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW) == 1
+    assert lists.check_deletable(house.unit, "customers").contacts == 1
+    assert lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
     with pytest.raises(NotFoundError):
         contacts.get_contact(house.unit, row.id)
     with pytest.raises(NotFoundError):
         lists.get_list(house.unit, "customers")
+
+
+def test_a_long_list_is_deleted_in_chunks_and_a_run_that_begins_meanwhile_stops_that(house: House) -> None:
+    made = lists.get_list(house.unit, "customers")
+    phones = [PhoneNumber(e164=f"+1212{7_000_000 + n}", zones=("UTC",)) for n in range(1200)]
+    house.unit.contacts.add(made.id, [Contact(numbers=(phone,)) for phone in phones], NOW)
+    assert not lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
+    assert lists.get_list(house.unit, "customers").contacts == 700
+    house.start()
+    with pytest.raises(IllegalActionError, match="in use by campaign spring"):
+        lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
+    runs.stop_run(house.unit, "spring", actor=ACTOR, now=NOW)
+    while house.latest().state is not RunState.STOPPED:
+        finishing.finish_if_over(house.unit, house.latest().id, NOW)
+    assert [lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW) for _ in range(2)] == [False, True]
+    assert [entry for entry in house.audit() if entry[1] == "list_deleted"] == [(ACTOR, "list_deleted", "customers")]
 
 
 def test_a_contact_is_added_shown_and_found_by_any_of_its_numbers(house: House) -> None:

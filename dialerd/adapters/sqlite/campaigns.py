@@ -17,6 +17,11 @@ from dialerd.ports import CampaignRow
 
 _COLUMNS = "SELECT id, spec, created_at, updated_at, scheduled_at FROM campaign"
 
+# With each target go its attempts, of which it has only a few.
+_DELETE_TARGETS = """
+DELETE FROM target WHERE id IN (SELECT id FROM target INDEXED BY target_contact WHERE run_id = ? LIMIT ?)
+"""
+
 
 @lru_cache(maxsize=256)
 def to_spec(text: str) -> CampaignSpec:
@@ -62,8 +67,15 @@ class SqliteCampaigns:
             (spec.name, to_json(spec.as_table()), to_text(now), campaign_id),
         )
 
-    def delete(self, campaign_id: CampaignId) -> None:
+    def delete(self, campaign_id: CampaignId, *, size: int) -> bool:
+        runs = self._connection.execute("SELECT id FROM run WHERE campaign_id = ?", (campaign_id,)).fetchall()
+        left = size
+        for (run_id,) in runs:
+            left -= self._connection.execute(_DELETE_TARGETS, (run_id, left)).rowcount
+            if left == 0:
+                return False
         self._connection.execute("DELETE FROM campaign WHERE id = ?", (campaign_id,))
+        return True
 
 
 def _to_campaign(row: tuple[int, str, str, str, str | None]) -> CampaignRow:

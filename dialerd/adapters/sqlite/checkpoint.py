@@ -47,9 +47,9 @@ class Checkpointer:
         while True:
             self._is_due.wait()
             self._is_due.clear()
-            if self._is_closed:
-                return
             try:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             except sqlite3.Error as error:  # the log only gets longer, and the next time is soon
                 _log.warning(f"the write-ahead log was not moved: {error}", action="checkpoint_failed")
+            if self._is_closed:
+                return

@@ -36,8 +36,17 @@ class SqliteLists:
     def all(self) -> list[ListRow]:
         return [_to_list(row) for row in self._connection.execute(_COLUMNS + " ORDER BY name")]
 
-    def delete(self, list_id: ListId) -> None:
+    def delete(self, list_id: ListId, *, size: int) -> bool:
+        deleted = self._connection.execute(
+            "DELETE FROM contact WHERE id IN"
+            " (SELECT id FROM contact INDEXED BY contact_by_list WHERE list_id = ? LIMIT ?)",
+            (list_id, size),
+        ).rowcount
+        if deleted == size:
+            self._connection.execute("UPDATE contact_list SET contacts = contacts - ? WHERE id = ?", (deleted, list_id))
+            return False
         self._connection.execute("DELETE FROM contact_list WHERE id = ?", (list_id,))
+        return True
 
 
 def _to_list(row: tuple[int, str, str, int, str]) -> ListRow:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dialerd.domain.words import Disposition, RunId, TargetState
-from dialerd.ports import Unit
+from dialerd.ports import DncEntry, Unit
 from tests.adapters.sqlite.stored import NOW, attempt_at, closed, set_up
 
 
@@ -115,3 +115,40 @@ def test_an_export_walks_an_index_and_gives_its_first_row_at_once(unit: Unit, co
     plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + said[0])]
     assert any("attempt_by_run" in step for step in plan)
     assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize("size", [500, 5000])
+def test_a_chunk_deleted_costs_the_same_whatever_there_is_beside_it(
+    unit: Unit, connection: sqlite3.Connection, size: int
+) -> None:
+    run = set_up(unit, size)
+    for n, target in enumerate(unit.dialing.candidates(run.id, dnc=None, limit=size, now=NOW)):
+        done = closed(attempt_at(target, n), Disposition.BUSY)
+        unit.dialing.open_attempt(done)
+        assert unit.dialing.close_attempt(done)
+    made = unit.lists.get("l")
+    assert made is not None
+    unit.dnc.create("mine")
+    for name, count in (("global", size), ("mine", 300)):
+        unit.dnc.add(
+            DncEntry(list_name=name, number=f"+1212{6_000_000 + n}", source="", added_at=NOW) for n in range(count)
+        )
+    works: list[Callable[[], object]] = [
+        lambda: unit.dnc.delete("mine", size=100),
+        lambda: unit.campaigns.delete(run.campaign_id, size=100),
+        lambda: unit.lists.delete(made.id, size=100),
+    ]
+    for work in works:
+        assert steps(connection, work) < 100 * 300
+    while not unit.campaigns.delete(run.campaign_id, size=100):
+        pass
+    while not unit.lists.delete(made.id, size=100):
+        pass
+    while unit.dnc.delete("mine", size=100):
+        pass
+    rows = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _EMPTIED}  # noqa: S608
+    assert rows == dict.fromkeys(_EMPTIED, 0)
+    assert unit.dnc.lists() == {"global": size}
+
+
+_EMPTIED = ("attempt", "target", "run", "run_disposition", "campaign", "contact", "contact_list")

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from dialerd.adapters.sqlite import SqliteStore, check
 from dialerd.adapters.sqlite.connection import connect
-from dialerd.adapters.sqlite.migrations import migrate, migrations
+from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
@@ -65,6 +65,72 @@ def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None
     assert connection.total_changes == before
 
 
+# A row or two in each table of the first version, as its program wrote them.
+_AT = "2026-12-01T09:00:00.000000+00:00"
+_FIRST_ROWS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("contact_list", {"id": 3, "name": "l", "region": "US", "contacts": 2, "created_at": _AT}),
+    (
+        "contact",
+        {"id": 7, "list_id": 3, "number": "+12122660001", "zones": "[]", "attributes": "{}", "created_at": _AT},
+    ),
+    ("contact", {"id": 8, "list_id": 3, "number": "+12122660002", "zones": "[]", "zone": "UTC", "created_at": _AT}),
+    ("contact_number", {"contact_id": 8, "position": 2, "number": "+12122660003", "zones": "[]"}),
+    ("dnc_list", {"id": 2, "name": "named"}),
+    ("dnc_entry", {"number": "+12122660009", "list_id": 1, "source": "cli", "added_at": _AT}),
+    ("dnc_entry", {"number": "+12122660009", "list_id": 2, "source": "cli", "added_at": _AT, "expires_at": "2027"}),
+    ("campaign", {"id": 1, "name": "c", "spec": '{"name":"c"}', "created_at": _AT, "updated_at": _AT}),
+    ("run", {"id": 1, "campaign_id": 1, "number": 1, "spec": "{}", "state": "active", "created_at": _AT}),
+    ("target", {"id": 1, "run_id": 1, "contact_id": 7, "number": "+1", "zones": "[]", "state": "pending", "rank": 7.0}),
+    (
+        "target",
+        {"id": 2, "run_id": 1, "contact_id": 8, "number": "+2", "zones": "[]", "state": "waiting", "rank": 8.0}
+        | {"attempts_spent": 1, "not_before": _AT},
+    ),
+    (
+        "attempt",
+        {"id": "d" + "0" * 31 + "1", "target_id": 2, "run_id": 1, "number": "+2", "trunk": "carrier"}
+        | {"asterisk": "pbx1", "caller_id": "+12125550100", "claimed_at": _AT, "ended_at": _AT, "cause": 17}
+        | {"sip_code": 486, "disposition": "busy"},
+    ),
+    ("run_disposition", {"run_id": 1, "disposition": "busy", "n": 1}),
+    ("audit", {"id": 1, "at": _AT, "actor": "cli:ann", "action": "run_started", "subject": "c", "detail": "{}"}),
+)
+
+
+def rows_of(connection: sqlite3.Connection, columns: dict[str, str]) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table: connection.execute(f"SELECT {names} FROM {table} ORDER BY {names}").fetchall()  # noqa: S608
+        for table, names in columns.items()
+    }
+
+
+def schema_of(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+
+
+@pytest.mark.parametrize("before", [each.__name__ for each in MIGRATIONS[1:]])
+def test_a_database_from_before_each_migration_keeps_every_row_and_gets_the_schema_of_a_new_one(
+    connection: sqlite3.Connection, before: str
+) -> None:
+    with closing(connect(None)) as old:
+        migrations.apply(Database(old), stop_before=before)
+        for table, row in _FIRST_ROWS:
+            marks = ", ".join(f":{name}" for name in row)
+            old.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608
+        columns = {
+            table: ", ".join(row[1] for row in old.execute(f"PRAGMA table_info({table})"))
+            for table in dict(_FIRST_ROWS)
+        }
+        kept = rows_of(old, columns)
+        assert all(kept.values())
+        migrate(old)
+        assert rows_of(old, columns) == kept
+        assert old.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert old.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert schema_of(old) == schema_of(connection)
+        assert dict(old.execute("SELECT name, entries FROM dnc_list")) == {"global": 1, "named": 1}
+
+
 def test_a_database_of_the_first_version_keeps_its_rows_and_its_ids_go_on(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(connect(path)) as first:
@@ -91,7 +157,7 @@ def test_a_database_without_imports_gets_their_tables_and_keeps_its_lists(tmp_pa
         unit.imports.put_drop(old.id, "/drop", "m")
         assert unit.imports.begin(old.id, "a.csv", NOW).list_name == "l"
         assert [drop.folder for drop in unit.imports.drops()] == ["/drop"]
-        unit.lists.delete(old.id)
+        assert unit.lists.delete(old.id, size=9)
         assert unit.imports.drops() == []
         assert list(unit.imports.maps()) == ["m"]
 

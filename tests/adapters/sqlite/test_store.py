@@ -177,7 +177,7 @@ def test_an_id_of_a_deleted_contact_is_never_given_to_another_person(unit: Unit)
     old = unit.lists.get("l")
     assert old is not None
     before = {row.id for row in unit.contacts.of_list(old.id, limit=99)}
-    unit.lists.delete(old.id)
+    assert unit.lists.delete(old.id, size=9)
     new = unit.lists.create("l", "US", NOW)
     assert unit.contacts.add(new.id, contacts(8), NOW) == (8, 0)
     after = {row.id for row in unit.contacts.of_list(new.id, limit=99)}

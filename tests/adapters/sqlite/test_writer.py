@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +17,14 @@ import pytest
 import structlog
 
 from dialerd.adapters.sqlite import SqliteStore
+from dialerd.adapters.sqlite.checkpoint import Checkpointer
+from dialerd.adapters.sqlite.connection import connect
+from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import ListId
 from dialerd.ports import Unit
-from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names
+from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, set_up
 
 
 def fails(_unit: Unit) -> None:
@@ -237,3 +242,34 @@ def _commits(path: Path) -> int:
     wal = path.with_name(path.name + "-wal").read_bytes()
     size = 24 + int.from_bytes(wal[8:12], "big")
     return sum(wal[at + 4 : at + 8] != bytes(4) for at in range(32, len(wal), size))
+
+
+def test_what_is_committed_is_moved_out_of_the_log_beside_the_writer(tmp_path: Path) -> None:
+    path, alone = tmp_path / "a.db", tmp_path / "alone.db"
+    with closing(connect(path)) as writer:
+        migrate(writer)
+        beside = Checkpointer(writer, path)
+        try:
+            writer.execute("BEGIN")
+            set_up(SqliteUnit(writer), 700)
+            writer.execute("COMMIT")
+            beside.committed(writer.total_changes)
+        finally:
+            beside.close()
+        shutil.copy(path, alone)  # without its log
+    with closing(connect(alone)) as copy:
+        assert copy.execute("SELECT count(*) FROM target").fetchone() == (700,)
+
+
+def test_a_commit_does_not_do_the_checkpoint_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as writer:
+        migrate(writer)
+        beside = Checkpointer(writer, path)
+        before = path.stat().st_size
+        writer.execute("BEGIN")
+        set_up(SqliteUnit(writer), 9000)  # more than the thousand pages at which SQLite would
+        writer.execute("COMMIT")
+        assert path.stat().st_size == before
+        beside.close()
+        assert path.stat().st_size > before

@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
 from dialerd.adapters.sqlite.migrations.m011_imports import m011_imports
 from dialerd.adapters.sqlite.migrations.m012_dnc import m012_dnc
+from dialerd.adapters.sqlite.migrations.m013_deleting import m013_deleting
 from dialerd.adapters.sqlite.migrations.m014_schedule import m014_schedule
 from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
 from dialerd.adapters.sqlite.migrations.m016_numbers import m016_numbers
@@ -27,6 +28,7 @@ MIGRATIONS = (
     m002_contacts,
     m011_imports,
     m012_dnc,
+    m013_deleting,
     m014_schedule,
     m015_regulation,
     m017_lifecycle,
