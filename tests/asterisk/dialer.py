@@ -52,9 +52,11 @@ class Dialer:
 
     def campaign(self, name: str, numbers: Iterable[str], **keys: object) -> None:
         """A list of those numbers and an agentless campaign on it, not yet run."""
-        rows = "\n".join(["phone", *numbers])
-        (self.home / f"{name}.csv").write_text(rows + "\n")
-        self.cli("list", "import", name, str(self.home / f"{name}.csv"))
+        if rows := list(numbers):
+            (self.home / f"{name}.csv").write_text("\n".join(["phone", *rows]) + "\n")
+            self.cli("list", "import", name, str(self.home / f"{name}.csv"))
+        else:
+            self.cli("list", "create", name)
         play = keys.pop("on_human", 'play = "/sounds/message"')
         given = {
             "name": name,
