@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from dialerd.adapters.sqlite.filters import to_sql
@@ -36,6 +37,9 @@ SELECT 1 FROM (SELECT attributes FROM contact WHERE list_id = (SELECT id FROM co
 """
 
 
+_zones_text = lru_cache(maxsize=4096)(to_json)  # contacts by the million have a few hundred different zones
+
+
 class SqliteContacts:
     """Implements ports.Contacts on one connection, within its transaction.
 
@@ -48,37 +52,38 @@ class SqliteContacts:
     def add(self, list_id: ListId, contacts: Iterable[Contact], now: datetime) -> tuple[int, int]:
         # Ids go on from the highest ever given: old attempts must never point at somebody else.
         (highest,) = self._connection.execute("SELECT highest FROM contact_mark").fetchone()
-        added = left_out = 0
-        for contact in contacts:
-            first, *further = contact.numbers
-            cursor = self._connection.execute(
-                "INSERT OR IGNORE INTO contact (id, list_id, number, zones, zone, priority, attributes, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        given = list(enumerate(contacts, start=highest + 1))
+        created_at = to_text(now)
+        added = self._connection.executemany(
+            "INSERT OR IGNORE INTO contact (id, list_id, number, zones, zone, priority, attributes, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
                 (
-                    highest + added + 1,
+                    number,
                     list_id,
-                    first.e164,
-                    to_json(first.zones),
+                    contact.numbers[0].e164,
+                    _zones_text(contact.numbers[0].zones),
                     contact.zone,
                     contact.priority,
                     to_json(contact.attributes),
-                    to_text(now),
-                ),
-            )
-            if not cursor.rowcount:
-                left_out += 1
-                continue
-            added += 1
-            self._connection.executemany(
-                "INSERT INTO contact_number (contact_id, position, number, zones) VALUES (?, ?, ?, ?)",
-                [
-                    (highest + added, position, number.e164, to_json(number.zones))
-                    for position, number in enumerate(further, start=2)
-                ],
-            )
-        self._connection.execute("UPDATE contact_mark SET highest = highest + ?", (added,))
-        self._connection.execute("UPDATE contact_list SET contacts = contacts + ? WHERE id = ?", (added, list_id))
-        return added, left_out
+                    created_at,
+                )
+                for number, contact in given
+            ],
+        ).rowcount
+        self._connection.executemany(
+            "INSERT INTO contact_number (contact_id, position, number, zones)"
+            " SELECT :id, :position, :number, :zones WHERE EXISTS (SELECT 1 FROM contact WHERE id = :id)",
+            [
+                {"id": number, "position": position, "number": each.e164, "zones": _zones_text(each.zones)}
+                for number, contact in given
+                for position, each in enumerate(contact.numbers[1:], start=2)
+            ],
+        )
+        if added:  # the ids of those left out are not given again: that is all they cost
+            self._connection.execute("UPDATE contact_mark SET highest = highest + ?", (len(given),))
+            self._connection.execute("UPDATE contact_list SET contacts = contacts + ? WHERE id = ?", (added, list_id))
+        return added, len(given) - added
 
     def known(self, list_id: ListId, numbers: Sequence[str], *, up_to: ContactId | None = None) -> set[str]:
         rows = self._connection.execute(
