@@ -65,6 +65,9 @@ class DropKeeper:
         files = await folder.look()
         before = self._seen.get(watched.folder, set())
         self._seen[watched.folder] = set(files)
+        there = {f"{watched.folder}/{file.name}" for file in files}
+        for about in [each for each in self._complaints if each.startswith(f"{watched.folder}/") and each not in there]:
+            del self._complaints[about]  # names that are gone are forgotten: whoever drops files may think up many
         for file in files:
             try:
                 await self._receive(folder, watched, file, is_complete=file in before)
@@ -78,7 +81,7 @@ class DropKeeper:
         if file.trouble and not file.stays:
             report = _report(watched, file.name, state="rejected", reason=f"it {file.trouble}")
             await folder.set_aside(file, report, now)
-            self._complain(f"{watched.folder}/{file.name}", f"{file.name!r} {file.trouble} and is set aside")
+            _log.warning(f"watched folder: {file.name!r} {file.trouble} and is set aside", action="drop_refused")
         elif file.trouble:
             self._complain(f"{watched.folder}/{file.name}", f"{file.name!r} {file.trouble} and is left alone")
         elif is_complete:

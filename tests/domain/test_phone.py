@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import timezone
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
@@ -102,3 +104,25 @@ def test_an_endpoint_names_its_trunk_after_the_number() -> None:
     assert trunk().resource == ("PJSIP", "carrier")
     for hostile in ("PJSIP/{number}", "{number}", "PJSIP/{number}@a&PJSIP/1@b", "Local/{number}@c,1", "SIP/{number}@x"):
         assert not ENDPOINT.match(hostile)
+
+
+@given(st.sampled_from(["US", "DE", "GB", "IT", "AU", "001"]), st.from_regex(r"[+]?[0-9]{6,13}", fullmatch=True))
+def test_validity_and_zones_are_those_of_libphonenumber(region: str, text: str) -> None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        assert isinstance(parse_number(text, region=region), BadNumber)
+        return
+    found = parse_number(text, region=region)
+    assert isinstance(found, PhoneNumber) == phonenumbers.is_valid_number(number)
+    if isinstance(found, PhoneNumber):
+        zones = timezone.time_zones_for_number(number)
+        assert found.zones == tuple(zone for zone in zones if zone != "Etc/Unknown")
+
+
+@pytest.mark.parametrize("text", ["+18005550123", "+4915123456789", "+390612345678", "+883510000001", "+80012345678"])
+def test_zones_of_numbers_without_a_place_are_those_of_libphonenumber(text: str) -> None:
+    found = parse_number(text, region="US")
+    assert isinstance(found, PhoneNumber)
+    zones = timezone.time_zones_for_number(phonenumbers.parse(text, "US"))
+    assert found.zones == tuple(zone for zone in zones if zone != "Etc/Unknown")

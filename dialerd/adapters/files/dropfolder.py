@@ -33,6 +33,7 @@ _GOING_ON = (".part", ".partial", ".filepart", ".tmp", ".crdownload")
 _REPORT, _ROWS = ".report.json", ".rejected.csv"
 _OURS = (_REPORT, _ROWS, ".part")
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
+_MODE = 0o640  # whoever drops files shares a group with this user, and may read what came of them
 _NAME = 120  # characters kept of a name: with the time before and the report's ending it must stay a legal one
 
 
@@ -64,7 +65,7 @@ class DropFolder:
         )
 
     async def rows(self, name: str) -> _Rows:
-        return _Rows(await asyncio.to_thread(RowReport(self._folder / _TAKEN / (name + _ROWS)).__enter__))
+        return _Rows(await asyncio.to_thread(RowReport(self._folder / _TAKEN / (name + _ROWS), mode=_MODE).__enter__))
 
     async def finish(self, name: str, report: Mapping[str, object], *, is_rejected: bool) -> None:
         await asyncio.to_thread(self._finish, name, report, is_rejected)
@@ -131,7 +132,7 @@ class DropFolder:
                 outer = descriptor
                 try:
                     with suppress(FileExistsError):
-                        os.mkdir(inner, 0o755, dir_fd=outer)
+                        os.mkdir(inner, 0o770, dir_fd=outer)
                     descriptor = os.open(inner, flags | os.O_NOFOLLOW, dir_fd=outer)
                 finally:
                     os.close(outer)
@@ -206,7 +207,7 @@ def _write_report(folder: int, name: str, report: Mapping[str, object]) -> None:
     """The whole report or none."""
     making = f".{name}.making"
     descriptor = os.open(
-        making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=folder
+        making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, _MODE, dir_fd=folder
     )
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as handle:
         json.dump(report, handle, indent=2, default=str)

@@ -25,8 +25,9 @@ class RowReport:
     Entering raises BadInputError where the place cannot be written, so that nothing is imported without its report.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, mode: int = 0o600) -> None:
         self._path = path
+        self._mode = mode
         self._part = path.with_name(path.name + ".part")
         self._writer: Any = None
 
@@ -36,7 +37,7 @@ class RowReport:
         # Never through somebody's link, and not waiting for the reader of a pipe.
         flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            descriptor = os.open(self._part, flags, 0o600)
+            descriptor = os.open(self._part, flags, self._mode)
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 os.close(descriptor)
                 raise BadInputError(f"{self._part} is no file", hint="remove it")

@@ -93,6 +93,24 @@ def test_a_number_column_is_known_by_its_usual_names(path: Path, header: str) ->
     assert row.numbers[0].e164 == "+12122660001"
 
 
+def test_a_contact_has_as_many_numbers_as_there_are_columns_in_their_order(path: Path) -> None:
+    header = ["name", *(f"phone{n}" for n in range(1, 13))]
+    (row,) = contacts(read(path, ",".join(header) + "\nAnn," + ",".join(f"212266{n:04d}" for n in range(1, 13)) + "\n"))
+    assert [number.e164 for number in row.numbers] == [f"+1212266{n:04d}" for n in range(1, 13)]
+    mapping = {f"number{n}": f"phone{n}" for n in (10, 9, 2)} | {"number": "phone12"}
+    rows = read(
+        path, ",".join(header) + "\nAnn," + ",".join(f"212266{n:04d}" for n in range(1, 13)) + "\n", mapping=mapping
+    )
+    (row,) = contacts(rows)
+    assert [number.e164[-2:] for number in row.numbers] == ["12", "02", "09", "10"]
+
+
+@pytest.mark.parametrize("header", ["email", "E-Mail", "mail", "Email Address"])
+def test_an_e_mail_column_and_a_language_column_are_known_by_their_usual_names(path: Path, header: str) -> None:
+    (row,) = contacts(read(path, f"phone,{header},Lang\n2122660001,ann@example.com,es-MX\n"))
+    assert (row.email, row.language) == ("ann@example.com", "es-MX")
+
+
 def test_account_and_house_numbers_are_attributes(path: Path) -> None:
     (row,) = contacts(read(path, "account_number,house number,phone\n5,7,2122660001\n"))
     assert row.attributes == {"account_number": "5", "house_number": "7"}
