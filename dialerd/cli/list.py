@@ -131,7 +131,7 @@ def drop(context: Context, name: str, folder: Path | None, map_name: str | None,
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a list with its contacts; refused while a run uses it."""
     with context.unit() as unit:
-        count = lists.check_deletable(unit, name).contacts
+        count = lists.check_deletable(unit, name, bootstrap.now()).contacts
     if not yes:
         click.confirm(f"Delete list {name} with its {count} contacts?", abort=True)
     is_gone = False

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import known_region
+from dialerd.domain.words import CampaignState
 from dialerd.ports import ContactRow, ListRow, Unit
+from dialerd.usecases.standing import standing
 
 _CHUNK = 500  # contacts deleted per transaction
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
@@ -64,17 +66,23 @@ def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
 
     To be called again until then: one statement for millions of contacts would hold up the dialing.
     """
-    row = check_deletable(unit, name)
+    row = check_deletable(unit, name, now)
     if not unit.lists.delete(row.id, size=_CHUNK):
         return False
     unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={}, now=now)
     return True
 
 
-def check_deletable(unit: Unit, name: str) -> ListRow:
-    """Whether a list may be deleted. Raises IllegalActionError naming the campaign whose unfinished run uses it."""
+def check_deletable(unit: Unit, name: str, now: datetime) -> ListRow:
+    """Whether a list may be deleted. Raises IllegalActionError naming the campaign that is going on or scheduled."""
     row = get_list(unit, name)
     users = [run.spec.name for run in unit.runs.unfinished() if name in run.spec.lists]
     if users:
         raise IllegalActionError(f"list {name} is in use by campaign {users[0]}", hint="stop that campaign first")
+    for campaign in unit.campaigns.all():
+        if name in campaign.spec.lists and standing(unit, campaign, now).state is CampaignState.SCHEDULED:
+            raise IllegalActionError(
+                f"list {name} is in use by campaign {campaign.spec.name}, which is scheduled",
+                hint=f"take it off the timetable with dialerd campaign schedule {campaign.spec.name} --off",
+            )
     return row

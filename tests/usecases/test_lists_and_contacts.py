@@ -11,8 +11,8 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActi
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import RunState
 from dialerd.ports import ContactRow
-from dialerd.usecases import contacts, finishing, lists, runs
-from tests.usecases.conftest import ACTOR, NOW, House
+from dialerd.usecases import campaigns, contacts, finishing, lists, runs
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 
 def add(house: House, *numbers: str, name: str = "customers", **changes: Any) -> ContactRow:
@@ -48,7 +48,7 @@ def test_a_list_that_an_unfinished_run_uses_is_not_deleted(house: House) -> None
 
 def test_a_list_is_deleted_with_its_contacts(house: House) -> None:
     row = add(house, "2122660001")
-    assert lists.check_deletable(house.unit, "customers").contacts == 1
+    assert lists.check_deletable(house.unit, "customers", NOW).contacts == 1
     assert lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
     with pytest.raises(NotFoundError):
         contacts.get_contact(house.unit, row.id)
@@ -124,3 +124,10 @@ def test_a_contact_needs_numbers_that_can_be_called(house: House, numbers: tuple
 def test_any_unknown_contact_id_is_not_found(house: House, contact_id: int) -> None:
     with pytest.raises(NotFoundError):
         contacts.get_contact(house.unit, contact_id)
+
+
+def test_a_list_of_a_scheduled_campaign_is_not_deleted(house: House) -> None:
+    soon = {"start": "2026-03-09T09:00", "timezone": "UTC"}
+    campaigns.apply_campaign(house.unit, spec(schedule=soon), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    with pytest.raises(IllegalActionError, match="campaign spring, which is scheduled"):
+        lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
