@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -140,8 +141,9 @@ def _cell(value: object) -> str:
         return ", ".join(f"{name} {_cell(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_cell(each) for each in value)
-    isoformat = getattr(value, "isoformat", None)
-    return one_line(isoformat(timespec="seconds") if isoformat is not None else str(value))
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return one_line(str(value))
 
 
 def _plain(value: object) -> object:

@@ -196,7 +196,9 @@ class CampaignSpec(_Part):
         table = self.model_dump(mode="json", exclude_none=True)
         if len(self.schedule) == 1:
             (table["schedule"],) = table["schedule"]
-        unset = [key for key in ("trunk", "caller_id", "schedule") if not table[key]]
+        if self.finish is not None:
+            table["finish"] = {key: value for key, value in table["finish"].items() if value != {}}
+        unset = [key for key in ("trunk", "caller_id", "schedule", "retry", "regulations") if not table[key]]
         return {key: value for key, value in table.items() if key not in unset}
 
 

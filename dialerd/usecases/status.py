@@ -95,8 +95,17 @@ def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> lis
         for each in unit.runs.held(run.id)
     ]
     if not run.pending:
-        return waiting
+        return [*_before_targets(run, is_daemon_running=is_daemon_running), *waiting]
     return [_of_pending(run, now, is_daemon_running=is_daemon_running), *waiting]
+
+
+def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:
+    """A run without a pending target may be one whose contacts have not come in."""
+    if run.is_prepared:
+        return []
+    if not is_daemon_running:
+        return [Hold(gate="daemon", reason="no daemon is running on this database", targets=0)]
+    return [Hold(gate="target", reason="the run is still taking its contacts in", targets=0)]
 
 
 def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:

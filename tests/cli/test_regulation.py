@@ -10,6 +10,7 @@ def test_packs_are_listed_and_shown_with_their_sources(ready: Terminal) -> None:
     assert {"us-federal", "us-fl", "us-ok", "us-wa", "us-md", "reg-f", "uk-ofcom", "ca-crtc"} <= set(names)
     rules = ready.ok("regulation", "show", "us-fl", "--json").document["rules"]
     assert [rule["id"] for rule in rules] == ["FL-HOURS", "FL-FREQUENCY"]
+    assert "us-federal" in ready.ok("regulation", "list").out
     assert "F.S. 501.616" in ready.ok("regulation", "show", "us-fl").out
     assert "no regulation pack us-xx" in ready.type("regulation", "show", "us-xx").err
 

@@ -83,3 +83,28 @@ def test_a_definition_says_what_it_lacks_to_run() -> None:
     draft = read_campaign({"name": "c", "lists": ["l"]}, source="f")
     assert draft.lacks == ("trunk", "caller_id", "on_human")
     assert read_campaign(draft.as_table(), source="f") == draft
+
+
+def test_a_definition_with_everything_in_it_is_the_same_after_its_file() -> None:
+    rich = GIVEN | {
+        "filter": "state = 'CA' and due <= today() + 3 days",
+        "dnc": "ours",
+        "order": "-balance",
+        "numbers": "numbers-first",
+        "max_attempts_per_number": 2,
+        "regulations": ["us-federal"],
+        "dispositions": "sales",
+        "positive": ["accepted"],
+        "then": "next",
+        "hours": {"timezone": "contact", "mon-fri": ["09:00-12:00", "13:00-20:00"], "holidays": ["US", "2026-12-24"]},
+        "retry": [{"disposition": "busy", "after_min": 10, "max": 2, "number": "next"}],
+        "finish": {"duration_min": 60, "goal": {"positive": 3}, "end": "2026-12-24T18:00:00-05:00"},
+        "schedule": [
+            {"start": "2026-12-01T09:00", "every": "1 week", "on": ["mon"], "timezone": "UTC"},
+            {"start": "2026-12-05T10:00", "end": "2026-12-05T12:00", "timezone": "Asia/Tokyo", "precedence": True},
+        ],
+    }
+    spec = read_campaign(rich, source="f")
+    assert read_campaign(tomllib.loads(tomli_w.dumps(spec.as_table())), source="g") == spec
+    single = read_campaign(rich | {"schedule": rich["schedule"][0]}, source="f")
+    assert read_campaign(tomllib.loads(tomli_w.dumps(single.as_table())), source="g") == single

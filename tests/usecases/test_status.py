@@ -111,6 +111,12 @@ def test_every_target_that_is_left_is_behind_a_hold_that_is_told(full: House) ->
     assert why(full) == {"run": 1, "retry": 1}
 
 
+def test_a_run_whose_contacts_have_not_come_in_says_so(full: House) -> None:
+    runs.run_campaign(full.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=NOW)
+    assert why(full, is_daemon_running=False) == {"daemon": 0}
+    assert why(full) == {"target": 0}
+
+
 def test_targets_outside_their_hours_are_told_with_the_time_they_open(full: House) -> None:
     closed = spec(hours={"timezone": "contact", "mon-sun": "20:00-21:00"})
     campaigns.apply_campaign(full.unit, closed, trunks=TRUNKS, actor=ACTOR, now=NOW)
