@@ -99,8 +99,9 @@ def backup(given: Settings, target: Path) -> None:
     sqlite.backup(given.database.path, target)
 
 
-def restore(given: Settings, source: Path) -> None:
-    sqlite.restore(source, given.database.path)
+def restore(given: Settings, source: Path) -> Path | None:
+    """Where the old database is kept; None: there was none."""
+    return sqlite.restore(source, given.database.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

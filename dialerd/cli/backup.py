@@ -30,5 +30,5 @@ def restore_command(context: Context, source: Path, yes: bool) -> None:
     """Put the backup SOURCE in the database's place; the daemon must be stopped."""
     if not yes:
         click.confirm(f"Replace {context.settings.database.path} by {source}?", abort=True)
-    bootstrap.restore(context.settings, source)
-    click.echo(f"the database is now that of {source}")
+    kept = bootstrap.restore(context.settings, source)
+    click.echo(f"the database is now that of {source}" + (f"; the one before is kept as {kept}" if kept else ""))

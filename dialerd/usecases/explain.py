@@ -68,7 +68,7 @@ def explain(
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
     closed = list(closed_gates(facts, now))
     if run is not None and target is None:
-        reason = _why_no_target(run, contact)
+        reason = _why_no_target(unit, run, contact, now)
         closed = [replace(gate, reason=reason) if gate.name == "target" else gate for gate in closed]
     return Explanation(
         campaign=campaign,
@@ -91,12 +91,17 @@ def _no_way_out(spec: CampaignSpec, trunks: Mapping[str, Trunk]) -> str | None:
     return None
 
 
-def _why_no_target(run: RunRow, contact: ContactRow) -> str:
+def _why_no_target(unit: Unit, run: RunRow, contact: ContactRow, now: datetime) -> str:
     if contact.list_name not in run.spec.lists:
         return f"the contact's list {contact.list_name} is not one of this run's: {', '.join(run.spec.lists)}"
     if not run.is_prepared:
         return "the run is still taking its contacts in"
-    return "the contact is not a target: another one with its number is, or it came after the run had begun"
+    number = contact.contact.numbers[0].e164
+    for other in unit.contacts.find(number):
+        target = unit.dialing.target(run.id, other.id, dnc=run.spec.dnc, now=now)
+        if target is not None and target.number == number:
+            return f"contact {other.id} of list {other.list_name} has the same number and is dialed in its place"
+    return "the contact is not a target: its number is another one's, or it came after the run had begun"
 
 
 def _facts_before_a_run(

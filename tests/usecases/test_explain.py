@@ -102,6 +102,17 @@ def test_a_contact_that_the_run_has_not_taken_in_yet_is_told_so(one: House) -> N
     assert ask(one).closed[0].reason == "the run is still taking its contacts in"
 
 
+def test_a_number_on_two_lists_is_dialed_once_and_its_second_contact_is_told_of_the_first(one: House) -> None:
+    lists.create_list(one.unit, "more", region="US", actor=ACTOR, now=NOW)
+    one.with_contacts("2122660009", "2122660001", name="more")
+    campaigns.apply_campaign(one.unit, spec(lists=["customers", "more"]), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    assert one.start().targets == 2
+    assert [attempt.number for attempt in one.dial(9)] == ["+12122660001", "+12122660009"]
+    found = ask(one, contact=3)
+    assert found.held_by == "target"
+    assert found.closed[0].reason == "contact 1 of list customers has the same number and is dialed in its place"
+
+
 def test_a_contact_that_came_too_late_is_told_so(one: House) -> None:
     one.start()
     one.with_contacts("2122660002")

@@ -45,11 +45,16 @@ def backup(database: Path, target: Path) -> None:
         ):
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+            _refuse_damaged(copy, database, hint="a backup of it would be as damaged; restore an older one")
         _settle_file(making, target)
 
 
-def restore(source: Path, database: Path) -> None:
-    """Put a backup in the database's place. No daemon may be running; a bad backup changes nothing."""
+def restore(source: Path, database: Path) -> Path | None:
+    """Put a backup in the database's place. No daemon may be running; a bad backup changes nothing.
+
+    Returns where the old database is kept, until the next restore; None where there was none.
+    """
+    kept = None
     if not source.exists():
         raise BadInputError(f"there is no file {source}")
     if database.exists() and database.samefile(source):
@@ -65,17 +70,34 @@ def restore(source: Path, database: Path) -> None:
         if database.exists():
             _keep_rights(database, making)
             _close_journal(database)
+            kept = _keep(database)
         _settle_file(making, database)
+    return kept
 
 
 def _refuse_bad(connection: sqlite3.Connection, source: Path) -> None:
-    (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
-    if verdict != "ok":
-        raise BadInputError(f"{source} is damaged: {verdict}", hint="use another backup")
+    _refuse_damaged(connection, source, hint="use another backup")
     (campaigns,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'campaign'").fetchone()
     if not campaigns:
         raise BadInputError(f"{source} is no backup of dialerd", hint="use a file made by dialerd backup")
     refuse_newer(connection)
+
+
+def _refuse_damaged(connection: sqlite3.Connection, database: Path, *, hint: str) -> None:
+    (verdict, *_) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        raise BadInputError(f"{database} is damaged: {verdict}", hint=hint)
+
+
+def _keep(database: Path) -> Path:
+    """A second name for the old database, so that a wrong backup restored over it costs nothing."""
+    kept = database.with_name(database.name + ".before-restore")
+    try:
+        kept.unlink(missing_ok=True)
+        os.link(database, kept)
+    except OSError as error:
+        raise StoreError(f"unable to keep {database} as {kept}: {error.strerror}", hint="move it away first") from error
+    return kept
 
 
 def _keep_rights(old: Path, new: Path) -> None:

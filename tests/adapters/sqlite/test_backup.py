@@ -13,7 +13,15 @@ import pytest
 
 from dialerd.adapters.sqlite import SqliteStore, backup, check, only_daemon, restore
 from dialerd.domain.errors import BadInputError, StoreError
-from tests.adapters.sqlite.stored import NOW, create_list, list_names, newer_database, no_database, other_database
+from tests.adapters.sqlite.stored import (
+    NOW,
+    create_list,
+    list_names,
+    newer_database,
+    no_database,
+    other_database,
+    set_up,
+)
 
 
 def test_a_second_daemon_is_refused_and_the_lock_falls_with_its_holder(tmp_path: Path) -> None:
@@ -118,3 +126,39 @@ def test_a_newer_backup_is_refused_by_its_own_name(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"new\.db was made by a newer dialerd"):
         restore(tmp_path / "new.db", tmp_path / "a.db")
     assert not (tmp_path / "a.db").exists()
+
+
+def damage(path: Path) -> None:
+    """Spoil a page in the middle: the file still opens."""
+    with SqliteStore.unit(path, write=True) as unit:
+        set_up(unit, 500)
+    check(path)
+    with path.open("r+b") as handle:
+        handle.seek(path.stat().st_size // 2 // 4096 * 4096)
+        handle.write(b"\xff" * 4096)
+
+
+def test_a_damaged_database_is_neither_backed_up_nor_restored_from(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "copy.db"
+    copy.write_bytes(b"the backup of yesterday")
+    damage(path)
+    with pytest.raises((BadInputError, StoreError), match=r"damaged|malformed"):
+        backup(path, copy)
+    assert copy.read_bytes() == b"the backup of yesterday"
+    with pytest.raises((BadInputError, StoreError), match=r"damaged|malformed"):
+        restore(path, tmp_path / "b.db")
+    assert not (tmp_path / "b.db").exists()
+
+
+def test_the_database_before_a_restore_is_kept_with_its_last_transactions(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "copy.db"
+    check(path)
+    backup(path, copy)
+    assert restore(copy, tmp_path / "new.db") is None
+    for name in ("first", "second"):
+        with SqliteStore.unit(path, write=True) as unit:
+            create_list(name, unit)
+        kept = restore(copy, path)
+        assert kept is not None
+        with SqliteStore.unit(kept, write=False) as unit:
+            assert list_names(unit) == [name]
