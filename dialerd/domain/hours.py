@@ -19,6 +19,7 @@ CONTACT_ZONE = "contact"
 """In place of a zone's name: the zones that the contact's own number may lie in."""
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))\Z")
+_LARGEST_CHANGE = timedelta(hours=3)  # no zone's clock is set by more, but where the date line was moved
 _DAYS_AHEAD = 16  # far enough to meet the same weekday again, behind a week of holidays
 
 
@@ -106,9 +107,36 @@ def _spans_from(hours: ContactHours, zone: str, today: date, days: int) -> tuple
         for window in hours.week[day.weekday()]:
             last = day + timedelta(days=1) if window.end == time(0) else day
             start = datetime.combine(day, window.start, local_zone)
-            end = datetime.combine(last, window.end, local_zone)
-            spans.append((start.astimezone(UTC), end.astimezone(UTC)))
+            spans += _moments(start, datetime.combine(last, window.end, local_zone).replace(fold=1))
     return tuple(spans)
+
+
+def _moments(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """When the wall clock is from `start` up to `end`: two spans where it is put back past either of them.
+
+    `start` is read by the clock before a change (fold 0), `end` by the one after it (fold 1).
+    """
+    before, after = start.astimezone(UTC), end.astimezone(UTC)
+    old, new = start.utcoffset(), end.utcoffset()
+    assert old is not None and new is not None, "both have a zone"
+    if old == new:
+        return [(before, after)]
+    change = _change_between(min(before, after) - _LARGEST_CHANGE, max(before, after) + _LARGEST_CHANGE, start, old)
+    first = (before, min(after + (new - old), change))
+    second = (max(before - (new - old), change), after)
+    spans = [span for span in (first, second) if span[0] < span[1]]
+    return [(before, after)] if len(spans) > 1 and first[1] == second[0] else spans
+
+
+def _change_between(low: datetime, high: datetime, like: datetime, old: timedelta) -> datetime:
+    """The moment, to the second, at which the zone of `like` leaves the offset `old`."""
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle.astimezone(like.tzinfo).utcoffset() == old:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def read_hours(table: Mapping[str, str | list[str]]) -> ContactHours:

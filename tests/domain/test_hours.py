@@ -87,3 +87,30 @@ def test_until_is_the_moment_at_which_the_answer_changes(minute: int, zones: lis
     for share in (0.1, 0.5, 0.99):
         between = now + (found.until - now) * share
         assert opening(CONTACT, zones, between).is_open is found.is_open
+
+
+NIGHTS = [
+    ("America/New_York", "2026-03-08"),
+    ("America/New_York", "2026-11-01"),
+    ("Europe/London", "2026-03-29"),
+    ("Australia/Lord_Howe", "2026-04-05"),
+    ("Australia/Lord_Howe", "2026-10-04"),
+]
+
+
+@pytest.mark.parametrize(
+    "window", ["00:00-02:30", "01:30-05:00", "00:00-01:30", "01:15-01:45", "02:15-02:45", "00:00-24:00"]
+)
+@pytest.mark.parametrize(("zone", "day"), NIGHTS)
+def test_hours_within_the_hour_that_a_clock_change_leaves_out_or_repeats_are_the_wall_clocks(
+    window: str, zone: str, day: str
+) -> None:
+    hours = read_hours({"timezone": zone, "mon-sun": window})
+    first, last = window.split("-")
+    midnight = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    for minute in range(-60, 7 * 60, 5):
+        now = midnight + timedelta(minutes=minute)
+        found = opening(hours, (), now)
+        assert found.is_open is (first <= f"{now.astimezone(ZoneInfo(zone)):%H:%M}" < last), now
+        if found.until:
+            assert opening(hours, (), found.until).is_open is not found.is_open, now
