@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, opening
 from dialerd.domain.regulation import Allowed, Refused
 from dialerd.domain.words import RunState, TargetState
 
 _UNREGULATED = Allowed(())
+_LOOK_AGAIN = timedelta(days=1)  # where hours do not open within the days that are looked ahead, as zones lie apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +113,20 @@ def _hours_gate(facts: Facts, now: datetime) -> Gate | None:
         return None
     if facts.hours.timezone == CONTACT_ZONE and not facts.zones:
         return Gate(name="hours", reason="no time zone is known for the number", is_final=True)
+    if state.until is None:
+        reason = "it is outside the contact hours, which do not open in all zones at once in the days ahead"
+        return Gate(name="hours", reason=reason, until=now + _LOOK_AGAIN)
     return Gate(name="hours", reason="it is outside the contact hours", until=state.until)
 
 
-def _regulation_gate(facts: Facts, _now: datetime) -> Gate | None:
+def _regulation_gate(facts: Facts, now: datetime) -> Gate | None:
     refused = facts.regulation
     if not isinstance(refused, Refused):
         return None
     reason = f"rule {refused.rule} of {refused.pack}: {refused.reason}"
-    return Gate(name="regulation", reason=reason, until=refused.until)
+    if refused.until is None and not facts.zones:
+        return Gate(name="regulation", reason=f"{reason}; no time zone is known for the number", is_final=True)
+    return Gate(name="regulation", reason=reason, until=refused.until or now + _LOOK_AGAIN)
 
 
 def _number_gate(facts: Facts, _now: datetime) -> Gate | None:

@@ -293,8 +293,11 @@ class Dialing(Protocol):
 
 
 class Regulation(Protocol):
-    def past_calls(self, number: str, campaign_id: CampaignId, *, since: datetime) -> list[PastCall]:
-        """The attempts at a number that were really dialed, latest first, over all campaigns; walks an index."""
+    def past_calls(
+        self, number: str, contact_id: ContactId, campaign_id: CampaignId, *, since: datetime
+    ) -> list[PastCall]:
+        """The attempts at a number, and at the contact's others, that were really dialed: latest first, over all
+        campaigns; walks an index."""
         ...
 
     def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.phone import place_of
 from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
-from dialerd.domain.words import AttemptId, CampaignId, Disposition, RunId, RunState, TargetState
+from dialerd.domain.words import AttemptId, CampaignId, ContactId, Disposition, RunId, RunState, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases.finishing import finish_if_over
 
@@ -70,18 +70,24 @@ def gate_facts(unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack]
         not_before=target.not_before,
         hours=run.spec.contact_hours,
         free_until=run.ends_at if run.precedence else None,
-        regulation=regulated(unit, run.campaign_id, target.number, target.zones, packs, now),
+        regulation=regulated(unit, run.campaign_id, target.contact_id, target.number, target.zones, packs, now),
     )
 
 
 def regulated(
-    unit: Unit, campaign_id: CampaignId, number: str, zones: Sequence[str], packs: Sequence[Pack], now: datetime
+    unit: Unit,
+    campaign_id: CampaignId,
+    contact_id: ContactId,
+    number: str,
+    zones: Sequence[str],
+    packs: Sequence[Pack],
+    now: datetime,
 ) -> Allowed | Refused:
     """What the packs say of calling a number now. Without packs nothing is looked up."""
     if not packs:
         return Allowed(())
     since = needs_calls_since(packs, now)
-    past = [] if since is None else unit.regulation.past_calls(number, campaign_id, since=since)
+    past = [] if since is None else unit.regulation.past_calls(number, contact_id, campaign_id, since=since)
     return judge(packs, place=place_of(number), zones=zones, past=past, now=now)
 
 
@@ -130,7 +136,7 @@ def claim(
     return Claim(attempts=attempts, held=held, due_at=due_at)
 
 
-_OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours"})
+_OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})
 """Gates that, where they are final, speak of one number; another of the contact's may be dialed."""
 
 _WRONG = tuple(code for code, meaning in MEANINGS.items() if meaning.elsewhere and not meaning.retried)

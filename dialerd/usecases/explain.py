@@ -62,7 +62,8 @@ def explain(
     else:
         facts = _facts_before_a_run(unit, spec, run, contact, now)
         facts = replace(
-            facts, regulation=regulated(unit, row.id, contact.contact.numbers[0].e164, facts.zones, packs, now)
+            facts,
+            regulation=regulated(unit, row.id, contact.id, contact.contact.numbers[0].e164, facts.zones, packs, now),
         )
     fresh_ahead = unit.dialing.fresh(run.id) if run and target and target.attempts_spent else 0
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))

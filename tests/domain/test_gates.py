@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dialerd.domain.gates import GATES, Facts, closed_gates, first_closed
 from dialerd.domain.hours import ContactHours, Window
+from dialerd.domain.regulation import Refused
 from dialerd.domain.words import RunState, TargetState
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -27,6 +28,10 @@ OPEN = Facts(
     not_before=None,
     hours=ALWAYS,
 )
+
+
+def refused(until: datetime | None) -> Refused:
+    return Refused(rule="A-1", pack="a@1", reason="no calls", until=until)
 
 
 def test_a_target_with_nothing_against_it_may_be_dialed() -> None:
@@ -49,6 +54,16 @@ def test_a_target_with_nothing_against_it_may_be_dialed() -> None:
         (replace(OPEN, hours=NIGHTS), "hours", NOW.replace(hour=20), False),
         # at an unknown local hour nobody is called
         (replace(OPEN, hours=replace(NIGHTS, timezone="contact"), zones=()), "hours", None, True),
+        # in zones that lie too far apart: looked at again, but not every few seconds
+        (
+            replace(OPEN, hours=replace(NIGHTS, timezone="contact"), zones=("America/New_York", "UTC")),
+            "hours",
+            NOW + timedelta(days=1),
+            False,
+        ),
+        (replace(OPEN, regulation=refused(NOW + timedelta(hours=2))), "regulation", NOW + timedelta(hours=2), False),
+        (replace(OPEN, regulation=refused(None)), "regulation", NOW + timedelta(days=1), False),
+        (replace(OPEN, regulation=refused(None), zones=()), "regulation", None, True),
         (replace(OPEN, number_in_call=True), "number", None, False),
         (replace(OPEN, closed_way_out="Asterisk pbx1 is not connected"), "way_out", None, False),
     ],

@@ -74,10 +74,13 @@ def clock(minute: int) -> str:
 
 def draw_case(dice: random.Random) -> Case:
     change = dice.choice(CHANGES)
-    start = datetime(change.year, change.month, change.day, tzinfo=UTC) + timedelta(hours=dice.uniform(-40, 30))
+    is_near = dice.random() < 0.4  # around the very hour that is left out or repeated
+    hours = dice.uniform(-3, 9) if is_near else dice.uniform(-40, 30)
+    start = datetime(change.year, change.month, change.day, tzinfo=UTC) + timedelta(hours=hours)
     windows: dict[str, list[tuple[int, int]]] = {}
     for day in dice.sample(DAYS, dice.randint(3, 7)):
-        cuts = sorted(dice.sample(range(0, 24 * 60, 15), 2 * dice.randint(1, 2)))
+        minutes = range(0, 4 * 60, 15) if is_near else range(0, 24 * 60, 15)
+        cuts = sorted(dice.sample(minutes, 2 * dice.randint(1, 2)))
         windows[day] = list(zip(cuts[::2], cuts[1::2], strict=True))
     zone = dice.choice(["contact", "contact", "America/New_York", "Europe/London", "Australia/Lord_Howe", "UTC"])
     case = Case(
@@ -86,7 +89,7 @@ def draw_case(dice: random.Random) -> Case:
         packs=dice.sample(sorted(RULES), dice.randint(0, 3)),
         windows=windows,
         holidays=[(start.date() + timedelta(days=dice.randint(0, 2))).isoformat()] if dice.random() < 0.3 else [],
-        keys={"max_attempts": dice.randint(1, 3), "retry_after_min": dice.choice([1, 30, 240, 1440])},
+        keys={"max_attempts": dice.randint(1, 3), "retry_after_min": dice.choice([1, 10, 30, 240, 1440])},
     )
     for n in range(dice.randint(1, 5)):
         area = dice.choice(sorted(PLACES))

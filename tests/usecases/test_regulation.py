@@ -87,6 +87,41 @@ def test_calls_of_other_campaigns_to_a_number_are_counted_where_the_rule_is_abou
     assert "UK-72H" in next(gate.reason for gate in told.closed if gate.name == "regulation")
 
 
+def test_a_person_with_two_numbers_is_not_called_twice_as_often(house: House) -> None:
+    numbers = ["3052660001", "3052660002"]
+    contacts.add_contact(house.unit, "customers", numbers, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    apply(house, regulations=["us-fl"], max_attempts=9, retry_after_min=1)
+    house.start()
+    dialed = []
+    for minute in range(0, 60, 5):
+        for attempt in claim(house, now=NOW + timedelta(minutes=minute), first=minute):
+            dialed.append(attempt.number)
+            house.end(attempt, D.NO_ANSWER, NOW + timedelta(minutes=minute + 1))
+    assert len(dialed) == 3
+    assert len(set(dialed)) == 2, "and both numbers are tried"
+    (held,) = house.unit.runs.held(house.latest().id)
+    assert (held.gate, held.next_at) == ("regulation", NOW + timedelta(days=1))
+
+
+def test_a_number_of_no_known_zone_ends_its_target_instead_of_being_looked_at_for_ever(house: House) -> None:
+    house.with_contacts("8002660001")
+    house.unit.contacts._connection.execute("UPDATE contact SET zones = '[]'")
+    apply(house, regulations=["us-federal"], hours={"timezone": "UTC", "mon-sun": "00:00-24:00"})
+    house.start()
+    assert claim(house) == []
+    assert house.latest().done == 1
+
+
+def test_a_meter_counts_the_quarter_of_an_hour_in_which_its_window_begins(house: House) -> None:
+    house.with_contacts("2122660001")
+    apply(house, regulations=["uk-ofcom"])
+    house.start()
+    (attempt,) = claim(house)
+    house.end(attempt, D.ABANDONED, NOW + timedelta(minutes=9), answered_at=NOW)
+    a_day_on = NOW + timedelta(days=1, minutes=8)  # the call is 23 hours and 59 minutes old
+    assert [m.abandoned for m in regulation.meters(house.unit, "spring", BOOK, a_day_on)] == [1]
+
+
 def test_meters_count_live_answers_and_abandoned_ones_within_their_windows(house: House) -> None:
     house.with_contacts(*(f"212266000{n}" for n in range(5)))
     apply(house, regulations=["us-federal", "uk-ofcom"])

@@ -9,14 +9,19 @@ import sqlite3
 from datetime import datetime
 
 from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text
-from dialerd.domain.regulation import PastCall
-from dialerd.domain.words import CampaignId, Disposition
+from dialerd.domain.regulation import PastCall, bucket_of
+from dialerd.domain.words import CampaignId, ContactId, Disposition
 
-_MOST = 2000  # calls to one number: no rule asks for as many, and nobody can be called as often
+_MOST = 2000  # calls to one person: no rule asks for as many, and nobody can be called as often
 
 _PAST = """
-SELECT claimed_at, disposition, (SELECT campaign_id FROM run WHERE run.id = attempt.run_id) = :campaign_id
-FROM attempt WHERE number = :number AND claimed_at > :since AND spent ORDER BY claimed_at DESC LIMIT :most
+SELECT claimed_at, ended_at, disposition, number = :number,
+  (SELECT campaign_id FROM run WHERE run.id = attempt.run_id) = :campaign_id
+FROM attempt
+WHERE number IN (
+    SELECT :number UNION SELECT number FROM contact WHERE id = :contact_id
+    UNION SELECT number FROM contact_number WHERE contact_id = :contact_id)
+  AND claimed_at > :since AND spent ORDER BY claimed_at DESC LIMIT :most
 """
 
 
@@ -26,20 +31,35 @@ class SqliteRegulation:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def past_calls(self, number: str, campaign_id: CampaignId, *, since: datetime) -> list[PastCall]:
+    def past_calls(
+        self, number: str, contact_id: ContactId, campaign_id: CampaignId, *, since: datetime
+    ) -> list[PastCall]:
         rows = self._connection.execute(
-            _PAST, {"number": number, "campaign_id": campaign_id, "since": to_text(since), "most": _MOST}
+            _PAST,
+            {
+                "number": number,
+                "contact_id": contact_id,
+                "campaign_id": campaign_id,
+                "since": to_text(since),
+                "most": _MOST,
+            },
         )
         return [
-            PastCall(at=to_moment(at), disposition=Disposition(code) if code else None, same_campaign=bool(same))
-            for at, code, same in rows.fetchall()
+            PastCall(
+                at=to_moment(at),
+                ended_at=to_moment_or_none(ended_at),
+                disposition=Disposition(code) if code else None,
+                same_number=bool(same_number),
+                same_campaign=bool(same_campaign),
+            )
+            for at, ended_at, code, same_number, same_campaign in rows.fetchall()
         ]
 
     def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
         (answered, abandoned) = self._connection.execute(
             "SELECT coalesce(sum(answered), 0), coalesce(sum(abandoned), 0) FROM live_answer"
             " WHERE campaign_id = ? AND quarter >= ?",
-            (campaign_id, to_text(since)[:16]),
+            (campaign_id, to_text(bucket_of(since))[:16]),
         ).fetchone()
         return answered, abandoned
 

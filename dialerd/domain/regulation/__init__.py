@@ -4,7 +4,7 @@ Not here: the packs themselves (data/regulations), reading them from disk (adapt
 """
 
 from dialerd.domain.regulation.judge import Allowed, PastCall, Refused, judge, min_ring_s, needs_calls_since
-from dialerd.domain.regulation.meter import Meter, meter_of, windows_of
+from dialerd.domain.regulation.meter import Meter, bucket_of, meter_of, windows_of
 from dialerd.domain.regulation.pack import EMPTY, Pack, Rule, Rulebook, daily_limit, read_pack
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Refused",
     "Rule",
     "Rulebook",
+    "bucket_of",
     "daily_limit",
     "judge",
     "meter_of",

@@ -15,14 +15,22 @@ from dialerd.domain.phone import Place
 from dialerd.domain.regulation.pack import FrequencyRule, HoursRule, LockRule, MinRingRule, Pack, Rule
 from dialerd.domain.words import Disposition
 
+_LONGEST = timedelta(hours=12)
+"""A lock runs from the end of a call; no call that matters lasts longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """An earlier attempt at the number that was really dialed. `disposition` None: it is not over yet."""
+    """An earlier attempt at the person that was really dialed, at this number or at another of theirs.
+
+    `disposition` None: it is not over yet.
+    """
 
     at: datetime
     disposition: Disposition | None
     same_campaign: bool
+    same_number: bool = True
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +88,14 @@ def min_ring_s(packs: Sequence[Pack]) -> float:
 
 
 def needs_calls_since(packs: Sequence[Pack], now: datetime) -> datetime | None:
-    """How far back the calls to a number must be known; None: no rule asks."""
-    hours = [
-        rule.window_h if isinstance(rule, FrequencyRule) else rule.for_h
+    """How far back the begin of a call to a number must be known; None: no rule asks."""
+    spans = [
+        timedelta(hours=rule.window_h) if isinstance(rule, FrequencyRule) else timedelta(hours=rule.for_h) + _LONGEST
         for pack in packs
         for rule in pack.rules
         if isinstance(rule, FrequencyRule | LockRule)
     ]
-    return now - timedelta(hours=max(hours)) if hours else None
+    return now - max(spans) if spans else None
 
 
 def _refused_until(
@@ -108,7 +116,7 @@ def _refused_until(
             if rule.unless == "reserved_agent" and has_reserved_agent:
                 return
             ends = [
-                call.at + timedelta(hours=rule.for_h)
+                (call.ended_at or call.at) + timedelta(hours=rule.for_h)
                 for call in past
                 if _counts(call, rule) and call.disposition in rule.after
             ]
@@ -117,4 +125,4 @@ def _refused_until(
 
 
 def _counts(call: PastCall, rule: FrequencyRule | LockRule) -> bool:
-    return rule.scope == "number" or call.same_campaign
+    return call.same_number if rule.scope == "number" else call.same_campaign

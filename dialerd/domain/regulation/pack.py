@@ -5,7 +5,7 @@ Not here: judging a call by them (judge.py), abandon meters (meter.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,10 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, read_hours
+from dialerd.domain.phone import known_region
+from dialerd.domain.us_states import STATES
 from dialerd.domain.words import Disposition
 
 Scope = Literal["number", "campaign"]
-"""What earlier calls count: every one to the number, or those of the same campaign (one subject, one debt)."""
+"""What earlier calls count: every one to the number, or those of the same campaign (one subject, one debt) to the
+person, at whichever of their numbers."""
 
 
 class _Part(BaseModel):
@@ -104,6 +107,24 @@ class Applies(_Part):
 
     countries: Annotated[tuple[str, ...], Field(strict=False)] = ()
     states: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+    @field_validator("countries")
+    @classmethod
+    def _known_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _all_known(value, known_region, "country's code (ISO 3166, such as GB)")
+
+    @field_validator("states")
+    @classmethod
+    def _known_states(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _all_known(value, set(STATES.values()).__contains__, "state of the United States (such as FL)")
+
+
+def _all_known(names: tuple[str, ...], is_known: Callable[[str], bool], what: str) -> tuple[str, ...]:
+    """A name that no number can ever have would switch the whole pack off without a word."""
+    for name in names:
+        if not is_known(name):
+            raise ValueError(f"{name!r} is no {what}")
+    return names
 
 
 class Pack(_Part):

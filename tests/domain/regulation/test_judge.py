@@ -105,6 +105,27 @@ def test_after_an_abandoned_call_a_number_rests_72_hours_unless_an_agent_is_rese
     assert ask("uk-ofcom", place=UK, past=called(72, how=D.ABANDONED)) is None
 
 
+def test_a_lock_runs_from_the_end_of_the_call_not_from_its_dialing() -> None:
+    talked = PastCall(NOON - timedelta(hours=168.5), D.ANSWERED_HUMAN, True, ended_at=NOON - timedelta(hours=167.9))
+    assert ask("reg-f", past=(talked,)) == "US-REGF-CONVERSATION"
+    assert ask("reg-f", past=(talked,), now=NOON + timedelta(hours=0.1)) is None
+
+
+def test_calls_to_a_persons_other_numbers_count_where_the_rule_is_about_the_person() -> None:
+    elsewhere = tuple(PastCall(NOON - timedelta(hours=h), D.ABANDONED, True, same_number=False) for h in (1, 2, 3))
+    assert ask("us-fl", past=elsewhere) == "FL-FREQUENCY"
+    assert ask("uk-ofcom", place=UK, past=elsewhere) is None, "the lock is on the number"
+
+
+@pytest.mark.parametrize("country", ["PR", "VI", "GU", "AS", "MP"])
+def test_federal_rules_hold_in_the_territories(country: str) -> None:
+    assert ask("us-federal", place=Place(country), now=at("2026-12-01 22:00")) == "US-TSR-HOURS"
+
+
+def test_a_machine_that_was_left_a_message_is_a_machine_to_ofcom() -> None:
+    assert ask("uk-ofcom", place=UK, past=called(23, how=D.VOICEMAIL_LEFT)) == "UK-AMD24"
+
+
 def test_a_pack_is_about_numbers_of_its_place_alone() -> None:
     late = at("2026-12-01 20:30")
     assert ask("us-fl", place=TENNESSEE, now=late) is None
@@ -130,7 +151,9 @@ def test_the_longest_minimum_ring_binds_and_only_rules_that_count_calls_ask_for_
     assert min_ring_s(BOOK.of(("us-federal", "us-fl"))) == 15
     assert min_ring_s(BOOK.of(("us-fl",))) == 0
     assert needs_calls_since(BOOK.of(("us-federal",)), NOON) is None
-    assert needs_calls_since(BOOK.of(("us-fl", "reg-f")), NOON) == NOON - timedelta(days=7)
+    assert needs_calls_since(BOOK.of(("us-fl",)), NOON) == NOON - timedelta(days=1)
+    a_long_call = timedelta(hours=12)  # a lock runs from the end of a call, the store looks calls up by their begin
+    assert needs_calls_since(BOOK.of(("us-fl", "reg-f")), NOON) == NOON - timedelta(days=7) - a_long_call
 
 
 @pytest.mark.parametrize(
@@ -167,6 +190,8 @@ RULE = {"id": "A-1", "kind": "min_ring", "text": "t", "source": "s", "status": "
         ({"rule": [RULE | {"status": "X"}]}, "status"),
         ({"rule": [{**RULE, "kind": "lock", "after": ["gone"], "for_h": 1, "seconds": None}]}, "rule.0"),
         ({"version": ""}, "version"),
+        ({"applies": {"countries": ["UK"]}}, "'UK' is no country's code"),
+        ({"applies": {"states": ["Florida"]}}, "'Florida' is no state"),
         ({"colour": "red"}, "colour"),
     ],
 )
