@@ -176,6 +176,7 @@ def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts],
             play=row.spec.on_human.play if row.spec.on_human else None,
         )
         for row, _ in rows
+        if not row.spec.lacks  # a draft says itself what it lacks
     ]
     written = [moment for row, run in rows for moment in (row.updated_at, run and run.created_at) if moment]
     return "", campaigns, max(written, default=None)

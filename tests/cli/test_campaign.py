@@ -193,3 +193,8 @@ def test_a_schedule_is_set_shown_and_taken_off(ready: Terminal) -> None:
 
 def test_a_schedule_without_a_start_is_a_usage_error(ready: Terminal) -> None:
     assert ready.type("campaign", "schedule", "spring", "--every", "1 day").code == 2
+
+
+def test_doctor_says_nothing_of_a_draft_which_says_itself_what_it_lacks(ready: Terminal) -> None:
+    ready.ok("campaign", "apply", ready.write("draft.toml", 'name = "draft"\nlists = ["customers"]\n'))
+    assert "campaign draft" not in ready.type("doctor").out
