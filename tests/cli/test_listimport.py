@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -157,3 +158,24 @@ def test_a_folder_is_watched_shown_and_forgotten(terminal: Terminal) -> None:
     assert str(folder) in terminal.ok("list", "show", "l").out
     terminal.ok("list", "drop", "l", "--remove")
     assert terminal.ok("list", "show", "l", "--json").document["drop"] is None
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_there_is_a_progress_bar_on_a_terminal_and_nowhere_else(terminal: Terminal, on_terminal: bool) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "dialerd", "--config", str(terminal.home / "dialerd.toml")]
+    file = terminal.write("c.csv", CONTACTS)
+    environment = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
+    done = subprocess.run(
+        [*command, "list", "import", "customers", file],
+        stdout=subprocess.PIPE,
+        stderr=theirs if on_terminal else subprocess.PIPE,
+        check=True,
+        env=environment | {"TERM": "xterm"},
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65536) if on_terminal else done.stderr
+    os.close(ours)
+    assert (b"%" in shown) == on_terminal
+    assert b"line 4" in shown
+    assert b"%" not in done.stdout

@@ -31,7 +31,7 @@ _NO_CSV = {
     b"PK\x03\x04": "is a spreadsheet or zip archive",
     b"\xd0\xcf\x11\xe0": "is a spreadsheet",
     b"\x1f\x8b": "is compressed with gzip",
-    b"BZh": "is compressed with bzip2",
+    b"BZh91AY&SY": "is compressed with bzip2",
     b"\xfd7zXZ": "is compressed with xz",
     b"%PDF": "is a PDF",
     b"SQLite format 3": "is a database",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dialerd.domain.words import Disposition, RunId, TargetState
+from dialerd.domain.words import ContactId, Disposition, RunId, TargetState
 from dialerd.ports import DncEntry, Unit
-from tests.adapters.sqlite.stored import NOW, attempt_at, closed, set_up
+from tests.adapters.sqlite.stored import NOW, attempt_at, closed, contacts, set_up
 
 
 def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
@@ -152,3 +152,23 @@ def test_a_chunk_deleted_costs_the_same_whatever_there_is_beside_it(
 
 
 _EMPTIED = ("attempt", "target", "run", "run_disposition", "campaign", "contact", "contact_list")
+
+
+@pytest.mark.parametrize("size", [500, 5000])
+def test_what_an_import_asks_for_a_chunk_costs_the_same_in_a_list_of_any_length(
+    unit: Unit, connection: sqlite3.Connection, size: int
+) -> None:
+    set_up(unit, size)
+    made = unit.lists.get("l")
+    assert made is not None
+    numbers = [contact.numbers[0].e164 for contact in contacts(100)]
+    first = [contact.numbers[0].e164 for contact in contacts(size)]
+    unit.dnc.add([DncEntry(list_name="global", number=each, source="", added_at=NOW) for each in first])
+    asked: list[Callable[[], object]] = [
+        lambda: unit.contacts.known(made.id, numbers, up_to=None),
+        lambda: unit.dnc.listed(numbers, NOW),
+        lambda: unit.contacts.add(made.id, contacts(100), NOW),
+    ]
+    assert len(unit.contacts.known(made.id, numbers, up_to=ContactId(60))) == 60
+    assert len(unit.dnc.listed(numbers, NOW)) == 100
+    assert max(steps(connection, work) for work in asked) < 100 * 60
