@@ -181,6 +181,10 @@ class Contacts(Protocol):
         """Whether one of the first contacts of the list has the attribute."""
         ...
 
+    def attribute_names(self, list_name: str) -> set[str]:
+        """The attributes that the first contacts of the list have."""
+        ...
+
     def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]: ...
 
 

@@ -21,6 +21,7 @@ from dialerd.ports import CampaignRow, Unit
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
+from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
@@ -63,7 +64,7 @@ def apply_campaign(
     _check_lists(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
-    warnings = [*_check_follow_up(unit, spec), *lacking_fields(unit, spec)]
+    warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode)
     before = unit.campaigns.get(spec.name)

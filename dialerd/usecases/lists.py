@@ -6,6 +6,7 @@ Not here: reading files (adapters/files).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
@@ -59,6 +60,17 @@ def list_lists(unit: Unit) -> list[ListRow]:
 def first_contacts(unit: Unit, row: ListRow, *, limit: int) -> list[ContactRow]:
     """The contacts of a list that were imported first."""
     return unit.contacts.of_list(row.id, limit=limit)
+
+
+def unlike_fields(unit: Unit, names: Sequence[str]) -> list[str]:
+    """What to warn of where lists that are used together do not have the same fields; empty lists have none yet."""
+    fields = {name: found for name in names if (found := unit.contacts.attribute_names(name))}
+    everywhere = set[str]().union(*fields.values())
+    return [
+        f"lists: no contact of list {name} seems to have a field {each}, which another list has"
+        for name, found in fields.items()
+        for each in sorted(everywhere - found)
+    ]
 
 
 def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:

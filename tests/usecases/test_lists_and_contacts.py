@@ -131,3 +131,20 @@ def test_a_list_of_a_scheduled_campaign_is_not_deleted(house: House) -> None:
     campaigns.apply_campaign(house.unit, spec(schedule=soon), trunks=TRUNKS, actor=ACTOR, now=NOW)
     with pytest.raises(IllegalActionError, match="campaign spring, which is scheduled"):
         lists.delete_list(house.unit, "customers", actor=ACTOR, now=NOW)
+
+
+def test_lists_that_are_used_together_without_the_same_fields_are_warned_about(house: House) -> None:
+    for name in ("more", "empty"):
+        lists.create_list(house.unit, name, region="US", actor=ACTOR, now=NOW)
+    add(house, "2122660001", attributes={"state": "CA", "balance": "5"})
+    add(house, "2122660002", attributes={"state": "NY", "plan": "gold"}, name="more")
+
+    def warnings(*names: str) -> list[str]:
+        given = spec(lists=list(names))
+        return list(campaigns.apply_campaign(house.unit, given, trunks=TRUNKS, actor=ACTOR, now=NOW).warnings)
+
+    assert warnings("customers", "more", "empty") == [
+        "lists: no contact of list customers seems to have a field plan, which another list has",
+        "lists: no contact of list more seems to have a field balance, which another list has",
+    ]
+    assert warnings("customers", "empty") == []

@@ -35,7 +35,11 @@ _HAS_ATTRIBUTE = """
 SELECT 1 FROM (SELECT attributes FROM contact WHERE list_id = (SELECT id FROM contact_list WHERE name = :list)
                ORDER BY id LIMIT :first) AS first, json_each(first.attributes) AS each WHERE each.key = :name LIMIT 1
 """
-
+_ATTRIBUTE_NAMES = """
+SELECT DISTINCT each.key
+FROM (SELECT attributes FROM contact WHERE list_id = (SELECT id FROM contact_list WHERE name = :list)
+      ORDER BY id LIMIT :first) AS first, json_each(first.attributes) AS each
+"""
 
 _zones_text = lru_cache(maxsize=4096)(to_json)  # contacts by the million have a few hundred different zones
 
@@ -148,6 +152,10 @@ class SqliteContacts:
             _HAS_ATTRIBUTE, {"list": list_name, "name": name, "first": _LOOKED_AT}
         ).fetchone()
         return row is not None
+
+    def attribute_names(self, list_name: str) -> set[str]:
+        rows = self._connection.execute(_ATTRIBUTE_NAMES, {"list": list_name, "first": _LOOKED_AT})
+        return {name for (name,) in rows}
 
     def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]:
         rows = self._connection.execute(
