@@ -74,12 +74,18 @@ class FileReader:
         while self._thread.is_alive():  # it may wait for room in the queue
             with suppress(queue.Empty):
                 self._queue.get(timeout=0.05)
+        with suppress(queue.Full):
+            self._queue.put_nowait(("end",))  # for a `next` that was given up, whose thread still waits
 
     async def _take(self) -> Plain | None:
         kind, *content = await asyncio.to_thread(self._queue.get)
         if kind == "refused":
             raise BadInputError(content[0], hint=content[1])
-        return tuple(content) if kind != "end" else None
+        if kind != "end":
+            return tuple(content)
+        with suppress(queue.Full):
+            self._queue.put_nowait(("end",))  # it stays the end, also for whoever else waits
+        return None
 
     def _pump(self) -> None:
         """In a thread: from the file, or from the process that reads it, into the queue."""
