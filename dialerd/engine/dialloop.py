@@ -24,6 +24,7 @@ from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
 from dialerd.usecases import dialing
+from dialerd.usecases.regulation import check_regulations
 
 _log = logger(__name__)
 
@@ -121,10 +122,11 @@ class DialLoop:
                 self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
                 return False
         try:
-            packs = self._rulebook.of(spec.regulations)
-        except NotFoundError as error:  # the admin's own pack was taken away: nobody is called without it
+            check_regulations(spec, self._rulebook)
+        except (NotFoundError, BadInputError) as error:  # a pack was taken away or changed since: nobody is called so
             self._hold(line, str(error))
             return False
+        packs = self._rulebook.of(spec.regulations)
         exchange = self._trunks.way_out(spec.trunk, amd=spec.amd)
         if isinstance(exchange, str):
             self._hold(line, exchange)

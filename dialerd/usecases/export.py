@@ -39,6 +39,7 @@ COLUMNS = (
     "verdict",
     "counted",
     "reason",
+    "regulation",
 )
 
 ALL = "all"
@@ -120,6 +121,7 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         attempt.verdict or "",
         "" if attempt.ended_at is None else "yes" if attempt.spent else "no",
         attempt.reason,
+        attempt.regulation,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.regulation import EMPTY, Rulebook, read_pack
 from dialerd.engine import Engine
 from dialerd.ports import ExportRow, Unit
 from dialerd.simulate.callees import NumberPlan
@@ -19,7 +20,7 @@ from tests.simulation.world import START, campaign, trunk
 
 
 def drained(
-    ending: str, *, after_s: float, limit_s: float
+    ending: str, *, after_s: float, limit_s: float, rulebook: Rulebook = EMPTY, **keys: object
 ) -> tuple[float, Sequence[SimulatedCall], Sequence[ExportRow]]:
     """Stop a campaign of such numbers `after_s` into it: how long that took, the exchange's record, the attempts."""
 
@@ -31,7 +32,7 @@ def drained(
             made = unit.lists.create("l", "US", START)
             phones = [PhoneNumber(e164=number(n, ending), zones=()) for n in range(100)]
             unit.contacts.add(made.id, [Contact(numbers=(phone,)) for phone in phones], START)
-            spec = campaign(max_calls=5, calls_per_second=5, max_ring_s=60)
+            spec = campaign(**{"max_calls": 5, "calls_per_second": 5, "max_ring_s": 60, **keys})
             unit.runs.create(unit.campaigns.put(spec, START).id, spec, START)
 
         await store.write(set_up)
@@ -42,6 +43,7 @@ def drained(
             exchanges={"simulated": exchange},
             trunks={"carrier": trunk()},
             min_ring_s=15.0,
+            rulebook=rulebook,
         )
         await engine.start()
         await clock.sleep(after_s)
@@ -67,6 +69,28 @@ def test_a_phone_that_rings_is_not_cut_off_early_by_a_shutdown_and_the_call_is_w
         assert (call.ended_at - call.invited_at).total_seconds() >= 15
     assert {row.attempt.disposition for row in attempts} == {"cancelled"}
     assert len(attempts) == len(record)
+
+
+def ringing_at_least(seconds: float) -> Rulebook:
+    rule = {"id": "A-RING", "kind": "min_ring", "text": "t", "source": "s", "status": "V", "seconds": seconds}
+    table = {"title": "t", "version": "1", "checked_on": START.date(), "applies": {}, "rule": [rule]}
+    return Rulebook({"ours": read_pack("ours", table, source="ours.toml")})
+
+
+def test_a_packs_minimum_ring_holds_for_a_shutdown_where_it_is_longer_than_the_settings() -> None:
+    _, record, _ = drained("03", after_s=6.0, limit_s=2.0, rulebook=ringing_at_least(25), regulations=["ours"])
+    cancelled = [call for call in record if call.ending == "dialer"]
+    assert cancelled
+    for call in cancelled:
+        assert call.ended_at is not None
+        assert 25 <= (call.ended_at - call.invited_at).total_seconds() < 60
+
+
+def test_a_campaign_whose_pack_came_to_ask_for_more_ring_than_it_has_calls_nobody() -> None:
+    _, record, _ = drained(
+        "03", after_s=6.0, limit_s=2.0, rulebook=ringing_at_least(25), regulations=["ours"], max_ring_s=20
+    )
+    assert record == []
 
 
 def test_calls_that_are_up_may_finish_and_no_new_ones_are_placed() -> None:

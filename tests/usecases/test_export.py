@@ -54,6 +54,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "verdict": "",
         "counted": "yes",
         "reason": "",
+        "regulation": "",
     }
     empty = {
         "answered_at",
@@ -68,6 +69,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "verdict",
         "counted",
         "reason",
+        "regulation",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 

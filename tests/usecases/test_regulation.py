@@ -12,6 +12,7 @@ from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
 from dialerd.usecases import campaigns, contacts, dialing, explain, lists, regulation
+from dialerd.usecases.export import COLUMNS, export_attempts
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BOOK = read_rulebook(None)
@@ -52,6 +53,10 @@ def test_an_attempt_remembers_the_packs_that_allowed_it(house: House) -> None:
         "+13052660001": "us-federal@2026.11 us-states@2026.11 us-fl@2026.11",
         "+12122660001": "us-federal@2026.11 us-states@2026.11",
     }
+    exported = {
+        row[COLUMNS.index("number")]: row[COLUMNS.index("regulation")] for row in export_attempts(house.unit, "spring")
+    }
+    assert exported == found
     kept = house.unit.dialing.attempt(AttemptId(f"d{0:032x}"))
     assert kept is not None
     assert kept.regulation == found[kept.number]
