@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,11 +15,22 @@ from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook, daily_limit
 from dialerd.simulate.callees import NumberPlan
 from dialerd.simulate.campaign import Outcome, simulate
+from dialerd.simulate.clock import VirtualClock
+from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.simulate.faults import NONE, Faults
 from tests.numbers import number
 from tests.simulation.world import START, campaign, check_invariants, trunk
 
 
-def play(people: list[list[str]], *, seed: int = 1, rulebook: Rulebook = EMPTY, **keys: Any) -> Outcome:
+def play(
+    people: list[list[str]],
+    *,
+    seed: int = 1,
+    rulebook: Rulebook = EMPTY,
+    faults: Faults = NONE,
+    trouble: Callable[[SimulatedExchange, VirtualClock], None] | None = None,
+    **keys: Any,
+) -> Outcome:
     """`people`: the endings of each contact's numbers; the m-th number of the n-th contact is number 10 n + m."""
     contacts = [
         Contact(
@@ -37,6 +49,8 @@ def play(people: list[list[str]], *, seed: int = 1, rulebook: Rulebook = EMPTY, 
         start=START,
         seed=seed,
         rulebook=rulebook,
+        faults=faults,
+        trouble=trouble,
     )
 
 
@@ -119,3 +133,42 @@ def test_whatever_the_endings_the_limits_per_contact_and_number_hold(
 @pytest.mark.parametrize("ending", ["15", "22", "23", "24"])
 def test_a_call_that_was_declined_or_blocked_is_not_tried_at_another_number(ending: str) -> None:
     assert dialed(play([[ending, "00"]], max_attempts=3)) == ["0.0"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.builds(
+        Faults,
+        lose_reply=st.floats(0, 0.3),
+        lose_command=st.floats(0, 0.3),
+        lose_event=st.floats(0, 0.3),
+        double_event=st.floats(0, 0.3),
+        delay_event=st.floats(0, 0.3),
+        delay_s=st.floats(0, 3),
+    ),
+    st.sampled_from(["contacts-first", "numbers-first"]),
+    st.floats(1, 60),
+)
+def test_whatever_is_lost_or_cut_the_limits_per_contact_and_number_hold(
+    seed: int, faults: Faults, numbers: str, restart_s: float
+) -> None:
+    people = [["02", "00"], ["05", "16", "01"], ["40"], ["11", "02"], ["03", "05"], ["20", "20"]] * 2
+
+    def trouble(exchange: SimulatedExchange, clock: VirtualClock) -> None:
+        clock.call_later(restart_s, lambda: exchange.restart(2))
+
+    outcome = play(
+        people,
+        seed=seed,
+        faults=faults,
+        trouble=trouble,
+        max_attempts=3,
+        max_attempts_per_number=2,
+        numbers=numbers,
+        retry_after_min=1,
+        max_calls=5,
+    )
+    check_invariants(outcome, max_attempts=2)
+    per_contact = Counter(row.contact_id for row in outcome.attempts if row.attempt.spent)
+    assert max(per_contact.values(), default=0) <= 3

@@ -86,6 +86,7 @@ def test_a_final_one_settles_a_contact_that_would_have_been_dialed_again(full: H
     assert full.latest().waiting == 1
     assert give(full, attempt, "refused").retry_at is None
     assert (full.latest().waiting, full.latest().done) == (0, 1)
+    assert full.unit.runs.dispositions(full.latest().id) == {"refused": 1}, "counted once, with its attempt"
 
 
 def test_at_its_most_attempts_a_contact_is_settled_whatever_is_asked(full: House) -> None:

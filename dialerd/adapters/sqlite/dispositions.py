@@ -48,7 +48,7 @@ class SqliteDispositions:
 
     def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None:
         self._connection.execute(
-            "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL, held_by = NULL"
+            "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL, held_by = 'given'"
             " WHERE id = ? AND state IN ('pending', 'waiting')",
             (code, to_text(now), target_id),
         )
@@ -56,7 +56,9 @@ class SqliteDispositions:
     def wait_target(self, target_id: TargetId, until: datetime) -> None:
         self._connection.execute(
             "UPDATE target SET state = 'waiting', not_before = ?, held_by = 'retry', done_at = NULL"
-            " WHERE id = ? AND state IN ('pending', 'waiting', 'done')",
+            # One that was settled without a call stays so: it was counted for that.
+            " WHERE id = ? AND (state IN ('pending', 'waiting')"
+            " OR state = 'done' AND disposition NOT IN ('cancelled', 'do_not_call', 'failed'))",
             (to_text(until), target_id),
         )
 
