@@ -35,7 +35,7 @@ def try_filter_of_campaign(unit: Unit, name: str, text: str | None, now: datetim
     spec = get_campaign(unit, name).spec
     if text is None and spec.filter is None:
         raise BadInputError(f"campaign {name} has no filter", hint="give one to try with --filter")
-    return _try(unit, spec.lists, text or spec.filter or "", spec.today(now))
+    return _try(unit, spec.lists, (spec.filter or "") if text is None else text, spec.today(now))
 
 
 def try_filter_of_list(unit: Unit, name: str, text: str, today: date) -> FilterTest:

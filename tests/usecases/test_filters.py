@@ -45,6 +45,9 @@ def test_a_test_counts_samples_and_tells_what_each_condition_removes(full: House
 def test_a_test_of_nothing_is_refused_and_a_wrong_one_points_at_its_place(full: House) -> None:
     with pytest.raises(BadInputError, match="has no filter"):
         filters.try_filter_of_campaign(full.unit, "spring", None, NOW)
+    apply(full, filter="state = 'CA'")
+    with pytest.raises(BadInputError, match="the filter is empty"):
+        filters.try_filter_of_campaign(full.unit, "spring", "", NOW)
     with pytest.raises(BadInputError, match="line 1, column 7"):
         filters.try_filter_of_list(full.unit, "customers", "state ~ 1", NOW.date())
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from dialerd.adapters.sqlite.filters import to_sql
+from dialerd.adapters.sqlite.filters import joined, to_sql
 from dialerd.adapters.sqlite.rows import to_json, to_text, to_zones
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter, conditions
@@ -119,15 +119,16 @@ class SqliteContacts:
             sql, words = to_sql(part, today=today, prefix=f"c{index}_")
             columns.append(f"{sql} AS c{index}")
             given |= words
-        all_of = " + ".join(f"c{index}" for index in range(len(parts)))
+        all_of = joined([f"c{index}" for index in range(len(parts))], "+")
         sums = ", ".join(
-            f"coalesce(sum(NOT c{index}), 0), coalesce(sum(NOT c{index} AND {all_of} = {len(parts) - 1}), 0)"
+            f"coalesce(sum(NOT c{index}), 0), coalesce(sum(NOT c{index} AND met = {len(parts) - 1}), 0)"
             for index in range(len(parts))
         )
         # Fixed text and parameters' names only: filters.to_sql lets no word of a person into it.
         (contacts, kept, *counts) = self._connection.execute(
             f"WITH judged AS MATERIALIZED (SELECT {', '.join(columns)} FROM contact WHERE list_id IN {_OF_LISTS})"  # noqa: S608
-            f" SELECT count(*), coalesce(sum({all_of} = {len(parts)}), 0), {sums} FROM judged",
+            f", counted AS MATERIALIZED (SELECT *, {all_of} AS met FROM judged)"
+            f" SELECT count(*), coalesce(sum(met = {len(parts)}), 0), {sums} FROM counted",
             given,
         ).fetchone()
         return FilterCount(

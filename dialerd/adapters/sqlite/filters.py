@@ -7,6 +7,7 @@ functions, made known to each connection.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -23,6 +24,7 @@ from dialerd.domain.filters import (
     OneOf,
     Or,
     Today,
+    Value,
     age_days,
     date_of,
     is_like,
@@ -35,6 +37,7 @@ _OWN = {
     "zone": "contact.zone",
     "list": "(SELECT name FROM contact_list WHERE contact_list.id = contact.list_id)",
 }
+_GROUP = 40
 _OPS = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -48,14 +51,22 @@ def make_known(connection: sqlite3.Connection) -> None:
     connection.create_function("is_blank", 1, lambda text: not (text or "").strip(), deterministic=True)
 
 
+def joined(parts: Sequence[str], word: str) -> str:
+    """All parts with an operator between them, in groups: SQLite reads an expression at most 1000 operators deep."""
+    groups = (f" {word} ".join(parts[at : at + _GROUP]) for at in range(0, len(parts), _GROUP))
+    return "(" + f" {word} ".join(f"({group})" for group in groups) + ")"
+
+
 @dataclass(slots=True)
 class _Writer:
     today: date
     prefix: str
     given: dict[str, object] = field(default_factory=dict)
+    names: dict[tuple[type, object], str] = field(default_factory=dict)
 
-    def param(self, value: object) -> str:
-        name = f"{self.prefix}{len(self.given)}"
+    def param(self, value: str | float) -> str:
+        """The parameter of a value; the same one for the same value, so that equal parts are equal SQL."""
+        name = self.names.setdefault((type(value), value), f"{self.prefix}{len(self.names)}")
         self.given[name] = value
         return f":{name}"
 
@@ -63,15 +74,15 @@ class _Writer:
         """An expression that is 1 or 0, never NULL: a comparison with what is missing does not hold."""
         match tree:
             case And(parts):
-                return "(" + " AND ".join(map(self.write, parts)) + ")"
+                return joined([self.write(part) for part in parts], "AND")
             case Or(parts):
-                return "(" + " OR ".join(map(self.write, parts)) + ")"
+                return joined([self.write(part) for part in parts], "OR")
             case Not(part):
                 return f"NOT {self.write(part)}"
             case Compare(of, op, value):
                 return self._compare(of, op, value)
             case OneOf(of, values):
-                return "(" + " OR ".join(self._compare(of, "=", value) for value in values) + ")"
+                return self._one_of(of, values)
             case Between(of, low, high):
                 return f"({self._compare(of, '>=', low)} AND {self._compare(of, '<=', high)})"
             case Like(of, pattern):
@@ -79,10 +90,23 @@ class _Writer:
             case Empty(of):
                 return f"is_blank({self._text(of)})"
 
-    def _compare(self, of: Field | Age, op: str, value: object) -> str:
+    def _one_of(self, of: Field | Age, values: Sequence[Value]) -> str:
+        """One IN per way to compare: an OR per value would be deeper than SQLite reads, and slower."""
+        alike: dict[str, list[str]] = {}
+        for value in values:
+            left, right = self._sides(of, value)
+            alike.setdefault(left, []).append(right)
+        return "(" + " OR ".join(f"coalesce({left} IN ({', '.join(right)}), 0)" for left, right in alike.items()) + ")"
+
+    def _compare(self, of: Field | Age, op: str, value: Value) -> str:
+        left, right = self._sides(of, value)
+        return f"coalesce({left} {_OPS[op]} {right}, 0)"
+
+    def _sides(self, of: Field | Age, value: Value) -> tuple[str, str]:
         if isinstance(of, Age):
             left = f"age_days({self._text(of.field)}, {self.param(self.today.isoformat())})"
-            return f"coalesce({left} {_OPS[op]} {self.param(value)}, 0)"
+            assert isinstance(value, float), "the parser lets an age be compared with nothing else"
+            return left, self.param(value)
         text = self._text(of)
         match value:
             case bool():
@@ -95,7 +119,7 @@ class _Writer:
                 left, right = f"date_of({text})", self.param(value.isoformat())
             case _:
                 left, right = text, self.param(value)
-        return f"coalesce({left} {_OPS[op]} {right}, 0)"
+        return left, right
 
     def _text(self, of: Field) -> str:
         if of.is_own:

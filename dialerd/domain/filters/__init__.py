@@ -18,6 +18,7 @@ from dialerd.domain.filters.tree import (
     OneOf,
     Or,
     Today,
+    Value,
     conditions,
     fields_of,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Or",
     "Record",
     "Today",
+    "Value",
     "age_days",
     "conditions",
     "date_of",

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, VisitError
 
 from dialerd.domain.errors import BadInputError
@@ -28,29 +28,31 @@ from dialerd.domain.filters.tree import (
     Today,
     Value,
 )
+from dialerd.domain.filters.values import date_of
 
 MAX_LENGTH = 4000
-"""Longest filter, in characters; deeper nesting than this allows would exhaust the reader."""
+"""Longest filter, in characters."""
 
-_MAX_DEPTH = 50
+MAX_DEPTH = 12
+"""How deep and, or, not may be nested. SQLite's parser has a stack of 100 places; a level takes up to five."""
 
 _GRAMMAR = r"""
 ?start: or
-?or: and ("or"i and)*
-?and: not ("and"i not)*
-?not: "not"i not -> negation | condition | "(" or ")"
+?or: and (_OR and)*
+?and: not (_AND not)*
+?not: _NOT not -> negation | condition | "(" or ")"
 ?condition: of OP value -> compare
-    | of "in"i "(" value ("," value)* ")" -> one_of
-    | of "not"i "in"i "(" value ("," value)* ")" -> none_of
-    | of "between"i value "and"i value -> between
-    | of "not"i "between"i value "and"i value -> not_between
-    | of "like"i STRING -> like
-    | of "not"i "like"i STRING -> not_like
-    | of "is"i "empty"i -> empty
-    | of "is"i "not"i "empty"i -> not_empty
+    | of _IN "(" value ("," value)* ")" -> one_of
+    | of _NOT _IN "(" value ("," value)* ")" -> none_of
+    | of _BETWEEN value _AND value -> between
+    | of _NOT _BETWEEN value _AND value -> not_between
+    | of _LIKE STRING -> like
+    | of _NOT _LIKE STRING -> not_like
+    | of _IS _EMPTY -> empty
+    | of _IS _NOT _EMPTY -> not_empty
 ?of: AGE "(" field ")" -> age | field
 field: NAME | QUOTED
-?value: STRING -> string | NUMBER -> number | "true"i -> true | "false"i -> false | today
+?value: STRING -> string | NUMBER -> number | _TRUE -> true | _FALSE -> false | today
 today: TODAY "(" ")" [SIGN DAYS]
 SIGN: "+" | "-"
 DAYS: /\d{1,5}(\s*days?\b)?/i
@@ -62,6 +64,16 @@ QUOTED: /"[^"\\\x00-\x1f]{1,100}"/
 STRING: /'(?:[^']|'')*'/
 NUMBER.2: /[+-]?(\d{1,15}(\.\d{1,9})?|\.\d{1,9})/
 %ignore /\s+/
+_AND: /and\b/i
+_OR: /or\b/i
+_NOT: /not\b/i
+_IN: /in\b/i
+_BETWEEN: /between\b/i
+_LIKE: /like\b/i
+_IS: /is\b/i
+_EMPTY: /empty\b/i
+_TRUE: /true\b/i
+_FALSE: /false\b/i
 """
 
 _NAMES = {
@@ -72,8 +84,6 @@ _NAMES = {
     "STRING": "a text in 'single quotes'",
     "NUMBER": "a number",
     "OP": "= != < <= > >=",
-    "TRUE": "true",
-    "FALSE": "false",
     "LPAR": "(",
     "RPAR": ")",
     "COMMA": ",",
@@ -95,10 +105,8 @@ class _Build(Transformer[Token, Filter]):
 
     def string(self, items: list[Token]) -> str | date:
         text = _unquoted(items[0])
-        try:
-            return date.fromisoformat(text) if len(text) == 10 else text
-        except ValueError:
-            return text
+        day = date_of(text) if len(text) == 10 else None  # not date.fromisoformat: it reads 2026-W01-1 as well
+        return text if day is None else date.fromisoformat(day)
 
     def number(self, items: list[Token]) -> float:
         return float(items[0])
@@ -177,6 +185,7 @@ def _unquoted(token: str) -> str:
 
 setattr(_Build, "and", lambda _self, items: And(tuple(items)))
 setattr(_Build, "or", lambda _self, items: Or(tuple(items)))
+_PARTS = frozenset({"field", "age", "string", "number", "true", "false", "today"})
 _PARSER = Lark(_GRAMMAR, parser="lalr", maybe_placeholders=True)
 
 
@@ -190,10 +199,15 @@ def read_filter(text: str) -> Filter:
         raise BadInputError(f"the filter is {len(text)} characters long", hint=f"at most {MAX_LENGTH} are read")
     if not text.strip():
         raise BadInputError("the filter is empty", hint="leave the key out to keep every contact")
-    if text.count("(") > _MAX_DEPTH or text.casefold().count("not ") > _MAX_DEPTH:
-        raise BadInputError("the filter is nested too deeply", hint=f"use at most {_MAX_DEPTH} parentheses and nots")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadInputError("the filter is not written in UTF-8", hint="save the file, or set the terminal, to UTF-8")
     try:
-        tree = _Build().transform(_PARSER.parse(text))
+        found = _PARSER.parse(text)
+        if _is_deeper(found, MAX_DEPTH + 1):  # a condition is a level of Lark's tree as well
+            raise BadInputError(
+                "the filter is nested too deeply", hint=f"nest and, or, not at most {MAX_DEPTH} deep; split the list"
+            )
+        tree = _Build().transform(found)
     except UnexpectedInput as error:
         raise _complaint(error, text) from None
     except VisitError as error:
@@ -203,16 +217,26 @@ def read_filter(text: str) -> Filter:
     return tree
 
 
+def _is_deeper(found: Tree[Token], most: int) -> bool:
+    """Whether conditions and what joins them are nested deeper; level by level, as recursion would be exhausted."""
+    level = [found]
+    for _ in range(most):
+        level = [each for tree in level for each in tree.children if isinstance(each, Tree) and each.data not in _PARTS]
+        if not level:
+            return False
+    return True
+
+
 def _complaint(error: UnexpectedInput, text: str) -> BadInputError:
     wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
-    expected = sorted({_NAMES.get(name, name.lower()) for name in wanted or ()})
+    expected = sorted({_NAMES.get(name, name.lower().lstrip("_")) for name in wanted or ()})
     if isinstance(error, UnexpectedEOF) or error.line < 1 or getattr(error, "token", Token("", "x")).type == "$END":
-        lines = text.splitlines() or [""]
+        lines = text.rstrip().split("\n")
         line, column, what = len(lines), len(lines[-1]) + 1, "it ends too early"
     else:
         line, column = error.line, error.column
         what = "a text is not closed" if _is_unclosed(error, text) else "this cannot stand here"
-    shown = (text.splitlines() or [""])[line - 1]
+    shown = text.split("\n")[line - 1]
     before, after = shown[max(0, column - 41) : column - 1], shown[column - 1 : column + 39]
     return BadInputError(
         f"line {line}, column {column}: {what}: {before}»{after}", hint=f"expected: {'  '.join(expected)}"

@@ -166,7 +166,7 @@ def _text(value: Value) -> str:
         case date():
             return f"'{value.isoformat()}'"
         case float():
-            return f"{value:.15g}"
+            return f"{value:.9f}".rstrip("0").rstrip(".")
         case _:
             return str(value)
 

@@ -45,5 +45,10 @@ def is_like(text: str | None, pattern: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    wild = {"%": ".*", "_": "."}
-    return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern.casefold()) + r"\Z", re.DOTALL)
+    head, *rest = ("".join("." if c == "_" else re.escape(c) for c in part) for part in pattern.casefold().split("%"))
+    if not rest:
+        return re.compile(head + r"\Z", re.DOTALL)
+    *middle, tail = rest
+    # Each part is taken where it is first found and not tried again: many % on a long text would else take for ever.
+    found = "".join(f"(?>.*?{part})" for part in middle if part)
+    return re.compile(f"{head}{found}.*{tail}\\Z", re.DOTALL)

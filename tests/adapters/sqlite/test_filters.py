@@ -17,6 +17,7 @@ from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter, Record, matches, read_filter
+from dialerd.domain.filters.parse import MAX_DEPTH
 from dialerd.domain.phone import PhoneNumber
 from dialerd.ports import RunRow
 from tests.adapters.sqlite.stored import NOW, set_up
@@ -179,6 +180,27 @@ def test_a_changed_filter_lets_targets_go_and_takes_others_in(unit: SqliteUnit) 
     after = unit.runs.get(run.id)
     assert after is not None
     assert (after.targets, after.done) == (6, 2)
+
+
+# As deep as may be, in every shape: joined on the right, where SQLite's parser must keep most in mind, and by not.
+_DEEPEST = [
+    "not " * MAX_DEPTH + "age(n) between 1 and 2",
+    "n=1 and (n=1 or (" * (MAX_DEPTH // 2) + "n in (1, 'x')" + "))" * (MAX_DEPTH // 2),
+    "n=1 and not (" * (MAX_DEPTH // 2) + "n not between 1 and today()" + ")" * (MAX_DEPTH // 2),
+    "n=1 or not (" * (MAX_DEPTH // 2 - 1) + "n=1 and n=1 and age(n) not in (1)" + ")" * (MAX_DEPTH // 2 - 1),
+]
+_WIDEST = ["n in (" + ",".join(["1"] * 1990) + ")", "n=1or " * 660 + "n=1", "n=1and " * 570 + "n=1"]
+
+
+@pytest.mark.parametrize("text", _DEEPEST + _WIDEST)
+def test_whatever_can_be_read_can_be_obeyed(unit: SqliteUnit, text: str) -> None:
+    run = with_filter(unit, text, [{"n": "1"}, {"n": "2"}])
+    take_in(unit, run)
+    unit.runs.request_scrub(run.id)
+    assert unit.runs.scrub(run.id, size=3, now=NOW).left_out == 0
+    tree = read_filter(text)
+    count = unit.contacts.count(["people"], tree, today=TODAY)
+    assert (count.contacts, count.kept) == (2, len(unit.contacts.kept(["people"], tree, today=TODAY, limit=9)))
 
 
 def test_today_is_the_campaigns_own_date(unit: SqliteUnit) -> None:
