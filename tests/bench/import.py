@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,12 @@ def figures(seconds: list[float]) -> dict[str, float]:
     }
 
 
+def children_cpu_s() -> float:
+    """Of the children that have ended, and theirs: what a row costs whatever else the machine is doing."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 class Memory(threading.Thread):
     """The peak of memory of a process and its children together, looked at 20 times a second."""
 
@@ -198,12 +205,13 @@ def one(folder: Path, rows: int, dnc: int, *, again: bool) -> dict[str, object]:
     )
     time.sleep(1)
     words = ["--config", str(folder / "dialerd.toml"), "list", "import", "big", str(folder / "contacts.csv"), "--json"]
-    began = time.monotonic()
+    began, cpu_before = time.monotonic(), children_cpu_s()
     importer = subprocess.Popen([sys.executable, "-m", "dialerd", *words], stdout=subprocess.PIPE, text=True)
     memory = Memory(importer.pid)
     memory.start()
     out, _ = importer.communicate()
     took = time.monotonic() - began
+    cpu_s = children_cpu_s() - cpu_before  # the claiming process has not ended yet: the importer's own
     memory.over.set()
     claims, _ = claimer.communicate("")
     document = json.loads(out)
@@ -214,6 +222,7 @@ def one(folder: Path, rows: int, dnc: int, *, again: bool) -> dict[str, object]:
         "again": again,
         "took_s": round(took, 1),
         "rows_per_s": round(rows / took),
+        "cpu_us_per_row": round(cpu_s / rows * 1_000_000, 1),
         "peak_mb": round(memory.peak_mb),
         "load": os.getloadavg()[0],
         **{key: document[key] for key in ("added", "already_there", "doubled", "on_dnc", "rejected")},
