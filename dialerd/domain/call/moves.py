@@ -75,10 +75,19 @@ def waited_s(call: Call, now: datetime) -> float:
     return (now - call.facts.placed_at).total_seconds()
 
 
+def rung_s(call: Call, now: datetime) -> float:
+    """How long the phone has rung; from the dialing on where the trunk does not tell that it rings."""
+    return (now - (call.rang_at or call.facts.placed_at)).total_seconds()
+
+
 def ring_left_s(call: Call, now: datetime) -> float:
-    """How long to leave a ringing call alone: its ring time, or once we are stopping the least it must ring."""
-    limit_s = call.plan.min_ring_s if call.stopping else call.plan.max_ring_s + RING_SLACK_S
-    return max(0.0, limit_s - waited_s(call, now))
+    """How long to leave a ringing call alone: its ring time, or once we are stopping the least it must ring.
+
+    Asterisk counts the ring time from the dialing on; the rules count the least from the first ring.
+    """
+    if call.stopping:
+        return max(0.0, call.plan.min_ring_s - rung_s(call, now))
+    return max(0.0, call.plan.max_ring_s + RING_SLACK_S - waited_s(call, now))
 
 
 def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:

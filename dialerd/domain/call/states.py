@@ -110,6 +110,7 @@ class Call:
     serial: int = 0
     gone: bool = False
     stopping: bool = False
+    rang_at: datetime | None = None  # when the phone was first heard to ring; some trunks never tell
     looked: int = 0  # looks asked for in this state because its time was over
 
     @property

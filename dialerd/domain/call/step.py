@@ -35,6 +35,7 @@ from dialerd.domain.call.moves import (
     learn,
     rearm,
     ring_left_s,
+    rung_s,
     serve,
     settle,
     unanswered_end,
@@ -104,6 +105,15 @@ def _seen_alive(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
     return learn(replace(call, gone=False), seen=True), ()
 
 
+def _rang(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    if call.rang_at is not None:
+        return _seen_alive(call, event, now)
+    call = learn(replace(call, gone=False, rang_at=now), seen=True)
+    if call.stopping and isinstance(call.state, Ringing):
+        return rearm(call, ring_left_s(call, now))  # the rest of its time begins only now
+    return call, ()
+
+
 def _picked_up(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     return learn(replace(call, gone=False), seen=True, answered_at=call.facts.answered_at or now), ()
 
@@ -165,7 +175,7 @@ def _timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if call.gone:
         return _missed(call, now)
-    if call.stopping and isinstance(call.state, Ringing) and waited_s(call, now) >= call.plan.min_ring_s:
+    if call.stopping and isinstance(call.state, Ringing) and rung_s(call, now) >= call.plan.min_ring_s:
         return clear(call, Disposition.CANCELLED, "the daemon was stopped")
     playback_id = call.state.playback_id if isinstance(call.state, Playing) else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))
@@ -278,7 +288,7 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
 
 def _stop_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     call = replace(call, stopping=True)
-    left_s = call.plan.min_ring_s - waited_s(call, now)
+    left_s = call.plan.min_ring_s - rung_s(call, now)
     if isinstance(call.state, Placing):
         return call, ()  # a hang-up could overtake the originate; the reply's timer comes first
     if left_s > 0:
@@ -314,7 +324,7 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
-    ev.Rang: _seen_alive,
+    ev.Rang: _rang,
     ev.PickedUp: _picked_up,
     ev.Answered: _answered,
     ev.AmdHeard: _judged,  # Answered was lost

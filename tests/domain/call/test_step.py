@@ -454,3 +454,38 @@ def test_any_order_of_events_ends_a_call_in_exactly_one_disposition(
         assert not timers or timers[-1] == call.serial
     assert isinstance(call.state, Settled)
     assert settled == 1
+
+
+def ended_at_s(events: Sequence[tuple[float, ev.CallEvent]]) -> float:
+    """When a call that is stopped asks to be hung up, its timers firing as they are set."""
+    call, _ = begin(plan(max_ring_s=120), START)
+    timer: tuple[float, int] | None = None
+    left = list(events)
+    for _ in range(50):
+        at_s, event = left.pop(0) if left and (timer is None or left[0][0] <= timer[0]) else (None, None)
+        if at_s is None or event is None:
+            assert timer is not None, "a ringing call always has a timer"
+            (at_s, serial), timer = timer, None
+            event = ev.TimerFired(serial)
+        call, commands = step(call, event, START + timedelta(seconds=at_s))
+        for command in commands:
+            if isinstance(command, do.HangUp):
+                return at_s
+            if isinstance(command, do.SetTimer):
+                timer = (at_s + command.after_s, command.serial)
+    raise AssertionError("it is never hung up")
+
+
+@pytest.mark.parametrize(
+    ("events", "at_s"),
+    [
+        ([(0, TAKEN), (2, STOP)], 15),  # the trunk does not tell of ringing: from the dialing on
+        ([(0, TAKEN), (6, RANG), (8, STOP)], 21),  # six seconds until it rang count for nothing
+        ([(0, TAKEN), (2, STOP), (6, RANG)], 21),
+        ([(0, TAKEN), (6, RANG), (7, RANG), (40, STOP)], 40),
+    ],
+)
+def test_a_call_that_is_stopped_rings_its_least_time_from_the_first_ring_on(
+    events: list[tuple[float, ev.CallEvent]], at_s: float
+) -> None:
+    assert ended_at_s(events) == pytest.approx(at_s)
