@@ -183,6 +183,7 @@ class AttemptRow:
     disposition: Disposition | None = None
     spent: bool = True
     reason: str = ""
+    final: str | None = None  # the custom disposition that took the place of the system's
     regulation: str = ""  # the packs that allowed it, each with its version
 
 

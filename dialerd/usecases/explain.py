@@ -15,7 +15,7 @@ from dialerd.domain.gates import Facts, Gate, closed_gates
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId
-from dialerd.ports import ContactRow, RunRow, Unit
+from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
 from dialerd.usecases.dialing import gate_facts, regulated
@@ -65,7 +65,7 @@ def explain(
             facts,
             regulation=regulated(unit, row.id, contact.id, contact.contact.numbers[0].e164, facts.zones, packs, now),
         )
-    fresh_ahead = unit.dialing.fresh(run.id) if run and target and target.attempts_spent else 0
+    fresh_ahead = _fresh_ahead(unit, run, target)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
     closed = list(closed_gates(facts, now))
     if run is not None and target is None:
@@ -81,6 +81,13 @@ def explain(
         until=closed[0].until if closed else None,
         closed=closed,
     )
+
+
+def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> int:
+    """Targets that go before a redial. Where all numbers of a contact are tried in a row, its next one goes first."""
+    if run is None or target is None or not target.attempts_spent or run.spec.numbers == "numbers-first":
+        return 0
+    return unit.dialing.fresh(run.id)
 
 
 def _no_way_out(spec: CampaignSpec, trunks: Mapping[str, Trunk]) -> str | None:

@@ -40,6 +40,7 @@ COLUMNS = (
     "counted",
     "reason",
     "regulation",
+    "system_disposition",  # what a custom one has taken the place of
 )
 
 ALL = "all"
@@ -111,7 +112,7 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         _seconds(attempt.claimed_at, attempt.ended_at),
         _seconds(attempt.answered_at, attempt.ended_at),
         attempt.amd or "",
-        attempt.disposition or "",
+        attempt.final or attempt.disposition or "",
         "",
         attempt.trunk,
         attempt.caller_id,
@@ -122,6 +123,7 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         "" if attempt.ended_at is None else "yes" if attempt.spent else "no",
         attempt.reason,
         attempt.regulation,
+        attempt.disposition or "",
     )
 
 

@@ -12,7 +12,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.words import Disposition as D
 from dialerd.domain.words import RunState
 from dialerd.ports import AttemptRow
-from dialerd.usecases import campaigns, dispositions
+from dialerd.usecases import campaigns, dispositions, export
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 LATER = NOW + timedelta(seconds=30)
@@ -175,3 +175,18 @@ def test_a_set_that_means_nothing_is_refused(changes: dict[str, Any], complaint:
     with pytest.raises(BadInputError, match=r"sales\.toml") as raised:
         sales(**changes)
     assert complaint in raised.value.message
+
+
+def test_an_export_has_the_final_disposition_and_the_systems_beside_it_and_finds_by_the_final_one(full: House) -> None:
+    full.start()
+    first, second = full.dial(2)
+    answered(full, first, second)
+    give(full, first, "accepted")
+    column = export.COLUMNS.index
+    rows = {
+        row[column("attempt_id")]: (row[column("disposition")], row[column("system_disposition")])
+        for row in export.export_attempts(full.unit, "spring")
+    }
+    assert rows == {first.id: ("accepted", "answered_human"), second.id: ("answered_human", "answered_human")}
+    wanted = export.Wanted(dispositions=["accepted"])
+    assert [row[column("attempt_id")] for row in export.export_attempts(full.unit, "spring", wanted)] == [first.id]

@@ -55,6 +55,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "counted": "yes",
         "reason": "",
         "regulation": "",
+        "system_disposition": "answered_human",
     }
     empty = {
         "answered_at",

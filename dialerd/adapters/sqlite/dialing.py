@@ -54,7 +54,7 @@ _CANDIDATES = _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY 
 
 _ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
-    " cause, sip_code, disposition, spent, reason, regulation"
+    " cause, sip_code, disposition, spent, reason, regulation, final"
 )
 _ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
@@ -73,7 +73,8 @@ SELECT campaign.name, run.number, target.contact_id,
 FROM attempt INDEXED BY attempt_by_run JOIN target ON target.id = attempt.target_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
 WHERE attempt.run_id = :run_id AND attempt.claimed_at >= :since AND attempt.claimed_at < :until
-  AND (:dispositions IS NULL OR attempt.disposition IN (SELECT value FROM json_each(:dispositions)))
+  AND (:dispositions IS NULL
+       OR coalesce(attempt.final, attempt.disposition) IN (SELECT value FROM json_each(:dispositions)))
 ORDER BY attempt.claimed_at, attempt.rowid
 """  # noqa: S608  # the columns are constants of this file
 
@@ -320,4 +321,5 @@ def _to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         spent=bool(row[15]),
         reason=row[16],
         regulation=row[17],
+        final=row[18],
     )
