@@ -71,6 +71,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "counted",
         "reason",
         "regulation",
+        "system_disposition",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 
