@@ -5,15 +5,43 @@
 """
 
 from dialerd.domain.pacing.agentless import AgentlessPacer
+from dialerd.domain.pacing.events import (
+    Abandoned,
+    AgentJoined,
+    AgentLeft,
+    CallAnswered,
+    CallFailed,
+    CallStarted,
+    Connected,
+    PacingEvent,
+    TalkEnded,
+    VerdictGiven,
+    WrapUpEnded,
+)
+from dialerd.domain.pacing.power import PowerPacer
+from dialerd.domain.pacing.preview import PreviewPacer
+from dialerd.domain.pacing.progressive import ProgressivePacer
 from dialerd.domain.pacing.rate import RateLimit
-from dialerd.domain.pacing.view import AbandonMeter, CallStarted, Pacer, PacingEvent, PacingView
+from dialerd.domain.pacing.view import AbandonMeter, Pacer, PacingView
 
 __all__ = [
     "AbandonMeter",
+    "Abandoned",
+    "AgentJoined",
+    "AgentLeft",
     "AgentlessPacer",
+    "CallAnswered",
+    "CallFailed",
     "CallStarted",
+    "Connected",
     "Pacer",
     "PacingEvent",
     "PacingView",
+    "PowerPacer",
+    "PreviewPacer",
+    "ProgressivePacer",
     "RateLimit",
+    "TalkEnded",
+    "VerdictGiven",
+    "WrapUpEnded",
 ]

@@ -5,8 +5,11 @@ Not here: the trunk's own limits, which hold over all campaigns that share it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from dialerd.domain.pacing.events import CallStarted, PacingEvent
 from dialerd.domain.pacing.rate import RateLimit
-from dialerd.domain.pacing.view import CallStarted, PacingEvent, PacingView
+from dialerd.domain.pacing.view import PacingView
 
 
 class AgentlessPacer:
@@ -23,6 +26,9 @@ class AgentlessPacer:
     def observe(self, event: PacingEvent) -> None:
         if isinstance(event, CallStarted):
             self._rate = self._rate.take(event.at)
+
+    def cancel(self, view: PacingView) -> Sequence[int]:
+        return ()
 
     def next_at(self, now: float) -> float:
         return self._rate.room_at(now)
