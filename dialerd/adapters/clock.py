@@ -35,7 +35,13 @@ class SystemDice:
     """Implements ports.Dice. Attempt ids must be unique for ever: Asterisk dials a used id again."""
 
     def attempt_id(self) -> AttemptId:
-        return AttemptId("d" + secrets.token_hex(16))
+        """Milliseconds since 1970, then 80 drawn bits, as in a UUID of version 7 (RFC 9562, 5.7).
+
+        Ids that rise with time are written at the end of their index; drawn ones each into a page of their own,
+        which in a table of millions was half of what a claim cost.
+        """
+        since_1970_ms = int(datetime.now(UTC).timestamp() * 1000)
+        return AttemptId(f"d{since_1970_ms:012x}{secrets.token_hex(10)}")
 
     def draw(self) -> float:
         return random.random()

@@ -54,7 +54,11 @@ def opening(hours: ContactHours, zones: Iterable[str], now: datetime) -> Opening
     `zones` is used where the hours are in the contact's zone; empty then means that no zone is known: closed
     for good, as calling at an unknown local hour is what fines are made of.
     """
-    names = tuple(zones) if hours.timezone == CONTACT_ZONE else (hours.timezone,)
+    return _opening(hours, tuple(zones) if hours.timezone == CONTACT_ZONE else (hours.timezone,), now)
+
+
+@lru_cache(maxsize=256)  # the targets of one claim ask about one moment, in few zones
+def _opening(hours: ContactHours, names: tuple[str, ...], now: datetime) -> Opening:
     if not names:
         return Opening(is_open=False, until=None)
     if all(_open_in(hours, zone, now) for zone in names):

@@ -100,3 +100,24 @@ def decide(
     if not (can_repeat if stays else can_start_over):
         return Exhausted("the number had its attempts" if stays else "every number of the contact had its attempts")
     return RetryAt(at, reason, "same" if stays else "first")
+
+
+def decide_custom(
+    policy: RetryPolicy,
+    *,
+    code: str,
+    after_min: float | None,
+    attempts_spent: int,
+    now: datetime,
+    can_repeat: bool = True,
+    can_start_over: bool = True,
+) -> RetryAt | Exhausted:
+    """What becomes of a target whose attempt was given the custom disposition `code`, whose set asks for another try
+    `after_min` minutes later (None: it is final). Never above the campaign's most attempts, per contact and number."""
+    if after_min is None:
+        return Exhausted(f"{code} is final")
+    if attempts_spent >= policy.max_attempts:
+        return Exhausted(f"{attempts_spent} of {policy.max_attempts} attempts made")
+    if not (can_repeat or can_start_over):
+        return Exhausted("every number of the contact had its attempts")
+    return RetryAt(now + timedelta(minutes=after_min), f"{code} is retried", "same" if can_repeat else "first")

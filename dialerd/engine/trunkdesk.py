@@ -5,6 +5,7 @@ Not here: what a trunk is (domain/trunk.py) and which exchanges are reconciled (
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +17,9 @@ from dialerd.ports import Clock, Exchange
 _log = logger(__name__)
 
 _FIRST_REST_S, _LONGEST_REST_S = 1.0, 30.0
-_CONGESTED_AT = 5  # calls in a row without room: fewer may be the destinations' doing
+_LATEST = 20  # ended calls by which a trunk is judged
+_CONGESTED_AT = 5  # of the latest found no room: fewer may be the destinations' doing
+_SLOWER, _FASTER, _SLOWEST = 0.7, 1.03, 0.1  # the rate: at a refusal of a congested trunk, at a call that came through
 
 
 @dataclass(slots=True)
@@ -29,6 +32,9 @@ class TrunkLine:
     unsent: int = 0
     rest_s: float = 0.0
     no_room: int = 0  # calls in a row that the trunk had no room for
+    latest: deque[bool] = field(default_factory=lambda: deque(maxlen=_LATEST))  # whether each call found room
+    pace: float = 1.0  # the share of its calls per second that a congested trunk is given
+    slowed_at: float = float("-inf")
     closed_until: float = float("-inf")
     by_server: dict[str, int] = field(default_factory=dict)
 
@@ -117,16 +123,32 @@ class TrunkDesk:
 
     def had_room(self, name: str) -> None:
         """A call over the trunk came to something: a phone, a person, a number that does not exist."""
-        self._lines[name].no_room = 0
+        line = self._lines[name]
+        line.no_room = 0
+        line.latest.append(True)
+        if line.pace < 1.0:
+            self._set_pace(line, min(1.0, line.pace * _FASTER))
 
     def had_no_room(self, name: str) -> bool:
-        """A call ended for want of room. True: the trunk is congested, and it was not the call's own fault."""
+        """A call ended for want of room. True: the trunk is congested, and it was not the call's own fault.
+
+        A trunk that refuses some calls gets fewer a second; one that refuses every call rests.
+        """
         line = self._lines[name]
         line.no_room += 1
-        if line.no_room < _CONGESTED_AT:
+        line.latest.append(False)
+        if line.latest.count(False) < _CONGESTED_AT:
             return False
-        self._rest(name, f"{line.no_room} calls in a row found no room")
+        if line.no_room >= _CONGESTED_AT:
+            self._rest(name, f"{line.no_room} calls in a row found no room")
+        elif self._clock.steady() >= line.slowed_at + 1.0:  # refusals of one second are one piece of news
+            line.slowed_at = self._clock.steady()
+            self._set_pace(line, max(_SLOWEST, line.pace * _SLOWER))
         return True
+
+    def _set_pace(self, line: TrunkLine, pace: float) -> None:
+        line.pace = pace
+        line.rate = line.rate.changed(line.trunk.calls_per_second * pace)
 
     def _rest(self, name: str, reason: str) -> None:
         line = self._lines[name]

@@ -227,8 +227,8 @@ class Dialing(Protocol):
 
     def target(self, run_id: RunId, contact_id: ContactId, *, dnc: str | None, now: datetime) -> TargetRow | None: ...
 
-    def open_attempt(self, attempt: AttemptRow) -> None:
-        """Write the attempt and take its target in progress."""
+    def open_attempt(self, *attempts: AttemptRow) -> None:
+        """Write the attempts and take their targets in progress. Raises StoreError where one is open already."""
         ...
 
     def hold(self, target: TargetRow, gate: str, until: datetime) -> None:
@@ -244,6 +244,10 @@ class Dialing(Protocol):
         ...
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...
+
+    def last_attempt(self, target_id: TargetId) -> AttemptRow | None:
+        """The latest attempt at the target."""
+        ...
 
     def close_attempt(self, attempt: AttemptRow) -> bool:
         """Write how an open attempt ended; False: it was settled before, and nothing is changed."""
@@ -272,8 +276,13 @@ class Dialing(Protocol):
         """
         ...
 
-    def numbers(self, target_id: TargetId, *, wrong: Collection[Disposition]) -> list[ContactNumber]:
-        """The numbers of the target's contact; an attempt that ended in one of `wrong` speaks against its number."""
+    def numbers(
+        self, target_id: TargetId, *, wrong: Collection[Disposition], dnc: str | None, now: datetime
+    ) -> list[ContactNumber]:
+        """The numbers of the target's contact; an attempt that ended in one of `wrong` speaks against its number.
+
+        `dnc`: the do-not-call list that holds beside the global one.
+        """
         ...
 
     def set_number(self, target_id: TargetId, number: ContactNumber) -> None:

@@ -16,7 +16,7 @@ from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import RunId
 from dialerd.engine import Engine
-from dialerd.ports import Dice, ExportRow, RunRow, Unit
+from dialerd.ports import Dice, DncEntry, ExportRow, RunRow, Unit
 from dialerd.simulate.callees import Callees
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
@@ -52,12 +52,13 @@ def simulate(
     faults: Faults = NONE,
     trouble: Callable[[SimulatedExchange, VirtualClock], None] | None = None,
     rulebook: Rulebook = EMPTY,
+    dnc: Sequence[DncEntry] = (),
 ) -> Outcome:
-    """Run the campaign. `trouble` may plan outages on the exchange before it begins.
+    """Run the campaign. `trouble` may plan outages on the exchange before it begins. `dnc`: the do-not-call lists.
 
     Raises Deadlock where the engine would wait for ever.
     """
-    return run_virtual(_run(spec, trunk, contacts, callees, start, seed, faults, trouble, rulebook))
+    return run_virtual(_run(spec, trunk, contacts, callees, start, seed, faults, trouble, rulebook, dnc))
 
 
 async def _run(
@@ -70,12 +71,13 @@ async def _run(
     faults: Faults,
     trouble: Callable[[SimulatedExchange, VirtualClock], None] | None,
     rulebook: Rulebook,
+    dnc: Sequence[DncEntry],
 ) -> Outcome:
     clock, dice, store = VirtualClock(start), SeededDice(seed), SqliteStore.in_memory()
     # Dice of their own for the callees, so that a change of the engine's draws does not change who is called.
     name = trunk.servers[0]
     exchange = SimulatedExchange(name, clock, SeededDice(seed + 1), callees(SeededDice(seed + 2)), faults=faults)
-    run_id = await store.write(lambda unit: _set_up(unit, spec, contacts, start))
+    run_id = await store.write(lambda unit: _set_up(unit, spec, contacts, dnc, start))
     engine = Engine(
         store=store,
         clock=clock,
@@ -106,10 +108,13 @@ async def _run(
     return outcome
 
 
-def _set_up(unit: Unit, spec: CampaignSpec, contacts: Sequence[Contact], now: datetime) -> RunId:
+def _set_up(
+    unit: Unit, spec: CampaignSpec, contacts: Sequence[Contact], dnc: Sequence[DncEntry], now: datetime
+) -> RunId:
     for name in spec.lists:
         unit.lists.create(name, "US", now)
     first = unit.lists.get(spec.lists[0])
     assert first is not None, "just made"
     unit.contacts.add(first.id, contacts, now)
+    unit.dnc.add(dnc)
     return unit.runs.create(unit.campaigns.put(spec, now).id, spec, now).id

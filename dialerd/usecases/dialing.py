@@ -18,7 +18,7 @@ from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.phone import place_of
 from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
-from dialerd.domain.words import AttemptId, CampaignId, ContactId, Disposition, RunId, RunState, TargetState
+from dialerd.domain.words import AttemptId, CampaignId, ContactId, Disposition, RunId, RunState, TargetId, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases.finishing import finish_if_over
 
@@ -130,8 +130,8 @@ def claim(
             claimed_at=now,
             regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         )
-        unit.dialing.open_attempt(attempt)
         attempts.append(attempt)
+    unit.dialing.open_attempt(*attempts)
     due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
     return Claim(attempts=attempts, held=held, due_at=due_at)
 
@@ -144,17 +144,39 @@ _WRONG = tuple(code for code, meaning in MEANINGS.items() if meaning.elsewhere a
 
 
 def _close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime) -> None:
-    if gate.is_final and gate.name in _OF_THE_NUMBER:
-        numbers = unit.dialing.numbers(target.id, wrong=_WRONG)
+    if not gate.is_final:
+        unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
+        return
+    if gate.name in _OF_THE_NUMBER:
+        numbers = numbers_of(unit, run, target.id, now)
         another = next_number(numbers, after=target.position, max_attempts=run.spec.per_number)
         if another is not None:
             unit.dialing.set_number(target.id, another)
             return
-    if not gate.is_final:
-        unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
-        return
+        if _start_over(unit, run, target, [each for each in numbers if each.attempts], now):
+            return
     on_list = gate.name == "dnc"
     unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
+
+
+def _start_over(unit: Unit, run: RunRow, target: TargetRow, dialed: Sequence[ContactNumber], now: datetime) -> bool:
+    """The round of a contact's numbers ended at one that is closed for good: begin the next round, as the last
+    attempt's ending has it, with those that were dialed before. (One that was not was closed for good itself.)"""
+    last = unit.dialing.last_attempt(target.id)
+    first = next_number(dialed, after=0, max_attempts=run.spec.per_number)
+    if last is None or first is None:
+        return False
+    decision = _decide(unit, run, last, dialed, attempts_spent=target.attempts_spent, now=now)
+    if isinstance(decision, retry.Exhausted):
+        return False
+    unit.dialing.set_number(target.id, first)
+    unit.dialing.hold(target, "retry", decision.at)
+    return True
+
+
+def numbers_of(unit: Unit, run: RunRow, target_id: TargetId, now: datetime) -> list[ContactNumber]:
+    """The numbers of a target's contact, with what speaks against each."""
+    return unit.dialing.numbers(target_id, wrong=_WRONG, dnc=run.spec.dnc, now=now)
 
 
 def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
@@ -204,30 +226,53 @@ def _what_next(
     """The decision, and the number to dial then where it is another one."""
     if run.state in (RunState.STOPPING, RunState.STOPPED):
         return retry.Exhausted("the run is being stopped"), None
-    assert closed.disposition is not None
-    numbers = [_with(each, closed) for each in unit.dialing.numbers(closed.target_id, wrong=_WRONG)]
-    position = next((each.position for each in numbers if each.number == closed.number), 0)
-    following = next_number(numbers, after=position, max_attempts=run.spec.per_number)
-    first = next_number(numbers, after=0, max_attempts=run.spec.per_number)
-    decision = retry.decide(
-        run.spec.retry_policy,
-        disposition=closed.disposition,
-        spent=closed.spent,
-        attempts_spent=unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0),
-        same_before=unit.dialing.same_before(closed),
-        now=now,
-        has_next=following is not None,
-        can_repeat=any(
-            each.number == closed.number and not each.is_wrong and each.attempts < run.spec.per_number
-            for each in numbers
-        ),
-        can_start_over=first is not None,
-    )
+    numbers = [_with(each, closed) for each in numbers_of(unit, run, closed.target_id, now)]
+    attempts_spent = unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0)
+    decision = _decide(unit, run, closed, numbers, attempts_spent=attempts_spent, now=now)
     if isinstance(decision, retry.RetryAt):
-        chosen = {"same": None, "next": following, "first": first}[decision.number]
+        chosen = _chosen(decision.number, closed.number, numbers, run.spec.per_number)
         if chosen is not None and chosen.number != closed.number:
             return decision, chosen
     return decision, None
+
+
+def _decide(
+    unit: Unit,
+    run: RunRow,
+    attempt: AttemptRow,
+    numbers: Sequence[ContactNumber],
+    *,
+    attempts_spent: int,
+    now: datetime,
+) -> retry.RetryAt | retry.Exhausted:
+    assert attempt.disposition is not None, "what an open attempt leads to is not known"
+    per_number = run.spec.per_number
+    return retry.decide(
+        run.spec.retry_policy,
+        disposition=attempt.disposition,
+        spent=attempt.spent,
+        attempts_spent=attempts_spent,
+        same_before=unit.dialing.same_before(attempt),
+        now=now,
+        has_next=_chosen("next", attempt.number, numbers, per_number) is not None,
+        can_repeat=can_repeat(numbers, attempt.number, per_number),
+        can_start_over=_chosen("first", attempt.number, numbers, per_number) is not None,
+    )
+
+
+def can_repeat(numbers: Sequence[ContactNumber], number: str, per_number: int) -> bool:
+    """Whether that number of a contact may be dialed once more."""
+    return any(each.number == number and not each.is_wrong and each.attempts < per_number for each in numbers)
+
+
+def _chosen(
+    which: retry.Which, present: str, numbers: Sequence[ContactNumber], per_number: int
+) -> ContactNumber | None:
+    """The number that a decision means; None: the present one, or there is none."""
+    if which == "same":
+        return None
+    position = next((each.position for each in numbers if each.number == present), 0)
+    return next_number(numbers, after=position if which == "next" else 0, max_attempts=per_number)
 
 
 def _with(each: ContactNumber, closed: AttemptRow) -> ContactNumber:

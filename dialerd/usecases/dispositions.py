@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from dialerd.domain import retry
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.dispositionset import DispositionSet
+from dialerd.domain.dispositionset import CustomDisposition, DispositionSet
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.numbers import next_number
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition
-from dialerd.ports import RunRow, Unit
+from dialerd.ports import AttemptRow, RunRow, Unit
+from dialerd.usecases.dialing import can_repeat, numbers_of
 from dialerd.usecases.finishing import finish_if_over
 from dialerd.usecases.standing import latest_run
 
@@ -76,7 +79,7 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
     """Let a custom disposition take the place of the system's on a call that has ended; the system's is kept.
 
     The last one given holds. It settles the target, or has it dialed again, as its set says; never above the
-    campaign's most attempts.
+    campaign's most attempts, per contact and per number.
     """
     attempt = unit.dialing.attempt(AttemptId(attempt_id)) if ATTEMPT_ID.match(attempt_id) else None
     if attempt is None:
@@ -96,16 +99,35 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
     unit.dispositions.give(attempt.id, code)
     retry_at = None
     if unit.dispositions.is_latest(attempt.id, attempt.target_id) and not run.state.is_over:
-        is_spent = unit.dialing.attempts_spent(attempt.target_id) >= run.spec.max_attempts
-        if chosen.retry_after_min is not None and not is_spent:
-            retry_at = now + timedelta(minutes=chosen.retry_after_min)
-            unit.dispositions.wait_target(attempt.target_id, retry_at)
-        else:
-            unit.dispositions.settle_target(attempt.target_id, code, now)
+        retry_at = _send_on(unit, run, attempt, chosen, now)
     detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
     finish_if_over(unit, run.id, now)
     return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at)
+
+
+def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposition, now: datetime) -> datetime | None:
+    """Settle the target, or have it wait for another try; when that is due."""
+    numbers = numbers_of(unit, run, attempt.target_id, now)
+    first = next_number(numbers, after=0, max_attempts=run.spec.per_number)
+    decision = retry.decide_custom(
+        run.spec.retry_policy,
+        code=chosen.code,
+        after_min=chosen.retry_after_min,
+        attempts_spent=unit.dialing.attempts_spent(attempt.target_id),
+        now=now,
+        can_repeat=can_repeat(numbers, attempt.number, run.spec.per_number),
+        can_start_over=first is not None,
+    )
+    if isinstance(decision, retry.Exhausted):
+        unit.dispositions.settle_target(attempt.target_id, chosen.code, now)
+        return None
+    here = next((each for each in numbers if each.number == attempt.number), None)
+    number = first if decision.number == "first" else here
+    if number is not None:
+        unit.dialing.set_number(attempt.target_id, number)
+    unit.dispositions.wait_target(attempt.target_id, decision.at)
+    return decision.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,3 +86,9 @@ def test_draws_lie_between_0_and_1_and_are_spread_evenly(dice: Dice) -> None:
     draws = [dice.draw() for _ in range(10_000)]
     assert all(0 <= each < 1 for each in draws)
     assert sum(draws) / len(draws) == pytest.approx(0.5, abs=0.03)  # ten standard deviations
+
+
+def test_the_systems_attempt_ids_begin_with_their_moment_so_that_their_index_is_written_at_its_end() -> None:
+    clock = SystemClock()
+    before, attempt_id, after = clock.now(), SystemDice().attempt_id(), clock.now()
+    assert before.timestamp() * 1000 - 1 <= int(attempt_id[1:13], 16) <= after.timestamp() * 1000

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dialerd.domain.retry import UNSPENT_RETRY_S, Exhausted, RetryAt, RetryPolicy, RetryRule, decide
+from dialerd.domain.retry import UNSPENT_RETRY_S, Exhausted, RetryAt, RetryPolicy, RetryRule, decide, decide_custom
 from dialerd.domain.words import Disposition as D
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -67,3 +67,30 @@ def test_an_attempt_that_was_not_dialed_costs_nothing_however_many_there_were() 
     )
     assert isinstance(decision, RetryAt)
     assert decision.at == NOW + timedelta(seconds=UNSPENT_RETRY_S)
+
+
+@pytest.mark.parametrize(
+    ("after_min", "attempts_spent", "can_repeat", "can_start_over", "number"),
+    [
+        (30.0, 1, True, True, "same"),
+        (30.0, 1, False, True, "first"),
+        (30.0, 1, False, False, None),  # every number had its attempts
+        (30.0, 3, True, True, None),  # and so had the contact
+        (None, 1, True, True, None),  # a final outcome
+    ],
+)
+def test_a_custom_disposition_asks_for_another_try_within_the_campaigns_limits(
+    after_min: float | None, attempts_spent: int, can_repeat: bool, can_start_over: bool, number: str | None
+) -> None:
+    decision = decide_custom(
+        RetryPolicy(max_attempts=3, retry_after_min=60),
+        code="call_again",
+        after_min=after_min,
+        attempts_spent=attempts_spent,
+        now=NOW,
+        can_repeat=can_repeat,
+        can_start_over=can_start_over,
+    )
+    assert decision.reason
+    assert (decision.number if isinstance(decision, RetryAt) else None) == number
+    assert not isinstance(decision, RetryAt) or decision.at == NOW + timedelta(minutes=30)

@@ -6,6 +6,8 @@ import itertools
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import RunState
@@ -13,7 +15,7 @@ from dialerd.ports import Dice
 from dialerd.simulate.callees import BY_ENDING, Behaviour
 from dialerd.simulate.campaign import Outcome, simulate
 from tests.numbers import number
-from tests.simulation.world import START, campaign, trunk
+from tests.simulation.world import START, campaign, run, trunk
 
 
 class Crowded:
@@ -27,9 +29,20 @@ class Crowded:
         return BY_ENDING["04"] if self._left >= 0 else replace(BY_ENDING["00"], leaves_s=5.0)
 
 
-def play(*, contacts: int, refused: int) -> Outcome:
-    def callees(_dice: Dice) -> Crowded:
-        return Crowded(refused)
+class Choosy:
+    """A carrier that refuses every n-th call with 503, whoever is called."""
+
+    def __init__(self, every: int) -> None:
+        self._every, self._calls = every, 0
+
+    def behaviour(self, number: str) -> Behaviour:
+        self._calls += 1
+        return BY_ENDING["04"] if self._calls % self._every == 0 else replace(BY_ENDING["00"], leaves_s=5.0)
+
+
+def play(*, contacts: int, refused: int = 0, every: int = 0) -> Outcome:
+    def callees(_dice: Dice) -> Crowded | Choosy:
+        return Choosy(every) if every else Crowded(refused)
 
     people = [
         Contact(numbers=(PhoneNumber(e164=number(n, "00"), zones=("America/New_York",)),)) for n in range(contacts)
@@ -43,6 +56,20 @@ def test_through_congestion_nobody_but_the_first_few_loses_an_attempt() -> None:
     assert outcome.dispositions["answered_human"] >= 26, "four in a row may still be the destinations' doing"
     spent = Counter(row.attempt.number for row in outcome.attempts if row.attempt.spent)
     assert max(spent.values()) == 1
+
+
+@pytest.mark.parametrize("every", [2, 3])
+def test_a_carrier_that_refuses_a_share_of_all_calls_costs_only_the_first_few_and_is_called_slower(every: int) -> None:
+    outcome = play(contacts=60, every=every)
+    assert outcome.dispositions["answered_human"] >= 56
+    starts = [call.invited_at for call in outcome.record]
+    early, late = starts[9] - starts[0], starts[-1] - starts[-10]
+    assert late > 1.3 * early
+
+
+def test_one_number_without_room_among_others_has_made_an_attempt_like_another() -> None:
+    outcome = run(["00"] * 40 + ["04"])
+    assert (outcome.dispositions["network_failure"], len(outcome.attempts)) == (1, 41)
 
 
 def test_a_congested_trunk_rests_longer_each_time() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook, daily_limit
+from dialerd.ports import DncEntry
 from dialerd.simulate.callees import NumberPlan
 from dialerd.simulate.campaign import Outcome, simulate
 from dialerd.simulate.clock import VirtualClock
@@ -29,6 +30,7 @@ def play(
     rulebook: Rulebook = EMPTY,
     faults: Faults = NONE,
     trouble: Callable[[SimulatedExchange, VirtualClock], None] | None = None,
+    dnc_entries: Sequence[DncEntry] = (),
     **keys: Any,
 ) -> Outcome:
     """`people`: the endings of each contact's numbers; the m-th number of the n-th contact is number 10 n + m."""
@@ -51,6 +53,7 @@ def play(
         rulebook=rulebook,
         faults=faults,
         trouble=trouble,
+        dnc=dnc_entries,
     )
 
 
@@ -79,6 +82,15 @@ def test_after_its_last_number_a_contact_rests_and_begins_again_without_the_wron
 def test_each_number_has_its_own_most_attempts_beside_the_contacts() -> None:
     outcome = play([["02", "16"]], max_attempts=9, max_attempts_per_number=2, retry_after_min=1)
     assert Counter(dialed(outcome)) == {"0.0": 2, "0.1": 2}
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_later_number_that_may_not_be_called_does_not_end_the_tries_at_an_earlier_one(which: int) -> None:
+    entry = DncEntry(list_name="global", number=number(which, "16"), source="test", added_at=START)
+    outcome = play([["16"] * 3], max_attempts=5, max_attempts_per_number=2, retry_after_min=30, dnc_entries=[entry])
+    assert Counter(dialed(outcome)) == {"0.0": 2, f"0.{3 - which}": 2}
+    times = [call.invited_at for call in outcome.record]
+    assert (times[2] - times[1]).total_seconds() >= 30 * 60
 
 
 def test_a_number_of_two_contacts_is_dialed_once_in_a_run() -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from dialerd.domain.dispositionset import DispositionSet, read_disposition_set
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.words import ContactId, RunState
 from dialerd.domain.words import Disposition as D
-from dialerd.domain.words import RunState
 from dialerd.ports import AttemptRow
-from dialerd.usecases import campaigns, dispositions, export
+from dialerd.usecases import campaigns, contacts, dispositions, export, lists
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 LATER = NOW + timedelta(seconds=30)
@@ -95,6 +95,25 @@ def test_at_its_most_attempts_a_contact_is_settled_whatever_is_asked(full: House
     answered(full, attempt)
     full.unit.dialing._connection.execute("UPDATE target SET attempts_spent = 2")
     assert give(full, attempt, "call_again").retry_at is None
+
+
+def test_a_number_that_had_its_attempts_is_not_dialed_again_whatever_is_asked_but_another_of_the_contact_is(
+    empty: House,
+) -> None:
+    lists.create_list(empty.unit, "customers", region="US", actor=ACTOR, now=NOW)
+    both = ["+12122660001", "+12122660002"]
+    contacts.add_contact(empty.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    empty.with_contacts("2122660003", "2122660004")
+    dispositions.apply_set(empty.unit, sales(), actor=ACTOR, now=NOW)
+    apply(empty, max_attempts=5, max_attempts_per_number=1)
+    empty.start()
+    first, alone = empty.dial(2)
+    answered(empty, first, alone)
+    assert give(empty, first, "call_again").retry_at is not None
+    assert give(empty, alone, "call_again").retry_at is None
+    target = empty.unit.dialing.target(empty.latest().id, ContactId(1), dnc=None, now=NOW)
+    assert target is not None
+    assert target.number == both[1]
 
 
 def test_a_finish_criterion_counts_the_final_disposition_and_not_the_systems(full: House) -> None:

@@ -45,7 +45,9 @@ SELECT position, number, zones, zone,
   EXISTS (SELECT 1 FROM attempt WHERE target_id = :id AND attempt.number = numbers.number
           AND disposition IN (SELECT value FROM json_each(:wrong))),
   EXISTS (SELECT 1 FROM target, own WHERE target.run_id = own.run_id AND target.number = numbers.number
-          AND target.id <> own.id)
+          AND target.id <> own.id),
+  EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id WHERE d.number = numbers.number
+          AND (d.list_id = 1 OR dnc_list.name = :dnc) AND (d.expires_at IS NULL OR d.expires_at > :now))
 FROM numbers ORDER BY position
 """
 
@@ -112,28 +114,33 @@ class SqliteDialing:
         ).fetchone()
         return None if row is None else _to_target(row)
 
-    def open_attempt(self, attempt: AttemptRow) -> None:
+    def open_attempt(self, *attempts: AttemptRow) -> None:
         try:
-            self._connection.execute(
+            self._connection.executemany(
                 "INSERT INTO attempt"
                 " (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    attempt.id,
-                    attempt.target_id,
-                    attempt.run_id,
-                    attempt.number,
-                    attempt.trunk,
-                    attempt.asterisk,
-                    attempt.caller_id,
-                    to_text(attempt.claimed_at),
-                    attempt.regulation,
-                ),
+                [
+                    (
+                        each.id,
+                        each.target_id,
+                        each.run_id,
+                        each.number,
+                        each.trunk,
+                        each.asterisk,
+                        each.caller_id,
+                        to_text(each.claimed_at),
+                        each.regulation,
+                    )
+                    for each in attempts
+                ],
             )
         except sqlite3.IntegrityError as error:
-            raise StoreError(f"target {attempt.target_id} or its number has an open attempt already") from error
-        self._connection.execute(
-            "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?", (attempt.target_id,)
+            targets = ", ".join(str(each.target_id) for each in attempts)
+            raise StoreError(f"one of the targets {targets} or its number has an open attempt already") from error
+        self._connection.executemany(
+            "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?",
+            [(each.target_id,) for each in attempts],
         )
 
     def hold(self, target: TargetRow, gate: str, until: datetime) -> None:
@@ -156,6 +163,12 @@ class SqliteDialing:
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
         row = self._connection.execute(_ATTEMPT + " WHERE id = ?", (attempt_id,)).fetchone()
+        return None if row is None else _to_attempt(row)
+
+    def last_attempt(self, target_id: TargetId) -> AttemptRow | None:
+        row = self._connection.execute(
+            _ATTEMPT + " WHERE target_id = ? ORDER BY rowid DESC LIMIT 1", (target_id,)
+        ).fetchone()
         return None if row is None else _to_attempt(row)
 
     def close_attempt(self, attempt: AttemptRow) -> bool:
@@ -217,8 +230,11 @@ class SqliteDialing:
             },
         )
 
-    def numbers(self, target_id: TargetId, *, wrong: Collection[Disposition]) -> list[ContactNumber]:
-        rows = self._connection.execute(_NUMBERS, {"id": target_id, "wrong": to_json(tuple(wrong))})
+    def numbers(
+        self, target_id: TargetId, *, wrong: Collection[Disposition], dnc: str | None, now: datetime
+    ) -> list[ContactNumber]:
+        asked = {"id": target_id, "wrong": to_json(tuple(wrong)), "dnc": dnc, "now": to_text(now)}
+        rows = self._connection.execute(_NUMBERS, asked)
         return [
             ContactNumber(
                 position=position,
@@ -227,8 +243,9 @@ class SqliteDialing:
                 attempts=attempts or 0,
                 is_wrong=bool(is_wrong),
                 is_taken=bool(is_taken),
+                is_barred=bool(is_barred),
             )
-            for position, number, zones, zone, attempts, is_wrong, is_taken in rows.fetchall()
+            for position, number, zones, zone, attempts, is_wrong, is_taken, is_barred in rows.fetchall()
         ]
 
     def set_number(self, target_id: TargetId, number: ContactNumber) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def to_text(moment: datetime) -> str:
@@ -31,5 +32,6 @@ def to_json(value: Mapping[str, object] | tuple[str, ...]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=1024)  # a country's numbers lie in few zones
 def to_zones(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text)) if text != "[]" else ()
