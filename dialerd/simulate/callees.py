@@ -69,6 +69,8 @@ BY_ENDING: dict[str, Behaviour] = {
     "25": _refuses(27, 502),
     **{f"3{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
     "40": Behaviour(rings=False),
+    "50": Behaviour(rings=False, leaves_s=None),
+    **{f"5{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
 }
 """Last two digits to behaviour, as measured on the lab; any other ending is an invalid number."""
 

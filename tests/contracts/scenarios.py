@@ -51,6 +51,7 @@ SCENARIOS: dict[str, Scenario] = {
     # who answers
     "a person": _judged("00", "HUMAN", rings=True),
     "a person at once": _judged("40", "HUMAN"),
+    "a person with a tone of its own": _judged("50", "HUMAN"),
     "a person after a while": _judged("06", "HUMAN", rings=True),
     "a person at any time": _judged("20", "HUMAN", rings=True, is_steady=False),
     "a person who presses 1": _judged("12", "HUMAN"),

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from tests.lab import audio, rootfs, smoke
+from tests.lab import audio, rootfs, smoke, smokeagents
 from tests.lab.lab import Lab
 from tests.lab.rootfs import LabError, say
 
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("up", "start both Asterisks"),
         ("down", "stop both and free their ports"),
         ("status", "say what runs; exit code 0 if both are up"),
-        ("smoke", "call every ending of the number plan and check what happens (up to 25 s)"),
+        ("smoke", "call every ending of the number plan and every agent, and check what happens (up to 35 s)"),
         ("record", "print the carrier's record, a JSON object per INVITE"),
     ):
         verbs.add_parser(verb, help=text, parents=[shared])
@@ -77,7 +77,7 @@ def _do(given: argparse.Namespace, lab: Lab) -> int:
         case "restart":
             lab.restart(given.instance, hard=given.hard)
         case "smoke":
-            return smoke.run(lab)
+            return smoke.run(lab) | smokeagents.run(lab)
         case "config":
             print(lab.dialerd_config(given.database))
     return 0

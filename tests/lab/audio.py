@@ -16,7 +16,7 @@ FOLDER = "/sounds"
 
 MESSAGE = f"{FOLDER}/message"  # 3 s exactly: what tests and the demo play to people
 
-_MADE_BY = 4  # raise it when a clip below changes
+_MADE_BY = 5  # raise it when a clip below changes
 
 _GREETINGS = (
     ("en-us", 175, "hello?"),
@@ -50,6 +50,8 @@ def _script() -> list[str]:
         # 0.4 s before the greeting, then a line as quiet as a person who listens
         steps.append(f"sox /tmp/h{number}.wav {_RAW} hello{number}.ulaw norm -12 pad 0.4 6")
     steps.append("cp hello0.ulaw hello.ulaw")
+    # the same and a second of quiet: enough for AMD to make up its mind before the callee's tone begins
+    steps.append(f"sox /tmp/h0.wav {_RAW} greeting.ulaw norm -12 pad 0.4 1.2")
     steps.append(
         _speech(
             "/tmp/m.wav",
@@ -82,7 +84,8 @@ def _script() -> list[str]:
     for tone in ("985.2", "1428.5", "1776.7"):
         steps.append(f"sox -n -r 8000 -c 1 -b 16 /tmp/t{tone}.wav synth 0.33 sine {tone} norm -10")
     steps.append(f"sox /tmp/t985.2.wav /tmp/t1428.5.wav /tmp/t1776.7.wav {_RAW} sit.ulaw pad 0 1")
-    steps.append(f"sox -n {_RAW} moh/waiting.ulaw synth 10 sine 262 synth 10 sine mix 330 tremolo 0.4 40 norm -20")
+    # so quiet that to WaitForNoise() it is none: an agent's phone tells a person from it (conf/carrier/extensions.conf)
+    steps.append(f"sox -n {_RAW} moh/waiting.ulaw synth 10 sine 262 synth 10 sine mix 330 tremolo 0.4 40 norm -46")
     steps.append(f"mv moh/*.ulaw {FOLDER}/moh/ && mv *.ulaw {FOLDER}/")
     return steps
 

@@ -10,7 +10,7 @@ import shutil
 import time
 from pathlib import Path
 
-from tests.lab import audio, ports, record, rootfs
+from tests.lab import agents, audio, ports, record, rootfs
 from tests.lab.instance import Instance
 from tests.lab.record import CarrierCall
 from tests.lab.rootfs import LabError, say
@@ -95,6 +95,20 @@ class Lab:
         """Every INVITE that the carrier has seen, in order."""
         return record.read(self._record_path, since=since)
 
+    def heard(self, call: CarrierCall) -> bytes:
+        """What an agent, or a person with an ending of 50 to 59, has heard so far, in u-law (tones.py)."""
+        path = self.carrier.folder / f"heard/{call.uid}.ulaw"
+        return path.read_bytes() if path.exists() else b""
+
+    def hang_up(self, call: CarrierCall) -> None:
+        """The called side hangs up, now. Raises LabError when the call is over already."""
+        for line in self.carrier.cli("core show channels concise").splitlines():
+            fields = line.split("!")
+            if fields[-1] == call.uid:
+                self.carrier.cli(f"channel request hangup {fields[0]}")
+                return
+        raise LabError(f"the call to {call.number} is over already")
+
     def dialerd_config(self, database: Path | str) -> str:
         """A dialerd.toml for this lab."""
         return _CONFIG.format(
@@ -129,6 +143,7 @@ class Lab:
         first, last = known.rtp_of(kind)
         values |= {"rtp_first": str(first), "rtp_last": str(last)}
         values |= {"kind": kind, "lab": self.name, "password": PASSWORD}
+        values["agents"] = agents.endpoints(known["sip_carrier"])
         mac = f"{known.base:012x}"
         values["entity"] = ":".join([f"{1 if kind == 'pbx' else 2:02x}", *(mac[i : i + 2] for i in range(2, 12, 2))])
         return Instance(self._root, self.name, kind, values)

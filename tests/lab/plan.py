@@ -67,8 +67,17 @@ _ROWS = (
     _answer("32", "a person who hangs up after 2 s, as AMD makes up its mind", PERSON, "", leaves_s=2),
     *(_answer(f"3{n}", f"a person who hangs up after {n} s", PERSON, leaves_s=n) for n in range(3, 10)),
     _answer("40", "a person who answers at once", PERSON),
+    _answer("50", "a person with a tone of its own", PERSON),
+    _answer("51", "the same, hangs up after 1 s", leaves_s=1),
+    _answer("52", "the same, hangs up after 2 s, as AMD makes up its mind", PERSON, "", leaves_s=2),
+    *(_answer(f"5{n}", f"the same, hangs up after {n} s", PERSON, leaves_s=n) for n in range(3, 10)),
     _refusal("99", "any other ending: no such number", 1, 404),
 )
 
 PLAN: dict[str, Callee] = {row.ending: row for row in _ROWS}
 """By ending; an ending that is not here does what 99 does."""
+
+
+def person_hz(number: str) -> int:
+    """The tone of a person with an ending of 50 to 59 after the greeting; one of 40, all above the agents'."""
+    return 1600 + 40 * (int(number[-5:-2]) % 40)

@@ -66,6 +66,9 @@ SEQUENCES: dict[str, list[ev.CallEvent]] = {
     "31": _left_early(None),  # before AMD can tell
     **{f"3{n}": _left("HUMAN", "HUMAN-700-700", cause=None) for n in range(2, 10)},
     "40": _PERSON,
+    "50": [*_UP, ev.AmdHeard("HUMAN", "HUMAN-700-700")],  # stays
+    "51": _left_early(None),
+    **{f"5{n}": _left("HUMAN", "HUMAN-700-700", cause=None) for n in range(2, 10)},
     "77": _refused(1, 404),  # in no plan
 }
 

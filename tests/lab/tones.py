@@ -1,0 +1,51 @@
+"""What somebody at the carrier has heard: a recording as numbers, and which tone is in it.
+
+Not here: making the recordings (conf/carrier/extensions.conf) and whose tone is which (agents.py, plan.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+RATE = 8000
+_PART_S = 0.1
+_CLEAR = 0.8  # of all energy in a part: a tone by itself has nearly 1, a voice or a mixture less
+
+MUSIC = (262.0, 330.0)  # of the lab's music on hold (audio.py)
+
+
+def _linear(code: int) -> int:
+    """One u-law byte as ITU-T G.711 expands it."""
+    code = ~code & 0xFF
+    magnitude = (((code & 0x0F) << 3) + 0x84) << ((code & 0x70) >> 4)
+    return 0x84 - magnitude if code & 0x80 else magnitude - 0x84
+
+
+_LINEAR = [_linear(code) for code in range(256)]
+
+
+def samples(ulaw: bytes) -> list[int]:
+    """A u-law recording as linear samples, 8000 a second."""
+    return [_LINEAR[code] for code in ulaw]
+
+
+def share(part: Sequence[int], hz: float) -> float:
+    """How much of the energy in `part` is a sine of that frequency: 0 to 1 (Goertzel). Silence has none."""
+    total = sum(sample * sample for sample in part)
+    if total == 0:
+        return 0.0
+    turn = 2 * math.cos(2 * math.pi * hz / RATE)
+    last = before = 0.0
+    for sample in part:
+        last, before = sample + turn * last - before, last
+    power = last * last + before * before - turn * last * before
+    return 2 * power / (len(part) * total)
+
+
+def seconds_of(ulaw: bytes, *hz: float) -> float:
+    """For how long the recording has that tone, or those tones together, and nothing else; in steps of a tenth."""
+    heard = samples(ulaw)
+    step = int(RATE * _PART_S)
+    parts = [heard[first : first + step] for first in range(0, len(heard) - step + 1, step)]
+    return round(sum(sum(share(part, each) for each in hz) > _CLEAR for part in parts) * _PART_S, 1)
