@@ -39,13 +39,15 @@ def set_schedule(
     off: bool,
 ) -> None:
     """Show when a campaign starts by itself, or set it with --start ..., or end it with --off."""
-    if off:
-        _set(context, name, [])
-        click.echo(f"campaign {name} starts only by hand now")
-        return
     weekdays = on.replace(" ", "").split(",") if on else None
     given = {"start": start, "end": end, "every": every, "on": weekdays, "timezone": timezone}
     table = {key: value for key, value in given.items() if value is not None}
+    if off:
+        if table or precedence:
+            raise click.UsageError("--off goes by itself: a schedule is either set or taken off")
+        _set(context, name, [])
+        context.show([], lambda: f"campaign {name} starts only by hand now")
+        return
     if table or precedence:
         if start is None:
             raise click.UsageError("a schedule needs --start")

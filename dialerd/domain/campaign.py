@@ -202,8 +202,14 @@ class CampaignSpec(_Part):
         return {key: value for key, value in table.items() if key not in unset}
 
 
-def read_campaign(table: Mapping[str, Any], *, source: str) -> CampaignSpec:
-    """Check a campaign file's contents. Raises BadInputError naming `source`, every wrong key and the remedy."""
+_REMEDY = "correct the file and apply it again"
+
+
+def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMEDY) -> CampaignSpec:
+    """Check a campaign file's contents. Raises BadInputError naming `source`, every wrong key and the remedy.
+
+    `remedy`: what to do where the wrong value does not come from a file.
+    """
     later = sorted(NOT_YET & table.keys())
     if later:
         raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
@@ -213,7 +219,7 @@ def read_campaign(table: Mapping[str, Any], *, source: str) -> CampaignSpec:
     try:
         return CampaignSpec.model_validate(table)
     except ValidationError as error:
-        raise BadInputError(f"{source}: {describe(error)}", hint="correct the file and apply it again") from None
+        raise BadInputError(f"{source}: {describe(error)}", hint=remedy) from None
 
 
 def describe(error: ValidationError) -> str:

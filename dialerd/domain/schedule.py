@@ -35,6 +35,7 @@ Unit = Literal["day", "week", "month", "year"]
 
 _EVERY = re.compile(r"([1-9]\d{0,2}) (day|week|month|year)s?\Z")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?\Z")
+_YEARS = range(2000, 3000)  # what lies outside is a slip of the hand, and near the end of what a date can hold
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,7 +67,8 @@ class Schedule(BaseModel):
             return None
         if not isinstance(text, str) or not _MOMENT.match(text):
             raise ValueError('a moment is written "2026-12-01T09:00", without an offset: the zone is a key of its own')
-        datetime.fromisoformat(text)
+        if datetime.fromisoformat(text).year not in _YEARS:
+            raise ValueError(f"its year is not within {_YEARS.start} to {_YEARS.stop - 1}")
         return text.replace(" ", "T")
 
     @field_validator("every")
@@ -118,6 +120,12 @@ def next_occurrence(schedules: Sequence[tuple[Schedule, str]], *, after: datetim
     """The first one of several schedules, each with its zone, that starts later than `after`."""
     firsts = (next(occurrences(schedule, zone=zone, after=after), None) for schedule, zone in schedules)
     return min((each for each in firsts if each is not None), default=None, key=lambda each: each.start_at)
+
+
+def occurrence_at(schedules: Sequence[tuple[Schedule, str]], start_at: datetime) -> Occurrence | None:
+    """The one that starts at just that moment; None: none does."""
+    found = next_occurrence(schedules, after=start_at - timedelta(microseconds=1))
+    return found if found is not None and found.start_at == start_at else None
 
 
 def next_occurrences(schedules: Sequence[tuple[Schedule, str]], *, after: datetime, limit: int) -> list[Occurrence]:

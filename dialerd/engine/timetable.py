@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 
-from dialerd.domain.schedule import SCRUB_AHEAD, Schedule, next_occurrence
+from dialerd.domain.errors import StoreError
+from dialerd.domain.schedule import SCRUB_AHEAD, Occurrence, Schedule, next_occurrence
 from dialerd.domain.words import CampaignId
 from dialerd.log import logger
 from dialerd.ports import CampaignRow, Clock, Store
+from dialerd.tasks import spawn
 from dialerd.usecases import schedules
 from dialerd.usecases.dnc import scrub_lists
 from dialerd.usecases.schedules import Postponed, Skipped, Started
@@ -49,16 +51,18 @@ class Timetable:
         self._clock = clock
         self._on_start = on_start
         self._looked: dict[CampaignId, tuple[datetime | None, datetime]] = {}
+        self._scrubbing: set[CampaignId] = set()
 
     async def refresh(self) -> datetime | None:
         """Start what is due, scrub for what is near; returns the next moment of any schedule."""
+        began_at = self._clock.now()
         rows = [row for row in await self._store.read(lambda unit: unit.campaigns.all()) if row.spec.schedules]
         for row in rows:
             await self._start(row)
-            await self._scrub(row)
-        return self._next(rows)
+            await self._begin_scrub(row)
+        return self._next(rows, began_at)  # one that has come since then is due at once
 
-    def _next(self, rows: list[CampaignRow]) -> datetime | None:
+    def _next(self, rows: list[CampaignRow], after: datetime) -> datetime | None:
         triggers = [
             ScheduleTrigger(schedule, zone, ahead)
             for row in rows
@@ -67,31 +71,46 @@ class Timetable:
         ]
         if not triggers:
             return None
-        found: datetime | None = OrTrigger(triggers).get_next_fire_time(None, self._clock.now().astimezone(UTC) + _TICK)
+        found: datetime | None = OrTrigger(triggers).get_next_fire_time(None, after.astimezone(UTC) + _TICK)
         return found
 
     async def _start(self, row: CampaignRow) -> None:
         now, name = self._clock.now(), row.spec.name
-        since, self._looked[row.id] = self._looked.get(row.id), (row.scheduled_at, now)
+        since = self._looked.get(row.id)
         if since is not None and since[0] == row.scheduled_at and schedules.due(row, now, since=since[1]) is None:
             return  # the usual case: nothing has come since the last look, and the writer is not asked
-        match await self._store.write(lambda unit: schedules.start_due(unit, name, now)):
+        found = await self._store.write(lambda unit: schedules.start_due(unit, row, now))
+        if not isinstance(found, Postponed):
+            self._looked[row.id] = (row.scheduled_at, now)  # else, and where the store failed, from there on again
+        match found:
             case Started(run):
                 _log.info(f"run {run.number} of campaign {name} is started by its schedule", action="schedule_started")
                 self._on_start()
             case Skipped(reason):
                 _log.warning(f"campaign {name} is not started by its schedule: {reason}", action="schedule_skipped")
             case Postponed(reason):
-                del self._looked[row.id]  # looked at from the beginning until it can be started
                 _log.debug(f"campaign {name} is started a little later: {reason}", action="schedule_postponed")
 
-    async def _scrub(self, row: CampaignRow) -> None:
-        now, name = self._clock.now(), row.spec.name
-        occurrence = await self._store.read(lambda unit: schedules.to_scrub(unit, row, now))
-        if occurrence is None:
+    async def _begin_scrub(self, row: CampaignRow) -> None:
+        if row.id in self._scrubbing:
             return
-        scrub = await self._store.read(lambda unit: scrub_lists(unit, row.spec, now))
-        await self._store.write(lambda unit: schedules.note_scrub(unit, row, occurrence, scrub, now))
+        now = self._clock.now()
+        occurrence = await self._store.read(lambda unit: schedules.to_scrub(unit, row, now))
+        if occurrence is not None:
+            # Beside everything else: long lists take seconds, and other campaigns start and end meanwhile.
+            self._scrubbing.add(row.id)
+            spawn(f"scrub {row.spec.name}", self._scrub(row, occurrence))
+
+    async def _scrub(self, row: CampaignRow, occurrence: Occurrence) -> None:
+        now, name = self._clock.now(), row.spec.name
+        try:
+            scrub = await self._store.read(lambda unit: scrub_lists(unit, row.spec, now))
+            await self._store.write(lambda unit: schedules.note_scrub(unit, row, occurrence, scrub, now))
+        except StoreError as error:  # tried again at the next look
+            _log.error(f"the lists of campaign {name} cannot be scrubbed: {error}", action="scrub_failed")
+            return
+        finally:
+            self._scrubbing.discard(row.id)
         _log.info(
             f"campaign {name} will start at {occurrence.start_at.isoformat(timespec='minutes')}: {scrub.kept} of "
             f"{scrub.contacts} contacts are kept, {scrub.on_dnc} of them are on a do-not-call list",

@@ -119,6 +119,10 @@ class Runs(Protocol):
 
 class Occurrences(Protocol):
     def get(self, campaign_id: CampaignId, start_at: datetime) -> OccurrenceRow | None: ...
+    def of_run(self, campaign_id: CampaignId, run_id: RunId) -> OccurrenceRow | None:
+        """The occurrence that became that run; None: no schedule has started it."""
+        ...
+
     def scrubbed(self, campaign_id: CampaignId, start_at: datetime, now: datetime) -> None: ...
     def settle(
         self, campaign_id: CampaignId, start_at: datetime, *, outcome: str, run_id: RunId | None, reason: str

@@ -15,9 +15,10 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_state
 from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.schedule import next_occurrence, occurrence_at
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
-from dialerd.ports import CampaignRow, Unit
+from dialerd.ports import CampaignRow, RunRow, Unit
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
@@ -25,6 +26,7 @@ from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
+_OTHER_NAME = "choose another name"
 _DELETED_AT_ONCE = 500  # targets, with their attempts, per transaction
 
 
@@ -67,6 +69,8 @@ def apply_campaign(
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode)
+    if spec.schedules and next_occurrence(spec.schedules, after=now) is None:
+        warnings.append("schedule: its last start has passed, so it starts nothing more")
     before = unit.campaigns.get(spec.name)
     old, new = (before.spec.as_table() if before else {}), spec.as_table()
     changes = {
@@ -92,7 +96,8 @@ def apply_campaign(
 def _state_with(unit: Unit, spec: CampaignSpec, before: CampaignRow | None, now: datetime) -> CampaignState:
     """The state under the new definition, kept or not."""
     if before is None:
-        return campaign_state(lacks=spec.lacks, run=None)
+        soon = next_occurrence(spec.schedules, after=now)
+        return campaign_state(lacks=spec.lacks, run=None, next_start_at=None if soon is None else soon.start_at)
     return standing(unit, replace(before, spec=spec), now).state
 
 
@@ -104,8 +109,23 @@ def _change_run(unit: Unit, row: CampaignRow, changes: Mapping[str, tuple[Any, A
     table = {**run.spec.as_table(), **{key: new for key, (_, new) in changes.items()}}
     given = {key: value for key, value in table.items() if value is not None}
     unit.runs.set_spec(run.id, read_campaign(given, source=f"the changed run of campaign {row.spec.name}"))
+    if changes.keys() & {"schedule", "hours"}:
+        _change_window(unit, row, run)
     unit.runs.request_scrub(run.id)
     unit.runs.request_refill(run.id)
+
+
+def _change_window(unit: Unit, row: CampaignRow, run: RunRow) -> None:
+    """A run that its schedule has started ends when the schedule now says, and calls at night only where it may.
+
+    Where the schedule does not have that start any more, its end stays and its precedence over the hours is gone.
+    """
+    started = unit.occurrences.of_run(row.id, run.id)
+    if started is None:
+        return
+    again = occurrence_at(row.spec.schedules, started.start_at)
+    ends_at = run.ends_at if again is None else again.ends_at
+    unit.runs.set_window(run.id, ends_at=ends_at, precedence=again is not None and again.precedence)
 
 
 def _check_lists(unit: Unit, spec: CampaignSpec) -> None:
@@ -164,7 +184,7 @@ def clone_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: dat
     next_state(standing(unit, row, now).state, Action.CLONE, campaign=name)
     _check_free(unit, new_name)
     table = {key: value for key, value in row.spec.as_table().items() if key != "schedule"}
-    copy = read_campaign({**table, "name": new_name}, source=f"the copy of {name}")
+    copy = read_campaign({**table, "name": new_name}, source=f"the copy of {name}", remedy=_OTHER_NAME)
     made = unit.campaigns.put(copy, now)
     unit.audit.add(actor=actor, action="campaign_cloned", subject=new_name, detail={"from": name}, now=now)
     return made
@@ -184,7 +204,7 @@ def rename_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: da
 
 
 def _rename(unit: Unit, row: CampaignRow, change: Mapping[str, str], now: datetime) -> None:
-    spec = read_campaign({**row.spec.as_table(), **change}, source=f"campaign {row.spec.name} under another name")
+    spec = read_campaign({**row.spec.as_table(), **change}, source="the new name", remedy=_OTHER_NAME)
     unit.campaigns.rename(row.id, spec, now)
     run = unit.runs.latest(row.id)
     if run is not None and not run.state.is_over:

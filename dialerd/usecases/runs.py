@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec, read_campaign
-from dialerd.domain.errors import BadInputError, IllegalActionError
+from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.lifecycle import Action, next_state
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import RunId, RunState
@@ -75,10 +75,8 @@ def change_pace(
         raise IllegalActionError(f"campaign {name} has no run to change the pace of", hint="run it first")
     wanted = {"max_calls": max_calls, "calls_per_second": calls_per_second}
     changes = {key: value for key, value in wanted.items() if value is not None}
-    try:
-        spec = read_campaign({**run.spec.as_table(), **changes}, source=f"the new pace of campaign {name}")
-    except BadInputError as error:
-        raise BadInputError(error.message, hint="give another value") from None  # no file is to be corrected here
+    table, source = {**run.spec.as_table(), **changes}, f"the new pace of campaign {name}"
+    spec = read_campaign(table, source=source, remedy="give another value")
     unit.runs.set_spec(run.id, spec)
     unit.audit.add(actor=actor, action="run_paced", subject=name, detail=changes, now=now)
     return spec

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.domain.campaign import read_campaign
-from dialerd.domain.errors import DialerdError, NotFoundError
+from dialerd.domain.errors import BadInputError, DialerdError, NotFoundError
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.schedule import SCRUB_AHEAD, Occurrence, due_occurrence, next_occurrence, next_occurrences
 from dialerd.domain.trunk import Trunk
@@ -42,7 +42,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """An occurrence that is due waits for the last calls of the run before it."""
+    """An occurrence that is due is looked at again: the run before it is ending, or its campaign was just changed."""
 
     reason: str
 
@@ -57,12 +57,17 @@ def set_schedule(
     actor: str,
     now: datetime,
 ) -> Applied:
-    """Give a campaign these schedules in place of those it has; none takes it off the timetable."""
+    """Give a campaign these schedules in place of those it has; none takes it off the timetable.
+
+    Raises BadInputError where they would start nothing any more.
+    """
     row = get_campaign(unit, name)
     table = {key: value for key, value in row.spec.as_table().items() if key != "schedule"}
     if schedules:
         table["schedule"] = [dict(each) for each in schedules]
-    spec = read_campaign(table, source=f"the schedule of campaign {name}")
+    spec = read_campaign(table, source=f"the schedule of campaign {name}", remedy="give another value")
+    if schedules and next_occurrence(spec.schedules, after=now) is None:
+        raise BadInputError(f"the schedule of campaign {name} has no start ahead", hint="give a later --start")
     return apply_campaign(unit, spec, trunks=trunks, rulebook=rulebook, actor=actor, now=now)
 
 
@@ -102,25 +107,28 @@ def note_scrub(unit: Unit, row: CampaignRow, occurrence: Occurrence, scrub: Scru
     unit.audit.add(actor=_ACTOR, action="schedule_scrubbed", subject=row.spec.name, detail=detail, now=now)
 
 
-def start_due(unit: Unit, name: str, now: datetime) -> Started | Skipped | Postponed | None:
+def start_due(unit: Unit, seen: CampaignRow, now: datetime) -> Started | Skipped | Postponed | None:
     """Start the occurrence that is due, unless it was started or skipped before; None: nothing is due.
 
-    All in the caller's transaction: whatever crashes, an occurrence becomes one run or none.
+    `seen`: the campaign as it was read a moment ago. All in the caller's transaction: whatever crashes, an occurrence
+    becomes one run or none.
     """
-    row = unit.campaigns.get(name)
-    occurrence = due(row, now) if row is not None else None
-    if row is None or occurrence is None:
+    row = unit.campaigns.get(seen.spec.name)
+    if row is None or row.id != seen.id:
+        return Postponed("it was just renamed or deleted")
+    occurrence = due(row, now)
+    if occurrence is None:
         return None
     known = unit.occurrences.get(row.id, occurrence.start_at)
     if known is not None and known.outcome is not None:
         return None
     last = unit.runs.latest(row.id)
     if last is not None and last.state is RunState.STOPPING:
-        return Postponed(f"run {last.number} still has {last.in_progress} calls up")
+        return Postponed(f"run {last.number} is still stopping")
     if last is not None and not last.state.is_over:
         return _skip(unit, row, occurrence, f"run {last.number} is still {last.state}", now)
     try:
-        run = start_run(unit, name, actor=_ACTOR, now=now, by_schedule=True)
+        run = start_run(unit, row.spec.name, actor=_ACTOR, now=now, by_schedule=True)
     except DialerdError as error:
         return _skip(unit, row, occurrence, str(error), now)
     unit.runs.set_window(run.id, ends_at=occurrence.ends_at, precedence=occurrence.precedence)

@@ -198,3 +198,14 @@ def test_a_schedule_without_a_start_is_a_usage_error(ready: Terminal) -> None:
 def test_doctor_says_nothing_of_a_draft_which_says_itself_what_it_lacks(ready: Terminal) -> None:
     ready.ok("campaign", "apply", ready.write("draft.toml", 'name = "draft"\nlists = ["customers"]\n'))
     assert "campaign draft" not in ready.type("doctor").out
+
+
+def test_a_schedule_is_set_or_taken_off_and_never_both(terminal: Terminal) -> None:
+    terminal.ready()
+    said = terminal.ok("campaign", "schedule", "spring", "--start", "2099-12-01T09:00", "--timezone", "UTC", "--json")
+    assert said.document[0]["start_at"] == "2099-12-01T09:00:00+00:00"
+    both = terminal.type("campaign", "schedule", "spring", "--off", "--start", "2099-12-02T09:00")
+    assert (both.code, "--off goes by itself" in both.err) == (2, True)
+    assert terminal.ok("campaign", "status", "spring", "--json").document["state"] == "scheduled"
+    assert terminal.ok("campaign", "schedule", "spring", "--off", "--json").document == []
+    assert terminal.ok("campaign", "status", "spring", "--json").document["state"] == "ready"

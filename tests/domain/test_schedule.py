@@ -149,6 +149,9 @@ def test_an_end_is_after_its_start_even_in_a_gap() -> None:
         ({"start": "2026-12-01T09:00", "every": "1 day", "on": ["mon"]}, "only every"),
         ({"start": "2026-12-01T09:00", "precedence": True}, "needs an end"),
         ({"start": "2026-12-01T09:00", "until": "x"}, "Extra inputs"),
+        ({"start": "9999-12-31T23:59"}, "year is not within 2000 to 2999"),
+        ({"start": "0001-01-01T00:00", "every": "1 day"}, "year is not within"),
+        ({"start": "2026-12-01T09:00", "end": "9999-12-31T23:59", "every": "1 day"}, "year is not within"),
     ],
 )
 def test_a_schedule_that_means_nothing_is_refused(table: dict[str, Any], complaint: str) -> None:
@@ -179,6 +182,12 @@ def test_the_latest_missed_occurrence_is_due_while_its_end_has_not_passed(
         [DAILY], since=datetime.fromisoformat(since + "+00:00"), now=datetime.fromisoformat(now + "+00:00")
     )
     assert (found and found.start_at) == (due and datetime.fromisoformat(due + "+00:00"))
+
+
+def test_the_latest_and_rarest_schedule_that_can_be_written_has_its_next_starts() -> None:
+    far = Schedule.model_validate({"start": "2999-12-31T23:59", "every": "999 years", "end": None})
+    found = next_occurrences([(far, "Pacific/Apia"), (far, "America/Adak")], after=LONG_AGO, limit=5)
+    assert [each.start_at.year for each in found] == [2999, 3000, 3998, 3999, 4997]
 
 
 def test_several_schedules_are_one_row_of_occurrences() -> None:

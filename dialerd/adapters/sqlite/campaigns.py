@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime
 from functools import lru_cache
 
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.words import CampaignId
 from dialerd.ports import CampaignRow
@@ -43,18 +43,20 @@ class SqliteCampaigns:
         return [_to_campaign(row) for row in self._connection.execute(_COLUMNS + " ORDER BY name")]
 
     def put(self, spec: CampaignSpec, now: datetime) -> CampaignRow:
+        before = self.get(spec.name)
+        # A schedule holds from the moment it was given: what it would have started before is not made up for. Its zone
+        # may be that of the contact hours.
+        is_same = before is not None and before.spec.schedules == spec.schedules
+        scheduled_at = before.scheduled_at if before is not None and is_same else now
         self._connection.execute(
-            # A schedule holds from the moment it was given: what it would have started before is not made up for.
             "INSERT INTO campaign (name, spec, created_at, updated_at, scheduled_at)"
-            " VALUES (:name, :spec, :now, :now, iif(:scheduled, :now, NULL))"
-            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now, scheduled_at = CASE"
-            " WHEN NOT :scheduled THEN NULL WHEN spec -> '$.schedule' IS :spec -> '$.schedule' THEN scheduled_at"
-            " ELSE :now END",
+            " VALUES (:name, :spec, :now, :now, :scheduled_at) ON CONFLICT (name) DO UPDATE SET"
+            " spec = excluded.spec, updated_at = excluded.updated_at, scheduled_at = excluded.scheduled_at",
             {
                 "name": spec.name,
                 "spec": to_json(spec.as_table()),
                 "now": to_text(now),
-                "scheduled": bool(spec.schedule),
+                "scheduled_at": to_text_or_none(scheduled_at if spec.schedules else None),
             },
         )
         row = self.get(spec.name)

@@ -12,6 +12,8 @@ from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text
 from dialerd.domain.words import CampaignId, RunId
 from dialerd.ports import OccurrenceRow
 
+_COLUMNS = "SELECT start_at, scrubbed_at, outcome, run_id, reason FROM occurrence"
+
 
 class SqliteOccurrences:
     """Implements ports.Occurrences on one connection, within its transaction."""
@@ -21,20 +23,15 @@ class SqliteOccurrences:
 
     def get(self, campaign_id: CampaignId, start_at: datetime) -> OccurrenceRow | None:
         row = self._connection.execute(
-            "SELECT start_at, scrubbed_at, outcome, run_id, reason FROM occurrence"
-            " WHERE campaign_id = ? AND start_at = ?",
-            (campaign_id, to_text(start_at)),
+            _COLUMNS + " WHERE campaign_id = ? AND start_at = ?", (campaign_id, to_text(start_at))
         ).fetchone()
-        if row is None:
-            return None
-        start, scrubbed, outcome, run_id, reason = row
-        return OccurrenceRow(
-            start_at=to_moment(start),
-            scrubbed_at=to_moment_or_none(scrubbed),
-            outcome=outcome,
-            run_id=None if run_id is None else RunId(run_id),
-            reason=reason,
-        )
+        return None if row is None else _to_occurrence(row)
+
+    def of_run(self, campaign_id: CampaignId, run_id: RunId) -> OccurrenceRow | None:
+        row = self._connection.execute(
+            _COLUMNS + " WHERE campaign_id = ? AND run_id = ?", (campaign_id, run_id)
+        ).fetchone()
+        return None if row is None else _to_occurrence(row)
 
     def scrubbed(self, campaign_id: CampaignId, start_at: datetime, now: datetime) -> None:
         self._connection.execute(
@@ -58,3 +55,14 @@ class SqliteOccurrences:
                 "reason": reason,
             },
         )
+
+
+def _to_occurrence(row: tuple[str, str | None, str | None, int | None, str]) -> OccurrenceRow:
+    start, scrubbed, outcome, run_id, reason = row
+    return OccurrenceRow(
+        start_at=to_moment(start),
+        scrubbed_at=to_moment_or_none(scrubbed),
+        outcome=outcome,
+        run_id=None if run_id is None else RunId(run_id),
+        reason=reason,
+    )
