@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dialerd.adapters import ari, controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
@@ -47,10 +48,6 @@ def poke(given: Settings) -> bool:
     return controlsocket.poke(given.database.path)
 
 
-def contact_file(path: Path, *, region: str, mapping: Mapping[str, str] | None) -> files.ContactFile:
-    return files.ContactFile(path, region=region, mapping=mapping)
-
-
 def rulebook(given: Settings) -> Rulebook:
     """The regulation packs of dialerd and of the settings' folder. Raises BadInputError naming a wrong file."""
     book = files.read_rulebook(given.regulations.folder)
@@ -67,7 +64,12 @@ def file_reader(path: Path, *, region: str, columns: ColumnMap | None, delimiter
     return files.FileReader(path, region=region, **_how(columns, delimiter))
 
 
-def _how(columns: ColumnMap | None, delimiter: str | None = None) -> dict[str, object]:
+def number_reader(path: Path, *, region: str) -> files.FileReader:
+    """A file of which only the numbers are wanted."""
+    return files.FileReader(path, only_numbers=True, region=region)
+
+
+def _how(columns: ColumnMap | None, delimiter: str | None = None) -> dict[str, Any]:
     if columns is None:
         return {"mapping": None, "delimiter": delimiter}
     return {"mapping": columns.columns, "delimiter": delimiter or columns.delimiter}
@@ -82,8 +84,8 @@ def check_folder(path: Path) -> str:
 
 
 def store(given: Settings) -> sqlite.SqliteStore:
-    """The database for many transactions; to be closed."""
-    return sqlite.SqliteStore.open(given.database.path)
+    """The database for many transactions, between which a daemon gets its turn; to be closed."""
+    return sqlite.SqliteStore.open(given.database.path, gives_way=True)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -5,7 +5,9 @@ Not here: obeying them.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +15,12 @@ import click
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, simple_table, with_json
-from dialerd.domain.phone import PhoneNumber
+from dialerd.cli.rows import Tally, progress
+from dialerd.domain.errors import BadInputError
+from dialerd.ports import Chunk
 from dialerd.usecases import dnc as use
-
-_CHUNK = 2000
+from dialerd.usecases import dncimporting
+from dialerd.usecases.importing import why_useless
 
 _LIST = click.option(
     "--list",
@@ -87,39 +91,65 @@ def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str,
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--source", help="Keep for the record where the wishes came from (default: the file's name).")
 @click.option("--days", type=click.IntRange(1, 36500), help="Forget the entries after so many days (default: never).")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the rejected rows to this CSV file."
+)
+@with_json
 @click.pass_obj
-def import_file(context: Context, list_name: str, file: Path, source: str | None, days: int | None) -> None:
-    """Put the numbers of a CSV file (a column named number or phone) on a list."""
-    region = context.settings.phone.default_region
-    rows = bootstrap.contact_file(file, region=region, mapping=None)
-    added = rejected = 0
-    numbers: list[PhoneNumber] = []
+def import_file(
+    context: Context, list_name: str, file: Path, source: str | None, days: int | None, report: Path | None
+) -> None:
+    """Put the numbers of a CSV file (a column named number or phone) on a list.
 
-    def flush() -> None:
-        nonlocal added
-        with context.change() as unit:
-            added += use.add_to_dnc(
-                unit,
-                numbers,
-                region=region,
-                source=source or file.name,
-                expires_at=bootstrap.now() + timedelta(days=days) if days else None,
-                actor=context.actor,
-                now=bootstrap.now(),
-                list_name=list_name,
-            )
-        numbers.clear()
+    Entries are obeyed as they come in. Numbers that the list has already are left out, so a file can be imported twice,
+    or again after an interruption; rows that cannot be used are reported and do not stop the rest. The exit code is 1
+    when nothing of the file can be used.
+    """
+    wish = dncimporting.Wish(
+        list_name=list_name,
+        file=file.name,
+        source=source or file.name,
+        expires_at=bootstrap.now() + timedelta(days=days) if days else None,
+        actor=context.actor,
+    )
+    tally = Tally()
+    with ExitStack() as stack:
+        if report is not None:
+            tally.report = stack.enter_context(bootstrap.row_report(report)).add
+        taken = asyncio.run(_import(context, file, wish, tally))
+    document = {
+        "list": list_name,
+        "file": str(file),
+        "added": taken.added,
+        "already_there": taken.already_there,
+        "rejected": taken.rejected,
+    }
+    context.show({**document, "rejected_rows": tally.document}, lambda: _told(list_name, taken))
+    if not context.as_json:
+        tally.complain(taken.rejected)
+    if not taken.numbers:
+        raise BadInputError(f"{file}: {why_useless(taken.rejected)}; nothing is imported", hint="see the reasons")
 
-    for row in rows.numbers():
-        if isinstance(row, PhoneNumber):
-            numbers.append(row)
-        else:
-            rejected += 1
-            click.echo(f"line {row.line}: {row.value!r} {row.reason}", err=True)
-        if len(numbers) >= _CHUNK:
-            flush()
-    flush()
-    click.echo(f"{added} numbers are new on the list {list_name}; {rejected} could not be used")
+
+async def _import(context: Context, file: Path, wish: dncimporting.Wish, tally: Tally) -> dncimporting.Taken:
+    source = bootstrap.number_reader(file, region=context.settings.phone.default_region)
+    store = bootstrap.store(context.settings)
+    try:
+        await source.open()
+        with progress(context, source) as advance:
+
+            async def on_chunk(chunk: Chunk, _taken: dncimporting.Taken) -> None:
+                tally.take(chunk)
+                advance(chunk.position)
+
+            return await dncimporting.import_dnc(store, source, wish, now=bootstrap.now, on_chunk=on_chunk)
+    finally:
+        await source.close()
+        await store.close()
+
+
+def _told(list_name: str, taken: dncimporting.Taken) -> str:
+    return f"{taken.added} numbers are new on the list {list_name}; {taken.rejected} could not be used"
 
 
 @dnc.command()

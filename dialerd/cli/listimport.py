@@ -6,27 +6,21 @@ Not here: reading the file (adapters/files), taking it in (usecases/importing.py
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from dialerd import bootstrap
 from dialerd.cli.columnmap import find_column_map
-from dialerd.cli.context import Context, facts_table, terminal, with_json
+from dialerd.cli.context import Context, facts_table, with_json
+from dialerd.cli.rows import Tally, progress
 from dialerd.domain.columnmap import ColumnMap, read_delimiter
-from dialerd.domain.contact import RejectedRow
 from dialerd.domain.errors import BadInputError
 from dialerd.ports import Chunk, Form, ImportRow, ListRow
 from dialerd.usecases import importing, lists
-
-_SHOWN = 20  # rows on a terminal
-_KEPT = 1000  # rejected rows in the JSON document; --report has them all
 
 
 @click.command("import")
@@ -74,7 +68,7 @@ def import_file(
         source=file.name,
         actor=context.actor,
     )
-    tally = _Tally()
+    tally = Tally()
     with ExitStack() as stack:
         if report is not None:
             tally.report = stack.enter_context(bootstrap.row_report(report)).add
@@ -82,14 +76,14 @@ def import_file(
             _import(context, file, wish, tally, columns=columns, delimiter=_delimiter(delimiter), dry_run=dry_run)
         )
     document = _document(row, form, file=file, dry_run=dry_run, makes_list=known is None)
-    context.show({**document, "rejected_rows": [dataclasses.asdict(r) for r in tally.kept]}, lambda: _told(document))
+    context.show({**document, "rejected_rows": tally.document}, lambda: _told(document))
     if not context.as_json:
-        _complain(tally, row)
+        tally.complain(row.rejected)
         if broken_off is not None and not dry_run:
             click.echo(f"an earlier import of it had stopped at line {broken_off.line}", err=True)
     if not importing.is_anything(row):
         raise BadInputError(
-            f"{file}: {importing.why_useless(row)}; nothing is imported", hint="see the reasons, or try --map"
+            f"{file}: {importing.why_useless(row.rejected)}; nothing is imported", hint="see the reasons, or try --map"
         )
 
 
@@ -97,7 +91,7 @@ async def _import(
     context: Context,
     file: Path,
     wish: importing.Wish,
-    tally: _Tally,
+    tally: Tally,
     *,
     columns: ColumnMap | None,
     delimiter: str | None,
@@ -107,7 +101,7 @@ async def _import(
     store = bootstrap.store(context.settings)
     try:
         await source.open()
-        with _progress(context, source) as advance:
+        with progress(context, source) as advance:
 
             async def on_chunk(chunk: Chunk, row: ImportRow) -> None:
                 tally.take(chunk)
@@ -121,38 +115,6 @@ async def _import(
     finally:
         await source.close()
         await store.close()
-
-
-@dataclasses.dataclass
-class _Tally:
-    """The rejected rows: all to the report, the first kept to be shown."""
-
-    kept: list[RejectedRow] = dataclasses.field(default_factory=list)
-    report: Callable[[RejectedRow], None] | None = None
-
-    def take(self, chunk: Chunk) -> None:
-        self.kept.extend(chunk.rejected[: _KEPT - len(self.kept)])
-        if self.report is not None:
-            for row in chunk.rejected:
-                self.report(row)
-
-
-class _Sized(Protocol):
-    @property
-    def size(self) -> int: ...
-
-
-@contextmanager
-def _progress(context: Context, source: _Sized) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    console = terminal(stderr=True)
-    if context.as_json or not console.is_terminal:
-        yield lambda position: None
-        return
-    columns = (TextColumn("import"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("import", total=source.size)
-        yield lambda position: bar.update(task, completed=position)
 
 
 def _document(row: ImportRow, form: Form, *, file: Path, dry_run: bool, makes_list: bool) -> dict[str, object]:
@@ -170,14 +132,6 @@ def _document(row: ImportRow, form: Form, *, file: Path, dry_run: bool, makes_li
 def _told(document: Mapping[str, object]) -> Table:
     delimiter = document["delimiter"]
     return facts_table({**document, "delimiter": "tab" if delimiter == "\t" else delimiter})
-
-
-def _complain(tally: _Tally, row: ImportRow) -> None:
-    for bad in tally.kept[:_SHOWN]:
-        where = f"{bad.column}: " if bad.column else ""
-        click.echo(f"line {bad.line}: {where}{bad.value!r} {bad.reason}", err=True)
-    if row.rejected > _SHOWN:
-        click.echo(f"and {row.rejected - _SHOWN} more; --report FILE writes them all", err=True)
 
 
 def _broken_off(last: list[ImportRow], file: Path) -> ImportRow | None:

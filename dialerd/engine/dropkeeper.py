@@ -107,7 +107,7 @@ class DropKeeper:
             await source.open()
             row = await importing.import_contacts(self._store, source, wish, now=self._clock.now, on_chunk=on_chunk)
             if not importing.is_anything(row):
-                reason = importing.why_useless(row)
+                reason = importing.why_useless(row.rejected)
         except RefusedError as error:  # the file, not the database: that is tried again at the next look
             reason = str(error)
         finally:

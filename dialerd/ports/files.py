@@ -25,9 +25,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """The next rows of a file. `line` is the last one's, the header's being 1; `position` the bytes read so far."""
+    """The next rows of a file. `line` is the last one's, the header's being 1; `position` the bytes read so far.
 
-    contacts: Sequence[Contact]
+    `numbers` (E.164) in place of `contacts` where nothing else of the file is wanted; these are sorted, so that `line`
+    may be ahead of them.
+    """
+
+    contacts: Sequence[Contact] = ()
+    numbers: Sequence[str] = ()
     rejected: Sequence[RejectedRow]
     line: int
     position: int

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import CampaignState
 from dialerd.ports import DncEntry, Unit
 from dialerd.usecases.contacts import read_number
@@ -25,7 +24,7 @@ _DONE = (CampaignState.DRAFT, CampaignState.READY, CampaignState.COMPLETED, Camp
 
 def add_to_dnc(
     unit: Unit,
-    numbers: Iterable[str | PhoneNumber],
+    numbers: Iterable[str],
     *,
     region: str,
     source: str,
@@ -34,15 +33,12 @@ def add_to_dnc(
     now: datetime,
     list_name: str = GLOBAL,
 ) -> int:
-    """Put numbers on a list; how many were new there. All or none: a bad number refuses the whole request.
-
-    An importer gives numbers that are read already, since reading takes longer than a transaction should.
-    """
+    """Put numbers on a list; how many were new there. All or none: a bad number refuses the whole request."""
     known_dnc(unit, list_name)
     entries = [
         DncEntry(
             list_name=list_name,
-            number=(each if isinstance(each, PhoneNumber) else read_number(each, region=region)).e164,
+            number=read_number(each, region=region).e164,
             source=source,
             added_at=now,
             expires_at=expires_at,

@@ -165,9 +165,9 @@ def is_anything(row: ImportRow) -> bool:
     return row.added + row.already_there + row.doubled > 0
 
 
-def why_useless(row: ImportRow) -> str:
+def why_useless(rejected: int) -> str:
     """Why nothing of a file could be used, as the end of a sentence."""
-    return f"none of its {row.rejected} rows can be used" if row.rejected else "it has no row after the first line"
+    return f"none of its {rejected} rows can be used" if rejected else "it has no row after the first line"
 
 
 def counts(row: ImportRow) -> dict[str, int]:

@@ -113,6 +113,27 @@ def test_a_do_not_call_file_is_taken_number_by_number(terminal: Terminal) -> Non
     )
     said = terminal.ok("dnc", "import", file)
     assert said.out == "2191 numbers are new on the list global; 1 could not be used\n"
-    assert said.err.startswith("line 3: 'bad'")
+    assert said.err.startswith("line 3: phone: 'bad'")
+    again = terminal.ok("dnc", "import", file, "--json").document
+    assert (again["added"], again["already_there"], again["rejected"]) == (0, 2191, 1)
+    assert [row["line"] for row in again["rejected_rows"]] == [3]
+    assert terminal.ok("dnc", "lists", "--json").document == {"global": 2191}
     assert terminal.type("dnc", "import", file, "--list", "mine").code == 1
     assert terminal.type("dnc", "import", terminal.write("e.csv", "phone\n"), "--list", "mine").code == 1
+
+
+def test_a_do_not_call_file_of_which_nothing_can_be_used_is_refused(terminal: Terminal) -> None:
+    said = terminal.type("dnc", "import", terminal.write("d.csv", "phone\nbad\nworse\n"))
+    assert said.code == 1
+    assert "none of its 2 rows can be used" in said.err
+    said = terminal.type("dnc", "import", terminal.write("e.csv", "phone\n"))
+    assert said.code == 1
+    assert "it has no row after the first line" in said.err
+    assert terminal.ok("dnc", "lists", "--json").document == {"global": 0}
+
+
+def test_the_rows_of_a_do_not_call_file_that_cannot_be_used_go_to_the_report(terminal: Terminal) -> None:
+    file = terminal.write("d.csv", "phone\n" + "bad\n" * 30 + "2122660001\n")
+    said = terminal.ok("dnc", "import", file, "--report", str(terminal.home / "bad.csv"))
+    assert said.err.splitlines()[-1] == "and 10 more; --report FILE writes them all"
+    assert len((terminal.home / "bad.csv").read_text().splitlines()) == 31

@@ -110,7 +110,7 @@ def test_a_file_of_which_nothing_can_be_used_changes_nothing(base: Base, rows: l
     row = base.run(Rows(*rows))
     assert not importing.is_anything(row)
     assert base.look() == (-1, [])
-    assert ("no row after" in importing.why_useless(row)) == (row.rejected == 0)
+    assert ("no row after" in importing.why_useless(row.rejected)) == (row.rejected == 0)
 
 
 def test_contacts_on_the_global_do_not_call_list_are_counted_and_added(base: Base) -> None:

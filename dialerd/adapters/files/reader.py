@@ -26,6 +26,8 @@ from dialerd.domain.phone import PhoneNumber
 from dialerd.ports import Chunk, Form
 
 CHUNK_ROWS = 250  # rows: what one transaction takes, so that the daemon's own writes do not wait
+CHUNK_NUMBERS = 500  # the same where a row is a number and no more
+SORTED_NUMBERS = 500_000  # are read before the first is handed on, in the order that an index has
 
 _LARGE = 512 * 1024  # bytes: below, starting a process takes longer than reading
 _AHEAD = 3  # chunks that are read before they are asked for
@@ -37,9 +39,10 @@ Plain = tuple[Any, ...]
 class FileReader:
     """Implements ports.ContactSource for one file. `open` before anything else; `close` at the end, whatever came."""
 
-    def __init__(self, path: Path, **how: Any) -> None:
+    def __init__(self, path: Path, *, only_numbers: bool = False, **how: Any) -> None:
         """`how`: what ContactFile takes beside the path."""
         self._path = path
+        self._only_numbers = only_numbers
         self._how = how
         self._queue: queue.Queue[Plain] = queue.Queue(_AHEAD)
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,8 +63,10 @@ class FileReader:
         message = await self._take()
         if message is None:
             return None
-        contacts, rejected, line, position = message
-        return Chunk(contacts=contacts, rejected=rejected, line=line, position=position)
+        taken, rejected, line, position = message
+        if self._only_numbers:
+            return Chunk(numbers=taken, rejected=rejected, line=line, position=position)
+        return Chunk(contacts=taken, rejected=rejected, line=line, position=position)
 
     async def close(self) -> None:
         """End the reading, wherever it is; harmless to repeat."""
@@ -99,14 +104,16 @@ class FileReader:
 
     def _messages(self) -> Iterator[Plain]:
         if not self._path.is_file() or self._path.stat().st_size < _LARGE:
-            yield from map(_from_plain, read_plainly(self._path, self._how))
+            for plain in read_plainly(self._path, self._how, only_numbers=self._only_numbers):
+                yield from _from_plain(plain)
             return
         command = [sys.executable, "-c", "from dialerd.adapters.files.reader import main; main()"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             self._process = process
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(json.dumps({"path": str(self._path), "how": self._how}).encode())
+            given = {"path": str(self._path), "how": self._how, "only_numbers": self._only_numbers}
+            process.stdin.write(json.dumps(given).encode())
             process.stdin.close()
             is_over = False
             while not is_over:
@@ -116,20 +123,16 @@ class FileReader:
                     yield "refused", f"{self._path}: its reader has ended", "import it again: nothing is added twice"
                     return
                 is_over = plain[0] in ("end", "refused")
-                yield _from_plain(plain)
+                yield from _from_plain(plain)
 
 
-def read_plainly(path: Path, how: Mapping[str, Any]) -> Iterator[Plain]:
+def read_plainly(path: Path, how: Mapping[str, Any], *, only_numbers: bool = False) -> Iterator[Plain]:
     """The form, the chunks and the end of a file; or a last message that says why it cannot be read (on)."""
     try:
         file = ContactFile(path, **how)
         form = file.form
         yield "form", form.encoding, form.delimiter, tuple(form.columns), file.size
-        rows = file.rows()
-        while chunk := list(islice(rows, CHUNK_ROWS)):
-            contacts = [_to_plain(row) for row in chunk if isinstance(row, Contact)]
-            rejected = [(r.line, r.column, r.value, r.reason) for r in chunk if isinstance(r, RejectedRow)]
-            yield "chunk", contacts, rejected, file.line, file.position
+        yield from _numbers_of(file) if only_numbers else _contacts_of(file)
         yield ("end",)
     except BadInputError as error:
         yield "refused", error.message, error.hint
@@ -137,29 +140,63 @@ def read_plainly(path: Path, how: Mapping[str, Any]) -> Iterator[Plain]:
         yield "refused", f"{path} cannot be read on: {error.strerror}", "import it again: nothing is added twice"
 
 
+def _contacts_of(file: ContactFile) -> Iterator[Plain]:
+    rows = file.rows()
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        contacts = [_to_plain(row) for row in chunk if isinstance(row, Contact)]
+        rejected = [_rejected(row) for row in chunk if isinstance(row, RejectedRow)]
+        yield "chunk", contacts, rejected, file.line, file.position
+
+
+def _numbers_of(file: ContactFile) -> Iterator[Plain]:
+    """Many at once and sorted: among ten million entries each number by itself would touch a page of its own, and
+    forty gigabytes be written for one."""
+    rows = file.numbers()
+    is_over = False
+    while not is_over:
+        numbers, rejected = [], []
+        for row in islice(rows, SORTED_NUMBERS):
+            if isinstance(row, PhoneNumber):
+                numbers.append(row.e164)
+            else:
+                rejected.append(_rejected(row))
+        is_over = len(numbers) + len(rejected) < SORTED_NUMBERS
+        numbers.sort()
+        yield "numbers", numbers, rejected, file.line, file.position
+
+
+def _rejected(row: RejectedRow) -> Plain:
+    return row.line, row.column, row.value, row.reason
+
+
 def _to_plain(contact: Contact) -> Plain:
     numbers = tuple((number.e164, number.zones) for number in contact.numbers)
     return numbers, contact.attributes, contact.zone, contact.priority
 
 
-def _from_plain(message: Plain) -> Plain:
-    if message[0] != "chunk":
-        return message
-    kind, contacts, rejected, line, position = message
-    return (
-        kind,
-        [
-            Contact(
-                numbers=tuple(PhoneNumber(e164=e164, zones=zones) for e164, zones in numbers),
-                attributes=attributes,
-                zone=zone,
-                priority=priority,
-            )
-            for numbers, attributes, zone, priority in contacts
-        ],
-        [RejectedRow(line=row, column=column, value=value, reason=reason) for row, column, value, reason in rejected],
-        line,
-        position,
+def _from_plain(message: Plain) -> Iterator[Plain]:
+    """The messages as they are handed on: with contacts, or with so many numbers as one transaction takes."""
+    if message[0] not in ("chunk", "numbers"):
+        yield message
+        return
+    kind, taken, plain, line, position = message
+    rejected = [
+        RejectedRow(line=row, column=column, value=value, reason=reason) for row, column, value, reason in plain
+    ]
+    if kind == "chunk":
+        yield kind, [_to_contact(each) for each in taken], rejected, line, position
+        return
+    for first in range(0, len(taken), CHUNK_NUMBERS) if taken else (0,):
+        yield kind, taken[first : first + CHUNK_NUMBERS], [] if first else rejected, line, position
+
+
+def _to_contact(plain: Plain) -> Contact:
+    numbers, attributes, zone, priority = plain
+    return Contact(
+        numbers=tuple(PhoneNumber(e164=e164, zones=zones) for e164, zones in numbers),
+        attributes=attributes,
+        zone=zone,
+        priority=priority,
     )
 
 
@@ -170,6 +207,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the importer, which ends us
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     given = json.load(sys.stdin)
-    for message in read_plainly(Path(given["path"]), given["how"]):
+    for message in read_plainly(Path(given["path"]), given["how"], only_numbers=given["only_numbers"]):
         pickle.dump(message, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
         sys.stdout.buffer.flush()

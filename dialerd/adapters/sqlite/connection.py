@@ -81,6 +81,11 @@ def begin(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
 
 
+def give_way() -> None:
+    """Leave the database free for as long as a process in `begin` takes to see it."""
+    _PAUSE.wait(2 * _LOOK_S)
+
+
 def undo(connection: sqlite3.Connection) -> None:
     """Roll back what is left to roll back: on a full disk SQLite has done so itself, and would complain of a second."""
     if connection.in_transaction:

@@ -39,10 +39,13 @@ class SqliteStore:
                 self._connections.put(connect(path, read_only=True))
 
     @classmethod
-    def open(cls, path: Path) -> SqliteStore:
-        """Open or create the database file and bring its schema up to date. Raises StoreError."""
+    def open(cls, path: Path, *, gives_way: bool = False) -> SqliteStore:
+        """Open or create the database file and bring its schema up to date. Raises StoreError.
+
+        `gives_way`: for many transactions in a row beside a daemon, whose claims shall not wait for several of them.
+        """
         connection = _open_migrated(path)
-        return cls(ThreadWriter(connection, path), path)
+        return cls(ThreadWriter(connection, path, gives_way=gives_way), path)
 
     @classmethod
     def in_memory(cls) -> SqliteStore:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
-from dialerd.adapters.sqlite.connection import begin, translated, undo
+from dialerd.adapters.sqlite.connection import begin, give_way, translated, undo
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.log import logger
@@ -69,10 +69,14 @@ class InlineWriter:
 
 
 class ThreadWriter:
-    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next."""
+    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    `gives_way`: between two commits it leaves other processes the time to begin one of theirs.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, gives_way: bool = False) -> None:
         self._connection = connection
+        self._gives_way = gives_way
         self._path = path
         self._checkpointer = Checkpointer(connection, path)
         self._unit = SqliteUnit(connection)
@@ -116,6 +120,8 @@ class ThreadWriter:
                 self._commit(jobs)
             if None in items:
                 return
+            if self._gives_way:
+                give_way()
 
     def _commit(self, items: list[_Item]) -> None:
         try:

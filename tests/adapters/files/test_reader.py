@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dialerd.adapters.files import FileReader
-from dialerd.adapters.files.reader import CHUNK_ROWS
+from dialerd.adapters.files import FileReader, reader
+from dialerd.adapters.files.reader import CHUNK_NUMBERS, CHUNK_ROWS
 from dialerd.domain.errors import BadInputError
 from dialerd.ports import Chunk
 
@@ -21,8 +21,8 @@ def write(path: Path, note: str, rows: int = 2000) -> Path:
     return path
 
 
-async def read(path: Path, *, stop_after: int = 10**9) -> list[Chunk]:
-    source = FileReader(path, region="US")
+async def read(path: Path, *, stop_after: int = 10**9, only_numbers: bool = False) -> list[Chunk]:
+    source = FileReader(path, only_numbers=only_numbers, region="US")
     chunks: list[Chunk] = []
     try:
         await source.open()
@@ -43,6 +43,29 @@ def test_every_row_comes_once_in_chunks_with_the_line_they_end_at(tmp_path: Path
     assert numbers == [f"+1{2122660000 + n}" for n in range(2000) if n % 100]
     assert {contact.attributes["note"] for chunk in chunks for contact in chunk.contacts} == {note}
     assert {contact.numbers[0].zones for chunk in chunks for contact in chunk.contacts} == {("America/New_York",)}
+
+
+@pytest.mark.parametrize("note", [SHORT, LONG])
+def test_where_only_numbers_are_wanted_nothing_else_of_a_row_is_read(tmp_path: Path, note: str) -> None:
+    chunks = asyncio.run(read(write(tmp_path / "c.csv", note), only_numbers=True))
+    numbers = [number for chunk in chunks for number in chunk.numbers]
+    assert numbers == [f"+1{2122660000 + n}" for n in range(2000) if n % 100]
+    assert [row.line for chunk in chunks for row in chunk.rejected] == list(range(2, 2000, 100))
+    assert max(len(chunk.numbers) for chunk in chunks) == CHUNK_NUMBERS
+    assert not any(chunk.contacts for chunk in chunks)
+
+
+@pytest.mark.parametrize("sorted_at_once", [4, 5, 100])
+def test_numbers_come_sorted_in_batches_and_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sorted_at_once: int
+) -> None:
+    monkeypatch.setattr(reader, "SORTED_NUMBERS", sorted_at_once)
+    (tmp_path / "c.csv").write_text("number\n" + "".join(f"212266000{n}\n" for n in (9, 1, 8, 2, 7, 3, 6, 4, 5, 0)))
+    chunks = asyncio.run(read(tmp_path / "c.csv", only_numbers=True))
+    digits = [int(number[-1]) for chunk in chunks for number in chunk.numbers]
+    given = (9, 1, 8, 2, 7, 3, 6, 4, 5, 0)
+    assert digits == [each for at in range(0, 10, sorted_at_once) for each in sorted(given[at : at + sorted_at_once])]
+    assert chunks[-1].line == 11
 
 
 @pytest.mark.parametrize("note", [SHORT, LONG])

@@ -18,7 +18,7 @@ import structlog
 
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
-from dialerd.adapters.sqlite.connection import connect
+from dialerd.adapters.sqlite.connection import begin, connect
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
@@ -273,3 +273,40 @@ def test_a_commit_does_not_do_the_checkpoint_itself(tmp_path: Path) -> None:
         assert path.stat().st_size == before
         beside.close()
         assert path.stat().st_size > before
+
+
+def test_one_who_gives_way_lets_another_process_begin_after_a_commit_or_two(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    done = 0
+    passed: list[int] = []
+    begun = threading.Event()
+
+    def job(unit: Unit) -> None:
+        nonlocal done
+        begun.set()
+        unit.runs._connection.execute(_BUSY).fetchone()  # type: ignore[attr-defined]  # some milliseconds
+        done += 1
+
+    def other() -> None:
+        with closing(connect(path)) as connection:
+            for _ in range(15):
+                begun.clear()
+                begun.wait()
+                before = done
+                begin(connection)
+                passed.append(done - before)
+                connection.execute("COMMIT")
+
+    async def main() -> None:
+        store = SqliteStore.open(path, gives_way=True)
+        beside = threading.Thread(target=other)
+        beside.start()
+        while beside.is_alive():
+            await store.write(job)
+        await store.close()
+
+    asyncio.run(main())
+    assert sorted(passed)[7] <= 1, passed
+
+
+_BUSY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n"
