@@ -23,6 +23,16 @@ The length is fixed because Asterisk's channel store compares a new id as a *pre
 
 ATTEMPT_ID = re.compile(r"d[0-9a-f]{32}\Z")
 
+LegId = NewType("LegId", str)
+"""`a` + 32 lower-case hex digits: the ARI channel id of an agent's own channel. Never used twice."""
+
+LEG_ID = re.compile(r"a[0-9a-f]{32}\Z")
+
+BridgeId = NewType("BridgeId", str)
+"""`b` + 32 lower-case hex digits: the ARI bridge id of one conversation; the digits are those of its attempt."""
+
+BRIDGE_ID = re.compile(r"b[0-9a-f]{32}\Z")
+
 
 class Mode(StrEnum):
     """How calls are paced and who takes an answered one."""
@@ -85,6 +95,35 @@ class Verdict(StrEnum):
     HUMAN = "human"  # AMD said HUMAN, or detection was off
     MACHINE = "machine"  # AMD said MACHINE
     UNSURE = "unsure"  # AMD gave up (NOTSURE) or could not run: treated as a person
+
+
+class AgentState(StrEnum):
+    """Where an agent stands, as the engine sees it."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"  # free to talk
+    RESERVED = "reserved"  # calls are being dialed for this agent: system busy
+    PREVIEW = "preview"  # looks at a record, to dial or skip it: system busy
+    ON_CALL = "on_call"  # talks to somebody a campaign has called
+    WRAP_UP = "wrap_up"  # finishes what the last call asks for
+    PAUSED = "paused"  # takes no calls, for a reason
+    INBOUND = "inbound"  # talks to somebody who has called
+
+
+class WantedState(StrEnum):
+    """What an agent asks to be; the engine brings about what the agent is."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    PAUSED = "paused"
+
+
+class AgentKind(StrEnum):
+    """Whose calls an agent takes."""
+
+    OUTBOUND = "outbound"  # campaigns'
+    INBOUND = "inbound"  # callers'
+    BLENDED = "blended"  # campaigns', and callers' while their queue is long
 
 
 class Disposition(StrEnum):

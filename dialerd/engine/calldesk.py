@@ -17,7 +17,7 @@ from functools import partial
 from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Playing, Ringing, Settled
+from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Playing, Ringing, Settled, Talking, Waiting
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
@@ -256,5 +256,9 @@ def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
             return run.ringing
         case Detecting():
             return run.detecting
+        case Waiting():
+            return run.waiting
+        case Talking():
+            return run.talking
         case Playing() | Handed() | Clearing() | Settled():
             return run.connected  # a settled call counts until its slot is free

@@ -22,7 +22,7 @@ _SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some
 
 @dataclass(slots=True)
 class RunLine:
-    """One unfinished run. The three dicts hold its calls that are up, by phase, with the moment the phase began."""
+    """One unfinished run. The five dicts hold its calls that are up, by phase, with the moment the phase began."""
 
     row: RunRow
     pacer: AgentlessPacer
@@ -33,6 +33,12 @@ class RunLine:
     ringing: dict[AttemptId, float] = field(default_factory=dict)
     detecting: dict[AttemptId, float] = field(default_factory=dict)
     connected: dict[AttemptId, float] = field(default_factory=dict)
+    waiting: dict[AttemptId, float] = field(default_factory=dict)
+    talking: dict[AttemptId, float] = field(default_factory=dict)
+
+    @property
+    def phases(self) -> tuple[dict[AttemptId, float], ...]:
+        return self.ringing, self.detecting, self.connected, self.waiting, self.talking
 
     def update(self, row: RunRow) -> None:
         """The run as the store has it now, its pace included."""
@@ -47,18 +53,20 @@ class RunLine:
             ringing=[now - since for since in self.ringing.values()],
             detecting=[now - since for since in self.detecting.values()],
             connected=[now - since for since in self.connected.values()],
+            waiting=[now - since for since in self.waiting.values()],
+            talking=[now - since for since in self.talking.values()],
             unsent=self.unsent,
         )
 
     def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
-        """Put a call into a phase (one of the three dicts)."""
+        """Put a call into a phase (one of `phases`)."""
         if attempt_id not in phase:
             self.drop(attempt_id)
             phase[attempt_id] = now
 
     def drop(self, attempt_id: AttemptId) -> None:
         """A call's slot is free."""
-        for phase in (self.ringing, self.detecting, self.connected):
+        for phase in self.phases:
             phase.pop(attempt_id, None)
 
     def more_due(self, at: datetime | None) -> None:
@@ -165,7 +173,7 @@ class RunKeeper:
 
     def _forget(self, run_id: RunId) -> None:
         line = self.lines[run_id]
-        if line.ringing or line.detecting or line.connected:
+        if any(line.phases):
             return  # its last slots are still guarded; the next look forgets it
         del self.lines[run_id]
         spec = line.row.spec

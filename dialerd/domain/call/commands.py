@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialerd.domain.call.states import Outcome
+from dialerd.domain.words import LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,23 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Seek:
+    """Find an agent: AgentFound, at once or as soon as one is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopSeeking:
+    """No agent is wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Bring the call and the agent's leg into one bridge, both ways."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the channel."""
 
@@ -63,4 +81,4 @@ class Settle:
     outcome: Outcome
 
 
-Command = Originate | Detect | Play | HandOver | HangUp | Look | SetTimer | Settle
+Command = Originate | Detect | Play | HandOver | Seek | StopSeeking | Connect | HangUp | Look | SetTimer | Settle

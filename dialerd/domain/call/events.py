@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialerd.domain.words import LegId
+
 
 class Place(StrEnum):
     """Where a living channel is, as a look at the exchange tells."""
@@ -117,6 +119,26 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentFound:
+    """An agent is there for the person who waits: its name and its leg."""
+
+    agent: str
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The person and the agent are in one bridge."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft:
+    """The agent of this call has hung up, or its leg is lost."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """The daemon wants to end and has waited long enough for this call."""
 
@@ -136,6 +158,9 @@ CallEvent = (
     | ChannelGone
     | CommandFailed
     | TimerFired
+    | AgentFound
+    | Connected
+    | AgentLeft
     | StopRequested
 )
 EVENTS: tuple[type[CallEvent], ...] = (
@@ -153,5 +178,8 @@ EVENTS: tuple[type[CallEvent], ...] = (
     ChannelGone,
     CommandFailed,
     TimerFired,
+    AgentFound,
+    Connected,
+    AgentLeft,
     StopRequested,
 )

@@ -6,7 +6,7 @@ Not here: which event leads to which of these (step.py).
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialerd.domain import amd, causes
 from dialerd.domain.call import commands as do
@@ -21,6 +21,8 @@ from dialerd.domain.call.states import (
     Ringing,
     Settled,
     State,
+    Talking,
+    Waiting,
 )
 from dialerd.domain.words import Disposition, Verdict
 
@@ -61,14 +63,30 @@ def clear(call: Call, disposition: Disposition, reason: str = "") -> Step:
     return enter(call, Clearing(disposition, reason), CLEAR_S, do.HangUp())
 
 
-def serve(call: Call) -> Step:
-    """A person is there: give them what the campaign has for them."""
+def serve(call: Call, now: datetime, *, silence_s: float = 0.0) -> Step:
+    """A person is there: give them what the campaign has for them. `silence_s`: how long they have waited for it."""
     plan = call.plan
+    if plan.queue is not None:
+        return wait(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
     if plan.play is not None:
-        playback_id = f"{plan.attempt_id}-message"
-        return enter(call, Playing(playback_id), MESSAGE_S, do.Play(playback_id, plan.play))
-    assert plan.context is not None, "a plan has play or context"
+        return play(call, Disposition.ANSWERED_HUMAN)
+    assert plan.context is not None, "a plan has play, context or queue"
     return enter(call, Handed(), plan.max_talk_s, do.HandOver(plan.context, plan.extension))
+
+
+def wait(call: Call, until: datetime, now: datetime) -> Step:
+    """Have the person wait for an agent."""
+    return enter(call, Waiting(until), max(0.0, (until - now).total_seconds()), do.Seek())
+
+
+def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
+    """Play the message for `disposition`; with it heard, the call is over."""
+    plan = call.plan
+    sound = plan.abandon_play if disposition is Disposition.ABANDONED else plan.play
+    if sound is None:
+        return enter(call, Clearing(disposition), CLEAR_S, *commands, do.HangUp())
+    playback_id = f"{plan.attempt_id}-message"
+    return enter(call, Playing(playback_id, disposition=disposition), MESSAGE_S, *commands, do.Play(playback_id, sound))
 
 
 def waited_s(call: Call, now: datetime) -> float:
@@ -97,7 +115,7 @@ def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
     call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
     if verdict is Verdict.MACHINE:
         return clear(call, Disposition.ANSWERING_MACHINE)
-    return serve(call)
+    return serve(call, now, silence_s=amd.silence_s(cause))
 
 
 def unanswered_end(call: Call, now: datetime) -> Step:
@@ -121,7 +139,15 @@ def end_as_known(call: Call, now: datetime) -> Step:
             return unanswered_end(call, now)
         case Detecting():
             return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up while AMD listened")
-        case Playing() | Handed():
+        case Playing(disposition=disposition):
+            return settle(call, disposition, now)
+        case Handed():
+            return settle(call, Disposition.ANSWERED_HUMAN, now)
+        case Waiting():
+            return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up before an agent was there")
+        case Talking():
+            if call.facts.connected_at is None:
+                return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up as an agent was found")
             return settle(call, Disposition.ANSWERED_HUMAN, now)
         case Clearing(disposition, reason):
             return settle(call, disposition, now, reason=reason)

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialerd.domain.words import AttemptId, Disposition, Verdict
+from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
-    """All that is decided before dialing. Exactly one of `play` and `context` is set."""
+    """All that is decided before dialing. Exactly one of `play`, `context` and `queue` is set.
+
+    `queue`: agents take the answered call, within `patience_s` of the moment the person ended their greeting (of the
+    verdict where AMD does not tell it); after that the call is abandoned with the sound `abandon_play`.
+    """
 
     attempt_id: AttemptId
     dial_string: str
@@ -24,12 +28,18 @@ class CallPlan:
     play: str | None = None
     context: str | None = None
     extension: str = "s"
+    queue: str | None = None
+    patience_s: float = 2.0
+    abandon_play: str | None = None
     max_talk_s: float = 7200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel."""
+    """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel.
+
+    `agent` and `connected_at`: who talks to the person, and since when.
+    """
 
     placed_at: datetime
     seen: bool = False
@@ -38,6 +48,8 @@ class Facts:
     amd: str | None = None  # "STATUS CAUSE" as AMD said it
     cause: int | None = None
     sip_code: int | None = None
+    agent: str | None = None
+    connected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +80,34 @@ class Detecting:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A person hears the message. `is_unclear`: no answer came to our asking for it; perhaps nothing is played."""
+    """A person hears a message; `disposition` is what the call is when they have heard it.
+
+    `is_unclear`: no answer came to our asking for it; perhaps nothing is played.
+    """
 
     playback_id: str
     is_unclear: bool = False
+    disposition: Disposition = Disposition.ANSWERED_HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A person waits for an agent; at `until` the call is abandoned."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """An agent has the person. `is_unclear`: the exchange has not said yet that they are in one bridge.
+
+    `until`: when the person has waited long enough, should this agent be lost before they were connected.
+    """
+
+    agent: str
+    leg_id: LegId | None  # None: taken over from an earlier daemon, the leg not seen yet
+    until: datetime
+    is_unclear: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +132,18 @@ class Settled:
     outcome: Outcome
 
 
-State = Placing | Ringing | Detecting | Playing | Handed | Clearing | Settled
-STATES: tuple[type[State], ...] = (Placing, Ringing, Detecting, Playing, Handed, Clearing, Settled)
+State = Placing | Ringing | Detecting | Playing | Handed | Waiting | Talking | Clearing | Settled
+STATES: tuple[type[State], ...] = (
+    Placing,
+    Ringing,
+    Detecting,
+    Playing,
+    Handed,
+    Waiting,
+    Talking,
+    Clearing,
+    Settled,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
+from dialerd.domain.call import talk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
@@ -33,6 +34,7 @@ from dialerd.domain.call.moves import (
     end_as_known,
     enter,
     learn,
+    play,
     rearm,
     ring_left_s,
     rung_s,
@@ -53,6 +55,8 @@ from dialerd.domain.call.states import (
     Ringing,
     Settled,
     State,
+    Talking,
+    Waiting,
 )
 from dialerd.domain.words import Disposition, Verdict
 
@@ -67,7 +71,10 @@ def begin(plan: CallPlan, now: datetime) -> Step:
 
 def resume(plan: CallPlan, facts: Facts) -> Step:
     """A call that an earlier daemon placed: nothing is known of it until a look at the exchange tells."""
-    call = Call(plan=plan, state=Ringing(), facts=facts, serial=1)
+    state: State = Ringing()
+    if facts.agent is not None and facts.connected_at is not None:  # two people who talk are left to talk
+        state = Talking(facts.agent, None, until=facts.connected_at, is_unclear=False)
+    call = Call(plan=plan, state=state, facts=facts, serial=1)
     return call, (do.Look(), do.SetTimer(1, CLEAR_S))
 
 
@@ -122,7 +129,7 @@ def _answered(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     call = learn(call, seen=True, answered_at=call.facts.answered_at or now)
     if call.plan.amd:
         return enter(call, Detecting(), DETECT_S, do.Detect())
-    return serve(learn(call, verdict=Verdict.HUMAN))
+    return serve(learn(call, verdict=Verdict.HUMAN), now)
 
 
 def _judged(call: Call, event: ev.CallEvent, now: datetime) -> Step:
@@ -138,8 +145,13 @@ def _message_over(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     if event.failed and call.facts.cause is not None:
         return call, ()  # it broke off because the person hung up; Destroyed is on its way
     if event.failed:
-        return clear(call, Disposition.FAILED, UNPLAYED)
-    return clear(call, Disposition.ANSWERED_HUMAN)
+        return clear(call, _unheard(call.state), UNPLAYED)
+    return clear(call, call.state.disposition)
+
+
+def _unheard(state: Playing) -> Disposition:
+    """What a call is whose message was not heard: one that was abandoned stays so."""
+    return Disposition.FAILED if state.disposition is Disposition.ANSWERED_HUMAN else state.disposition
 
 
 def _cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -151,7 +163,7 @@ def _cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
 def _cause_told_late(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     """The far end hung up, and what it broke off was heard of first."""
     call, commands = _cause_told(call, event, now)
-    if isinstance(call.state, Clearing) and call.state.reason == UNPLAYED:
+    if call.state == Clearing(Disposition.FAILED, UNPLAYED):
         call = replace(call, state=Clearing(Disposition.ANSWERED_HUMAN))
     return call, commands
 
@@ -215,6 +227,8 @@ def _take_over(call: Call) -> Step:
     """Up, and served by an earlier daemon as far as we can tell: it cannot be served again, so it ends."""
     reason = "taken over after a restart"
     match call.facts.verdict:
+        case Verdict.HUMAN | Verdict.UNSURE if call.plan.queue is not None:
+            return clear(call, Disposition.ABANDONED, reason)  # no agent was there when dialerd was cut off
         case Verdict.HUMAN | Verdict.UNSURE:
             return clear(call, Disposition.ANSWERED_HUMAN, reason)
         case Verdict.MACHINE:
@@ -243,19 +257,19 @@ def _found_playing(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     if event.playing is None:  # seen in a list after a reconnect: the end of the message may have been missed
         return rearm(call, CLEAR_S, do.Look(state.playback_id))
     if not event.playing and state.is_unclear:
-        return serve(call)  # as far as we know nobody has heard a word of it
+        return play(call, state.disposition)  # as far as we know nobody has heard a word of it
     if not event.playing:
-        return clear(call, Disposition.ANSWERED_HUMAN)
+        return clear(call, state.disposition)
     if call.looked < STALE_LOOKS:
-        return rearm(replace(call, state=Playing(state.playback_id)), MESSAGE_S)
-    return clear(call, Disposition.ANSWERED_HUMAN, "the message exceeded its time")
+        return rearm(replace(call, state=replace(state, is_unclear=False)), MESSAGE_S)
+    return clear(call, state.disposition, "the message exceeded its time")
 
 
 def _found_handed(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.ChannelSeen)
     assert isinstance(call.state, Handed)
     if call.state.is_unclear and event.place is not ev.Place.ELSEWHERE:
-        return serve(call)  # still with us: our handing over was lost
+        return serve(call, now)  # still with us: our handing over was lost
     call = replace(call, state=Handed())
     answered_at = call.facts.answered_at or now
     left_s = call.plan.max_talk_s - (now - answered_at).total_seconds()
@@ -283,7 +297,7 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
         return call, ()
     if event.is_unclear and isinstance(call.state, Playing | Handed):
         return rearm(replace(call, state=replace(call.state, is_unclear=True)), CLEAR_S)
-    return clear(call, Disposition.FAILED, event.reason)
+    return clear(call, _unheard(call.state) if isinstance(call.state, Playing) else Disposition.FAILED, event.reason)
 
 
 def _stop_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
@@ -301,7 +315,8 @@ def _stop_detecting(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
 
 
 def _stop_served(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
-    return clear(call, Disposition.ANSWERED_HUMAN, "the daemon was stopped")
+    disposition = call.state.disposition if isinstance(call.state, Playing) else Disposition.ANSWERED_HUMAN
+    return clear(call, disposition, "the daemon was stopped")
 
 
 # The table ------------------------------------------------------------------------------------------------------
@@ -321,6 +336,9 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.ChannelGone: _gone,
     ev.CommandFailed: _ignore,
     ev.TimerFired: _timer,
+    ev.AgentFound: _ignore,
+    ev.Connected: _ignore,
+    ev.AgentLeft: _ignore,
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
@@ -349,6 +367,23 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.StopRequested: _stop_served,
     },
     Handed: _ALWAYS | {ev.ChannelSeen: _found_handed, ev.CommandFailed: _unserved, ev.StopRequested: _stop_served},
+    Waiting: _ALWAYS
+    | {
+        ev.TimerFired: talk.waited_enough,
+        ev.AgentFound: talk.agent_found,
+        ev.ChannelSeen: talk.waiter_seen,
+        ev.ChannelGone: talk.waiter_missed,
+        ev.StopRequested: talk.abandon,
+    },
+    Talking: _ALWAYS
+    | {
+        ev.AgentFound: talk.leg_seen,
+        ev.Connected: talk.connected,
+        ev.AgentLeft: talk.agent_left,
+        ev.ChannelSeen: talk.talkers_seen,
+        ev.CommandFailed: talk.unconnected,
+        ev.StopRequested: _stop_served,
+    },
     Clearing: _ALWAYS | {ev.ChannelSeen: _found_clearing, ev.HangupRequested: _cause_told_late},
     Settled: dict.fromkeys(_ALWAYS, _ignore),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,15 +15,26 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import STATES, Clearing, Placing, Settled
 from dialerd.domain.call.step import TABLE
-from dialerd.domain.words import AttemptId, Verdict
+from dialerd.domain.words import AttemptId, LegId, Verdict
 
 START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 ID = AttemptId("d" + "0" * 32)
 MESSAGE = f"{ID}-message"
+TIMER = ev.TimerFired(0)
+"""Stands for the timer that is set at the moment."""
 
 
-def plan(*, amd: bool = True, play: str | None = "hello", max_ring_s: float = 25, min_ring_s: float = 15) -> CallPlan:
-    context = None if play else "ivr"
+def plan(
+    *,
+    amd: bool = True,
+    play: str | None = "hello",
+    queue: str | None = None,
+    abandon_play: str | None = None,
+    max_ring_s: float = 25,
+    min_ring_s: float = 15,
+) -> CallPlan:
+    play = None if queue else play
+    context = None if play or queue else "ivr"
     return CallPlan(
         attempt_id=ID,
         dial_string="PJSIP/+12125550100@carrier",
@@ -32,13 +44,16 @@ def plan(*, amd: bool = True, play: str | None = "hello", max_ring_s: float = 25
         min_ring_s=min_ring_s,
         play=play,
         context=context,
+        queue=queue,
+        abandon_play=abandon_play,
     )
 
 
 def follow(call: Call, events: Sequence[tuple[float, ev.CallEvent]]) -> tuple[Call, list[str]]:
     """Events at seconds after the start; the call then, and the names of what it asked for (timers left out)."""
     asked: list[str] = []
-    for at_s, event in events:
+    for at_s, told in events:
+        event = ev.TimerFired(call.serial) if told == TIMER else told
         call, commands = step(call, event, START + timedelta(seconds=at_s))
         asked += [type(command).__name__ for command in commands if not isinstance(command, do.SetTimer)]
     return call, asked
@@ -409,9 +424,13 @@ ALL_EVENTS: list[ev.CallEvent] = [
     GONE,
     *(
         ev.CommandFailed(name, "x", u)
-        for name in ("Detect", "Play", "HandOver", "HangUp", "Look")
+        for name in ("Detect", "Play", "HandOver", "HangUp", "Look", "Connect")
         for u in (True, False)
     ),
+    ev.AgentFound("ann", LegId("a" + "0" * 32)),
+    ev.AgentFound("bob", LegId("a" + "1" * 32)),
+    ev.Connected(),
+    ev.AgentLeft(),
     STOP,
 ]
 
@@ -419,16 +438,26 @@ _anything = st.lists(
     st.tuples(st.floats(0, 20), st.one_of(st.sampled_from(ALL_EVENTS), st.just("timer"), st.just("old timer"))),
     max_size=40,
 )
-_plans = st.builds(plan, amd=st.booleans(), play=st.sampled_from(["hello", None]), max_ring_s=st.sampled_from([4, 25]))
+_plans = st.builds(
+    plan,
+    amd=st.booleans(),
+    play=st.sampled_from(["hello", None]),
+    queue=st.sampled_from([None, "sales"]),
+    abandon_play=st.sampled_from([None, "sorry"]),
+    max_ring_s=st.sampled_from([4, 25]),
+)
 
 
 @settings(max_examples=800, deadline=None)
-@given(given_plan=_plans, drawn=_anything, inherited=st.booleans())
+@given(given_plan=_plans, drawn=_anything, inherited=st.booleans(), talking=st.booleans())
 def test_any_order_of_events_ends_a_call_in_exactly_one_disposition(
-    given_plan: CallPlan, drawn: list[tuple[float, ev.CallEvent | str]], inherited: bool
+    given_plan: CallPlan, drawn: list[tuple[float, ev.CallEvent | str]], inherited: bool, talking: bool
 ) -> None:
     """Doubled, lost, late, out of order: then the exchange says that the channel is gone, and timers go on firing."""
-    call, commands = resume(given_plan, Facts(placed_at=START)) if inherited else begin(given_plan, START)
+    facts = Facts(placed_at=START)
+    if talking:
+        facts = replace(facts, agent="ann", connected_at=START, answered_at=START, verdict=Verdict.HUMAN)
+    call, commands = resume(given_plan, facts) if inherited else begin(given_plan, START)
     settled = 0
     now_s = 0.0
     tail: list[tuple[float, ev.CallEvent | str]] = [(1.0, GONE), (30.0, "timer")] * 4

@@ -1,0 +1,108 @@
+"""The part of a call that has to do with an agent: waiting for one, talking, and what ends either.
+
+Not here: which agent it is (engine/agentdesk.py), everything before the verdict (step.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialerd.domain.call import commands as do
+from dialerd.domain.call import events as ev
+from dialerd.domain.call.moves import CLEAR_S, GONE_S, Step, clear, end_as_known, enter, learn, play, rearm, wait
+from dialerd.domain.call.states import Call, Talking, Waiting
+from dialerd.domain.words import Disposition
+
+_EARLY_S = 0.005  # a timer may fire that much before its moment
+
+
+def agent_found(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
+    assert isinstance(event, ev.AgentFound)
+    assert isinstance(call.state, Waiting)
+    if call.facts.cause is not None:
+        return call, ()  # the person hung up just now; Destroyed is on its way
+    talking = Talking(event.agent, event.leg_id, call.state.until)
+    return enter(call, talking, CLEAR_S, do.Connect(event.leg_id))
+
+
+def leg_seen(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
+    """After a restart the agent's leg was found again: from now on its end is told."""
+    assert isinstance(event, ev.AgentFound)
+    assert isinstance(call.state, Talking)
+    if call.state.leg_id is not None or call.state.agent != event.agent:
+        return call, ()
+    return replace(call, state=replace(call.state, leg_id=event.leg_id)), ()
+
+
+def connected(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
+    state = call.state
+    assert isinstance(state, Talking)
+    if not state.is_unclear:
+        return call, ()
+    call = learn(call, agent=state.agent, connected_at=call.facts.connected_at or now)
+    return rearm(replace(call, state=replace(state, is_unclear=False)), call.plan.max_talk_s)
+
+
+def waited_enough(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    """The timer of a person who waits: no agent came in time, or the channel was missed."""
+    assert isinstance(event, ev.TimerFired)
+    state = call.state
+    assert isinstance(state, Waiting)
+    if event.serial != call.serial:
+        return call, ()
+    if call.gone:
+        return end_as_known(call, now)
+    left_s = (state.until - now).total_seconds()
+    return rearm(call, left_s) if left_s > _EARLY_S else abandon(call, event, now)
+
+
+def abandon(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
+    return play(call, Disposition.ABANDONED, do.StopSeeking())
+
+
+def waiter_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
+    assert isinstance(call.state, Waiting)
+    again = (do.Seek(),) if call.gone else ()
+    left_s = max(0.0, (call.state.until - now).total_seconds())
+    return rearm(replace(call, gone=False), left_s, *again)
+
+
+def waiter_missed(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
+    """Nobody is there any more as far as we can tell: no agent for them; what ended it may still be told."""
+    if call.gone:
+        return call, ()
+    return rearm(replace(call, gone=True), GONE_S, do.StopSeeking())
+
+
+def talkers_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
+    """The person is there; whether the agent is too, the desk of the agents tells."""
+    state, call = call.state, replace(call, gone=False)
+    assert isinstance(state, Talking)
+    if state.is_unclear and state.leg_id is not None:
+        return rearm(call, CLEAR_S, do.Connect(state.leg_id))  # asking twice changes nothing
+    began_at = call.facts.connected_at or now
+    left_s = call.plan.max_talk_s - (now - began_at).total_seconds()
+    if left_s > 0:
+        return rearm(call, left_s)
+    return clear(call, Disposition.ANSWERED_HUMAN, "the call exceeded its time")
+
+
+def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    assert isinstance(event, ev.CommandFailed)
+    assert isinstance(call.state, Talking)
+    if event.command != do.Connect.__name__ or not call.state.is_unclear:
+        return call, ()
+    if event.is_unclear:
+        return rearm(call, CLEAR_S)
+    return wait(call, call.state.until, now)  # that agent's leg is lost; another may be there
+
+
+def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    assert isinstance(event, ev.AgentLeft)
+    assert isinstance(call.state, Talking)
+    if call.facts.connected_at is None:
+        return wait(call, call.state.until, now)
+    if call.facts.cause is not None:
+        return call, ()  # the person hung up first; Destroyed is on its way
+    return clear(call, Disposition.AGENT_HANGUP, event.reason)

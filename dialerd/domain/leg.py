@@ -1,0 +1,61 @@
+"""An agent's leg, the channel to an agent's phone: what can happen to it, and where a living one is seen.
+
+Not here: what becomes of the agent, and the ARI messages that these are made from (adapters/ari/translate.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialerd.domain.words import AttemptId, BridgeId, LegId
+
+
+@dataclass(frozen=True, slots=True)
+class LegRang:
+    """The agent's phone rings. May come doubled; a phone that picks up by itself may never tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The agent has picked up and the leg is in our hands: it can be held and connected from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegGone:
+    """The leg is over: hung up by the agent or by us, never answered, or lost.
+
+    `cause` Q.850, `sip_code` the SIP status where the exchange tells it, as of a call that was never answered. Whoever
+    it was connected with stays where it was, alone in the bridge.
+    """
+
+    cause: int | None
+    sip_code: int | None = None
+
+
+LegEvent = LegRang | LegAnswered | LegGone
+
+
+class LegPlace(StrEnum):
+    """Where a living leg is, as a look at the exchange tells."""
+
+    RINGING = "ringing"  # not answered
+    WAITING = "waiting"  # answered, in our hands, in no bridge
+    BRIDGED = "bridged"  # in a bridge of ours
+    ELSEWHERE = "elsewhere"  # answered, out of our hands
+
+
+@dataclass(frozen=True, slots=True)
+class LegSeen:
+    """A look found the leg alive. `attempt_id`: the call in the same bridge; None there: its customer is gone."""
+
+    place: LegPlace
+    bridge_id: BridgeId | None = None
+    attempt_id: AttemptId | None = None
+
+
+def orphans(bridges: Collection[BridgeId], legs: Mapping[LegId, LegSeen]) -> list[BridgeId]:
+    """The bridges without an agent: nobody will ever talk in them again, and no exchange removes one by itself."""
+    served = {seen.bridge_id for seen in legs.values()}
+    return [bridge_id for bridge_id in bridges if bridge_id not in served]
