@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.ports import Timer
 
 
@@ -32,16 +32,22 @@ class SystemClock:
 
 
 class SystemDice:
-    """Implements ports.Dice. Attempt ids must be unique for ever: Asterisk dials a used id again."""
+    """Implements ports.Dice. Ids must be unique for ever: Asterisk dials a used id again."""
 
     def attempt_id(self) -> AttemptId:
+        return AttemptId(f"d{self._unique()}")
+
+    def leg_id(self) -> LegId:
+        return LegId(f"a{self._unique()}")
+
+    def _unique(self) -> str:
         """Milliseconds since 1970, then 80 drawn bits, as in a UUID of version 7 (RFC 9562, 5.7).
 
         Ids that rise with time are written at the end of their index; drawn ones each into a page of their own,
         which in a table of millions was half of what a claim cost.
         """
         since_1970_ms = int(datetime.now(UTC).timestamp() * 1000)
-        return AttemptId(f"d{since_1970_ms:012x}{secrets.token_hex(10)}")
+        return f"{since_1970_ms:012x}{secrets.token_hex(10)}"
 
     def draw(self) -> float:
         return random.random()

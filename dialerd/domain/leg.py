@@ -55,6 +55,16 @@ class LegSeen:
     attempt_id: AttemptId | None = None
 
 
+def bridge_of(attempt_id: AttemptId) -> BridgeId:
+    """The bridge in which the person of that attempt talks with an agent; there is never another."""
+    return BridgeId(f"b{attempt_id[1:]}")
+
+
+def attempt_of(bridge_id: BridgeId) -> AttemptId:
+    """Whom a bridge was made for, whether or not they are in it (any more)."""
+    return AttemptId(f"d{bridge_id[1:]}")
+
+
 def orphans(bridges: Collection[BridgeId], legs: Mapping[LegId, LegSeen]) -> list[BridgeId]:
     """The bridges without an agent: nobody will ever talk in them again, and no exchange removes one by itself."""
     served = {seen.bridge_id for seen in legs.values()}

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.errors import ExchangeError, StoreError
+from dialerd.domain.leg import LegAnswered, LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.reconcile import inherit, reconcile
@@ -117,6 +118,11 @@ class Engine:
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
         self.desk.deliver(attempt_id, event, exchange=exchange)
 
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
+        if isinstance(event, LegAnswered):
+            _log.warning("hung up a leg that belongs to no agent", action="stray_leg", leg_id=leg_id)
+            spawn(f"hang up stray {leg_id}", self._exchanges[exchange].hang_up_leg(leg_id))
+
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self._trunks.ready.discard(exchange)
         if isinstance(event, ExchangeUp):
@@ -135,7 +141,7 @@ class Engine:
                 self._trunks.ready.add(exchange.name)
                 _log.info(
                     f"Asterisk {exchange.name} is reconciled: {done.known} calls known, "
-                    f"{done.adopted} adopted, {done.strays} strays hung up",
+                    f"{done.adopted} adopted, {done.strays} strays hung up, {done.bridges} bridges removed",
                     action="reconciled",
                     asterisk=exchange.name,
                 )

@@ -16,6 +16,7 @@ from dialerd.ports.clock import (
     Timer,
 )
 from dialerd.ports.exchange import (
+    DialReply,
     Done,
     Exchange,
     ExchangeDown,
@@ -81,6 +82,7 @@ __all__ = [
     "ContactRow",
     "ContactSource",
     "Contacts",
+    "DialReply",
     "Dialing",
     "Dice",
     "Dispositions",

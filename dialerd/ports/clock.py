@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, LegId
 
 
 class Timer(Protocol):
@@ -29,6 +29,7 @@ class Dice(Protocol):
     """The one source of chance."""
 
     def attempt_id(self) -> AttemptId: ...
+    def leg_id(self) -> LegId: ...
     def draw(self) -> float: ...  # uniform in [0, 1)
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dialerd.domain.call import CallPlan
-from dialerd.domain.call.events import CallEvent, ChannelSeen
-from dialerd.domain.words import AttemptId
+from dialerd.domain.call.events import CallEvent, ChannelSeen, OriginateRefused, OriginateTaken, OriginateUnclear
+from dialerd.domain.leg import LegEvent, LegSeen
+from dialerd.domain.words import AttemptId, BridgeId, LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Failed:
 
 
 Reply = Done | Gone | Failed
+DialReply = OriginateTaken | OriginateRefused | OriginateUnclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class ExchangeSink(Protocol):
     """Where an exchange delivers. Called in the order things arrived; must return at once and never raise."""
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None: ...
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None: ...
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None: ...
 
 
@@ -75,9 +78,7 @@ class Exchange(Protocol):
         """Connect, deliver events, reconnect with backoff; returns when cancelled."""
         ...
 
-    async def originate(self, plan: CallPlan) -> CallEvent:
-        """Dial: OriginateTaken, OriginateRefused or OriginateUnclear."""
-        ...
+    async def originate(self, plan: CallPlan) -> DialReply: ...
 
     async def detect(self, attempt_id: AttemptId) -> Reply: ...
     async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply: ...
@@ -89,5 +90,38 @@ class Exchange(Protocol):
         ...
 
     async def channels(self) -> dict[AttemptId, ChannelSeen]:
-        """Every living channel of ours. Raises ExchangeError when the exchange cannot be asked."""
+        """Every living call of ours. Raises ExchangeError when the exchange cannot be asked."""
+        ...
+
+    # Agents: a leg is the call to an agent's phone; what comes of it is told by on_leg_event
+
+    async def dial_leg(self, leg_id: LegId, dial_string: str, *, caller_id: str, ring_s: float) -> DialReply:
+        """Ring an agent. A refusal's reason says what is wrong with the phone; after it no event comes."""
+        ...
+
+    async def hold(self, leg_id: LegId, music: str) -> Reply:
+        """Let an answered leg that is in no bridge wait with music of that class."""
+        ...
+
+    async def connect(self, leg_id: LegId, attempt_id: AttemptId) -> Reply:
+        """Let these two, and nobody else, talk in the attempt's bridge. The leg's music ends first.
+
+        Done: both are on their way into it; asking again comes to the same. Gone: one of them is, and its own event
+        tells which. Unless it is unclear, nothing else than Done leaves a bridge behind; the leg, where it lives, then
+        waits in silence: hold it again.
+        """
+        ...
+
+    async def end_bridge(self, attempt_id: AttemptId) -> Reply:
+        """Remove the attempt's bridge; who is in it lives on apart, in silence."""
+        ...
+
+    async def hang_up_leg(self, leg_id: LegId) -> Reply: ...
+
+    async def legs(self) -> dict[LegId, LegSeen]:
+        """Every living leg of ours, and with whom it is. Raises ExchangeError when the exchange cannot be asked."""
+        ...
+
+    async def bridges(self) -> list[BridgeId]:
+        """Every bridge of ours but those that `connect` is filling at this moment. Raises ExchangeError."""
         ...

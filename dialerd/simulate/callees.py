@@ -18,7 +18,8 @@ class Behaviour:
     """What one callee does. Seconds from the INVITE (`ring_s`) or from the answer (the others).
 
     Never answered: `cause` and `sip_code` at `ring_s`; both None: rings for ever. Answered: AMD says `amd` after
-    `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays.
+    `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays. With an agent it talks for `talk_s` and
+    hangs up then; left alone by the agent it hangs up `alone_s` after that; None: neither changes when it leaves.
     """
 
     ring_s: float = 0.0
@@ -29,6 +30,8 @@ class Behaviour:
     amd: tuple[str, str] = ("HUMAN", "HUMAN-700-700")
     amd_s: float = 1.5
     leaves_s: float | None = 46.8
+    talk_s: float | None = None
+    alone_s: float | None = None
     leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
 
 
@@ -98,6 +101,7 @@ class Share:
     behaviour: Behaviour
     ring_spread_s: float = 0.0
     stay_spread_s: float = 0.0
+    talk_spread_s: float = 0.0
 
 
 ORDINARY: Sequence[Share] = (
@@ -138,4 +142,7 @@ class Population:
         drawn = share.behaviour
         ring_s = drawn.ring_s + share.ring_spread_s * self._dice.draw()
         stay_s = share.stay_spread_s * self._dice.draw()
-        return replace(drawn, ring_s=ring_s, leaves_s=None if drawn.leaves_s is None else drawn.leaves_s + stay_s)
+        drawn = replace(drawn, ring_s=ring_s, leaves_s=None if drawn.leaves_s is None else drawn.leaves_s + stay_s)
+        if drawn.talk_s is None:
+            return drawn
+        return replace(drawn, talk_s=drawn.talk_s + share.talk_spread_s * self._dice.draw())

@@ -16,7 +16,10 @@ from dialerd.simulate.record import SimulatedCall
 
 @dataclass(slots=True)
 class Channel:
-    """`playing_until`: the end of its last sound on the steady clock. `is_ending`: Destroyed is on its way."""
+    """`playing_until`: the end of its last sound on the steady clock; `talks_until`: the end of its talk with an agent.
+
+    `is_ending`: Destroyed is on its way.
+    """
 
     plan: CallPlan
     behaviour: Behaviour
@@ -25,8 +28,10 @@ class Channel:
     amd_status: str = ""
     playbacks: list[str] = field(default_factory=list)
     playing_until: float = 0.0
+    talks_until: float = 0.0
     is_ending: bool = False
     ring_timer: Timer | None = None
+    leave_timer: Timer | None = None
     timers: list[Timer] = field(default_factory=list)
 
     def seen(self, playback_id: str | None) -> ev.ChannelSeen:

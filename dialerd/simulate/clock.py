@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.ports import Timer
 
 T = TypeVar("T")
@@ -96,6 +96,9 @@ class SeededDice:
 
     def attempt_id(self) -> AttemptId:
         return AttemptId(f"d{self._random.getrandbits(128):032x}")
+
+    def leg_id(self) -> LegId:
+        return LegId(f"a{self._random.getrandbits(128):032x}")
 
     def draw(self) -> float:
         return self._random.random()

@@ -7,31 +7,26 @@ every call (record.py).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
-from dialerd.domain.errors import ExchangeError
 from dialerd.domain.words import AttemptId
-from dialerd.ports import Clock, Dice, Done, ExchangeDown, ExchangeSink, ExchangeUp, Failed, Gone, Reply
+from dialerd.ports import Clock, DialReply, Dice, ExchangeSink, Failed, Gone, Reply, Timer
 from dialerd.simulate.callees import Callees
 from dialerd.simulate.channel import Channel
 from dialerd.simulate.faults import NONE, Faults
+from dialerd.simulate.legs import SimulatedLegs
+from dialerd.simulate.line import ENTER_S, REPLY_S, STEP_S, Line
+from dialerd.simulate.phones import LabPhones, Phones
 from dialerd.simulate.premises import PLAIN, Premises
 from dialerd.simulate.record import SimulatedCall
 
 __all__ = ["SimulatedCall", "SimulatedExchange"]
 
-# On average; each is drawn between half and one and a half of it, so that a first event and the originate's reply
-# come in either order, as they do in truth.
-_REPLY_S = 0.002
-_STEP_S = 0.001
-_ENTER_S = 0.0003  # from the answer to our application; from the begin of an end to the end
 
-
-class SimulatedExchange:
+class SimulatedExchange(SimulatedLegs):
     """Implements ports.Exchange. `record` holds every call ever dialed."""
 
     def __init__(
@@ -42,41 +37,38 @@ class SimulatedExchange:
         callees: Callees,
         *,
         premises: Premises = PLAIN,
+        phones: Phones | None = None,
         faults: Faults = NONE,
     ) -> None:
+        super().__init__(Line(name, clock, dice, faults), phones or LabPhones())
         self.name = name
-        self.is_alive = False
         self.record: list[SimulatedCall] = []
-        self.faults = faults
         self._clock = clock
-        self._dice = dice
         self._callees = callees
         self._premises = premises
-        self._sink: ExchangeSink | None = None
         self._channels: dict[AttemptId, Channel] = {}
-        self._down_until = self._refuses_until = 0.0
+        self._refuses_until = 0.0
 
-    # ports.Exchange
+    # ports.Exchange; what is asked of agents' legs is in legs.py
+
+    @property
+    def is_alive(self) -> bool:
+        return self.line.is_alive
 
     def trouble(self, *, endpoint: tuple[str, str], amd: bool) -> str | None:
         return None if self.is_alive else f"Asterisk {self.name} is not connected"
 
     async def run(self, sink: ExchangeSink) -> None:
-        self._sink = sink
-        self._come_up()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._sink, self.is_alive = None, False
+        await self.line.serve(sink)
 
-    async def originate(self, plan: CallPlan) -> ev.CallEvent:
+    async def originate(self, plan: CallPlan) -> DialReply:
         if not self.is_alive:
             return ev.OriginateRefused(f"Asterisk {self.name} is not connected", trunk_down=True)
         if self._clock.steady() < self._refuses_until:
-            await self._wait(_REPLY_S)
+            await self.line.wait()
             return ev.OriginateRefused(f"Asterisk {self.name}: Allocation failed", trunk_down=True)
         if plan.attempt_id in self._channels:  # 409, and a look finds it
-            await self._wait(2 * _REPLY_S)
+            await self.line.wait(2 * REPLY_S)
             return ev.OriginateTaken()
         number = plan.dial_string.partition("/")[2].partition("@")[0]
         row = SimulatedCall(number, self._clock.now())
@@ -84,8 +76,8 @@ class SimulatedExchange:
         channel = Channel(plan, self._callees.behaviour(number), row)
         self._channels[plan.attempt_id] = channel
         self._ring(channel)
-        await self._wait(_REPLY_S)
-        if row.ending == "restart" or self._draws(self.faults.lose_reply):
+        await self.line.wait()
+        if row.ending == "restart" or self.line.draws(self.line.faults.lose_reply):
             return ev.OriginateUnclear("the reply was lost")
         return ev.OriginateTaken()
 
@@ -93,7 +85,7 @@ class SimulatedExchange:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
             self._after_playing(channel, self._detect)
-            return self._reply()
+            return self.line.reply()
         return channel
 
     async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
@@ -102,24 +94,24 @@ class SimulatedExchange:
             return channel
         length_s = self._premises.length_of(sound)
         # One after the other: a second sound waits for the first.
-        channel.playing_until = max(channel.playing_until, self._clock.steady()) + (length_s or self._about(_STEP_S))
+        channel.playing_until = max(channel.playing_until, self._clock.steady()) + (length_s or self.line.about(STEP_S))
         channel.playbacks.append(playback_id)
         left_s = channel.playing_until - self._clock.steady()
         self._later(channel, left_s, lambda: self._played(channel, playback_id, failed=length_s is None))
-        return self._reply()
+        return self.line.reply()
 
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
             self._after_playing(channel, partial(self._enter_dialplan, context=context))
-            return self._reply()
+            return self.line.reply()
         return channel
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
         channel = await self._living(attempt_id)
         if isinstance(channel, Channel):
             self._end(channel, 16, None, "dialer")  # its HangupRequest is soft, and told to nobody
-            return self._reply()
+            return self.line.reply()
         return channel
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
@@ -127,16 +119,14 @@ class SimulatedExchange:
         return channel.seen(playback_id) if isinstance(channel, Channel) else channel
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
-        await self._wait(_REPLY_S)
-        if not self.is_alive:
-            raise ExchangeError(f"Asterisk {self.name} is not connected")
+        await self.line.look()
         return {key: channel.seen(None) for key, channel in self._channels.items() if not channel.is_ending}
 
     # Outages, started by tests. Where two overlap, the one that ends later counts
 
     def cut(self, duration_s: float) -> None:
         """The event stream breaks: events are lost, calls go on, a call that is answered meanwhile is hung up."""
-        self._go_down("the event stream broke", duration_s)
+        self.line.go_down("the event stream broke", duration_s)
 
     def restart(self, duration_s: float) -> None:
         """The exchange dies: every channel is gone, and nobody is told."""
@@ -145,34 +135,28 @@ class SimulatedExchange:
                 channel.row.ended_at, channel.row.ending = self._clock.now(), "restart"
             channel.cancel_timers()
         self._channels.clear()
-        self._go_down("the exchange is restarted", duration_s)
+        self._restart_legs()
+        self.line.go_down("the exchange is restarted", duration_s)
+
+    def leave(self, attempt_id: AttemptId) -> None:
+        """The callee hangs up now, ringing or answered. What is over stays over."""
+        channel = self._channels.get(attempt_id)
+        if channel is not None and not channel.is_ending:
+            left = ev.HangupRequested(16 if channel.row.answered_at else 21)
+            self._end(channel, *_codes(left), "callee", told=left)
 
     def refuse_originates(self, duration_s: float) -> None:
         """The trunk is known to be down: originates are refused, nothing is dialed."""
         self._refuses_until = max(self._refuses_until, self._clock.steady() + duration_s)
-
-    def _go_down(self, reason: str, duration_s: float) -> None:
-        was_alive, self.is_alive = self.is_alive, False
-        if was_alive and self._sink is not None:
-            self._sink.on_exchange_event(self.name, ExchangeDown(reason))
-        self._down_until = max(self._down_until, self._clock.steady() + duration_s)
-        self._clock.call_later(duration_s, self._come_up)
-
-    def _come_up(self) -> None:
-        """Unless it is up, nobody runs it, or another outage is not over."""
-        if self._sink is None or self.is_alive or self._clock.steady() < self._down_until - _ENTER_S:
-            return
-        self.is_alive = True
-        self._sink.on_exchange_event(self.name, ExchangeUp())
 
     # The life of a channel
 
     def _ring(self, channel: Channel) -> None:
         callee = channel.behaviour
         if callee.rings:
-            self._later(channel, self._about(_STEP_S), lambda: self._tell(channel, ev.Rang()))
+            self._later(channel, self.line.about(STEP_S), lambda: self._tell(channel, ev.Rang()))
         # Never before Rang, which comes after one and a half steps at the latest.
-        ring_s = max(callee.ring_s, 2 * _STEP_S) + self._about(_STEP_S)
+        ring_s = max(callee.ring_s, 2 * STEP_S) + self.line.about(STEP_S)
         if callee.answers:
             self._later(channel, ring_s, lambda: self._pick_up(channel))
         elif callee.cause is not None:
@@ -189,11 +173,29 @@ class SimulatedExchange:
         channel.row.answered_at = self._clock.now()
         channel.place = ev.Place.ELSEWHERE
         self._tell(channel, ev.PickedUp())
-        self._later(channel, self._about(_ENTER_S), lambda: self._enter(channel))
-        callee = channel.behaviour
-        if callee.leaves_s is not None:
-            left = ev.HangupRequested(callee.leaves_cause)
-            self._later(channel, callee.leaves_s, lambda: self._end(channel, *_codes(left), "callee", told=left))
+        self._later(channel, self.line.about(ENTER_S), lambda: self._enter(channel))
+        self._leave_after(channel, channel.behaviour.leaves_s)
+
+    def _leave_after(self, channel: Channel, after_s: float | None) -> None:
+        """The callee hangs up then, and not when it would have otherwise; None: it stays."""
+        if channel.leave_timer is not None:
+            channel.leave_timer.cancel()
+        if after_s is not None:
+            left = ev.HangupRequested(channel.behaviour.leaves_cause)
+            channel.leave_timer = self._later(
+                channel, after_s, lambda: self._end(channel, *_codes(left), "callee", told=left)
+            )
+
+    def _joined(self, attempt_id: AttemptId) -> None:
+        channel, now = self._channels[attempt_id], self._clock.steady()
+        if channel.behaviour.talk_s is not None:
+            channel.talks_until = channel.talks_until or now + channel.behaviour.talk_s
+            self._leave_after(channel, max(0.0, channel.talks_until - now))
+
+    def _parted(self, attempt_id: AttemptId) -> None:
+        channel = self._channels[attempt_id]
+        if channel.behaviour.alone_s is not None:
+            self._leave_after(channel, channel.behaviour.alone_s)
 
     def _enter(self, channel: Channel) -> None:
         if self._hung_up_for_want_of_us(channel):
@@ -224,7 +226,7 @@ class SimulatedExchange:
         if left_s <= 0:
             action(channel)
         else:
-            self._later(channel, left_s + self._about(_STEP_S), lambda: action(channel))
+            self._later(channel, left_s + self.line.about(STEP_S), lambda: action(channel))
 
     def _enter_dialplan(self, channel: Channel, context: str) -> None:
         channel.place, channel.amd_status = ev.Place.ELSEWHERE, ""
@@ -244,12 +246,13 @@ class SimulatedExchange:
         """Begin the end; what plays breaks off, and Destroyed follows in a moment."""
         channel.cancel_timers()
         channel.is_ending = True
+        self._bridges.leave(channel.plan.attempt_id)
         channel.row.ended_at, channel.row.ending = self._clock.now(), ending
         if told is not None:
             self._tell(channel, told)
         for playback_id in channel.playbacks:
             self._tell(channel, ev.PlaybackEnded(playback_id, failed=True))
-        self._later(channel, self._about(_ENTER_S), lambda: self._destroy(channel, cause, sip_code))
+        self._later(channel, self.line.about(ENTER_S), lambda: self._destroy(channel, cause, sip_code))
 
     def _destroy(self, channel: Channel, cause: int, sip_code: int | None) -> None:
         del self._channels[channel.plan.attempt_id]
@@ -258,54 +261,32 @@ class SimulatedExchange:
     # Commands on a channel
 
     async def _living(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
-        await self._wait(_REPLY_S)
-        if not self.is_alive:
-            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
-        if self._draws(self.faults.lose_command / 2):
-            return Failed(f"Asterisk {self.name}: the request was lost", is_unclear=True)
+        if (lost := await self.line.request()) is not None:
+            return lost
         channel = self._channels.get(attempt_id)
         return Gone() if channel is None or channel.is_ending else channel
 
-    def _reply(self) -> Reply:
-        """What was asked is done; whether that is heard is another matter."""
-        half = self.faults.lose_command / 2
-        if self._draws(half / (1 - half)):  # of those that were not lost on their way in
-            return Failed(f"Asterisk {self.name}: the reply was lost", is_unclear=True)
-        return Done()
-
     async def _in_our_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
-        channel = await self._living(attempt_id)
-        if isinstance(channel, Channel) and channel.place not in (ev.Place.ANSWERED, ev.Place.JUDGED):
+        lost = await self.line.request()
+        return lost if lost is not None else self._in_hands(attempt_id)
+
+    def _in_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
+        channel = self._channels.get(attempt_id)
+        if channel is None or channel.is_ending:
+            return Gone()
+        if channel.place not in (ev.Place.ANSWERED, ev.Place.JUDGED):
             return Failed(f"Asterisk {self.name}: Channel not in Stasis application")
         return channel
 
-    # Time, chance and telling
+    # Time and telling
 
-    def _about(self, mean_s: float) -> float:
-        return mean_s * (0.5 + self._dice.draw())
-
-    async def _wait(self, mean_s: float) -> None:
-        await self._clock.sleep(self._about(mean_s))
-
-    def _later(self, channel: Channel, delay_s: float, action: Callable[[], None]) -> None:
-        channel.timers.append(self._clock.call_later(delay_s, action))
-
-    def _draws(self, probability: float) -> bool:
-        return probability > 0 and self._dice.draw() < probability
+    def _later(self, channel: Channel, delay_s: float, action: Callable[[], None]) -> Timer:
+        timer = self._clock.call_later(delay_s, action)
+        channel.timers.append(timer)
+        return timer
 
     def _tell(self, channel: Channel, event: ev.CallEvent) -> None:
-        if not self.is_alive or self._draws(self.faults.lose_event):
-            return
-        deliver = partial(self._deliver, channel.plan.attempt_id, event)
-        for _ in range(2 if self._draws(self.faults.double_event) else 1):
-            if self._draws(self.faults.delay_event):
-                self._clock.call_later(self.faults.delay_s * self._dice.draw(), deliver)
-            else:
-                deliver()
-
-    def _deliver(self, attempt_id: AttemptId, event: ev.CallEvent) -> None:
-        if self.is_alive and self._sink is not None:
-            self._sink.on_call_event(self.name, attempt_id, event)
+        self.line.tell(lambda sink: sink.on_call_event(self.name, channel.plan.attempt_id, event))
 
 
 def _codes(told: ev.HangupRequested) -> tuple[int, int | None]:

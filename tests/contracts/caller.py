@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
-from dialerd.domain.words import AttemptId
+from dialerd.domain.leg import LegEvent
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent
 from dialerd.tasks import end, spawn
 from tests.contracts.scenarios import Scenario
@@ -69,6 +70,9 @@ class Caller:
         self._on_move()
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
+        self._on_move()
+
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self._on_move()
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dialerd.adapters.clock import SystemClock, SystemDice
-from dialerd.domain.words import ATTEMPT_ID
+from dialerd.domain.words import ATTEMPT_ID, LEG_ID
 from dialerd.ports import Clock, Dice
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 
@@ -75,10 +75,11 @@ def test_a_cancelled_timer_does_not_fire_and_may_be_cancelled_again(clock: Clock
 
 
 @each_dice
-def test_attempt_ids_have_the_form_that_asterisk_needs_and_never_come_again(dice: Dice) -> None:
-    ids = [dice.attempt_id() for _ in range(1000)]
-    assert all(ATTEMPT_ID.match(each) for each in ids)
-    assert len(set(ids)) == 1000
+def test_ids_have_the_form_that_asterisk_needs_and_never_come_again(dice: Dice) -> None:
+    attempts, legs = [dice.attempt_id() for _ in range(1000)], [dice.leg_id() for _ in range(1000)]
+    assert all(ATTEMPT_ID.match(each) for each in attempts)
+    assert all(LEG_ID.match(each) for each in legs)
+    assert len({each[1:] for each in (*attempts, *legs)}) == 2000
 
 
 @each_dice

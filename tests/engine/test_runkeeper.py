@@ -143,7 +143,7 @@ def test_a_trunk_that_refuses_rests_longer_each_time_and_not_after_it_works_agai
         clock = VirtualClock(datetime(2026, 12, 1, tzinfo=UTC))
         dice = SeededDice(1)
         exchange = SimulatedExchange("simulated", clock, dice, NumberPlan(dice))
-        exchange.is_alive = True
+        exchange.line.is_alive = True
         desk = TrunkDesk({"carrier": trunk()}, {"simulated": exchange}, clock)
         assert desk.way_out("carrier", amd=True) == "Asterisk simulated is not ready"
         desk.ready.add("simulated")

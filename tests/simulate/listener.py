@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
-from dialerd.domain.words import AttemptId
+from dialerd.domain.leg import LegEvent
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.ports import ExchangeEvent
-from dialerd.simulate.callees import NumberPlan
+from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.faults import NONE, Faults
+from dialerd.simulate.phones import Phones
 from dialerd.simulate.premises import PLAIN, Premises
 from dialerd.tasks import end, spawn
 
@@ -27,13 +29,22 @@ START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 class Listener:
     """An ExchangeSink that writes down everything with its second; and the exchange it listens to."""
 
-    def __init__(self, seed: int, premises: Premises, faults: Faults) -> None:
+    def __init__(
+        self, seed: int, premises: Premises, faults: Faults, callees: Callees | None, phones: Phones | None
+    ) -> None:
         self.clock = VirtualClock(START)
         self.dice = SeededDice(seed)
         self.exchange = SimulatedExchange(
-            "simulated", self.clock, self.dice, NumberPlan(self.dice), premises=premises, faults=faults
+            "simulated",
+            self.clock,
+            self.dice,
+            callees or NumberPlan(self.dice),
+            premises=premises,
+            phones=phones,
+            faults=faults,
         )
         self.heard: list[tuple[float, AttemptId, ev.CallEvent]] = []
+        self.legs_heard: list[tuple[float, LegId, LegEvent]] = []
         self.exchange_heard: list[tuple[float, ExchangeEvent]] = []
         self.on_event: Callable[[AttemptId, ev.CallEvent], None] = lambda _attempt_id, _event: None
 
@@ -48,11 +59,17 @@ class Listener:
         self.heard.append((self.clock.steady(), attempt_id, event))
         self.on_event(attempt_id, event)
 
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
+        self.legs_heard.append((self.clock.steady(), leg_id, event))
+
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self.exchange_heard.append((self.clock.steady(), event))
 
     def events(self, attempt_id: AttemptId) -> list[ev.CallEvent]:
         return [event for _, of, event in self.heard if of == attempt_id]
+
+    def leg_events(self, leg_id: LegId) -> list[LegEvent]:
+        return [event for _, of, event in self.legs_heard if of == leg_id]
 
     def plan(self, ending: str, *, max_ring_s: float = 20) -> CallPlan:
         return CallPlan(
@@ -72,12 +89,18 @@ class Listener:
 
 
 def listen(
-    play: Callable[[Listener], Awaitable[T]], *, seed: int = 1, premises: Premises = PLAIN, faults: Faults = NONE
+    play: Callable[[Listener], Awaitable[T]],
+    *,
+    seed: int = 1,
+    premises: Premises = PLAIN,
+    faults: Faults = NONE,
+    callees: Callees | None = None,
+    phones: Phones | None = None,
 ) -> T:
     """Run `play` on virtual time beside an exchange that is up."""
 
     async def main() -> T:
-        listener = Listener(seed, premises, faults)
+        listener = Listener(seed, premises, faults, callees, phones)
         await listener.start()
         result = await play(listener)
         await listener.stop()

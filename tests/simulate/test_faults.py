@@ -9,7 +9,7 @@ import pytest
 
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
-from dialerd.ports import Done, ExchangeDown, ExchangeUp, Failed, Gone
+from dialerd.ports import DialReply, Done, ExchangeDown, ExchangeUp, Failed, Gone
 from dialerd.simulate.faults import Faults
 from tests.simulate.listener import Listener, listen
 
@@ -43,7 +43,7 @@ def test_an_event_of_the_gap_does_not_come_late_after_it() -> None:
         ids = [await listener.call("31") for _ in range(50)]
         await listener.clock.sleep(0.5)
         listener.exchange.cut(1)
-        listener.exchange.faults = Faults(delay_event=1, delay_s=60)
+        listener.exchange.line.faults = Faults(delay_event=1, delay_s=60)
         await listener.clock.sleep(120)
         return [event for attempt_id in ids for event in listener.events(attempt_id)]
 
@@ -180,7 +180,7 @@ def test_with_nobody_running_it_calls_go_on_and_whoever_answers_is_hung_up_on() 
 
 
 def test_a_trunk_that_is_down_refuses_as_long_as_asked_and_dials_nothing() -> None:
-    async def play(listener: Listener) -> list[ev.CallEvent]:
+    async def play(listener: Listener) -> list[DialReply]:
         listener.exchange.refuse_originates(10)
         listener.exchange.refuse_originates(3)
         replies = []

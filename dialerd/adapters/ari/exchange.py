@@ -1,8 +1,6 @@
 """ports.Exchange over ARI: one Asterisk as the engine sees it.
 
-Not here: the connection's life (session.py). Originate, continue and hang up go straight over the session's HTTP.
-aioari's dispatch by name costs 4 to 9 % more CPU per originate and 14 to 50 % per hang-up (scripts/bench ari): little,
-but these are all that dialing does.
+Not here: the connection's life (session.py), agents' legs (legs.py), what an answer means (asking.py).
 """
 
 from __future__ import annotations
@@ -10,32 +8,34 @@ from __future__ import annotations
 import math
 
 from dialerd.adapters.ari import translate
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
+from dialerd.adapters.ari.asking import ask, listed, originate
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object
+from dialerd.adapters.ari.legs import AriLegs
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
-from dialerd.domain.errors import ExchangeError
 from dialerd.domain.words import AttemptId
-from dialerd.ports import Clock, Done, ExchangeSink, Failed, Gone, Reply
+from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
 from dialerd.settings import AsteriskSettings
 
 _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
 
 
-class AriExchange:
+class AriExchange(AriLegs):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
         password = settings.secret()  # now, so that an unreadable password file stops the start
         self.name = settings.name
         self._app = settings.app
-        self._session = Session(
+        session = Session(
             name=settings.name,
             app=settings.app,
             user=settings.username,
             clock=clock,
             open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=password),
         )
+        super().__init__(session)
 
     @property
     def is_alive(self) -> bool:
@@ -53,8 +53,7 @@ class AriExchange:
     async def run(self, sink: ExchangeSink) -> None:
         await self._session.run(sink)
 
-    async def originate(self, plan: CallPlan) -> ev.CallEvent:
-        """POST /channels/{id}. The explicit id makes the reply's loss harmless: we can ask for the channel."""
+    async def originate(self, plan: CallPlan) -> DialReply:
         body = {
             "endpoint": plan.dial_string,
             "app": self._app,
@@ -63,37 +62,7 @@ class AriExchange:
             "timeout": math.ceil(plan.max_ring_s),
             "variables": {"TIMEOUT(absolute)": str(int(plan.max_ring_s + plan.max_talk_s) + _GUARD_S)},
         }
-        http = self._session.http
-        if http is None or not self._session.is_alive:
-            return ev.OriginateRefused(f"Asterisk {self.name} is not connected", trunk_down=True)
-        try:
-            await http.call("POST", f"/channels/{plan.attempt_id}", body=body)
-        except AriStatus as error:
-            return await self._refusal(plan.attempt_id, error, http)
-        except AriUnreachable as error:
-            if error.unsent:
-                return ev.OriginateRefused(f"Asterisk {self.name} cannot be reached: {error}", trunk_down=True)
-            return await self._unclear(plan.attempt_id, f"Asterisk {self.name}: {error}", http)
-        return ev.OriginateTaken()
-
-    async def _refusal(self, attempt_id: AttemptId, error: AriStatus, http: AriHttp) -> ev.CallEvent:
-        reason = f"Asterisk {self.name}: {error.text or f'HTTP {error.status}'}"
-        match error.status:
-            case 409:
-                # Not proof of anything (Asterisk 22.5 to HEAD): it can be the refusal of an unreachable trunk on a
-                # connection whose errno is stale. Ask; http.py has closed that connection.
-                return await self._unclear(attempt_id, reason, http)
-            case 500 | 503:
-                return ev.OriginateRefused(reason, trunk_down=True)
-            case _:
-                return ev.OriginateRefused(reason, trunk_down=False)
-
-    async def _unclear(self, attempt_id: AttemptId, reason: str, http: AriHttp) -> ev.CallEvent:
-        try:
-            await http.call("GET", f"/channels/{attempt_id}")
-        except (AriStatus, AriUnreachable):
-            return ev.OriginateUnclear(reason)
-        return ev.OriginateTaken()
+        return await originate(self._session, plan.attempt_id, body)
 
     async def detect(self, attempt_id: AttemptId) -> Reply:
         return await self._continue(attempt_id, "dialerd", "amd")
@@ -103,14 +72,16 @@ class AriExchange:
 
     async def _continue(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
         params = {"context": context, "extension": extension, "priority": "1"}
-        return await self._ask("POST", f"/channels/{attempt_id}/continue", params=params)
+        return await ask(self._session, "POST", f"/channels/{attempt_id}/continue", params=params)
 
     async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
         # In JSON `media` must be a list: "sound:a,sound:b" as text would be one unknown file, played as success.
-        return await self._ask("POST", f"/channels/{attempt_id}/play/{playback_id}", body={"media": [f"sound:{sound}"]})
+        return await ask(
+            self._session, "POST", f"/channels/{attempt_id}/play/{playback_id}", body={"media": [f"sound:{sound}"]}
+        )
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
-        return await self._ask("DELETE", f"/channels/{attempt_id}")
+        return await ask(self._session, "DELETE", f"/channels/{attempt_id}")
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
         http = self._session.http
@@ -126,31 +97,13 @@ class AriExchange:
         return translate.to_place(channel, app=self._app, playing=playing)
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
-        http = self._session.http
-        if http is None or not self._session.is_alive:
-            raise ExchangeError(f"Asterisk {self.name} is not connected")
-        try:
-            found = as_objects(await http.call("GET", "/channels"))
-        except (AriStatus, AriUnreachable) as error:
-            raise ExchangeError(f"Asterisk {self.name} does not tell its channels: {error}") from error
+        found = await listed(self._session, "channels")
         ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in found]
         return {
             attempt_id: translate.to_place(channel, app=self._app)
             for attempt_id, channel in ours
             if attempt_id is not None
         }
-
-    async def _ask(self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None) -> Reply:
-        http = self._session.http
-        if http is None:
-            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
-        try:
-            await http.call(method, path, params=params, body=body)
-        except AriStatus as error:
-            return Gone() if error.status == 404 else Failed(f"Asterisk {self.name}: {error.text}")
-        except AriUnreachable as error:
-            return Failed(f"Asterisk {self.name}: {error}", is_unclear=True)
-        return Done()
 
 
 async def _exists(http: AriHttp, path: str) -> bool:

@@ -125,9 +125,10 @@ class Session:
                 content = json.loads(message.data)
             except ValueError:
                 continue
-            found = translate.to_event(content)
-            if found is not None:
+            if (found := translate.to_event(content)) is not None:
                 sink.on_call_event(self.name, *found)
+            elif (of_leg := translate.to_leg_event(content)) is not None:
+                sink.on_leg_event(self.name, *of_leg)
             elif isinstance(content, dict) and translate.replaced(content):
                 raise _Replaced(f"another client has taken the application {self.app}: is a second dialerd running?")
         self.is_alive = False

@@ -6,20 +6,26 @@ is no channel of ours, is None: a strange message must never stop the stream.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dialerd.domain.call import events as ev
-from dialerd.domain.words import ATTEMPT_ID, AttemptId
+from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen
+from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, LegId
 
 Json = Mapping[str, Any]
 
 UNWANTED = (
     "ApplicationRegistered",
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "BridgeMerged",
     "ChannelCallerId",
     "ChannelConnectedLine",
     "ChannelCreated",
     "ChannelDialplan",
+    "ChannelEnteredBridge",
+    "ChannelLeftBridge",
     "ChannelVarset",
     "EndpointStateChange",
     "PlaybackStarted",
@@ -40,14 +46,36 @@ def to_event(message: object) -> tuple[AttemptId, ev.CallEvent] | None:
     kind = message.get("type")
     if kind == "PlaybackFinished":
         return _playback(message)
-    channel = message.get("peer") if kind == "Dial" else message.get("channel")
-    if not isinstance(channel, dict):
-        return None
+    channel = _channel_of(message)
     attempt_id = to_attempt_id(channel.get("id"))
     if attempt_id is None:
         return None
     event = _channel_event(kind, message, channel)
     return None if event is None else (attempt_id, event)
+
+
+def to_leg_event(message: object) -> tuple[LegId, LegEvent] | None:
+    """What a message says of which agent's leg of ours."""
+    if not isinstance(message, dict):
+        return None
+    channel = _channel_of(message)
+    leg_id = to_leg_id(channel.get("id"))
+    if leg_id is None:
+        return None
+    event = _channel_event(message.get("type"), message, channel)
+    match event:
+        case ev.Rang():
+            return leg_id, LegRang()
+        case ev.Destroyed(cause, sip_code):
+            return leg_id, LegGone(cause, sip_code)
+    entered = message.get("type") == "StasisStart" and message.get("args") == ["leg"]
+    return (leg_id, LegAnswered()) if entered else None
+
+
+def _channel_of(message: Json) -> Json:
+    """The channel that a message is about; empty: it is about none."""
+    channel = message.get("peer") if message.get("type") == "Dial" else message.get("channel")
+    return channel if isinstance(channel, dict) else {}
 
 
 def _channel_event(kind: object, message: Json, channel: Json) -> ev.CallEvent | None:
@@ -106,6 +134,42 @@ def _number(value: object) -> int | None:
 def to_attempt_id(value: object) -> AttemptId | None:
     """The attempt a channel id stands for; None: not a channel that dialerd has dialed."""
     return AttemptId(value) if isinstance(value, str) and ATTEMPT_ID.match(value) else None
+
+
+def to_leg_id(value: object) -> LegId | None:
+    """The leg a channel id stands for; None: not an agent's leg."""
+    return LegId(value) if isinstance(value, str) and LEG_ID.match(value) else None
+
+
+def to_bridge_id(bridge: Json, *, app: str) -> BridgeId | None:
+    """The id of a bridge that was made for the application `app`; None: somebody else's."""
+    value = bridge.get("id")
+    ours = isinstance(value, str) and BRIDGE_ID.match(value) and bridge.get("name") == app
+    return BridgeId(str(value)) if ours else None
+
+
+def to_legs(channels: Iterable[Json], bridges: Iterable[Json], *, app: str) -> dict[LegId, LegSeen]:
+    """Where each leg of `GET /channels` is, by `GET /bridges` asked after it."""
+    in_bridge: dict[str, LegSeen] = {}
+    for bridge in bridges:
+        bridge_id = to_bridge_id(bridge, app=app)
+        members = bridge.get("channels")
+        if bridge_id is not None and isinstance(members, list):
+            calls = [attempt_id for attempt_id in map(to_attempt_id, members) if attempt_id is not None]
+            seen = LegSeen(LegPlace.BRIDGED, bridge_id, calls[0] if calls else None)
+            in_bridge |= {str(member): seen for member in members}
+    legs = [(to_leg_id(channel.get("id")), channel) for channel in channels]
+    return {leg_id: in_bridge.get(leg_id) or _leg_place(channel, app) for leg_id, channel in legs if leg_id is not None}
+
+
+def _leg_place(channel: Json, app: str) -> LegSeen:
+    dialplan = channel.get("dialplan")
+    position = dialplan if isinstance(dialplan, dict) else {}
+    application, data = str(position.get("app_name", "")), str(position.get("app_data", ""))
+    if channel.get("state") != "Up" or application == "AppDial2":  # see to_place
+        return LegSeen(LegPlace.RINGING)
+    waits = application == "Stasis" and data.split(",") == [app, "leg"]
+    return LegSeen(LegPlace.WAITING if waits else LegPlace.ELSEWHERE)
 
 
 def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.ChannelSeen:

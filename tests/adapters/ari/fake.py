@@ -15,7 +15,8 @@ from aiohttp import web
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
 from dialerd.domain.call.events import CallEvent
-from dialerd.domain.words import AttemptId
+from dialerd.domain.leg import LegEvent
+from dialerd.domain.words import AttemptId, LegId
 from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp
 from dialerd.settings import AsteriskSettings
 from dialerd.tasks import end, spawn
@@ -46,11 +47,20 @@ _DECLARED = {
 }
 
 
+class Door:
+    """Where a request waits until a test opens it."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+
 class FakeAri:
     """`status` answers every request with that error; `answers` scripts single ones by method and path.
 
     `replies` puts other JSON in place of what a path is known to say; a scripted status 0 breaks the connection off.
-    `bodies`: of every POST that had one. `connections`: method, path and the client's port of every request, in order.
+    `doors`: paths at which a request waits. `bodies`: of every POST that had one. `connections`: method, path and the
+    client's port of every request, in order.
     """
 
     def __init__(self) -> None:
@@ -61,6 +71,7 @@ class FakeAri:
         self.headers: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.replies: dict[str, object] = {}
+        self.doors: dict[str, Door] = {}
         self.bodies: list[object] = []
         self.connections: list[tuple[str, str, int]] = []
         self._site: web.TCPSite | None = None
@@ -79,6 +90,9 @@ class FakeAri:
         self.connections.append((request.method, path, request.transport.get_extra_info("peername")[1]))
         if request.method == "POST" and request.can_read_body:
             self.bodies.append(await request.json())
+        if (door := self.doors.get(path)) is not None:
+            door.reached.set()
+            await door.opened.wait()
         if self.status != 200:
             return web.json_response({"message": "scripted"}, status=self.status)
         scripted = self.answers.get((request.method, path))
@@ -133,6 +147,7 @@ class FakeAri:
             "/asterisk/variable": {"value": "2000"},
             "/endpoints": [{"technology": "PJSIP", "resource": "carrier", "state": "online"}],
             "/channels": [],
+            "/bridges": [],
         }
         return known.get(path, {})
 
@@ -145,11 +160,16 @@ class Heard:
 
     def __init__(self) -> None:
         self.events: list[tuple[AttemptId, CallEvent]] = []
+        self.leg_events: list[tuple[LegId, LegEvent]] = []
         self.states: list[ExchangeEvent] = []
         self._moved = asyncio.Event()
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
         self.events.append((attempt_id, event))
+        self._moved.set()
+
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
+        self.leg_events.append((leg_id, event))
         self._moved.set()
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialerd.adapters.ari.readiness import Readiness, too_old
-from dialerd.adapters.ari.translate import to_event, to_place
+from dialerd.adapters.ari.translate import to_bridge_id, to_event, to_leg_event, to_legs, to_place
 from dialerd.domain.call import events as ev
+from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen
+from dialerd.domain.words import AttemptId, BridgeId
 
 ID = "d27fc244166b432b9ef6378b7124a1e7c"
 
@@ -85,6 +87,81 @@ def test_a_channel_that_we_have_not_dialed_is_none_of_our_business(other: object
     assert to_event(message) is None
 
 
+LEG = "a019f8cd1a2b4c3d4e5f60718293a4b5c"
+BRIDGE = BridgeId("b" + ID[1:])
+
+
+def leg(state: str = "Up", app_name: str = "AppDial2", app_data: str = "(Outgoing Line)") -> dict[str, Any]:
+    return channel(state, app_name, app_data) | {"id": LEG, "name": "PJSIP/agent1001-00000002"}
+
+
+LEG_ROWS: list[tuple[dict[str, Any], LegEvent | None]] = [
+    ({"type": "Dial", "dialstatus": "", "peer": leg("Down")}, None),
+    ({"type": "Dial", "dialstatus": "RINGING", "peer": leg("Down")}, LegRang()),
+    ({"type": "ChannelStateChange", "channel": leg("Ringing")}, LegRang()),
+    ({"type": "ChannelStateChange", "channel": leg("Up")}, None),  # up, and not yet with us
+    ({"type": "StasisStart", "args": ["leg"], "channel": leg()}, LegAnswered()),
+    ({"type": "StasisStart", "args": ["answered"], "channel": leg()}, None),
+    ({"type": "StasisStart", "args": [], "channel": leg()}, None),
+    ({"type": "ChannelHangupRequest", "cause": 16, "channel": leg()}, None),  # ChannelDestroyed says it too
+    ({"type": "ChannelDestroyed", "cause": 16, "cause_txt": "Normal Clearing", "channel": leg()}, LegGone(16)),
+    (
+        {"type": "ChannelDestroyed", "cause": 17, "cause_txt": "User busy", "tech_cause": 486, "channel": leg("Down")},
+        LegGone(17, 486),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"), LEG_ROWS, ids=lambda each: each["type"] if isinstance(each, dict) else ""
+)
+def test_a_message_about_an_agents_leg_becomes_its_event(message: dict[str, Any], expected: LegEvent | None) -> None:
+    assert to_leg_event(message) == (None if expected is None else (LEG, expected))
+    assert to_event(message) is None, "and none of a campaign's call"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0]["type"])
+def test_a_message_about_a_call_is_none_about_a_leg(row: tuple[dict[str, Any], object]) -> None:
+    assert to_leg_event(row[0]) is None
+
+
+def bridge(*members: str, id: str = BRIDGE, name: str = "dialerd") -> dict[str, Any]:
+    return {"id": id, "name": name, "bridge_type": "mixing", "creator": "Stasis", "channels": list(members)}
+
+
+@pytest.mark.parametrize(
+    ("found", "bridges", "seen"),
+    [
+        (leg("Ringing"), [], LegSeen(LegPlace.RINGING)),
+        (leg(), [], LegSeen(LegPlace.RINGING)),  # picked up, and not yet with us
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [], LegSeen(LegPlace.WAITING)),
+        (leg(app_name="Stasis", app_data="other,leg"), [], LegSeen(LegPlace.ELSEWHERE)),
+        (leg(app_name="Playback"), [], LegSeen(LegPlace.ELSEWHERE)),
+        ({"id": LEG, "state": "Up"}, [], LegSeen(LegPlace.ELSEWHERE)),
+        (
+            leg(app_name="Stasis", app_data="dialerd,leg"),
+            [bridge(LEG, ID)],
+            LegSeen(LegPlace.BRIDGED, BRIDGE, AttemptId(ID)),
+        ),
+        # the person is gone, or a supervisor listens
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(LEG)], LegSeen(LegPlace.BRIDGED, BRIDGE)),
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge("1795.1", LEG)], LegSeen(LegPlace.BRIDGED, BRIDGE)),
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(ID)], LegSeen(LegPlace.WAITING)),
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(LEG, ID, name="other")], LegSeen(LegPlace.WAITING)),
+        (leg(app_name="Stasis", app_data="dialerd,leg"), [{"id": BRIDGE}], LegSeen(LegPlace.WAITING)),
+    ],
+)
+def test_where_a_leg_is_seen_and_with_whom(found: dict[str, Any], bridges: list[dict[str, Any]], seen: LegSeen) -> None:
+    assert to_legs([channel(), found, {"id": "1795.1"}], bridges, app="dialerd") == {LEG: seen}
+
+
+@pytest.mark.parametrize("other", ["holding", "b" + "0" * 31, BRIDGE.upper(), BRIDGE + "0", "", None, 7])
+def test_a_bridge_that_we_have_not_made_is_none_of_our_business(other: object) -> None:
+    assert to_bridge_id(bridge() | {"id": other}, app="dialerd") is None
+    assert to_bridge_id(bridge(), app="other") is None
+    assert to_bridge_id(bridge(), app="dialerd") == BRIDGE
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -99,6 +176,8 @@ def test_a_strange_message_never_stops_the_stream(row: tuple[dict[str, Any], obj
     found = to_event(row[0] | {key: junk})
     assert found is None or found[0] == ID
     assert to_event(junk) is None
+    assert to_leg_event(row[0] | {key: junk}) is None
+    assert to_leg_event(junk) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""How agents' phones behave in a simulation, by their dial string.
+
+Not here: what an exchange makes of it (legs.py). The names and what they do are those of the real lab (scripts/lab).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """What one phone does when it is rung. Seconds.
+
+    Never picked up (`answers_s` None): `cause` and `sip_code` tell why; both None: it rings for ever. Picked up: the
+    agent hangs up `leaves_s` after being connected for the first time, or None: stays.
+    """
+
+    answers_s: float | None = 0.0
+    cause: int | None = None
+    sip_code: int | None = None
+    leaves_s: float | None = None
+    is_reachable: bool = True
+
+
+AT_ONCE = Phone()
+
+BY_NAME: dict[str, Phone] = {
+    "agent1021": Phone(answers_s=2.0),
+    "agent1022": Phone(answers_s=None, cause=17, sip_code=486),
+    "agent1023": Phone(answers_s=None),
+    "agent1024": Phone(answers_s=None, is_reachable=False),
+    "agent1025": Phone(leaves_s=3.2),
+}
+"""Endpoints of the lab; any other picks up at once."""
+
+
+class Phones(Protocol):
+    def phone(self, dial_string: str) -> Phone: ...
+
+
+class LabPhones:
+    """The phones of the lab."""
+
+    def phone(self, dial_string: str) -> Phone:
+        return BY_NAME.get(dial_string.partition("/")[2], AT_ONCE)
