@@ -3,12 +3,6 @@
 Not here: any behaviour.
 """
 
-from dialerd.ports.agents import (
-    AgentEventRow,
-    AgentRow,
-    Agents,
-    Queues,
-)
 from dialerd.ports.clock import (
     Clock,
     Dice,
@@ -69,9 +63,6 @@ from dialerd.ports.store import (
 )
 
 __all__ = [
-    "AgentEventRow",
-    "AgentRow",
-    "Agents",
     "AttemptRow",
     "Audit",
     "CampaignRow",
@@ -109,7 +100,6 @@ __all__ = [
     "Lists",
     "OccurrenceRow",
     "Occurrences",
-    "Queues",
     "Regulation",
     "Reply",
     "RowSink",

@@ -27,7 +27,6 @@ from dialerd.domain.words import (
     TargetId,
     TargetState,
 )
-from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -54,8 +53,11 @@ class Campaigns(Protocol):
     def put(self, spec: CampaignSpec, now: datetime) -> CampaignRow: ...
     def rename(self, campaign_id: CampaignId, spec: CampaignSpec, now: datetime) -> None: ...
 
-    def delete(self, campaign_id: CampaignId, *, size: int) -> bool:
-        """Delete up to `size` targets with their attempts, and with the last of them the campaign: True then."""
+    def delete(self, campaign_id: CampaignId, *, size: int, forget: datetime) -> bool:
+        """Delete up to `size` targets with their attempts, and with the last of them the campaign: True then.
+
+        What regulation packs ask of the attempts is kept; `size` of those kept from before `forget` go with each step.
+        """
         ...
 
 
@@ -245,7 +247,7 @@ class Dialing(Protocol):
         ...
 
     def note(self, attempt: AttemptRow) -> None:
-        """Keep what is known of an open attempt so far (answered_at, verdict, amd, agent, connected_at)."""
+        """Keep what is known of an open attempt so far (answered_at, verdict, amd)."""
         ...
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...
@@ -315,7 +317,7 @@ class Regulation(Protocol):
         self, number: str, contact_id: ContactId, campaign_id: CampaignId, *, since: datetime
     ) -> list[PastCall]:
         """The attempts at a number, and at the contact's others, that were really dialed: latest first, over all
-        campaigns; walks an index."""
+        campaigns, deleted ones included; walks an index."""
         ...
 
     def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
@@ -367,10 +369,6 @@ class Unit(Protocol):
     def regulation(self) -> Regulation: ...
     @property
     def dispositions(self) -> Dispositions: ...
-    @property
-    def agents(self) -> Agents: ...
-    @property
-    def queues(self) -> Queues: ...
     @property
     def audit(self) -> Audit: ...
 

@@ -14,7 +14,7 @@ from dialerd.domain import finish
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_state
-from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.regulation import EMPTY, REMEMBERED, Rulebook
 from dialerd.domain.schedule import next_occurrence, occurrence_at
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, RunState
@@ -219,9 +219,11 @@ def _check_free(unit: Unit, name: str) -> None:
 def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
     """Delete the next results of a campaign's runs, and the campaign with the last of them; True when it is gone.
 
-    To be called again until then: one statement for millions of results would hold up the dialing.
+    To be called again until then: one statement for millions of results would hold up the dialing. What regulation
+    packs must know of its calls stays for as long as one can ask for it.
     """
-    if not unit.campaigns.delete(check_deletable(unit, name, now).id, size=_DELETED_AT_ONCE):
+    row = check_deletable(unit, name, now)
+    if not unit.campaigns.delete(row.id, size=_DELETED_AT_ONCE, forget=now - REMEMBERED):
         return False
     unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)
     return True

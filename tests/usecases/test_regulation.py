@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dialerd.adapters.files import read_rulebook
 from dialerd.domain.errors import BadInputError, NotFoundError
-from dialerd.domain.words import AttemptId
+from dialerd.domain.regulation import REMEMBERED, Rulebook, daily_limit
+from dialerd.domain.words import AttemptId, CampaignId, ContactId
 from dialerd.domain.words import Disposition as D
 from dialerd.usecases import campaigns, contacts, dialing, explain, lists, regulation
 from dialerd.usecases.export import COLUMNS, export_attempts
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BOOK = read_rulebook(None)
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def apply(house: House, **changes: Any) -> None:
@@ -90,6 +92,71 @@ def test_calls_of_other_campaigns_to_a_number_are_counted_where_the_rule_is_abou
     )
     told = explain.explain(house.unit, "other", 1, trunks=TRUNKS, rulebook=BOOK, now=NOW + timedelta(hours=1))
     assert "UK-72H" in next(gate.reason for gate in told.closed if gate.name == "regulation")
+
+
+def delete(house: House, name: str, now: Any = NOW) -> None:
+    while not campaigns.delete_campaign(house.unit, name, actor=ACTOR, now=now):
+        pass
+
+
+def test_calls_of_a_deleted_campaign_to_a_number_are_counted_in_the_others(house: House) -> None:
+    house.with_contacts("2122660001")
+    hours = {"timezone": "UTC", "mon-sun": "00:00-24:00"}
+    apply(house, hours=hours, max_attempts=1)
+    house.start()
+    (attempt,) = claim(house)
+    house.end(attempt, D.BUSY, NOW + timedelta(minutes=1))
+    apply(house, name="other", hours=hours)
+    daily = Rulebook({}, always=(daily_limit(1),))
+    later = NOW + timedelta(hours=23)
+
+    def told() -> explain.Explanation:
+        return explain.explain(house.unit, "other", 1, trunks=TRUNKS, rulebook=daily, now=later)
+
+    before = told()
+    assert "LIMIT-PER-DAY" in next(gate.reason for gate in before.closed if gate.name == "regulation")
+    delete(house, "spring")
+    assert told() == before
+
+
+def test_a_campaign_that_is_deleted_and_made_anew_is_still_the_same_matter_and_another_of_its_id_is_not(
+    house: House,
+) -> None:
+    house.with_contacts("3052660001")
+    rules = {"regulations": ["us-fl"], "max_attempts": 3, "retry_after_min": 1}
+    apply(house, **rules)
+    house.start()
+    for minute in range(0, 15, 5):  # as often as FL-3-24H allows
+        (attempt,) = claim(house, now=NOW + timedelta(minutes=minute), first=minute)
+        house.end(attempt, D.NO_ANSWER, NOW + timedelta(minutes=minute + 1))
+    delete(house, "spring")
+    later = NOW + timedelta(hours=1)
+
+    def is_refused(name: str) -> bool:
+        told = explain.explain(house.unit, name, 1, trunks=TRUNKS, rulebook=BOOK, now=later)
+        return "regulation" in [gate.name for gate in told.closed]
+
+    apply(house, name="other", **rules)  # SQLite gives it the id of the deleted one
+    assert not is_refused("other")
+    apply(house, **rules)
+    assert is_refused("spring")
+
+
+def test_what_is_kept_of_deleted_campaigns_goes_once_no_rule_can_ask_for_it(house: House) -> None:
+    def kept() -> int:
+        return len(house.unit.regulation.past_calls("+12122660001", ContactId(1), CampaignId(1), since=EVER))
+
+    house.with_contacts("2122660001")
+    apply(house, max_attempts=1)
+    house.start()
+    (attempt,) = house.dial()
+    house.end(attempt, D.BUSY, NOW)
+    delete(house, "spring")
+    assert kept() == 1
+    for now, left in ((NOW + REMEMBERED, 1), (NOW + REMEMBERED + timedelta(seconds=1), 0)):
+        apply(house, name="other")
+        delete(house, "other", now)
+        assert kept() == left
 
 
 def test_a_person_with_two_numbers_is_not_called_twice_as_often(house: House) -> None:

@@ -22,6 +22,10 @@ _DELETE_TARGETS = """
 DELETE FROM target WHERE id IN (SELECT id FROM target INDEXED BY target_contact WHERE run_id = ? LIMIT ?)
 """
 
+_FORGET = """
+DELETE FROM past_call WHERE id IN (SELECT id FROM past_call WHERE claimed_at < ? ORDER BY claimed_at LIMIT ?)
+"""
+
 
 @lru_cache(maxsize=256)
 def to_spec(text: str) -> CampaignSpec:
@@ -69,7 +73,8 @@ class SqliteCampaigns:
             (spec.name, to_json(spec.as_table()), to_text(now), campaign_id),
         )
 
-    def delete(self, campaign_id: CampaignId, *, size: int) -> bool:
+    def delete(self, campaign_id: CampaignId, *, size: int, forget: datetime) -> bool:
+        self._connection.execute(_FORGET, (to_text(forget), size))
         runs = self._connection.execute("SELECT id FROM run WHERE campaign_id = ?", (campaign_id,)).fetchall()
         left = size
         for (run_id,) in runs:

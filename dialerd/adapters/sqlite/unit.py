@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from dialerd.adapters.sqlite.agents import SqliteAgents
 from dialerd.adapters.sqlite.audit import SqliteAudit
 from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
 from dialerd.adapters.sqlite.contacts import SqliteContacts
@@ -17,7 +16,6 @@ from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
-from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.runs import SqliteRuns
 
@@ -36,6 +34,4 @@ class SqliteUnit:
         self.dialing = SqliteDialing(connection)
         self.regulation = SqliteRegulation(connection)
         self.dispositions = SqliteDispositions(connection)
-        self.agents = SqliteAgents(connection)
-        self.queues = SqliteQueues(connection)
         self.audit = SqliteAudit(connection)

@@ -3,12 +3,21 @@
 Not here: the packs themselves (data/regulations), reading them from disk (adapters/files/packs.py). Not legal advice.
 """
 
-from dialerd.domain.regulation.judge import Allowed, PastCall, Refused, judge, min_ring_s, needs_calls_since
+from dialerd.domain.regulation.judge import (
+    REMEMBERED,
+    Allowed,
+    PastCall,
+    Refused,
+    judge,
+    min_ring_s,
+    needs_calls_since,
+)
 from dialerd.domain.regulation.meter import Meter, bucket_of, meter_of, windows_of
 from dialerd.domain.regulation.pack import EMPTY, Pack, Rule, Rulebook, daily_limit, read_pack
 
 __all__ = [
     "EMPTY",
+    "REMEMBERED",
     "Allowed",
     "Meter",
     "Pack",

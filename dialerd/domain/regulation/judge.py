@@ -12,11 +12,22 @@ from datetime import datetime, timedelta
 
 from dialerd.domain.hours import opening
 from dialerd.domain.phone import Place
-from dialerd.domain.regulation.pack import FrequencyRule, HoursRule, LockRule, MinRingRule, Pack, Rule
+from dialerd.domain.regulation.pack import (
+    LONGEST_WINDOW_H,
+    FrequencyRule,
+    HoursRule,
+    LockRule,
+    MinRingRule,
+    Pack,
+    Rule,
+)
 from dialerd.domain.words import Disposition
 
 _LONGEST = timedelta(hours=12)
 """A lock runs from the end of a call; no call that matters lasts longer."""
+
+REMEMBERED = timedelta(hours=LONGEST_WINDOW_H) + _LONGEST
+"""An older call is asked for by no rule that a pack can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ Scope = Literal["number", "campaign"]
 """What earlier calls count: every one to the number, or those of the same campaign (one subject, one debt) to the
 person, at whichever of their numbers."""
 
+LONGEST_WINDOW_H = 24 * 366 * 2
+"""No rule looks further back."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -68,7 +71,7 @@ class LockRule(_Rule):
 
     kind: Literal["lock"]
     after: Annotated[tuple[Disposition, ...], Field(min_length=1, strict=False)]
-    for_h: Annotated[int, Field(ge=1, le=24 * 366 * 2)]
+    for_h: Annotated[int, Field(ge=1, le=LONGEST_WINDOW_H)]
     scope: Scope = "number"
     unless: Literal["reserved_agent"] | None = None
 

@@ -135,12 +135,12 @@ def test_a_chunk_deleted_costs_the_same_whatever_there_is_beside_it(
         )
     works: list[Callable[[], object]] = [
         lambda: unit.dnc.delete("mine", size=100),
-        lambda: unit.campaigns.delete(run.campaign_id, size=100),
+        lambda: unit.campaigns.delete(run.campaign_id, size=100, forget=NOW),
         lambda: unit.lists.delete(made.id, size=100),
     ]
     for work in works:
         assert steps(connection, work) < 100 * 300
-    while not unit.campaigns.delete(run.campaign_id, size=100):
+    while not unit.campaigns.delete(run.campaign_id, size=100, forget=NOW):
         pass
     while not unit.lists.delete(made.id, size=100):
         pass
