@@ -23,6 +23,7 @@ from dialerd.usecases import dispositions, runs, status
 from dialerd.usecases.status import Hold, Status
 
 _WATCH_S = 1.0
+_MARKS = ("positive", "final", "custom")
 
 
 def _write(context: Context, job: Callable[[Unit], RunRow], done: str) -> None:
@@ -163,17 +164,29 @@ def _status_table(found: Status) -> Table:
 
 @campaign.command("dispositions")
 @click.argument("name")
+@click.option("--run", "number", type=int, metavar="N", help="Of the run with this number (default: the last).")
 @with_json
 @click.pass_obj
-def show_dispositions(context: Context, name: str) -> None:
-    """Count how the attempts of the active or last run ended."""
+def show_dispositions(context: Context, name: str, number: int | None) -> None:
+    """Count how the attempts of a run ended, by final disposition."""
     with context.unit() as unit:
-        found = dispositions.count(unit, name)
-    rows = [(code, count, "positive" if code in found.positive else "") for code, count in found.counts.items()]
+        found = dispositions.count(unit, name, number)
+    document = {
+        "campaign": name,
+        "run": found.run.number,
+        "targets": found.run.targets,
+        "dispositions": {code: each.count for code, each in found.counts.items()},
+        **{mark: [code for code, each in found.counts.items() if getattr(each, mark)] for mark in _MARKS},
+        "conversion": found.conversion,
+    }
+    rows = [
+        (code, each.count, *(mark if getattr(each, mark) else "" for mark in _MARKS))
+        for code, each in found.counts.items()
+    ]
     context.show(
-        dict(found.counts),
+        document,
         lambda: Group(
-            simple_table(("disposition", "attempts", ""), rows),
+            simple_table(("disposition", "attempts", "", "", ""), rows),
             f"{found.conversion:.2%} of {found.run.targets} targets came to a positive outcome",
         ),
     )

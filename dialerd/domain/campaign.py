@@ -145,6 +145,21 @@ class CampaignSpec(_Part):
     def _one_or_several(cls, value: object) -> object:
         return (value,) if isinstance(value, Mapping) else value
 
+    @field_validator("retry")
+    @classmethod
+    def _one_rule_each(cls, value: tuple[Retry, ...]) -> tuple[Retry, ...]:
+        named = [each.disposition for each in value]
+        if twice := sorted({each for each in named if named.count(each) > 1}):
+            raise ValueError(f"two rules for {twice[0]}: only one of them could be obeyed")
+        return value
+
+    @field_validator("lists")
+    @classmethod
+    def _each_list_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := sorted({each for each in value if value.count(each) > 1}):
+            raise ValueError(f"{twice[0]} is named twice")
+        return value
+
     @model_validator(mode="after")
     def _scheduled_somewhere(self) -> CampaignSpec:
         for each in self.schedule:

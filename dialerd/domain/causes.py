@@ -18,6 +18,7 @@ class Side(StrEnum):
 
     CALLEE = "callee"  # the called person or their phone
     NUMBER = "number"  # the number itself is wrong
+    ANALYTICS = "analytics"  # an engine on the way that took the call for unwanted; the called person never knew
     NETWORK = "network"  # carrier, trunk or Asterisk: never the contact's fault
     DIALER = "dialer"  # we asked for something that cannot be done
 
@@ -33,7 +34,8 @@ class Ending:
 _BUSY = Ending(D.BUSY, Side.CALLEE)
 _NO_ANSWER = Ending(D.NO_ANSWER, Side.CALLEE)
 _REJECTED = Ending(D.REJECTED, Side.CALLEE)
-_BLOCKED = Ending(D.BLOCKED, Side.NETWORK)
+_UNWANTED = Ending(D.BLOCKED, Side.CALLEE)
+_FILTERED = Ending(D.BLOCKED, Side.ANALYTICS)
 _INVALID = Ending(D.INVALID_NUMBER, Side.NUMBER)
 _NETWORK = Ending(D.NETWORK_FAILURE, Side.NETWORK)
 _FAILED = Ending(D.FAILED, Side.DIALER)
@@ -81,8 +83,8 @@ BY_SIP_CODE: dict[int, Ending] = {
     603: _REJECTED,  # a bare 603 is a person's "Decline"
     604: _INVALID,
     606: _FAILED,
-    607: _BLOCKED,  # RFC 8197 Unwanted
-    608: _BLOCKED,  # RFC 8688 Rejected by analytics
+    607: _UNWANTED,  # RFC 8197: the called person, or a rule of theirs, wants no calls of ours
+    608: _FILTERED,  # RFC 8688: an intermediary's analytics rejected it; it can be appealed against
 }
 
 # Where no SIP status is known: Local channels, other technologies, Asterisk before 20.17 and 22.7.
@@ -94,10 +96,11 @@ BY_CAUSE: dict[int, Ending] = {
     17: _BUSY,
     18: _NO_ANSWER,
     19: _NO_ANSWER,
-    20: _NETWORK,
+    20: _NO_ANSWER,  # subscriber absent: a mobile that is off or out of reach; RFC 3398 makes it 480
     21: _REJECTED,
     22: _INVALID,
     23: _NETWORK,
+    24: _REJECTED,  # a feature that the called person has switched on, such as one against anonymous calls
     26: _NO_ANSWER,
     27: _NETWORK,
     28: _INVALID,

@@ -102,6 +102,12 @@ def decide(
     return RetryAt(at, reason, "same" if stays else "first")
 
 
+def is_final(policy: RetryPolicy, disposition: Disposition) -> bool:
+    """Whether such an ending is by itself the last one at a number, however many attempts are left."""
+    rule = next((rule for rule in policy.rules if rule.disposition is disposition), None)
+    return not MEANINGS[disposition].retried if rule is None else rule.max == 0
+
+
 def decide_custom(
     policy: RetryPolicy,
     *,

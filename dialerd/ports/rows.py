@@ -133,6 +133,8 @@ class TargetRow:
     not_before: datetime | None
     on_dnc: str | None
     number_in_call: bool
+    turn: int  # what the dialing order goes by first: -1 for a contact's next number, 0 for one never tried, else tries
+    held_by: str | None  # the gate that it waits behind until not_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from dialerd.domain.numbers import next_number
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases.dialing import can_repeat, numbers_of
-from dialerd.usecases.finishing import finish_if_over
-from dialerd.usecases.standing import latest_run
+from dialerd.usecases.finishing import finish_if_over, positive_codes
+from dialerd.usecases.standing import run_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +32,19 @@ class Given:
 
 
 def apply_set(unit: Unit, given: DispositionSet, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
-    """Create a set or bring it to `given`; False: it is so already."""
+    """Create a set or bring it to `given`; False: it is so already.
+
+    Raises IllegalActionError where it lacks a code that a campaign's success or finish criterion is counted by.
+    """
     if unit.dispositions.get(given.name) == given:
         return False
+    users = [row.spec for row in unit.campaigns.all() if row.spec.dispositions == given.name]
+    if missed := {spec.name: gone for spec in users if (gone := _unknown_codes(spec, given))}:
+        raise IllegalActionError(
+            f"the set of dispositions {given.name} would lack "
+            + "; ".join(f"{', '.join(gone)}, which campaign {name} names" for name, gone in missed.items()),
+            hint="keep them in the set, or take them out of the campaigns' positive and finish first",
+        )
     if not dry_run:
         unit.dispositions.put(given, now)
         unit.audit.add(actor=actor, action="disposition_set_applied", subject=given.name, detail={}, now=now)
@@ -64,15 +74,17 @@ def delete_set(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
 
 def check_codes(unit: Unit, spec: CampaignSpec) -> None:
     """Whether every code that a campaign names is one it can end in. Raises NotFoundError, BadInputError."""
-    known = set(map(str, Disposition))
-    if spec.dispositions is not None:
-        known |= set(get_set(unit, spec.dispositions).codes)
-    asked = {*spec.positive, *(spec.finish.disposition if spec.finish else ())}
-    if unknown := sorted(asked - known):
+    named = None if spec.dispositions is None else get_set(unit, spec.dispositions)
+    if unknown := _unknown_codes(spec, named):
         raise BadInputError(
             f"campaign {spec.name}: there is no disposition {', '.join(unknown)}",
             hint="use one of the system's, or of the set that the campaign names with dispositions = ...",
         )
+
+
+def _unknown_codes(spec: CampaignSpec, named: DispositionSet | None) -> list[str]:
+    asked = {*spec.positive, *(spec.finish.disposition if spec.finish else ())}
+    return sorted(asked - set(Disposition) - set(named.codes if named else ()))
 
 
 def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -> Given:
@@ -131,28 +143,54 @@ def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One disposition of a run. `final`: a contact is not dialed at the same number again because of it."""
+
+    count: int
+    positive: bool
+    final: bool
+    custom: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How a run's attempts ended, by final disposition, those that did not occur included."""
 
     run: RunRow
-    counts: Mapping[str, int]
-    positive: frozenset[str]
+    counts: Mapping[str, Count]
+
+    @property
+    def positive(self) -> int:
+        """How many outcomes count as success."""
+        return sum(each.count for each in self.counts.values() if each.positive)
 
     @property
     def conversion(self) -> float:
         """Positive outcomes as a share of all targets."""
-        positive = sum(count for code, count in self.counts.items() if code in self.positive)
-        return positive / self.run.targets if self.run.targets else 0.0
+        return self.positive / self.run.targets if self.run.targets else 0.0
 
 
-def count(unit: Unit, campaign: str) -> Counts:
-    """The active or last run's counts, the most frequent first."""
-    run = latest_run(unit, campaign)
+def count(unit: Unit, campaign: str, number: int | None = None) -> Counts:
+    """The counts of the run with that number, or of the active or last one; the most frequent first."""
+    run = run_of(unit, campaign, number)
     named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
     found = unit.runs.dispositions(run.id)
-    codes = [*found, *(named.codes if named else ()), *map(str, Disposition)]
-    return Counts(
-        run=run,
-        counts={str(code): found.get(code, 0) for code in dict.fromkeys(map(str, codes))},
-        positive=frozenset({*run.spec.positive, *(named.positive if named else ())}),
-    )
+    codes = map(str, [*found, *(named.codes if named else ()), *Disposition])
+    positive = positive_codes(unit, run)
+    counts = {
+        code: Count(
+            count=found.get(code, 0),
+            positive=code in positive,
+            final=_is_final(run, named, code),
+            custom=code not in set(Disposition),
+        )
+        for code in dict.fromkeys(codes)
+    }
+    return Counts(run=run, counts=counts)
+
+
+def _is_final(run: RunRow, named: DispositionSet | None, code: str) -> bool:
+    if code in set(Disposition):
+        return retry.is_final(run.spec.retry_policy, Disposition(code))
+    custom = named.get(code) if named else None
+    return custom is None or custom.retry_after_min is None

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.gates import Facts, Gate, closed_gates
+from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId
@@ -67,7 +67,7 @@ def explain(
         )
     fresh_ahead = _fresh_ahead(unit, run, target)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
-    closed = list(closed_gates(facts, now))
+    closed = _as_held(target, list(closed_gates(facts, now)))
     if run is not None and target is None:
         reason = _why_no_target(unit, run, contact, now)
         closed = [replace(gate, reason=reason) if gate.name == "target" else gate for gate in closed]
@@ -83,9 +83,22 @@ def explain(
     )
 
 
+def _as_held(target: TargetRow | None, closed: Sequence[Gate]) -> Sequence[Gate]:
+    """A target that waits behind a gate waits for that one, and not for its next try: it is judged again then."""
+    name = None if target is None else target.held_by
+    again = next((gate.until for gate in closed if gate.name == "retry"), None)
+    if name is None or name == "retry" or name not in TITLES or again is None:
+        return closed
+    if any(gate.name == name for gate in closed):
+        others = (gate for gate in closed if gate.name != "retry")
+        return [replace(gate, until=max(gate.until or again, again)) if gate.name == name else gate for gate in others]
+    seen = Gate(name=name, reason=f"{TITLES[name]}, as it was seen last; it is judged again then", until=again)
+    return [seen if gate.name == "retry" else gate for gate in closed]
+
+
 def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> int:
-    """Targets that go before a redial. Where all numbers of a contact are tried in a row, its next one goes first."""
-    if run is None or target is None or not target.attempts_spent or run.spec.numbers == "numbers-first":
+    """Targets that go before a redial, but not before the next number of one whose numbers are tried in a row."""
+    if run is None or target is None or target.turn <= 0:
         return 0
     return unit.dialing.fresh(run.id)
 

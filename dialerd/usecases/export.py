@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.errors import BadInputError
 from dialerd.domain.words import Disposition
 from dialerd.ports import ExportRow, RunRow, Unit
-from dialerd.usecases.standing import get_campaign, latest_run
+from dialerd.usecases.standing import latest_run, run_of
 
 COLUMNS = (
     "campaign",
@@ -75,16 +75,9 @@ def export_attempts(unit: Unit, name: str, wanted: Wanted | None = None) -> Iter
 
 
 def _runs(unit: Unit, name: str, which: int | str | None) -> list[RunRow]:
-    last = latest_run(unit, name)
-    if which is None:
-        return [last]
-    runs = unit.runs.of_campaign(get_campaign(unit, name).id)
-    if which == ALL:
-        return runs
-    found = [run for run in runs if run.number == which]
-    if not found:
-        raise NotFoundError(f"campaign {name} has no run {which}", hint=f"it has runs 1 to {last.number}")
-    return found
+    if isinstance(which, str):
+        return unit.runs.of_campaign(latest_run(unit, name).campaign_id)
+    return [run_of(unit, name, which)]
 
 
 def _check_known(unit: Unit, runs: list[RunRow], dispositions: Collection[str]) -> None:

@@ -38,13 +38,14 @@ def _met(unit: Unit, run: RunRow, now: datetime) -> finish.Reached | None:
     return finish.reached(
         run.spec.finish,
         dispositions=unit.runs.dispositions(run.id),
-        positive=_positive(unit, run),
+        positive=positive_codes(unit, run),
         started_at=run.created_at,
         now=now,
     )
 
 
-def _positive(unit: Unit, run: RunRow) -> frozenset[str]:
+def positive_codes(unit: Unit, run: RunRow) -> frozenset[str]:
+    """The dispositions that count as success: the campaign's, and those of its set."""
     named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
     return frozenset({*run.spec.positive, *(named.positive if named else ())})
 

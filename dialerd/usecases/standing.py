@@ -40,6 +40,17 @@ def standing(unit: Unit, row: CampaignRow, now: datetime) -> Standing:
     return Standing(state=state, run=run, next_start_at=next_start_at)
 
 
+def run_of(unit: Unit, name: str, number: int | None) -> RunRow:
+    """The run with that number; None: the active or last one. Raises NotFoundError, IllegalActionError."""
+    last = latest_run(unit, name)
+    if number is None:
+        return last
+    for run in unit.runs.of_campaign(last.campaign_id):
+        if run.number == number:
+            return run
+    raise NotFoundError(f"campaign {name} has no run {number}", hint=f"it has runs 1 to {last.number}")
+
+
 def latest_run(unit: Unit, name: str) -> RunRow:
     """The run whose results are asked for: the active or last one."""
     run = unit.runs.latest(get_campaign(unit, name).id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import CAMPAIGN, Terminal
 
 SALES = """
 name = "sales"
@@ -30,7 +30,26 @@ def test_giving_one_to_an_attempt_that_is_not_there_is_refused(ready: Terminal) 
     assert "there is no attempt" in ready.type("disposition", "give", "d" + "0" * 32, "accepted").err
 
 
-def test_the_counts_of_a_run_tell_every_disposition_and_the_conversion(ready: Terminal) -> None:
+def test_the_counts_of_a_run_tell_every_disposition_which_are_final_which_positive_and_the_conversion(
+    ready: Terminal,
+) -> None:
+    ready.ok("disposition", "apply", ready.write("sales.toml", SALES))
+    ready.ok("campaign", "apply", ready.write("spring.toml", CAMPAIGN + 'dispositions = "sales"'))
     ready.ok("campaign", "run", "spring")
-    assert ready.ok("campaign", "dispositions", "spring", "--json").document["busy"] == 0
+    found = ready.ok("campaign", "dispositions", "spring", "--json").document
+    assert (found["run"], found["dispositions"]["busy"], found["dispositions"]["accepted"]) == (1, 0, 0)
+    assert (found["positive"], found["conversion"]) == (["accepted", "answered_human"], 0.0)
+    assert found["custom"] == ["accepted", "later"]
+    assert {"accepted", "rejected"} < set(found["final"])
+    assert not {"busy", "later"} & set(found["final"])
     assert "positive outcome" in ready.ok("campaign", "dispositions", "spring").out
+
+
+def test_the_counts_of_an_earlier_run_are_asked_for_by_its_number(ready: Terminal) -> None:
+    for verb in ("run", "rerun"):
+        ready.ok("campaign", verb, "spring")
+        ready.ok("campaign", "stop", "spring", "--yes")
+    assert ready.ok("campaign", "dispositions", "spring", "--run", "1", "--json").document["run"] == 1
+    assert ready.ok("campaign", "dispositions", "spring", "--json").document["run"] == 2
+    refused = ready.type("campaign", "dispositions", "spring", "--run", "3")
+    assert (refused.code, "has no run 3" in refused.err, "runs 1 to 2" in refused.err) == (1, True, True)

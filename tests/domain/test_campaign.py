@@ -63,6 +63,8 @@ def test_what_is_written_back_is_what_was_read() -> None:
         ({"hours": {"timezone": "UTC", "someday": "09:00-17:00"}}, "someday"),
         ({"hours": {"timezone": "UTC"}}, "no day has hours"),
         ({"retry": [{"disposition": "bored", "after_min": 1, "max": 1}]}, "retry.0.disposition"),
+        ({"retry": [{"disposition": "busy", "after_min": n, "max": 1} for n in (1, 2)]}, "two rules for busy"),
+        ({"lists": ["a", "b", "a"]}, "a is named twice"),
     ],
 )
 def test_each_wrong_key_is_named(change: dict[str, Any], said: str) -> None:

@@ -12,7 +12,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.words import ContactId, RunState
 from dialerd.domain.words import Disposition as D
 from dialerd.ports import AttemptRow
-from dialerd.usecases import campaigns, contacts, dispositions, export, lists
+from dialerd.usecases import campaigns, contacts, dispositions, export, lists, runs
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 LATER = NOW + timedelta(seconds=30)
@@ -138,9 +138,47 @@ def test_positive_outcomes_are_those_of_the_campaign_and_of_its_set(full: House)
     assert full.latest().state is RunState.COMPLETED
     give(full, second, "refused")
     counts = dispositions.count(full.unit, "spring")
-    assert counts.positive == {"answered_human", "accepted"}
+    assert {code for code, each in counts.counts.items() if each.positive} == {"answered_human", "accepted"}
     assert counts.conversion == pytest.approx(1 / 3)
-    assert counts.counts["accepted"] == 0, "what did not occur is told as well"
+    assert counts.counts["accepted"].count == 0, "what did not occur is told as well"
+
+
+def test_a_disposition_is_final_where_the_campaigns_rules_or_its_set_dial_no_more_for_it(full: House) -> None:
+    rules = [{"disposition": "rejected", "after_min": 5, "max": 1}, {"disposition": "busy", "after_min": 5, "max": 0}]
+    apply(full, retry=rules)
+    full.start()
+    counts = dispositions.count(full.unit, "spring").counts
+    final = {code for code, each in counts.items() if each.final}
+    assert {"busy", "answered_human", "interrupted", "accepted", "refused"} <= final
+    assert not {"rejected", "no_answer", "call_again"} & final
+
+
+def test_the_counts_of_each_run_stay_apart(full: House) -> None:
+    apply(full, max_attempts=1)
+    full.start()
+    for attempt in full.dial(3):
+        full.end(attempt, D.BUSY, LATER)
+    runs.rerun_campaign(full.unit, "spring", trunks=TRUNKS, actor=ACTOR, now=LATER)
+    assert dispositions.count(full.unit, "spring", 1).counts["busy"].count == 3
+    assert dispositions.count(full.unit, "spring").counts["busy"].count == 0
+    with pytest.raises(NotFoundError, match="campaign spring has no run 3"):
+        dispositions.count(full.unit, "spring", 3)
+
+
+def test_a_set_keeps_the_codes_that_campaigns_are_counted_by_and_the_refusal_names_them(full: House) -> None:
+    apply(full, finish={"disposition": {"refused": 3}})
+    apply(full, name="summer", positive=["call_again"])
+    fewer = sales(disposition=[{"code": "accepted"}])
+    with pytest.raises(IllegalActionError) as raised:
+        dispositions.apply_set(full.unit, fewer, actor=ACTOR, now=NOW)
+    assert "refused, which campaign spring names" in raised.value.message
+    assert "call_again, which campaign summer names" in raised.value.message
+    with pytest.raises(IllegalActionError):
+        dispositions.apply_set(full.unit, fewer, actor=ACTOR, now=NOW, dry_run=True)
+    assert "refused" in dispositions.get_set(full.unit, "sales").codes
+    apply(full, finish=None)
+    apply(full, name="summer", positive=None)
+    assert dispositions.apply_set(full.unit, fewer, actor=ACTOR, now=NOW)
 
 
 def test_what_cannot_be_given_is_refused_with_what_can(full: House) -> None:

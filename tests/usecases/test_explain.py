@@ -9,8 +9,9 @@ import pytest
 
 from dialerd.domain.errors import NotFoundError
 from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
-from dialerd.usecases import campaigns, dnc, lists, runs
+from dialerd.usecases import campaigns, contacts, dialing, dnc, lists, runs
 from dialerd.usecases.explain import Explanation, explain
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
@@ -123,6 +124,69 @@ def test_a_way_out_that_the_settings_no_longer_have_is_a_closed_gate(one: House)
     one.start()
     found = ask(one, trunks={})
     assert (found.held_by, found.closed[0].reason) == ("way_out", "campaign spring: there is no trunk carrier")
+
+
+@pytest.fixture
+def two(empty: House) -> House:
+    """Contact 1 with two numbers, contact 2 with one."""
+    lists.create_list(empty.unit, "customers", region="US", actor=ACTOR, now=NOW)
+    both = ["+12122660001", "+12122660002"]
+    contacts.add_contact(empty.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    empty.with_contacts("2122660003")
+    return empty
+
+
+@pytest.mark.parametrize(("numbers", "held_by", "dialed"), [("numbers-first", None, 1), ("contacts-first", "order", 2)])
+@pytest.mark.parametrize("disposition", [D.BUSY, D.INVALID_NUMBER])
+def test_the_order_gate_says_who_goes_first_as_the_next_claim_has_it(
+    two: House, numbers: str, held_by: str | None, dialed: int, disposition: D
+) -> None:
+    campaigns.apply_campaign(two.unit, spec(numbers=numbers, max_attempts=5), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    two.start()
+    (attempt,) = two.dial(1)
+    two.end(attempt, disposition, NOW)
+    two.unit.dialing.promote(two.latest().id, NOW)
+    assert ask(two).held_by == held_by
+    assert [each.target_id for each in two.dial(1)] == [dialed]
+
+
+def test_a_redial_from_the_first_number_on_waits_for_the_untried_under_numbers_first_too(two: House) -> None:
+    rules = {"numbers": "numbers-first", "max_attempts": 5, "retry_after_min": 0.0}
+    campaigns.apply_campaign(two.unit, spec(**rules), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    two.start()
+    for _ in range(2):
+        (attempt,) = two.dial(1)
+        assert attempt.target_id == 1
+        two.end(attempt, D.NO_ANSWER, NOW)
+    two.unit.dialing.promote(two.latest().id, NOW)
+    assert (ask(two).held_by, ask(two, contact=2).held_by) == ("order", None)
+    assert [each.target_id for each in two.dial(1)] == [2]
+
+
+def test_what_waits_behind_a_gate_is_told_that_gate_and_not_a_retry_that_is_not_due(one: House) -> None:
+    hours = {"timezone": "America/New_York", "mon-sun": "12:00-20:00"}
+    campaigns.apply_campaign(one.unit, spec(hours=hours), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    one.start()
+    assert one.dial() == []
+    found = ask(one)
+    assert (gates(found), found.until) == (["hours"], NOW.replace(hour=17))
+
+
+def test_what_was_held_for_a_number_that_is_free_again_says_when_it_is_judged_again(one: House) -> None:
+    campaigns.apply_campaign(one.unit, spec(name="other"), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    one.start()
+    other = runs.run_campaign(one.unit, "other", trunks=TRUNKS, actor=ACTOR, now=NOW)
+    dialing.take_in(one.unit, other.id, draw=lambda: 0.5, now=NOW)
+    (attempt,) = one.dial()
+    way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
+    claim = dialing.claim(
+        one.unit, other.id, limit=1, way_out=way_out, new_id=lambda: AttemptId("d" + "f" * 32), now=NOW
+    )
+    assert (claim.attempts, claim.held) == ([], 1)
+    one.end(attempt, D.BUSY, LATER)
+    found = explain(one.unit, "other", 1, trunks=TRUNKS, now=NOW)
+    assert (found.held_by, found.until) == ("number", NOW + dialing.RECHECK)
+    assert "it is judged again then" in found.closed[0].reason
 
 
 def test_an_unknown_campaign_or_contact_is_not_found(one: House) -> None:

@@ -10,7 +10,7 @@ import pytest
 from dialerd.domain.errors import BadInputError, IllegalActionError
 from dialerd.domain.words import Disposition as D
 from dialerd.domain.words import RunState
-from dialerd.usecases import campaigns, runs, standing
+from dialerd.usecases import campaigns, lists, runs, standing
 from dialerd.usecases.campaigns import Applied
 from dialerd.usecases.finishing import finish_if_over
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -110,8 +110,9 @@ def test_a_paused_run_goes_on_by_the_changed_fields_and_keeps_its_own_pace(full:
     runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
     apply(full, max_attempts=3, description="more")
     assert (full.latest().spec.max_attempts, full.latest().spec.max_calls) == (3, 7)
+    lists.create_list(full.unit, "others", region="US", actor=ACTOR, now=NOW)
     with pytest.raises(IllegalActionError, match="lists"):
-        apply(full, max_attempts=3, description="more", lists=["customers", "customers"])
+        apply(full, max_attempts=3, description="more", lists=["customers", "others"])
 
 
 def test_a_renamed_campaign_keeps_its_runs_and_its_links(full: House) -> None:

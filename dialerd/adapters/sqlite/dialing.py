@@ -29,7 +29,8 @@ SELECT target.id, target.run_id, target.contact_id, target.number, target.positi
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
-       EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL)
+       EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL),
+       target.turn, target.held_by
 FROM target
 """
 
@@ -315,6 +316,8 @@ def _to_target(row: tuple[Any, ...]) -> TargetRow:
         not_before=to_moment_or_none(row[9]),
         on_dnc=row[10],
         number_in_call=bool(row[11]),
+        turn=row[12],
+        held_by=row[13],
     )
 
 
