@@ -32,8 +32,9 @@ BY_NAME: dict[str, Phone] = {
     "agent1023": Phone(answers_s=None),
     "agent1024": Phone(answers_s=None, is_reachable=False),
     "agent1025": Phone(leaves_s=3.2),
+    "nobody": Phone(answers_s=None, is_reachable=False),
 }
-"""Endpoints of the lab; any other picks up at once."""
+"""Endpoints of the lab, and one that is not there; any other picks up at once."""
 
 
 class Phones(Protocol):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.words import AttemptId, LegId
-from dialerd.ports import Clock, Exchange, ExchangeEvent
+from dialerd.ports import Clock, Exchange, ExchangeEvent, ExchangeSink
 from dialerd.tasks import end, spawn
 from tests.contracts.scenarios import Scenario
 from tests.numbers import number
@@ -46,13 +47,22 @@ class Heard:
 class Caller:
     """An ExchangeSink that does what the scenario of each call says."""
 
-    def __init__(self, exchange: Exchange, clock: Clock, on_move: Callable[[], None]) -> None:
+    def __init__(self, exchange: Exchange, clock: Clock, scenarios: Mapping[str, Scenario]) -> None:
         self._exchange = exchange
         self._clock = clock
-        self._on_move = on_move
+        self._scenarios = scenarios
+        self.moved = asyncio.Event()
         self.calls: dict[AttemptId, Heard] = {}
 
-    def place(self, index: int, scenario: Scenario, attempt_id: AttemptId) -> None:
+    def begin(self) -> None:
+        for index, scenario in enumerate(self._scenarios.values()):
+            self._place(index, scenario, AttemptId(f"d{2**100 + index:032x}"))
+
+    @property
+    def is_over(self) -> bool:
+        return all(call.is_over for call in self.calls.values())
+
+    def _place(self, index: int, scenario: Scenario, attempt_id: AttemptId) -> None:
         plan = CallPlan(
             attempt_id=attempt_id,
             dial_string=f"PJSIP/{number(index, scenario.ending)}@carrier",
@@ -67,13 +77,13 @@ class Caller:
 
     async def _dial(self, call: Heard) -> None:
         call.taken = type(await self._exchange.originate(call.plan)).__name__
-        self._on_move()
+        self.moved.set()
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
-        self._on_move()
+        self.moved.set()
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
-        self._on_move()
+        self.moved.set()
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
         call, name = self.calls[attempt_id], type(event).__name__
@@ -85,7 +95,7 @@ class Caller:
         if steps := call.scenario.does.get(name):
             call.busy += 1
             spawn(f"{name} {attempt_id}", self._do(call, steps))
-        self._on_move()
+        self.moved.set()
 
     async def _do(self, call: Heard, steps: Sequence[str]) -> None:
         for step in steps:
@@ -94,7 +104,7 @@ class Caller:
             else:
                 call.replies.append(await self._command(call.plan, step))
         call.busy -= 1
-        self._on_move()
+        self.moved.set()
 
     async def _command(self, plan: CallPlan, step: str) -> str:
         exchange, attempt_id = self._exchange, plan.attempt_id
@@ -129,7 +139,7 @@ def told(event: ev.CallEvent) -> str:
         case ev.AmdHeard(status, _):
             return f"AmdHeard {status}"
         case ev.HangupRequested(cause, sip_code) | ev.Destroyed(cause, sip_code):
-            return f"{type(event).__name__} {_or_dash(cause)}/{_or_dash(sip_code)}"
+            return f"{type(event).__name__} {or_dash(cause)}/{or_dash(sip_code)}"
         case ev.PlaybackEnded(_, failed):
             return "PlaybackEnded failed" if failed else "PlaybackEnded"
         case _:
@@ -143,30 +153,43 @@ def shown(reply: object) -> str:
     return type(reply).__name__
 
 
-def _or_dash(value: int | None) -> str:
+def or_dash(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
-async def play_all(exchange: Exchange, clock: Clock, scenarios: Mapping[str, Scenario]) -> dict[str, Heard]:
-    """Every scenario, all at once; what came of each."""
-    moved = asyncio.Event()
-    caller = Caller(exchange, clock, moved.set)
-    running = spawn("exchange", exchange.run(caller))
+class Player(ExchangeSink, Protocol):
+    """A sink that begins everything at once and says with `moved` that something may be over."""
+
+    @property
+    def moved(self) -> asyncio.Event: ...
+    @property
+    def is_over(self) -> bool: ...
+    def begin(self) -> None: ...
+
+
+async def drive(exchange: Exchange, clock: Clock, player: Player) -> None:
+    """Let it play on the exchange until all is over; what did not end in time shows in its own scenario."""
+    running = spawn("exchange", exchange.run(player))
 
     async def until(is_so: Callable[[], bool]) -> None:
         while not is_so():
-            moved.clear()
-            await moved.wait()
+            player.moved.clear()
+            await player.moved.wait()
 
     try:
         async with asyncio.timeout(_LIMIT_S):
             await until(lambda: exchange.is_alive)
-            for index, scenario in enumerate(scenarios.values()):
-                caller.place(index, scenario, AttemptId(f"d{2**100 + index:032x}"))
-            await until(lambda: all(call.is_over for call in caller.calls.values()))
+            player.begin()
+            await until(lambda: player.is_over)
         await clock.sleep(_STRAY_S)
     except TimeoutError:
-        pass  # what did not end shows in its own scenario
+        pass
     finally:
         await end(running)
+
+
+async def play_all(exchange: Exchange, clock: Clock, scenarios: Mapping[str, Scenario]) -> dict[str, Heard]:
+    """Every scenario, all at once; what came of each."""
+    caller = Caller(exchange, clock, scenarios)
+    await drive(exchange, clock, caller)
     return dict(zip(scenarios, caller.calls.values(), strict=True))

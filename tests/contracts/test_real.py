@@ -14,10 +14,12 @@ import pytest
 
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
-from dialerd.settings import read_settings
+from dialerd.settings import AsteriskSettings, read_settings
 from tests.contracts.caller import Heard, play_all
+from tests.contracts.duo import Duo, check, play_duos
+from tests.contracts.legscenarios import LEG_SCENARIOS, LegScenario
 from tests.contracts.scenarios import SCENARIOS, Scenario
-from tests.contracts.simulated import play_on_the_simulated
+from tests.contracts.simulated import play_duos_on_the_simulated, play_on_the_simulated
 from tests.lab import Lab
 
 pytestmark = pytest.mark.asterisk
@@ -26,15 +28,36 @@ _SLACK_S = 0.75  # a busy machine answers and judges late; the simulated exchang
 
 
 Player = Callable[[Mapping[str, Scenario]], dict[str, Heard]]
+DuoPlayer = Callable[[Mapping[str, LegScenario]], dict[str, Duo]]
+_CLOCK = SystemClock()
 
 
 @pytest.fixture(scope="module")
-def player(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Player:
+def server(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsteriskSettings:
     config = Path(tmp_path_factory.mktemp("contract")) / "dialerd.toml"
     config.write_text(lab.dialerd_config("unused.db"))
-    (server,) = read_settings(config).asterisk
-    clock = SystemClock()
-    return lambda scenarios: asyncio.run(play_all(AriExchange(server, clock), clock, scenarios))
+    (found,) = read_settings(config).asterisk
+    return found
+
+
+@pytest.fixture(scope="module")
+def player(server: AsteriskSettings) -> Player:
+    return lambda scenarios: asyncio.run(play_all(AriExchange(server, _CLOCK), _CLOCK, scenarios))
+
+
+@pytest.fixture(scope="module")
+def duo_player(server: AsteriskSettings) -> DuoPlayer:
+    return lambda scenarios: asyncio.run(play_duos(AriExchange(server, _CLOCK), _CLOCK, scenarios))
+
+
+@pytest.fixture(scope="module")
+def duos(duo_player: DuoPlayer) -> dict[str, Duo]:
+    return duo_player(LEG_SCENARIOS)
+
+
+@pytest.fixture(scope="module")
+def simulated_duos() -> dict[str, Duo]:
+    return play_duos_on_the_simulated(seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +87,26 @@ def test_the_simulated_exchange_takes_the_real_ones_time_from_event_to_event(
         assert _gaps(player({name: SCENARIOS[name]})[name]) == alike
 
 
-def _gaps(call: Heard) -> list[float]:
+@pytest.mark.parametrize("name", LEG_SCENARIOS)
+def test_the_real_exchange_tells_of_an_agents_leg_what_the_scenario_says(name: str, duos: dict[str, Duo]) -> None:
+    check(duos[name])
+
+
+@pytest.mark.parametrize("name", LEG_SCENARIOS)
+def test_the_simulated_exchange_takes_the_real_ones_time_with_an_agent(
+    name: str, duos: dict[str, Duo], simulated_duos: dict[str, Duo], duo_player: DuoPlayer
+) -> None:
+    alike = pytest.approx(_gaps(simulated_duos[name]), abs=_SLACK_S)
+    if _gaps(duos[name]) != alike:
+        assert _gaps(duo_player({name: LEG_SCENARIOS[name]})[name]) == alike
+
+
+def test_nothing_is_left_of_any_leg(lab: Lab, duos: dict[str, Duo]) -> None:
+    assert all(duo.is_over for duo in duos.values())
+    assert "0 active channels" in lab.cli("pbx", "core show channels count")
+    assert lab.cli("pbx", "bridge show all").count("stasis") == 0
+
+
+def _gaps(call: Heard | Duo) -> list[float]:
     """Seconds from the originate to the first event, and from each event to the next."""
     return [later - earlier for earlier, later in itertools.pairwise([0.0, *call.times])]
