@@ -18,7 +18,7 @@ from dialerd.simulate.record import SimulatedCall
 class Channel:
     """`playing_until`: the end of its last sound on the steady clock; `talks_until`: the end of its talk with an agent.
 
-    `is_ending`: Destroyed is on its way.
+    `was_parted`: it has been taken out of a bridge. `is_ending`: Destroyed is on its way.
     """
 
     plan: CallPlan
@@ -29,6 +29,7 @@ class Channel:
     playbacks: list[str] = field(default_factory=list)
     playing_until: float = 0.0
     talks_until: float = 0.0
+    was_parted: bool = False
     is_ending: bool = False
     ring_timer: Timer | None = None
     leave_timer: Timer | None = None

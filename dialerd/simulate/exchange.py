@@ -181,10 +181,11 @@ class SimulatedExchange(SimulatedLegs):
         if channel.leave_timer is not None:
             channel.leave_timer.cancel()
         if after_s is not None:
-            left = ev.HangupRequested(channel.behaviour.leaves_cause)
-            channel.leave_timer = self._later(
-                channel, after_s, lambda: self._end(channel, *_codes(left), "callee", told=left)
-            )
+            channel.leave_timer = self._later(channel, after_s, lambda: self._leave(channel))
+
+    def _leave(self, channel: Channel) -> None:
+        left = ev.HangupRequested(16 if channel.was_parted else channel.behaviour.leaves_cause)
+        self._end(channel, *_codes(left), "callee", told=left)
 
     def _joined(self, attempt_id: AttemptId) -> None:
         channel, now = self._channels[attempt_id], self._clock.steady()
@@ -194,6 +195,7 @@ class SimulatedExchange(SimulatedLegs):
 
     def _parted(self, attempt_id: AttemptId) -> None:
         channel = self._channels[attempt_id]
+        channel.was_parted = self._bridges.of(attempt_id)[0] is None
         if channel.behaviour.alone_s is not None:
             self._leave_after(channel, channel.behaviour.alone_s)
 
@@ -246,7 +248,9 @@ class SimulatedExchange(SimulatedLegs):
         """Begin the end; what plays breaks off, and Destroyed follows in a moment."""
         channel.cancel_timers()
         channel.is_ending = True
-        self._bridges.leave(channel.plan.attempt_id)
+        if self._bridges.of(channel.plan.attempt_id)[0] is not None:
+            cause = cause or 16  # in a bridge a BYE without a reason is given one
+            self._bridges.leave(channel.plan.attempt_id)
         channel.row.ended_at, channel.row.ending = self._clock.now(), ending
         if told is not None:
             self._tell(channel, told)

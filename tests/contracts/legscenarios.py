@@ -17,7 +17,7 @@ class LegScenario:
     """An agent's phone is rung and, where `ending` is given, a person called. `does`: as in scenarios.Steps, its key
     the leg's or the call's event, or "both": leg and person have answered.
 
-    `events` of the leg, `call_events` of the person's call; `replies` of every command in order. `is_steady` as there.
+    `events` of the leg, `call_events` of the person's call; `replies` of every command in order.
     """
 
     phone: str = "agent1001"
@@ -28,7 +28,6 @@ class LegScenario:
     call_events: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     ring_s: float = 14.0
-    is_steady: bool = True
 
 
 LEG_SCENARIOS: dict[str, LegScenario] = {
@@ -109,14 +108,29 @@ LEG_SCENARIOS: dict[str, LegScenario] = {
         replies=["Done", "Done", "gone", "answered", "bridge", "Done", "no bridge", "Done"],
     ),
     "the person hangs up": LegScenario(
+        # without a reason, as in scenarios.py; in a bridge Asterisk gives one, and being parted is a reason already
         ending="53",
         does={
             "both": ["hold", "connect"],
             "Destroyed": ["0.3 s", "leg", "bridge", "end bridge", "hold", "leg", "hang up leg"],
         },
         events=["LegAnswered", "LegGone 16/-"],
-        call_events=[*UP, "HangupRequested -/-", "Destroyed 0/-"],
+        call_events=[*UP, "HangupRequested -/-", "Destroyed 16/-"],
         replies=["Done", "Done", "bridged alone", "bridge", "Done", "Done", "waiting", "Done"],
+    ),
+    "the person hangs up, alone in the bridge": LegScenario(
+        ending="54",
+        does={"both": ["connect", "0.5 s", "hang up leg"], "Destroyed": ["0.3 s", "end bridge"]},
+        events=["LegAnswered", "LegGone 16/-"],
+        call_events=[*UP, "HangupRequested -/-", "Destroyed 16/-"],
+        replies=["Done", "Done", "Done"],
+    ),
+    "the person hangs up after a parting": LegScenario(
+        ending="54",
+        does={"both": ["connect", "0.5 s", "end bridge"], "Destroyed": ["hang up leg"]},
+        events=["LegAnswered", "LegGone 16/-"],
+        call_events=[*UP, "HangupRequested 16/-", "Destroyed 16/-"],
+        replies=["Done", "Done", "Done"],
     ),
     "we hang up on both as they talk": LegScenario(
         ending="50",
