@@ -113,4 +113,6 @@ def facts_of(attempt: AttemptRow) -> Facts:
         amd=attempt.amd,
         cause=attempt.cause,
         sip_code=attempt.sip_code,
+        agent=attempt.agent,
+        connected_at=attempt.connected_at,
     )

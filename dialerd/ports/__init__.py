@@ -3,6 +3,12 @@
 Not here: any behaviour.
 """
 
+from dialerd.ports.agents import (
+    AgentEventRow,
+    AgentRow,
+    Agents,
+    Queues,
+)
 from dialerd.ports.clock import (
     Clock,
     Dice,
@@ -63,6 +69,9 @@ from dialerd.ports.store import (
 )
 
 __all__ = [
+    "AgentEventRow",
+    "AgentRow",
+    "Agents",
     "AttemptRow",
     "Audit",
     "CampaignRow",
@@ -100,6 +109,7 @@ __all__ = [
     "Lists",
     "OccurrenceRow",
     "Occurrences",
+    "Queues",
     "Regulation",
     "Reply",
     "RowSink",

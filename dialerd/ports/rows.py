@@ -187,6 +187,8 @@ class AttemptRow:
     reason: str = ""
     final: str | None = None  # the custom disposition that took the place of the system's
     regulation: str = ""  # the packs that allowed it, each with its version
+    agent: str | None = None  # who talked to the person, by name
+    connected_at: datetime | None = None  # since when
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from dialerd.domain.words import (
     TargetId,
     TargetState,
 )
+from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -247,7 +248,7 @@ class Dialing(Protocol):
         ...
 
     def note(self, attempt: AttemptRow) -> None:
-        """Keep what is known of an open attempt so far (answered_at, verdict, amd)."""
+        """Keep what is known of an open attempt so far (answered_at, verdict, amd, agent, connected_at)."""
         ...
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...
@@ -369,6 +370,10 @@ class Unit(Protocol):
     def regulation(self) -> Regulation: ...
     @property
     def dispositions(self) -> Dispositions: ...
+    @property
+    def agents(self) -> Agents: ...
+    @property
+    def queues(self) -> Queues: ...
     @property
     def audit(self) -> Audit: ...
 

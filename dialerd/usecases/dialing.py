@@ -294,6 +294,8 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
         amd=facts.amd,
         cause=facts.cause,
         sip_code=facts.sip_code,
+        agent=facts.agent,
+        connected_at=facts.connected_at,
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
+from dialerd.domain.call import Facts
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
+from dialerd.engine.reconcile import facts_of
 from dialerd.usecases import campaigns, dialing, runs
 from dialerd.usecases.export import ALL, COLUMNS, Wanted, export_attempts
 from tests.usecases.conftest import ACTOR, CALLER_ID, NOW, TRUNKS, House, spec
@@ -19,6 +22,21 @@ def test_the_columns_begin_with_those_of_the_contract() -> None:
         "campaign,run,contact_id,number,attempt,attempt_id,started_at,answered_at,ended_at,duration_s,talk_s,amd,"
         "disposition,agent,trunk,caller_id,hangup_cause,sip_code"
     )
+
+
+def test_talk_time_counts_from_the_agent_where_there_is_one(house: House) -> None:
+    house.with_contacts("2122660001")
+    house.start()
+    (attempt,) = house.dial(1)
+    talked: dict[str, Any] = {"agent": "ann", "connected_at": NOW + timedelta(seconds=7)}
+    dialing.note(house.unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW + timedelta(seconds=5), **talked))
+    open_one = house.unit.dialing.attempt(attempt.id)
+    assert open_one is not None
+    assert facts_of(open_one).agent == "ann"
+    assert facts_of(open_one).connected_at == NOW + timedelta(seconds=7)
+    house.end(attempt, D.ANSWERED_HUMAN, NOW + timedelta(seconds=12), answered_at=NOW + timedelta(seconds=5), **talked)
+    (row,) = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.unit, "spring"))
+    assert (row["agent"], row["talk_s"]) == ("ann", "5.000")
 
 
 def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> None:

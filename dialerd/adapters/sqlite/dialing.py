@@ -57,13 +57,14 @@ _CANDIDATES = _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY 
 
 _ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
-    " cause, sip_code, disposition, spent, reason, regulation, final"
+    " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at"
 )
 _ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
 _CLOSE = """
 UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
-  sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason
+  sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
+  agent = :agent, connected_at = :connected_at
 WHERE id = :id AND disposition IS NULL
 """
 
@@ -158,8 +159,15 @@ class SqliteDialing:
 
     def note(self, attempt: AttemptRow) -> None:
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ? WHERE id = ?",
-            (to_text_or_none(attempt.answered_at), attempt.verdict, attempt.amd, attempt.id),
+            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ? WHERE id = ?",
+            (
+                to_text_or_none(attempt.answered_at),
+                attempt.verdict,
+                attempt.amd,
+                attempt.agent,
+                to_text_or_none(attempt.connected_at),
+                attempt.id,
+            ),
         )
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
@@ -187,6 +195,8 @@ class SqliteDialing:
                 "disposition": attempt.disposition,
                 "spent": attempt.spent,
                 "reason": attempt.reason,
+                "agent": attempt.agent,
+                "connected_at": to_text_or_none(attempt.connected_at),
             },
         )
         return cursor.rowcount == 1
@@ -342,4 +352,6 @@ def _to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         reason=row[16],
         regulation=row[17],
         final=row[18],
+        agent=row[19],
+        connected_at=to_moment_or_none(row[20]),
     )

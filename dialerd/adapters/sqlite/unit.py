@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from dialerd.adapters.sqlite.agents import SqliteAgents
 from dialerd.adapters.sqlite.audit import SqliteAudit
 from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
 from dialerd.adapters.sqlite.contacts import SqliteContacts
@@ -16,6 +17,7 @@ from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
+from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.runs import SqliteRuns
 
@@ -34,4 +36,6 @@ class SqliteUnit:
         self.dialing = SqliteDialing(connection)
         self.regulation = SqliteRegulation(connection)
         self.dispositions = SqliteDispositions(connection)
+        self.agents = SqliteAgents(connection)
+        self.queues = SqliteQueues(connection)
         self.audit = SqliteAudit(connection)

@@ -21,6 +21,7 @@ from dialerd.adapters.sqlite.migrations.m015_regulation import m015_regulation
 from dialerd.adapters.sqlite.migrations.m016_numbers import m016_numbers
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.adapters.sqlite.migrations.m018_dispositions import m018_dispositions
+from dialerd.adapters.sqlite.migrations.m019_agents import m019_agents
 from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
 from dialerd.domain.errors import StoreError
 
@@ -35,6 +36,7 @@ MIGRATIONS = (
     m017_lifecycle,
     m016_numbers,
     m018_dispositions,
+    m019_agents,
     m021_past_calls,
 )
 
