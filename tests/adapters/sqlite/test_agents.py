@@ -99,7 +99,7 @@ def test_preferences_follow_a_campaign_that_is_renamed_and_go_with_one_that_is_d
     unit.agents.prefer("bob", "c")
     unit.campaigns.rename(ids["d"], SPEC.model_copy(update={"name": "e"}), NOW)
     assert [row.preferred for row in unit.agents.all()] == [{"c", "e"}, {"c"}]
-    assert unit.campaigns.delete(ids["c"], size=10)
+    assert unit.campaigns.delete(ids["c"], size=10, forget=NOW)
     assert [row.preferred for row in unit.agents.all()] == [{"e"}, frozenset()]
 
 
