@@ -14,6 +14,7 @@ from dialerd.cli import export as _export_verb  # noqa: F401  # adds a verb to t
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
 from dialerd.cli.backup import backup_command, restore_command
+from dialerd.cli.callback import callback
 from dialerd.cli.campaign import campaign
 from dialerd.cli.config import config
 from dialerd.cli.contact import contact
@@ -56,6 +57,7 @@ for command in (
     campaign,
     trunk,
     disposition,
+    callback,
     regulation,
     backup_command,
     restore_command,

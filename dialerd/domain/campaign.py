@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from dialerd.domain.callback import CallbackRules
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
@@ -29,6 +30,8 @@ EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 NOT_YET = frozenset({"flow", "queue"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
+
+_CALLBACK_RULES = CallbackRules()
 
 
 class _Part(BaseModel):
@@ -96,6 +99,7 @@ class CampaignSpec(_Part):
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     regulations: tuple[str, ...] = Field(default=(), strict=False)
     finish: Finish | None = None
+    callbacks: CallbackRules | None = None
     schedule: tuple[Schedule, ...] = Field(default=(), strict=False)
     then: str | None = None
 
@@ -178,6 +182,11 @@ class CampaignSpec(_Part):
     def per_number(self) -> int:
         """The most attempts at one number of a contact within a run."""
         return self.max_attempts_per_number or self.max_attempts
+
+    @property
+    def callback_rules(self) -> CallbackRules:
+        """What the campaign's callbacks are held to, its own table or none."""
+        return self.callbacks or _CALLBACK_RULES
 
     @property
     def lacks(self) -> tuple[str, ...]:

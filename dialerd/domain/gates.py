@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialerd.domain.callback import Judged, MayDial, TooLate, Waits
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, opening
 from dialerd.domain.regulation import Allowed, Refused
 from dialerd.domain.words import RunState, TargetState
@@ -36,6 +37,7 @@ class Facts:
     max_per_number: int = 1_000_000
     free_until: datetime | None = None  # until then the run's schedule goes before the contact hours
     regulation: Allowed | Refused = _UNREGULATED
+    callback: Judged | None = None  # what its callback says; None: the target has none
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
@@ -82,8 +84,18 @@ def _dnc_gate(facts: Facts, _now: datetime) -> Gate | None:
     return Gate(name="dnc", reason=f"the number is on the do-not-call list {facts.on_dnc}", is_final=True)
 
 
+def _callback_gate(facts: Facts, _now: datetime) -> Gate | None:
+    match facts.callback:
+        case None | MayDial():
+            return None
+        case Waits(reason, until):
+            return Gate(name="callback", reason=reason, until=until)
+        case TooLate(reason):
+            return Gate(name="callback", reason=f"the callback has expired: {reason}")
+
+
 def _attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
-    if facts.attempts_spent < facts.max_attempts:
+    if facts.attempts_spent < facts.max_attempts or facts.callback is not None:  # a callback has tries of its own
         return None
     return Gate(
         name="attempts",
@@ -93,14 +105,14 @@ def _attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
 
 
 def _number_attempts_gate(facts: Facts, _now: datetime) -> Gate | None:
-    if facts.attempts_at_number < facts.max_per_number:
+    if facts.attempts_at_number < facts.max_per_number or facts.callback is not None:
         return None
     reason = f"{facts.attempts_at_number} of {facts.max_per_number} attempts at the number are made"
     return Gate(name="number_attempts", reason=reason, is_final=True)
 
 
 def _retry_gate(facts: Facts, now: datetime) -> Gate | None:
-    if facts.not_before is None or facts.not_before <= now:
+    if facts.not_before is None or facts.not_before <= now or facts.callback is not None:
         return None
     return Gate(name="retry", reason="the next try is not due yet", until=facts.not_before)
 
@@ -136,7 +148,7 @@ def _number_gate(facts: Facts, _now: datetime) -> Gate | None:
 
 
 def _order_gate(facts: Facts, _now: datetime) -> Gate | None:
-    if not (facts.fresh_ahead and facts.attempts_spent):
+    if not (facts.fresh_ahead and facts.attempts_spent) or facts.callback is not None:
         return None
     return Gate(name="order", reason=f"{facts.fresh_ahead} targets that were not tried yet go first")
 
@@ -152,6 +164,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _filter_gate,
     _target_gate,
     _dnc_gate,
+    _callback_gate,
     _attempts_gate,
     _number_attempts_gate,
     _retry_gate,
@@ -168,6 +181,7 @@ TITLES: Mapping[str, str] = {
     "target": "the contact is not a target that is left",
     "filter": "the campaign's filter leaves the contact out",
     "dnc": "the number is on a do-not-call list",
+    "callback": "a callback waits for its time, its interval or its agent",
     "attempts": "every attempt is made",
     "number_attempts": "every attempt at the number is made",
     "retry": "the next try is not due yet",

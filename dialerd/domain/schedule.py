@@ -163,13 +163,13 @@ def _on(schedule: Schedule, day: date, zone: str) -> Occurrence | None:
         if stop <= start:
             stop += timedelta(days=1)
         end = min(stop, end)
-    start_at, ends_at = _moment(start, zone), None if end is None else _moment(end, zone)
+    start_at, ends_at = moment_of(start, zone), None if end is None else moment_of(end, zone)
     if ends_at is not None and ends_at <= start_at:  # both fell into the same gap
         ends_at = start_at + timedelta(minutes=1)
     return Occurrence(start_at=start_at, ends_at=ends_at, precedence=schedule.precedence)
 
 
-def _moment(local: datetime, zone: str) -> datetime:
+def moment_of(local: datetime, zone: str) -> datetime:
     """The moment of a wall clock's reading, in UTC: after a gap where there is none, the first where there are two."""
     info = ZoneInfo(zone)
     at = local.replace(tzinfo=info, fold=0).astimezone(UTC)

@@ -14,6 +14,7 @@ RunId = NewType("RunId", int)
 ListId = NewType("ListId", int)
 ContactId = NewType("ContactId", int)
 TargetId = NewType("TargetId", int)
+CallbackId = NewType("CallbackId", int)
 AttemptId = NewType("AttemptId", str)
 """`d` + 32 lower-case hex digits, and at the same time the ARI channel id of the call.
 
@@ -87,6 +88,17 @@ class TargetState(StrEnum):
     WAITING = "waiting"  # may be dialed from its not_before on
     IN_PROGRESS = "in_progress"  # has an open attempt
     DONE = "done"  # settled for this run
+
+
+class CallbackState(StrEnum):
+    """Where a callback stands. DUE is never stored: it is a scheduled one whose time has come."""
+
+    SCHEDULED = "scheduled"
+    DUE = "due"
+    IN_PROGRESS = "in_progress"  # its call is up
+    DONE = "done"  # the customer was reached, or the call ended so that another try is pointless
+    CANCELLED = "cancelled"  # by a person, or because the number may not be called any more
+    EXPIRED = "expired"  # its tries are used up, or it could not be dialed in time
 
 
 class Verdict(StrEnum):

@@ -9,6 +9,7 @@ from dialerd.ports.agents import (
     Agents,
     Queues,
 )
+from dialerd.ports.callbacks import Callbacks, ListedCallback, OwnCallback
 from dialerd.ports.clock import (
     Clock,
     Dice,
@@ -74,6 +75,7 @@ __all__ = [
     "Agents",
     "AttemptRow",
     "Audit",
+    "Callbacks",
     "CampaignRow",
     "Campaigns",
     "Chunk",
@@ -106,9 +108,11 @@ __all__ = [
     "ImportRow",
     "Imports",
     "ListRow",
+    "ListedCallback",
     "Lists",
     "OccurrenceRow",
     "Occurrences",
+    "OwnCallback",
     "Queues",
     "Regulation",
     "Reply",

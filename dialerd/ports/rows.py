@@ -133,8 +133,13 @@ class TargetRow:
     not_before: datetime | None
     on_dnc: str | None
     number_in_call: bool
-    turn: int  # what the dialing order goes by first: -1 for a contact's next number, 0 for one never tried, else tries
+    turn: int  # what the dialing order goes by first: to -2 for a callback, -1 for a contact's next number, then tries
     held_by: str | None  # the gate that it waits behind until not_before
+
+    @property
+    def has_callback(self) -> bool:
+        """It waits for a callback, before every other target."""
+        return self.turn <= -2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from dialerd.domain.words import (
     TargetState,
 )
 from dialerd.ports.agents import Agents, Queues
+from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -374,6 +375,8 @@ class Unit(Protocol):
     def agents(self) -> Agents: ...
     @property
     def queues(self) -> Queues: ...
+    @property
+    def callbacks(self) -> Callbacks: ...
     @property
     def audit(self) -> Audit: ...
 

@@ -5,12 +5,13 @@ Not here: how many to claim (engine/dialloop.py), the gates (domain/gates.py), t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialerd.domain import retry
 from dialerd.domain.call import CallPlan, Facts, Outcome
+from dialerd.domain.callback import TooLate
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.gates import Facts as GateFacts
@@ -20,6 +21,7 @@ from dialerd.domain.phone import place_of
 from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
 from dialerd.domain.words import AttemptId, CampaignId, ContactId, Disposition, RunId, RunState, TargetId, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
+from dialerd.usecases import callingback
 from dialerd.usecases.finishing import finish_if_over
 
 RECHECK = timedelta(seconds=5)
@@ -40,11 +42,15 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due."""
+    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due.
+
+    `reserved`: attempts that are callbacks of one agent's own, whom nobody else's call may get.
+    """
 
     attempts: Sequence[AttemptRow]
     held: int
     due_at: datetime | None
+    reserved: Mapping[AttemptId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,14 @@ class Settled:
     retry_at: datetime | None
 
 
-def gate_facts(unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack], now: datetime) -> GateFacts:
+def gate_facts(
+    unit: Unit,
+    run: RunRow,
+    target: TargetRow,
+    packs: Sequence[Pack],
+    now: datetime,
+    turns: callingback.Turns | None = None,
+) -> GateFacts:
     """What the gates need to know of a target; `contact explain` builds the same."""
     return GateFacts(
         run_state=run.state,
@@ -70,6 +83,7 @@ def gate_facts(unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack]
         not_before=target.not_before,
         hours=run.spec.contact_hours,
         free_until=run.ends_at if run.precedence else None,
+        callback=callingback.judged(unit, run, target, turns or callingback.Turns(), now),
         regulation=regulated(unit, run.campaign_id, target.contact_id, target.number, target.zones, packs, now),
     )
 
@@ -98,10 +112,13 @@ def claim(
     limit: int,
     way_out: WayOut,
     packs: Sequence[Pack] = (),
+    free_agents: Collection[str] = (),
     new_id: Callable[[], AttemptId],
     now: datetime,
 ) -> Claim:
     """Open an attempt for up to `limit` targets that may be dialed at `now`; everything is judged in here.
+
+    Targets that wait for one of `free_agents` go before all others, one for each; then callbacks, then the rest.
 
     The run's state and the do-not-call lists are read in this transaction, so what was committed before it,
     by whichever process, is obeyed.
@@ -109,14 +126,19 @@ def claim(
     run = unit.runs.get(run_id)
     if run is None or run.state is not RunState.ACTIVE:
         return Claim(attempts=(), held=0, due_at=None)
+    unit.callbacks.promote(run_id, now)
     unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
     held = 0
-    for target in unit.dialing.candidates(run_id, dnc=run.spec.dnc, limit=limit, now=now):
-        facts = gate_facts(unit, run, target, packs, now)
+    turns = callingback.Turns(free_agents=set(free_agents))
+    for target in _next_targets(unit, run, turns, limit=limit, now=now):
+        facts = gate_facts(unit, run, target, packs, now, turns)
         gate = first_closed(facts, now)
         if gate is not None:
-            _close(unit, run, target, gate, now)
+            if facts.callback is not None and (gate.is_final or isinstance(facts.callback, TooLate)):
+                callingback.give_up(unit, target, facts.callback, gate.reason, now)
+            else:
+                _close(unit, run, target, gate, now)
             held += 1
             continue
         attempt = AttemptRow(
@@ -131,9 +153,21 @@ def claim(
             regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         )
         attempts.append(attempt)
+        if facts.callback is not None:
+            callingback.begin(unit, attempt, facts.callback, turns)
     unit.dialing.open_attempt(*attempts)
     due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
-    return Claim(attempts=attempts, held=held, due_at=due_at)
+    return Claim(attempts=attempts, held=held, due_at=due_at, reserved=turns.reserved)
+
+
+def _next_targets(
+    unit: Unit, run: RunRow, turns: callingback.Turns, *, limit: int, now: datetime
+) -> Sequence[TargetRow]:
+    own = callingback.own_targets(unit, run, turns, limit=limit, now=now)
+    others = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now)
+    if not own:
+        return others
+    return list({each.id: each for each in (*own, *others)}.values())[:limit]
 
 
 _OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})
@@ -213,7 +247,10 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
     goes_first = (
         isinstance(decision, retry.RetryAt) and decision.number == "next" and run.spec.numbers == "numbers-first"
     )
+    callback = callingback.after_attempt(unit, run, closed, retry_at)
     unit.dialing.release_target(closed, state=state, not_before=retry_at, goes_first=goes_first, now=now)
+    if callback is not None:
+        retry_at = callingback.hold(unit, run, callback)
     finish_if_over(unit, attempt.run_id, now)
     after = unit.runs.get(attempt.run_id)
     assert after is not None
@@ -309,7 +346,11 @@ def scrub(unit: Unit, run_id: RunId, now: datetime) -> bool:
 
 def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: datetime) -> bool:
     """Take the next contacts of the run's lists in as its targets; True when every one is in."""
+    before = unit.callbacks.taken_in(run_id)
     is_prepared = unit.runs.prepare(run_id, size=_CHUNK, draw=draw, now=now)
+    run = unit.runs.get(run_id)
+    assert run is not None, "contacts come in only while it exists"
+    callingback.take_on_new(unit, run, after=before, now=now)
     if is_prepared:
         finish_if_over(unit, run_id, now)
     return is_prepared

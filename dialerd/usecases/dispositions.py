@@ -16,6 +16,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.numbers import next_number
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition
 from dialerd.ports import AttemptRow, RunRow, Unit
+from dialerd.usecases import callingback
 from dialerd.usecases.dialing import can_repeat, numbers_of
 from dialerd.usecases.finishing import finish_if_over, positive_codes
 from dialerd.usecases.standing import run_of
@@ -131,6 +132,11 @@ def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposi
         can_repeat=can_repeat(numbers, attempt.number, run.spec.per_number),
         can_start_over=first is not None,
     )
+    callback_at = callingback.stays(
+        unit, attempt.target_id, None if isinstance(decision, retry.Exhausted) else decision.at
+    )
+    if callback_at is not None:
+        return callback_at
     if isinstance(decision, retry.Exhausted):
         unit.dispositions.settle_target(attempt.target_id, chosen.code, now)
         return None

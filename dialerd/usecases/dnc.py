@@ -13,6 +13,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.words import CampaignState
 from dialerd.ports import DncEntry, Unit
+from dialerd.usecases.callingback import cancel_barred
 from dialerd.usecases.contacts import read_number
 from dialerd.usecases.lists import NAME
 from dialerd.usecases.standing import standing
@@ -46,7 +47,9 @@ def add_to_dnc(
         for each in numbers
     ]
     added = unit.dnc.add(entries)
-    detail = {"given": len(entries), "added": added, "source": source}
+    barred = [entry.number for entry in entries]
+    cancelled = cancel_barred(unit, barred, list_name=list_name, expires_at=expires_at, now=now)
+    detail = {"given": len(entries), "added": added, "source": source, "callbacks_cancelled": cancelled}
     unit.audit.add(actor=actor, action="dnc_added", subject=list_name, detail=detail, now=now)
     return added
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialerd.ports import Chunk, ContactSource, DncEntry, Store, Unit
+from dialerd.usecases.callingback import cancel_barred
 from dialerd.usecases.dnc import known_dnc
 
 
@@ -77,6 +78,7 @@ def take_numbers(unit: Unit, taken: Taken, chunk: Chunk, wish: Wish, *, now: dat
         DncEntry(list_name=wish.list_name, number=number, source=wish.source, added_at=now, expires_at=wish.expires_at)
         for number in chunk.numbers
     )
+    cancel_barred(unit, chunk.numbers, list_name=wish.list_name, expires_at=wish.expires_at, now=now)
     return replace(
         taken,
         line=chunk.line,

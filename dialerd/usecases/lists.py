@@ -13,6 +13,7 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActi
 from dialerd.domain.phone import known_region
 from dialerd.domain.words import CampaignState
 from dialerd.ports import ContactRow, ListRow, Unit
+from dialerd.usecases.callingback import cancel_of_list
 from dialerd.usecases.standing import standing
 
 _CHUNK = 500  # contacts deleted per transaction
@@ -79,6 +80,7 @@ def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
     To be called again until then: one statement for millions of contacts would hold up the dialing.
     """
     row = check_deletable(unit, name, now)
+    cancel_of_list(unit, row.id, now)
     if not unit.lists.delete(row.id, size=_CHUNK):
         return False
     unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={}, now=now)

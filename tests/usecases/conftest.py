@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -73,13 +73,21 @@ class House:
     def latest(self) -> RunRow:
         return standing.latest_run(self.unit, "spring")
 
-    def dial(self, limit: int = 1) -> list[AttemptRow]:
-        ids = (AttemptId(f"d{index:032x}") for index in range(self.latest().attempts, 99))
+    def dial(self, limit: int = 1, now: datetime = NOW) -> list[AttemptRow]:
+        return list(self.claim(limit, now).attempts)
+
+    def claim(self, limit: int, now: datetime, free_agents: Collection[str] = ()) -> dialing.Claim:
+        ids = (AttemptId(f"d{self.latest().id:016x}{index:016x}") for index in range(self.latest().attempts, 99))
         way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
-        claim = dialing.claim(
-            self.unit, self.latest().id, limit=limit, way_out=way_out, new_id=lambda: next(ids), now=NOW
+        return dialing.claim(
+            self.unit,
+            self.latest().id,
+            limit=limit,
+            way_out=way_out,
+            free_agents=free_agents,
+            new_id=lambda: next(ids),
+            now=now,
         )
-        return list(claim.attempts)
 
     def end(self, attempt: AttemptRow, disposition: Disposition, at: datetime, **facts: Any) -> None:
         outcome = Outcome(

@@ -18,6 +18,7 @@ from dialerd.ports import CampaignRow
 _COLUMNS = "SELECT id, spec, created_at, updated_at, scheduled_at FROM campaign"
 
 # With each target go its attempts, of which it has only a few.
+_DELETE_CALLBACKS = "DELETE FROM callback WHERE id IN (SELECT id FROM callback WHERE campaign_id = ? LIMIT ?)"
 _DELETE_TARGETS = """
 DELETE FROM target WHERE id IN (SELECT id FROM target INDEXED BY target_contact WHERE run_id = ? LIMIT ?)
 """
@@ -81,6 +82,8 @@ class SqliteCampaigns:
             left -= self._connection.execute(_DELETE_TARGETS, (run_id, left)).rowcount
             if left == 0:
                 return False
+        if self._connection.execute(_DELETE_CALLBACKS, (campaign_id, left)).rowcount == left:
+            return False
         self._connection.execute("DELETE FROM campaign WHERE id = ?", (campaign_id,))
         return True
 

@@ -9,6 +9,7 @@ import sqlite3
 
 from dialerd.adapters.sqlite.agents import SqliteAgents
 from dialerd.adapters.sqlite.audit import SqliteAudit
+from dialerd.adapters.sqlite.callbacks import SqliteCallbacks
 from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
 from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
@@ -38,4 +39,5 @@ class SqliteUnit:
         self.dispositions = SqliteDispositions(connection)
         self.agents = SqliteAgents(connection)
         self.queues = SqliteQueues(connection)
+        self.callbacks = SqliteCallbacks(connection)
         self.audit = SqliteAudit(connection)

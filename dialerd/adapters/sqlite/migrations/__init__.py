@@ -22,6 +22,7 @@ from dialerd.adapters.sqlite.migrations.m016_numbers import m016_numbers
 from dialerd.adapters.sqlite.migrations.m017_lifecycle import m017_lifecycle
 from dialerd.adapters.sqlite.migrations.m018_dispositions import m018_dispositions
 from dialerd.adapters.sqlite.migrations.m019_agents import m019_agents
+from dialerd.adapters.sqlite.migrations.m020_callbacks import m020_callbacks
 from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
 from dialerd.domain.errors import StoreError
 
@@ -37,6 +38,7 @@ MIGRATIONS = (
     m016_numbers,
     m018_dispositions,
     m019_agents,
+    m020_callbacks,
     m021_past_calls,
 )
 

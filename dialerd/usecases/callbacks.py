@@ -1,0 +1,321 @@
+"""What a person, an agent, a flow or a hook can ask of callbacks: promise one, look, move, dial at once, cancel.
+
+Not here: carrying them out (callingback.py: each step of claim and settle), the decisions (domain/callback.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dialerd.domain import callback as rule
+from dialerd.domain.callback import Callback
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.gates import Gate, first_closed
+from dialerd.domain.hours import is_zone
+from dialerd.domain.regulation import Rulebook
+from dialerd.domain.words import CallbackId, CallbackState, Mode, RunState, TargetState
+from dialerd.ports import CampaignRow, ContactRow, ListedCallback, RunRow, Unit
+from dialerd.usecases import callingback
+from dialerd.usecases.contacts import get_contact, read_number
+from dialerd.usecases.dialing import gate_facts
+from dialerd.usecases.dnc import GLOBAL
+from dialerd.usecases.filters import left_out_by
+from dialerd.usecases.standing import get_campaign
+
+MAX_NOTES = 1000
+_LARGEST_ID = 2**63 - 1  # SQLite's; a person may give any whole number
+_NO_ID = CallbackId(0)  # of one that the store has not seen
+_OF_PLACE_AND_DAY = frozenset({"hours", "regulation"})
+"""Gates that can be asked beforehand how they will be when a callback is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A callback as it is asked for. `at`: a time as people write it, by the customer's clock where it has no offset,
+    or a moment. `zone`: whose clock, in place of the number's. `number` None: the one the contact is called at.
+
+    `fallback_min`: when an agent's own becomes anybody's; None: as the campaign has it; `never_anybody`: it does not.
+    """
+
+    at: str | datetime
+    number: str | None = None
+    zone: str | None = None
+    agent: str | None = None
+    fallback_min: float | None = None
+    never_anybody: bool = False
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A callback as people are shown it: `state` as of now, `gate` what holds it now, `later` what will hold it when
+    it is due, as things stand; `late`: outside the window around the time asked for."""
+
+    callback: Callback
+    campaign: str
+    run_number: int | None
+    state: CallbackState
+    late: bool
+    gate: Gate | None
+    later: Gate | None
+
+
+def add_callback(
+    unit: Unit, campaign: str, contact_id: int, wish: Wish, *, region: str, actor: str, now: datetime
+) -> Callback:
+    """Promise a contact of the campaign a call. A campaign without a run keeps it for its next one.
+
+    Raises RefusedError: a time that is past or means several moments, a number that may not be called, an agent where
+    the campaign has none, a contact that the campaign does not call or that has a callback already.
+    """
+    row, contact = get_campaign(unit, campaign), get_contact(unit, contact_id)
+    latest = unit.runs.latest(row.id)
+    run = latest if latest is not None and latest.state in (RunState.ACTIVE, RunState.PAUSED) else None
+    spec = row.spec if run is None else run.spec
+    target = unit.dialing.target(run.id, contact.id, dnc=spec.dnc, now=now) if run else None
+    if target is None:
+        _check_called(spec, run, contact, now)
+    given = contact.contact.numbers[0] if wish.number is None else read_number(wish.number, region=region)
+    if target is not None and wish.number is None:
+        e164, zones = target.number, target.zones
+    else:
+        e164, zones = given.e164, (contact.contact.zone,) if contact.contact.zone else given.zones
+    _check_may_be_called(unit, spec, e164, now)
+    _make_room(unit, row, contact, now)
+    due_at, zone = _when(wish, zones, now)
+    rules = spec.callback_rules
+    asked = Callback(
+        id=_NO_ID,
+        campaign_id=row.id,
+        contact_id=contact.id,
+        number=e164,
+        zones=tuple(zones),
+        zone=zone,
+        due_at=due_at,
+        planned_at=due_at,
+        expires_at=due_at + timedelta(hours=rules.expire_h),
+        created_by=actor,
+        created_at=now,
+        agent=_agent(spec, wish),
+        fallback_after=_fallback(spec, wish),
+        notes=_notes(wish.notes),
+    )
+    made = unit.callbacks.add(_planned(unit, row if run is None else run, asked))
+    if run is not None and target is not None:
+        made = callingback.take_on(unit, run, made, target)
+    detail = {"callback": made.id, "campaign": campaign, "due_at": due_at.isoformat(), "agent": made.agent}
+    unit.audit.add(actor=actor, action="callback_added", subject=str(contact.id), detail=detail, now=now)
+    return made
+
+
+def move_callback(unit: Unit, callback_id: int, at: str | datetime, *, actor: str, now: datetime) -> Callback:
+    """Another time for a callback that is still to come."""
+    callback = _scheduled(unit, callback_id, now, "moved")
+    due_at, _ = _when(Wish(at=at, zone=callback.zone), callback.zones, now)
+    moved = replace(callback, due_at=due_at, planned_at=due_at, is_urgent=False, reason="")
+    return _put_off(unit, moved, actor=actor, action="callback_moved", now=now)
+
+
+def dial_callback_now(unit: Unit, callback_id: int, *, actor: str, now: datetime) -> Callback:
+    """Dial a callback as soon as hours and rules let it; the quota of its interval does not hold it."""
+    callback = _scheduled(unit, callback_id, now, "dialed now")
+    urgent = replace(callback, due_at=now, planned_at=now, is_urgent=True, reason="")
+    return _put_off(unit, urgent, actor=actor, action="callback_hurried", now=now)
+
+
+def cancel_callback(unit: Unit, callback_id: int, *, actor: str, now: datetime) -> Callback:
+    """The call is not made; the contact goes on as it would have without it."""
+    callback = _scheduled(unit, callback_id, now, "cancelled")
+    detail = {"callback": callback.id}
+    unit.audit.add(actor=actor, action="callback_cancelled", subject=str(callback.contact_id), detail=detail, now=now)
+    return callingback.end(unit, callback, f"cancelled by {actor}", now)
+
+
+def show_callback(unit: Unit, callback_id: int, *, rulebook: Rulebook, now: datetime) -> Shown:
+    found = get_callback(unit, callback_id)
+    listed = unit.callbacks.listed(campaign_id=None, agent=None, states=(), only=found.id, limit=1)
+    return _shown(unit, listed[0], rulebook, now)
+
+
+def list_callbacks(
+    unit: Unit,
+    *,
+    campaign: str | None,
+    agent: str | None,
+    states: Collection[CallbackState],
+    limit: int,
+    rulebook: Rulebook,
+    now: datetime,
+) -> Sequence[Shown]:
+    """The callbacks in one of the states as they are shown, those that are planned first foremost."""
+    row = None if campaign is None else get_campaign(unit, campaign)
+    stored = {CallbackState.SCHEDULED if each is CallbackState.DUE else each for each in states}
+    if CallbackState.EXPIRED in states:  # one that no run has tried is still scheduled in the store
+        stored.add(CallbackState.SCHEDULED)
+    found = unit.callbacks.listed(campaign_id=row.id if row else None, agent=agent, states=stored, limit=limit)
+    shown = (_shown(unit, each, rulebook, now) for each in found)
+    return [each for each in shown if each.state in states]
+
+
+def get_callback(unit: Unit, callback_id: int) -> Callback:
+    found = unit.callbacks.get(CallbackId(callback_id)) if 0 < callback_id <= _LARGEST_ID else None
+    if found is None:
+        raise NotFoundError(f"there is no callback {callback_id}", hint="see dialerd callback list")
+    return found
+
+
+def _check_called(spec: CampaignSpec, run: RunRow | None, contact: ContactRow, now: datetime) -> None:
+    """Whether a contact that is no target will be one."""
+    if contact.list_name not in spec.lists:
+        raise BadInputError(
+            f"contact {contact.id} is in list {contact.list_name}, which campaign {spec.name} does not call",
+            hint=f"its lists are: {', '.join(spec.lists)}",
+        )
+    if condition := left_out_by(spec, contact, now):
+        raise BadInputError(
+            f"the filter of campaign {spec.name} leaves contact {contact.id} out: not {condition}",
+            hint="add the callback in another campaign",
+        )
+    if run is not None and run.is_prepared:
+        raise IllegalActionError(
+            f"contact {contact.id} is not called in run {run.number} of campaign {spec.name}",
+            hint=f"see why with dialerd contact explain {spec.name} {contact.id}",
+        )
+
+
+def _check_may_be_called(unit: Unit, spec: CampaignSpec, number: str, now: datetime) -> None:
+    listed = [entry.list_name for entry in unit.dnc.check(number, now) if entry.list_name in (GLOBAL, spec.dnc)]
+    if listed:
+        raise IllegalActionError(
+            f"the number is on the do-not-call list {listed[0]}",
+            hint="where the customer wants to be called again, take it off with dialerd dnc remove",
+        )
+
+
+def _make_room(unit: Unit, row: CampaignRow, contact: ContactRow, now: datetime) -> None:
+    """A contact has one callback at a time; one that has expired gives way."""
+    other = unit.callbacks.scheduled(row.id, contact.id)
+    if other is None:
+        return
+    if rule.state_at(other, now) is not CallbackState.EXPIRED:
+        raise AlreadyExistsError(
+            f"contact {contact.id} has callback {other.id} in campaign {row.spec.name} already",
+            hint=f"change its time with dialerd callback move {other.id}",
+        )
+    callingback.expire(unit, other, now)
+
+
+def _when(wish: Wish, zones: Sequence[str], now: datetime) -> tuple[datetime, str]:
+    """The moment asked for and the zone whose clock it was read by."""
+    if wish.zone is not None and not is_zone(wish.zone):
+        raise BadInputError(f"{wish.zone[:40]!r} is no time zone", hint="use a name like America/New_York")
+    clocks = (wish.zone,) if wish.zone is not None else tuple(zones)
+    at = rule.read_due(wish.at, zones=clocks) if isinstance(wish.at, str) else wish.at
+    rule.check_due(at, now)
+    return at, clocks[0] if clocks else "UTC"
+
+
+def _agent(spec: CampaignSpec, wish: Wish) -> str | None:
+    if wish.agent is None:
+        if wish.fallback_min is not None or wish.never_anybody:
+            raise BadInputError("a fallback is for an agent's own callback", hint="name the agent, too")
+        return None
+    if spec.mode is Mode.AGENTLESS:
+        raise BadInputError(
+            f"campaign {spec.name} is agentless: no agent can have a callback of it", hint="leave the agent out"
+        )
+    return wish.agent
+
+
+def _fallback(spec: CampaignSpec, wish: Wish) -> timedelta | None:
+    if wish.agent is None or wish.never_anybody:
+        return None
+    minutes = spec.callback_rules.fallback_min if wish.fallback_min is None else wish.fallback_min
+    if not 0 <= minutes <= rule.LONGEST_FALLBACK_MIN:
+        raise BadInputError(
+            f"a fallback after {minutes:g} minutes is out of range",
+            hint=f"give 0 to {rule.LONGEST_FALLBACK_MIN} minutes, or none at all",
+        )
+    return timedelta(minutes=minutes)
+
+
+def _notes(text: str) -> str:
+    if len(text) > MAX_NOTES:
+        raise BadInputError(f"the notes have {len(text)} characters", hint=f"{MAX_NOTES} are kept at most")
+    return text
+
+
+def _planned(unit: Unit, whose: RunRow | CampaignRow, callback: Callback) -> Callback:
+    """The callback at the place that the quota of its campaign leaves it."""
+    found = callingback.plan(unit, whose, callback, callback.due_at)
+    expires_at = found.at + timedelta(hours=whose.spec.callback_rules.expire_h)
+    return replace(callback, planned_at=found.at, expires_at=expires_at, reason=found.reason)
+
+
+def _scheduled(unit: Unit, callback_id: int, now: datetime, verb: str) -> Callback:
+    callback = get_callback(unit, callback_id)
+    state = rule.state_at(callback, now)
+    if state is CallbackState.IN_PROGRESS:
+        raise IllegalActionError(f"callback {callback.id} cannot be {verb}: its call is up", hint="wait for its end")
+    if state not in (CallbackState.SCHEDULED, CallbackState.DUE):
+        raise IllegalActionError(f"callback {callback.id} cannot be {verb}: it is {state}", hint="add another one")
+    return callback
+
+
+def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: datetime) -> Callback:
+    """Write another time and have the target wait for it."""
+    run = None if callback.run_id is None else unit.runs.get(callback.run_id)
+    if callback.is_urgent:
+        hours = (run or _campaign_of(unit, callback)).spec.callback_rules.expire_h
+        moved = replace(callback, expires_at=now + timedelta(hours=hours))
+    else:
+        moved = _planned(unit, run or _campaign_of(unit, callback), callback)
+    unit.callbacks.put(moved)
+    if run is not None:
+        target = unit.dialing.target(run.id, moved.contact_id, dnc=run.spec.dnc, now=now)
+        if target is not None and target.state is not TargetState.IN_PROGRESS:
+            callingback.hold(unit, run, moved)
+    detail = {"callback": moved.id, "due_at": moved.due_at.isoformat()}
+    unit.audit.add(actor=actor, action=action, subject=str(moved.contact_id), detail=detail, now=now)
+    return moved
+
+
+def _campaign_of(unit: Unit, callback: Callback) -> CampaignRow:
+    return next(row for row in unit.campaigns.all() if row.id == callback.campaign_id)
+
+
+def _shown(unit: Unit, listed: ListedCallback, rulebook: Rulebook, now: datetime) -> Shown:
+    callback = listed.callback
+    state = rule.state_at(callback, now)
+    gate: Gate | None = None
+    later: Gate | None = None
+    if state in (CallbackState.SCHEDULED, CallbackState.DUE):
+        gate, later = _outlook(unit, callback, rulebook, now)
+    return Shown(
+        callback=callback,
+        campaign=listed.campaign,
+        run_number=listed.run_number,
+        state=state,
+        late=rule.is_late(callback, now),
+        gate=gate,
+        later=later,
+    )
+
+
+def _outlook(unit: Unit, callback: Callback, rulebook: Rulebook, now: datetime) -> tuple[Gate | None, Gate | None]:
+    """What holds a callback now, and what will when it is due: the same gates that the claim asks."""
+    run = None if callback.run_id is None else unit.runs.get(callback.run_id)
+    if run is None:
+        return Gate(name="run", reason=callback.reason or "it waits for the campaign's next run"), None
+    target = unit.dialing.target(run.id, callback.contact_id, dnc=run.spec.dnc, now=now)
+    assert target is not None, "a callback lets go of its target before that is gone"
+    packs = rulebook.of(run.spec.regulations)
+    gate = first_closed(gate_facts(unit, run, target, packs, now), now)
+    if gate is None or gate.name != "callback" or gate.until is None:
+        return gate, None
+    then = replace(gate_facts(unit, run, target, packs, gate.until), callback=rule.MayDial(rule.ForAny()))
+    later = first_closed(then, gate.until)
+    return gate, later if later is not None and later.name in _OF_PLACE_AND_DAY else None
