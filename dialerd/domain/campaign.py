@@ -28,7 +28,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"flow", "queue"})
+NOT_YET = frozenset({"flow"})
 """Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
 
 _CALLBACK_RULES = CallbackRules()
@@ -65,12 +65,27 @@ class Retry(_Part):
     number: Literal["same", "next"] | None = None
 
 
+class Preview(_Part):
+    """How records are shown: `timer_s` until one dials by itself; an agent may skip `max_skips` of them in a run."""
+
+    timer_s: Annotated[int, Field(ge=1, le=3600)] = 30
+    max_skips: Annotated[int, Field(ge=0, le=100_000)] | None = None
+
+
+_OF_AGENTS = frozenset({"queue", "abandon_message", "abandon_target"})
+_OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW}
+_WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
+"""Modes in which an agent is kept free for the call: nobody has to listen first whether a person is there."""
+
+
 class CampaignSpec(_Part):
     """The definition of a campaign. Times in the units of their names.
 
     `filter` keeps some contacts of the lists (domain/filters); `dnc` is the do-not-call list obeyed beside the global
     one; `positive` are the dispositions that count as success; `then` is the campaign that is started when a run of
-    this one has completed. A definition may lack what a run needs (`lacks`); it is a draft then.
+    this one has completed. In the modes with agents `queue` takes the people who answer, and who finds no agent there
+    hears `abandon_message`; predictive keeps the share of those under `abandon_target`. A definition may lack what a
+    run needs (`lacks`); it is a draft then.
     """
 
     name: str
@@ -81,6 +96,11 @@ class CampaignSpec(_Part):
     trunk: str = ""
     caller_id: str = ""
     on_human: OnHuman | None = None
+    queue: str | None = None
+    ratio: Annotated[int, Field(ge=1, le=10)] = 2
+    preview: Preview = Preview()
+    abandon_message: str | None = None
+    abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
     amd: bool = True
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
@@ -103,11 +123,30 @@ class CampaignSpec(_Part):
     schedule: tuple[Schedule, ...] = Field(default=(), strict=False)
     then: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _amd_by_mode(cls, table: Any) -> Any:
+        if isinstance(table, Mapping) and table.get("mode") in _WITHOUT_AMD:
+            return {"amd": False, **table}
+        return table
+
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
         if not NAME.match(value):
             raise ValueError("a name is 1 to 64 of a-z, 0-9, - _ . and begins with a letter or digit")
+        return value
+
+    @field_validator("queue")
+    @classmethod
+    def _queue(cls, value: str | None) -> str | None:
+        return None if value is None else cls._name(value)
+
+    @field_validator("abandon_message")
+    @classmethod
+    def _sound(cls, value: str | None) -> str | None:
+        if value is not None and (not SOUND.match(value) or ".." in value):
+            raise ValueError("is a sound's name or absolute path: letters, digits, / _ . -")
         return value
 
     @field_validator("caller_id")
@@ -173,6 +212,17 @@ class CampaignSpec(_Part):
                 raise ValueError(f"schedule: timezone {each.timezone!r} is no time zone")
         return self
 
+    @model_validator(mode="after")
+    def _of_its_mode(self) -> CampaignSpec:
+        foreign = {key for key, mode in _OF_MODE.items() if mode is not self.mode} & self.model_fields_set
+        if self.mode is Mode.AGENTLESS:
+            foreign |= _OF_AGENTS & self.model_fields_set
+        elif self.on_human is not None:
+            raise ValueError(f"on_human: in mode {self.mode} the agents of the queue take the people who answer")
+        if foreign:
+            raise ValueError(f"{', '.join(sorted(foreign))}: not for mode {self.mode}")
+        return self
+
     @property
     def schedules(self) -> tuple[tuple[Schedule, str], ...]:
         """Each schedule with its zone: its own, else that of the contact hours."""
@@ -191,7 +241,8 @@ class CampaignSpec(_Part):
     @property
     def lacks(self) -> tuple[str, ...]:
         """The keys that a run needs and that are not given."""
-        given = {"trunk": self.trunk, "caller_id": self.caller_id, "on_human": self.on_human}
+        taker = {"on_human": self.on_human} if self.mode is Mode.AGENTLESS else {"queue": self.queue}
+        given = {"trunk": self.trunk, "caller_id": self.caller_id, **taker}
         return tuple(key for key, value in given.items() if not value)
 
     @property
@@ -222,7 +273,9 @@ class CampaignSpec(_Part):
             (table["schedule"],) = table["schedule"]
         if self.finish is not None:
             table["finish"] = {key: value for key, value in table["finish"].items() if value != {}}
-        unset = [key for key in ("trunk", "caller_id", "schedule", "retry", "regulations") if not table[key]]
+        unset = {key for key in ("trunk", "caller_id", "schedule", "retry", "regulations") if not table[key]}
+        unset |= {key for key, mode in _OF_MODE.items() if mode is not self.mode}
+        unset |= _OF_AGENTS if self.mode is Mode.AGENTLESS else set()
         return {key: value for key, value in table.items() if key not in unset}
 
 
@@ -238,8 +291,8 @@ def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMED
     if later:
         raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
     mode = table.get("mode", Mode.AGENTLESS)
-    if mode in set(Mode) - {Mode.AGENTLESS}:
-        raise BadInputError(f"{source}: mode {mode}: not in this version", hint='use mode = "agentless"')
+    if mode in (Mode.PREVIEW, Mode.PREDICTIVE):
+        raise BadInputError(f"{source}: mode {mode}: not in this version", hint="use agentless, progressive or power")
     try:
         return CampaignSpec.model_validate(table)
     except ValidationError as error:

@@ -21,8 +21,10 @@ from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Pla
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
+from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId
 from dialerd.engine import performer
+from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -62,6 +64,7 @@ class CallDesk:
         runs: RunKeeper,
         trunks: TrunkDesk,
         exchanges: Mapping[str, Exchange],
+        agents: AgentDesk,
         on_room: Callable[[], None],
     ) -> None:
         self._store = store
@@ -69,6 +72,7 @@ class CallDesk:
         self._runs = runs
         self._trunks = trunks
         self._exchanges = exchanges
+        self._agents = agents
         self._lines: dict[AttemptId, CallLine] = {}
         self._settling = 0
         self._on_room = on_room
@@ -106,6 +110,11 @@ class CallDesk:
     def up_at(self, exchange: str) -> list[AttemptId]:
         return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
 
+    def is_talking(self, attempt_id: AttemptId) -> bool:
+        """Whether a call has an agent, as far as is known."""
+        line = self._lines.get(attempt_id)
+        return line is not None and isinstance(line.call.state, Talking)
+
     def request_stop(self) -> None:
         """Ask every call to end as soon as it decently can."""
         for attempt_id in list(self._lines):
@@ -134,10 +143,18 @@ class CallDesk:
         if line.is_unsent and isinstance(event, ev.OriginateTaken | ev.OriginateUnclear | ev.OriginateRefused):
             self._confirm(line, event)
         line.call, commands = step(before, event, self._clock.now())
-        facts = line.call.facts
-        if type(line.call.state) is not type(before.state):
+        after, facts = line.call, line.call.facts
+        if type(after.state) is not type(before.state):
             self._show_phase(line)
-        if (facts.answered_at, facts.verdict) != (before.facts.answered_at, before.facts.verdict):
+            if isinstance(before.state, Talking) or (
+                isinstance(before.state, Waiting) and not isinstance(after.state, Talking)
+            ):
+                self._agents.free(line.attempt.id, was_connected=before.facts.connected_at is not None)
+            if line.call.plan.queue is not None:
+                self._on_room()  # what happens to one call decides whether another is started
+        for news in news_of(before, after, self._clock.now()):
+            self._runs.tell(line.attempt.run_id, news)
+        if _learnt(facts) != _learnt(before.facts):
             self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
         self._do(line, commands)
 
@@ -174,6 +191,14 @@ class CallDesk:
                     line.timer = self._clock.call_later(after_s, fire)
                 case do.Settle(outcome):
                     self._close(line, outcome)
+                case do.Seek():
+                    queue = line.call.plan.queue
+                    assert queue is not None, "nobody else seeks an agent"
+                    self._agents.seek(attempt_id, line.attempt.run_id, queue, line.exchange)
+                case do.StopSeeking():
+                    self._agents.free(attempt_id)
+                case do.Connect(leg_id):
+                    self._agents.connect(attempt_id, leg_id)
                 case _:
                     tell = partial(self.deliver, attempt_id)
                     performer.perform(line.exchange, line.call.plan, command, tell)
@@ -191,6 +216,7 @@ class CallDesk:
         self._drop_timer(line)
         outcome = self._without_blame(line, outcome)
         del self._lines[line.attempt.id]
+        self._agents.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1
         spawn(f"settle {line.attempt.id}", self._settle(line, outcome))
@@ -248,6 +274,11 @@ class CallDesk:
         run = self._runs.lines.get(line.attempt.run_id)
         if run is not None:
             run.move(line.attempt.id, _phase(run, line.call), self._clock.steady())
+
+
+def _learnt(facts: Facts) -> tuple[object, ...]:
+    """What is written down as soon as it is known."""
+    return facts.answered_at, facts.verdict, facts.agent, facts.connected_at
 
 
 def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:

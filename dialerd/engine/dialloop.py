@@ -9,15 +9,18 @@ ready or a poke wakes it. There is no tick.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
-from dialerd.domain.words import RunState
+from dialerd.domain.words import AttemptId, RunState
+from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
@@ -53,6 +56,7 @@ class DialLoop:
         runs: RunKeeper,
         trunks: TrunkDesk,
         desk: CallDesk,
+        agents: AgentDesk,
         *,
         rulebook: Rulebook,
         min_ring_s: float,
@@ -63,6 +67,7 @@ class DialLoop:
         self._runs = runs
         self._trunks = trunks
         self._desk = desk
+        self._agents = agents
         self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
@@ -127,23 +132,51 @@ class DialLoop:
             self._hold(line, str(error))
             return False
         packs = self._rulebook.of(spec.regulations)
-        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd)
+        crew = self._agents.crew(line.row.id)
+        if spec.queue is not None and not crew.size:
+            self._hold(line, f"no agent of queue {spec.queue} works for it")
+            return False
+        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd, among=crew.homes)
         if isinstance(exchange, str):
             self._hold(line, exchange)
             if self._trunks.trunk(spec.trunk) is not None:
                 alarm.no_later_than(max(steady + 1.0, self._trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
-        room = min(line.pacer.decide(line.view(steady)), self._trunks.room(spec.trunk), _BATCH)
+        view = line.view(steady, crew)
+        self._cancel(line, line.pacer.cancel(view))
+        wanted = line.pacer.decide(view)
+        room = min(wanted, self._trunks.room(spec.trunk), _BATCH)
         if room <= 0:
             at = max(line.pacer.next_at(steady), self._trunks.room_at(spec.trunk))
             if at > steady:
                 alarm.no_later_than(at)
             return False
-        await self._claim(line, exchange, packs, room)
+        if line.reserves:
+            await self._claim_reserved(line, exchange, packs, room, per_agent=math.ceil(wanted / len(crew.free)))
+        else:
+            await self._claim(line, exchange, packs, room)
         return True  # again: a run that has now run dry still has to set its alarm
 
-    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> None:
+    def _cancel(self, line: RunLine, indices: Sequence[int]) -> None:
+        """End ringing calls for which there would be no agent."""
+        ringing = list(line.ringing)
+        for index in indices:
+            self._desk.deliver(ringing[index], StopRequested())
+
+    async def _claim_reserved(
+        self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int, *, per_agent: int
+    ) -> None:
+        """Keep agents free first, then dial for them; whoever gets no call is released."""
+        names = self._agents.reserve(line.row.id, math.ceil(room / per_agent))
+        placed: list[AttemptId] = []
+        try:
+            placed = await self._claim(line, exchange, packs, min(room, per_agent * len(names)))
+        finally:
+            for n, name in enumerate(names):
+                self._agents.dialed_for(name, placed[n :: len(names)])
+
+    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> list[AttemptId]:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
         claim = await self._store.write(
             partial(
@@ -160,6 +193,7 @@ class DialLoop:
             self._place(line, attempt, exchange, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
+        return [attempt.id for attempt in claim.attempts]
 
     def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange, *, min_ring_s: float) -> None:
         trunk = self._trunks.trunk(attempt.trunk)
@@ -169,7 +203,13 @@ class DialLoop:
             dial_string = trunk.dial_string(attempt.number)
         except BadInputError as error:  # the trunk's strip and prefix do not fit this number
             refusal = error.message
-        plan = dialing.plan_of(attempt, line.row.spec, dial_string=dial_string, min_ring_s=min_ring_s)
+        plan = dialing.plan_of(
+            attempt,
+            line.row.spec,
+            dial_string=dial_string,
+            min_ring_s=min_ring_s,
+            patience_s=self._agents.patience_s(line.row.spec.queue),
+        )
         line.unsent += 1
         self._desk.open(attempt, plan, exchange, refusal=refusal)
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.errors import ExchangeError, StoreError
-from dialerd.domain.leg import LegAnswered, LegEvent
+from dialerd.domain.leg import LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, LegId
+from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.reconcile import inherit, reconcile
@@ -57,11 +58,31 @@ class Engine:
         self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
         self._trunks = TrunkDesk(trunks, exchanges, clock)
-        self.runs = RunKeeper(store, clock, dice, self._wake)
+        self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
         self._timetable = Timetable(store, clock, self.poke)
-        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self._wake)
+        self.agents = AgentDesk(
+            store,
+            clock,
+            dice,
+            exchanges,
+            ready=self._trunks.ready,
+            is_talking=lambda attempt_id: self.desk.is_talking(attempt_id),
+            tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
+            runs=lambda: [line.row for line in self.runs.lines.values()],
+            tell_run=self.runs.tell,
+            on_change=self._wake,
+        )
+        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self._wake)
         self._loop = DialLoop(
-            store, clock, dice, self.runs, self._trunks, self.desk, rulebook=rulebook, min_ring_s=min_ring_s
+            store,
+            clock,
+            dice,
+            self.runs,
+            self._trunks,
+            self.desk,
+            self.agents,
+            rulebook=rulebook,
+            min_ring_s=min_ring_s,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
@@ -75,6 +96,7 @@ class Engine:
             self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
         )
         await self.runs.refresh()
+        await self.agents.refresh()
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.
@@ -98,13 +120,12 @@ class Engine:
     async def drain(self, limit_s: float) -> None:
         """No new calls; those up may finish for `limit_s`, then they are ended as decency allows, and settled."""
         self._loop.stop()
-        if await self._empty_within(limit_s):
-            return
-        self.desk.request_stop()
-        if await self._empty_within(self._min_ring_s + _CLEAR_LIMIT_S):
-            return
-        self.desk.request_stop()  # those that were answered meanwhile
-        await self._empty_within(_CLEAR_LIMIT_S)
+        if not await self._empty_within(limit_s):
+            self.desk.request_stop()
+            if not await self._empty_within(self._min_ring_s + _CLEAR_LIMIT_S):
+                self.desk.request_stop()  # those that were answered meanwhile
+                await self._empty_within(_CLEAR_LIMIT_S)
+        self.agents.stop()
 
     async def idle(self, limit_s: float) -> bool:
         """Wait until no run is unfinished and no call is up, at most `limit_s` (for forecasts and tests)."""
@@ -119,12 +140,11 @@ class Engine:
         self.desk.deliver(attempt_id, event, exchange=exchange)
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
-        if isinstance(event, LegAnswered):
-            _log.warning("hung up a leg that belongs to no agent", action="stray_leg", leg_id=leg_id)
-            spawn(f"hang up stray {leg_id}", self._exchanges[exchange].hang_up_leg(leg_id))
+        self.agents.on_leg_event(exchange, leg_id, event)
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self._trunks.ready.discard(exchange)
+        self.agents.away(exchange)
         if isinstance(event, ExchangeUp):
             self._up_count[exchange] += 1
             spawn(f"reconcile {exchange}", self._reconcile(self._exchanges[exchange], self._up_count[exchange]))
@@ -132,7 +152,9 @@ class Engine:
     async def _reconcile(self, exchange: Exchange, up_count: int) -> None:
         while exchange.is_alive and self._up_count[exchange.name] == up_count:
             try:
-                done = await reconcile(exchange, self._store, self.desk, self._inherited, min_ring_s=self._min_ring_s)
+                done = await reconcile(
+                    exchange, self._store, self.desk, self.agents, self._inherited, min_ring_s=self._min_ring_s
+                )
             except (ExchangeError, StoreError) as error:
                 _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
                 await self._clock.sleep(_RECONCILE_RETRY_S)
@@ -145,6 +167,7 @@ class Engine:
                     action="reconciled",
                     asterisk=exchange.name,
                 )
+                self.agents.came()
                 self._wake()
             return
 
@@ -157,6 +180,7 @@ class Engine:
                 for at in (await self.runs.refresh(), await self._timetable.refresh()):
                     if at is not None:
                         wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
+                await self.agents.refresh()  # with the runs as they are now
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
             timer = self._clock.call_later(wait_s, self._poked.set)

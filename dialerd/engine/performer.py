@@ -25,7 +25,7 @@ async def originate(exchange: Exchange, plan: CallPlan) -> ev.CallEvent:
 
 
 def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell) -> None:
-    """Start doing `command`. Originate, timers and settling are the call desk's own: they need its books."""
+    """Start doing `command`. Originate, timers and settling and agents are the call desk's own: they need its books."""
     attempt_id = plan.attempt_id
     match command:
         case do.Detect():
@@ -38,7 +38,7 @@ def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell)
             _ask(command, exchange.hang_up(attempt_id), tell)
         case do.Look(playback_id):
             spawn(f"look {attempt_id}", _look(exchange, plan, playback_id, tell))
-        case do.Originate() | do.SetTimer() | do.Settle():
+        case do.Originate() | do.SetTimer() | do.Settle() | do.Seek() | do.StopSeeking() | do.Connect():
             raise AssertionError(f"{type(command).__name__} is not done here")
 
 

@@ -12,8 +12,8 @@ from functools import partial
 
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.events import ChannelGone
-from dialerd.domain.leg import attempt_of, orphans
-from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
+from dialerd.domain.words import AttemptId, Disposition, Verdict
+from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
 from dialerd.usecases import dialing
@@ -33,6 +33,7 @@ async def reconcile(
     exchange: Exchange,
     store: Store,
     desk: CallDesk,
+    agents: AgentDesk,
     inherited: dict[AttemptId, AttemptRow],
     *,
     min_ring_s: float,
@@ -58,25 +59,8 @@ async def reconcile(
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
     for attempt_id in strays:
         await exchange.hang_up(attempt_id)
-    legs, bridges = await clear_legs(exchange, led=())
+    legs, bridges = await agents.reconcile(exchange)
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
-
-
-async def clear_legs(exchange: Exchange, *, led: Collection[LegId]) -> tuple[int, int]:
-    """Hang up the legs that no agent has and remove the bridges that no agent is in; how many of each.
-
-    `led`: the legs that somebody leads. Raises ExchangeError when the exchange cannot be asked.
-    """
-    # The bridges first: one that is made meanwhile is in no list, and is not taken for a forgotten one.
-    bridges = await exchange.bridges()
-    legs = await exchange.legs()
-    strays = [leg_id for leg_id in legs if leg_id not in led]
-    for leg_id in strays:
-        await exchange.hang_up_leg(leg_id)
-    left = orphans(bridges, {leg_id: seen for leg_id, seen in legs.items() if leg_id in led})
-    for bridge_id in left:
-        await exchange.end_bridge(attempt_of(bridge_id))
-    return len(strays), len(left)
 
 
 def _run_of(unit: Unit, attempt: AttemptRow) -> RunRow | None:

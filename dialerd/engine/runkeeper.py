@@ -5,15 +5,29 @@ Not here: placing calls (dialloop.py) and ending a run (usecases/finishing.py, w
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialerd.domain.pacing import AgentlessPacer, CallStarted, PacingView
-from dialerd.domain.words import AttemptId, RunId, RunState
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.pacing import (
+    Abandoned,
+    AbandonMeter,
+    AgentlessPacer,
+    CallStarted,
+    Connected,
+    Pacer,
+    PacingEvent,
+    PacingView,
+)
+from dialerd.domain.pacing.modes import RESERVES, pacer_of, retune
+from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.words import AttemptId, Mode, RunId, RunState
+from dialerd.engine.agentline import Crew
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, RunRow, Store
 from dialerd.usecases import dialing, finishing
+from dialerd.usecases.regulation import pacing_meters
 
 _log = logger(__name__)
 
@@ -25,11 +39,12 @@ class RunLine:
     """One unfinished run. The five dicts hold its calls that are up, by phase, with the moment the phase began."""
 
     row: RunRow
-    pacer: AgentlessPacer
+    pacer: Pacer
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
     due_at: datetime | None = None  # when a dry run has targets again
     held_by: str = ""  # why it is not dialing, as last logged
+    meters: Sequence[AbandonMeter] = ()
     ringing: dict[AttemptId, float] = field(default_factory=dict)
     detecting: dict[AttemptId, float] = field(default_factory=dict)
     connected: dict[AttemptId, float] = field(default_factory=dict)
@@ -42,21 +57,47 @@ class RunLine:
 
     def update(self, row: RunRow) -> None:
         """The run as the store has it now, its pace included."""
-        pace = (row.spec.max_calls, row.spec.calls_per_second)
-        if pace != (self.row.spec.max_calls, self.row.spec.calls_per_second):
-            self.pacer.change_pace(max_calls=pace[0], calls_per_second=pace[1])
-        self.row = row
+        before, self.row = self.row, row
+        if before.spec.mode is not row.spec.mode:
+            self.pacer = pacer_of(row.spec)
+        elif before.spec is not row.spec:
+            retune(self.pacer, row.spec)
 
-    def view(self, now: float) -> PacingView:
+    @property
+    def reserves(self) -> bool:
+        """Whether agents are kept free for the calls that are dialed for them."""
+        return self.row.spec.mode in RESERVES
+
+    def view(self, now: float, crew: Crew) -> PacingView:
+        """What the pacer sees. An agent that is kept free for calls, and those calls, are left out: they are paired."""
+        left_out = crew.reserved_for if self.reserves else frozenset()
+
+        def elapsed(phase: dict[AttemptId, float]) -> list[float]:
+            return [now - since for attempt_id, since in phase.items() if attempt_id not in left_out]
+
         return PacingView(
             now=now,
-            ringing=[now - since for since in self.ringing.values()],
-            detecting=[now - since for since in self.detecting.values()],
-            connected=[now - since for since in self.connected.values()],
-            waiting=[now - since for since in self.waiting.values()],
-            talking=[now - since for since in self.talking.values()],
+            ready=crew.free if self.reserves else [*crew.free, *crew.reserved],
+            talking=crew.talking,
+            wrapping=crew.wrapping,
+            ringing=elapsed(self.ringing),
+            detecting=elapsed(self.detecting),
+            connected=elapsed(self.connected),
+            waiting=elapsed(self.waiting),
+            meters=self.meters,
             unsent=self.unsent,
         )
+
+    def count(self, event: PacingEvent) -> None:
+        """Keep the meters up until they are read again."""
+        match event:
+            case Connected():
+                self.meters = [replace(each, live_answers=each.live_answers + 1) for each in self.meters]
+            case Abandoned():
+                self.meters = [
+                    replace(each, live_answers=each.live_answers + 1, abandoned=each.abandoned + 1)
+                    for each in self.meters
+                ]
 
     def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
         """Put a call into a phase (one of `phases`)."""
@@ -82,17 +123,21 @@ class RunLine:
 class RunKeeper:
     """The only owner of `lines`; the store is the truth and is looked at on every poke and every few seconds."""
 
-    def __init__(self, store: Store, clock: Clock, dice: Dice, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, dice: Dice, on_change: Callable[[], None], *, rulebook: Rulebook = EMPTY
+    ) -> None:
         self._store = store
         self._clock = clock
         self._dice = dice
         self._on_change = on_change
+        self._rulebook = rulebook
         self.lines: dict[RunId, RunLine] = {}
 
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
         for line in self.lines.values():
-            line.pacer.assume_spent(self._clock.steady())
+            if isinstance(line.pacer, AgentlessPacer):
+                line.pacer.assume_spent(self._clock.steady())
 
     async def refresh(self) -> datetime | None:
         """Read the runs, take in targets of those that lack them, end those that are over.
@@ -115,8 +160,7 @@ class RunKeeper:
         line = self.lines.get(row.id)
         spec = row.spec
         if line is None:
-            pacer = AgentlessPacer(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
-            self.lines[row.id] = RunLine(row=row, pacer=pacer)
+            self.lines[row.id] = RunLine(row=row, pacer=pacer_of(spec))
             _log.info(
                 f"run {row.number} of campaign {spec.name} is {row.state}",
                 action="run_seen",
@@ -130,6 +174,7 @@ class RunKeeper:
     async def _keep(self, row: RunRow) -> bool:
         """Do a share of what the run needs; True: nothing more is to be done now."""
         now = self._clock.now
+        await self._read_meters(row)
         is_prepared = await self._take_in(row)
         is_scrubbed = not row.is_scrub_due
         for _ in range(0 if is_scrubbed else _SHARE):
@@ -148,6 +193,18 @@ class RunKeeper:
         waits = row.state is not RunState.ACTIVE  # contacts come in when it goes on
         return (is_prepared or waits) and is_scrubbed and not _is_being_cancelled(after)
 
+    async def _read_meters(self, row: RunRow) -> None:
+        """The abandon meters of a run with agents as the store counts them; `tell` keeps them up between two looks."""
+        line = self.lines.get(row.id)
+        if line is None or row.spec.mode is Mode.AGENTLESS:
+            return
+        try:
+            line.meters = await self._store.read(
+                lambda unit: pacing_meters(unit, row, self._rulebook, self._clock.now())
+            )
+        except (NotFoundError, BadInputError):
+            return  # a pack was taken away: the dial loop says so and dials nobody
+
     async def _take_in(self, row: RunRow) -> bool:
         """Whether the run has all its targets, after a share of them has come in."""
         is_prepared = row.is_prepared
@@ -161,6 +218,13 @@ class RunKeeper:
             )
             self._on_change()  # the first targets can be dialed while the others come in
         return is_prepared
+
+    def tell(self, run_id: RunId, event: PacingEvent) -> None:
+        """Let the pacer of a run know what has happened to its calls or agents."""
+        line = self.lines.get(run_id)
+        if line is not None:
+            line.count(event)
+            line.pacer.observe(event)
 
     def settled(self, row: RunRow) -> None:
         """A run as it stands after one of its attempts was settled."""

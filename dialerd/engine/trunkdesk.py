@@ -6,7 +6,7 @@ Not here: what a trunk is (domain/trunk.py) and which exchanges are reconciled (
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from dialerd.domain.pacing import RateLimit
@@ -77,8 +77,8 @@ class TrunkDesk:
         line, now = self._lines[name], self._clock.steady()
         return max(line.closed_until, line.rate.room_at(now))
 
-    def way_out(self, name: str, *, amd: bool) -> Exchange | str:
-        """The server with the fewest calls that can carry one now, or why none can."""
+    def way_out(self, name: str, *, amd: bool, among: Collection[str] | None = None) -> Exchange | str:
+        """The server with the fewest calls that can carry one now, or why none can. `among`: where the agents are."""
         line = self._lines.get(name)
         if line is None:
             return f"no [[trunk]] {name} in the settings"
@@ -91,6 +91,8 @@ class TrunkDesk:
             trouble = exchange.trouble(endpoint=line.trunk.resource, amd=amd)
             if trouble is None and not (exchange.is_alive and server in self.ready):
                 trouble = f"Asterisk {server} is not ready"
+            if trouble is None and among is not None and server not in among:
+                trouble = f"no agent's phone is at Asterisk {server}"
             if trouble is None:
                 usable.append(exchange)
             else:

@@ -64,6 +64,7 @@ def apply_campaign(
     check_regulations(spec, rulebook)
     check_codes(unit, spec)
     _check_lists(unit, spec)
+    _check_queue(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
@@ -91,6 +92,20 @@ def apply_campaign(
         lacks=spec.lacks,
         warnings=warnings,
     )
+
+
+def _check_queue(unit: Unit, spec: CampaignSpec) -> None:
+    """The queue that takes the people who answer: agents that dialerd itself sees and connects."""
+    if spec.queue is None:
+        return
+    queue = unit.queues.get(spec.queue)
+    if queue is None:
+        raise NotFoundError(f"campaign {spec.name}: there is no queue {spec.queue}", hint="see dialerd queue apply")
+    if queue.kind != "stasis":
+        raise BadInputError(
+            f"campaign {spec.name}: queue {spec.queue} is of kind {queue.kind}, whose agents dialerd does not pace for",
+            hint='use a queue of kind "stasis", or mode = "agentless" with on_human into your dialplan',
+        )
 
 
 def _state_with(unit: Unit, spec: CampaignSpec, before: CampaignRow | None, now: datetime) -> CampaignState:

@@ -27,6 +27,9 @@ from dialerd.usecases.finishing import finish_if_over
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
 
+PATIENCE_S = 2.0
+"""Within which a person must have an agent (47 CFR 64.1200(a)(7); Ofcom's statement of policy says the same)."""
+
 _MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
 _SCRUB_CHUNK = 2000  # targets looked at per transaction; a look is cheaper than taking one in
 _CHUNK = 500  # contacts taken in per transaction: well under the 50 ms that a job may hold the writer
@@ -356,9 +359,15 @@ def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: dateti
     return is_prepared
 
 
-def plan_of(attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float) -> CallPlan:
-    """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own."""
-    assert spec.on_human is not None, "a definition that lacks it never runs"
+def plan_of(
+    attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float, patience_s: float = PATIENCE_S
+) -> CallPlan:
+    """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own.
+
+    `patience_s`: how long a person waits for an agent of the queue at most.
+    """
+    on_human = spec.on_human
+    assert on_human is not None or spec.queue is not None, "a definition that lacks both never runs"
     return CallPlan(
         attempt_id=attempt.id,
         dial_string=dial_string,
@@ -366,7 +375,10 @@ def plan_of(attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ri
         amd=spec.amd,
         max_ring_s=float(spec.max_ring_s),
         min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
-        play=spec.on_human.play,
-        context=spec.on_human.context,
-        extension=spec.on_human.extension,
+        play=on_human.play if on_human else None,
+        context=on_human.context if on_human else None,
+        extension=on_human.extension if on_human else "s",
+        queue=spec.queue,
+        patience_s=patience_s,
+        abandon_play=spec.abandon_message,
     )

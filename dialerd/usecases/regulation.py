@@ -5,14 +5,18 @@ Not here: judging a call (domain/regulation, asked by the gates).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.hours import CONTACT_ZONE
+from dialerd.domain.pacing import AbandonMeter
 from dialerd.domain.regulation import Meter, Rulebook, meter_of, min_ring_s, windows_of
-from dialerd.ports import Unit
+from dialerd.domain.words import CampaignId
+from dialerd.ports import RunRow, Unit
 from dialerd.usecases.standing import get_campaign
+
+_OWN_WINDOW = timedelta(hours=24)
 
 
 def check_regulations(spec: CampaignSpec, rulebook: Rulebook) -> None:
@@ -29,15 +33,30 @@ def check_regulations(spec: CampaignSpec, rulebook: Rulebook) -> None:
 def meters(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Meter]:
     """Every abandon meter of a campaign's packs as it stands now."""
     row = get_campaign(unit, name)
-    zone = row.spec.contact_hours.timezone
-    began_at = unit.regulation.began_at(row.id) or now
+    return _meters(unit, row.id, row.spec, rulebook, now)
+
+
+def pacing_meters(unit: Unit, run: RunRow, rulebook: Rulebook, now: datetime) -> list[AbandonMeter]:
+    """What the pace of a run is held to: its packs' meters, and its own target over the last 24 hours.
+
+    The latter is what remains of a target when the daemon is started anew in the middle of a day.
+    """
+    answered, abandoned = unit.regulation.live_answers(run.campaign_id, since=now - _OWN_WINDOW)
+    own = AbandonMeter(cap=run.spec.abandon_target, abandoned=abandoned, live_answers=answered)
+    of_packs = _meters(unit, run.campaign_id, run.spec, rulebook, now)
+    return [own, *(AbandonMeter(cap=m.cap, abandoned=m.abandoned, live_answers=m.live_answers) for m in of_packs)]
+
+
+def _meters(unit: Unit, campaign_id: CampaignId, spec: CampaignSpec, rulebook: Rulebook, now: datetime) -> list[Meter]:
+    zone = spec.contact_hours.timezone
+    began_at = unit.regulation.began_at(campaign_id) or now
     found = []
     for rule, since in windows_of(
-        rulebook.of(row.spec.regulations),
+        rulebook.of(spec.regulations),
         began_at=began_at,
         now=now,
         zone=str(UTC) if zone == CONTACT_ZONE else zone,
     ):
-        answered, abandoned = unit.regulation.live_answers(row.id, since=since)
+        answered, abandoned = unit.regulation.live_answers(campaign_id, since=since)
         found.append(meter_of(rule, since=since, abandoned=abandoned, live_answers=answered))
     return found

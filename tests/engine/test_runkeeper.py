@@ -11,7 +11,7 @@ import pytest
 
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.contact import Contact
-from dialerd.domain.pacing import PacingView
+from dialerd.domain.pacing import AgentlessPacer, PacingView
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import RunState
 from dialerd.engine.runkeeper import RunKeeper
@@ -57,6 +57,7 @@ def test_another_pace_is_taken_whether_a_poke_or_a_settled_call_brings_it(by_set
             keeper.settled(row)
         await keeper.refresh()
         line = keeper.lines[run.id]
+        assert isinstance(line.pacer, AgentlessPacer)
         assert line.pacer.max_calls == 3
         assert line.pacer.decide(PacingView(now=100.0, ringing=[1.0] * 3)) == 0
 

@@ -1,0 +1,39 @@
+"""Which pacer a campaign's mode asks for.
+
+Not here: what each does (one file per mode).
+"""
+
+from __future__ import annotations
+
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.pacing.agentless import AgentlessPacer
+from dialerd.domain.pacing.power import PowerPacer
+from dialerd.domain.pacing.preview import PreviewPacer
+from dialerd.domain.pacing.progressive import ProgressivePacer
+from dialerd.domain.pacing.view import Pacer
+from dialerd.domain.words import Mode
+
+RESERVES = frozenset({Mode.POWER, Mode.PREVIEW})
+"""Modes in which an agent is kept free for the calls that are dialed for it."""
+
+
+def pacer_of(spec: CampaignSpec) -> Pacer:
+    """A new pacer; of what a run's earlier pacer has learned nothing is kept."""
+    match spec.mode:
+        case Mode.AGENTLESS:
+            return AgentlessPacer(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
+        case Mode.POWER:
+            return PowerPacer(ratio=spec.ratio)
+        case Mode.PREVIEW:
+            return PreviewPacer()
+        case _:
+            return ProgressivePacer()
+
+
+def retune(pacer: Pacer, spec: CampaignSpec) -> None:
+    """Give a running pacer the pace that its campaign has now."""
+    match pacer:
+        case AgentlessPacer():
+            pacer.change_pace(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
+        case PowerPacer():
+            pacer.change_pace(ratio=spec.ratio)

@@ -1,0 +1,147 @@
+"""The agents that the daemon knows: their states and whom they work for; every change of either is written down.
+
+Not here: who gets which call and why a state changes (agentdesk.py), what an event means (domain/agents.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from dialerd.domain import agents
+from dialerd.domain.agents import AgentEvent as E
+from dialerd.domain.agents import Refusal
+from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, WrapUpEnded
+from dialerd.domain.words import AgentState, AttemptId, RunId, RunState
+from dialerd.engine.agentline import AgentLine, Crew
+from dialerd.log import logger
+from dialerd.ports import Clock, RunRow, Store
+from dialerd.usecases import agents as usecases
+from dialerd.usecases.dialing import PATIENCE_S
+
+_log = logger(__name__)
+
+
+class AgentBook:
+    """The only owner of agents' states. `runs`: those that are not over; `on_state` hears of every new state."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        runs: Callable[[], Iterable[RunRow]],
+        tell_run: Callable[[RunId, PacingEvent], None],
+        on_state: Callable[[AgentLine], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._runs = runs
+        self._tell_run = tell_run
+        self._on_state = on_state
+        self.lines: dict[str, AgentLine] = {}
+        self._patience_s: dict[str, float] = {}
+
+    async def refresh(self) -> None:
+        """Take up who there is and what they ask to be. Who has been deleted goes when nothing holds it."""
+        rows, queues = await self._store.read(lambda unit: (unit.agents.all(), unit.queues.all()))
+        serving = [queue for queue in queues if queue.kind == "stasis"]
+        self._patience_s = {queue.name: queue.patience_s for queue in serving}
+        for row in rows:
+            line = self.lines.setdefault(row.name, AgentLine(row=row, seen=row.seen))
+            line.row = row
+            line.queues = tuple(queue for queue in serving if row.name in queue.agents)
+        for name in self.lines.keys() - {row.name for row in rows}:
+            if not self.lines[name].is_held and self.lines[name].leg is None:
+                del self.lines[name]
+
+    def patience_s(self, queue: str | None) -> float:
+        """How long a person waits for an agent of that queue."""
+        return self._patience_s.get(queue or "", PATIENCE_S)
+
+    def talker(self, attempt_id: AttemptId) -> AgentLine | None:
+        """The agent whom a call was given to, or is being rung for."""
+        return next((line for line in self.lines.values() if line.call == attempt_id), None)
+
+    # States
+
+    def move(self, line: AgentLine, event: E, *, reason: str = "", attempt_id: AttemptId | None = None) -> None:
+        """Let something happen to an agent; what its state does not allow is passed over."""
+        before, now = line.seen, self._clock.now()
+        after = agents.step(
+            before, event, wanted=line.row.wanted, agent=line.name, now=now, reason=reason, attempt_id=attempt_id
+        )
+        if isinstance(after, Refusal):
+            _log.debug(after.reason, action="agent_event_refused", agent=line.name)
+            return
+        if after == before:
+            return
+        line.seen = after
+        self.write(line)
+        self._tell_whereabouts(line)
+        if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
+            self._end_wrap_up(line, (now - before.since).total_seconds())
+        elif after.state is AgentState.WRAP_UP and before.state is not AgentState.WRAP_UP:
+            self.limit_wrap_up(line, line.wrap_up_s)
+        if after.state is not before.state:
+            self._on_state(line)
+
+    def limit_wrap_up(self, line: AgentLine, left_s: float) -> None:
+        """Take an agent out of wrap-up so much later."""
+        if line.wrap_up_timer is not None:
+            line.wrap_up_timer.cancel()
+        line.wrap_up_timer = self._clock.call_later(left_s, partial(self.move, line, E.WRAP_UP_OVER))
+
+    def _end_wrap_up(self, line: AgentLine, wrap_up_s: float) -> None:
+        if line.wrap_up_timer is not None:
+            line.wrap_up_timer.cancel()
+            line.wrap_up_timer = None
+        if line.run_id is not None:
+            self._tell_run(line.run_id, WrapUpEnded(wrap_up_s))
+
+    def write(self, line: AgentLine) -> None:
+        """Put down where an agent is seen, and its leg."""
+        leg_id, asterisk = (line.leg.id, line.leg.exchange.name) if line.leg is not None else (None, None)
+        self._store.post(partial(usecases.note_seen, name=line.name, seen=line.seen, leg_id=leg_id, asterisk=asterisk))
+
+    # Whom they work for
+
+    def assign(self) -> None:
+        """Decide anew for everybody whom nothing holds; to be called when runs, agents or queues have changed."""
+        runs = [run for run in self._runs() if run.state is RunState.ACTIVE and run.spec.queue is not None]
+        for line in self.lines.values():
+            if not line.is_held:
+                serves = {queue.name for queue in line.queues}
+                mine = [run for run in runs if run.spec.queue in serves]
+                best = max(mine, key=lambda run: (run.spec.priority, -run.id), default=None)
+                line.run_id = best.id if best is not None else None
+            self._tell_whereabouts(line)
+
+    def _tell_whereabouts(self, line: AgentLine) -> None:
+        """Let the pacers know who has come and gone."""
+        if line.works_for == line.joined:
+            return
+        if line.joined is not None:
+            self._tell_run(line.joined, AgentLeft())
+        line.joined = line.works_for
+        if line.joined is not None:
+            self._tell_run(line.joined, AgentJoined())
+
+    def crew(self, run_id: RunId) -> Crew:
+        now = self._clock.now()
+        mine = [line for line in self.lines.values() if line.run_id == run_id]
+        return Crew(
+            size=sum(line.works_for is not None for line in mine),
+            free=[line.idle_s(now) for line in mine if line.is_free],
+            reserved=[line.idle_s(now) for line in mine if line.is_spare],
+            talking=[line.in_state_s(now) for line in mine if line.call is not None],
+            wrapping=[line.in_state_s(now) for line in mine if line.seen.state is AgentState.WRAP_UP],
+            reserved_for=frozenset().union(*(line.batch for line in mine)),
+            homes=_homes(mine),
+        )
+
+
+def _homes(lines: Sequence[AgentLine]) -> frozenset[str] | None:
+    if all(line.is_kept for line in lines) and lines:
+        return frozenset(line.leg.exchange.name for line in lines if line.leg is not None)
+    return None

@@ -1,0 +1,342 @@
+"""Who gets which agent: people who wait, agents kept free for calls, and what agents ask to be.
+
+Not here: agents' states and whom they work for (agentbook.py), the legs themselves (legdesk.py). As with calls, no
+`await` stands between an event and what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass
+from functools import partial
+
+from dialerd.domain import agents
+from dialerd.domain.agents import AgentEvent as E
+from dialerd.domain.call import events as ev
+from dialerd.domain.leg import LegEvent
+from dialerd.domain.pacing import PacingEvent
+from dialerd.domain.words import AgentState, AttemptId, LegId, RunId, WantedState
+from dialerd.engine.agentbook import AgentBook
+from dialerd.engine.agentline import AgentLine, Crew
+from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
+from dialerd.engine.legreconcile import LegReconciler
+from dialerd.log import logger
+from dialerd.ports import Clock, Dice, Exchange, RunRow, Store
+from dialerd.usecases import agents as usecases
+
+_log = logger(__name__)
+
+_RING_AGAIN_S = (0.0, 5.0, 20.0, 60.0, 120.0)
+"""A kept leg that is lost is rung again so much later each time; then the agent stays paused until it is ready anew."""
+
+_EVENT_OF = {WantedState.LOGGED_OUT: E.LOG_OUT, WantedState.READY: E.READY, WantedState.PAUSED: E.PAUSE}
+
+_IN_VAIN_S = 1.0
+"""An agent who was given a person in vain is left alone so long: what was wrong is not asked for at once again."""
+
+_BUSY = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
+
+
+@dataclass(slots=True)
+class Seeker:
+    """A person who waits. `rings`: the agent whose phone rings for them."""
+
+    run_id: RunId
+    queue: str
+    exchange: Exchange
+    rings: str | None = None
+
+
+class AgentDesk:
+    """The only one that gives people to agents. Implements legdesk.LegOwner."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        exchanges: Mapping[str, Exchange],
+        *,
+        ready: Set[str],
+        is_talking: Callable[[AttemptId], bool],
+        tell_call: Callable[[AttemptId, ev.CallEvent], None],
+        runs: Callable[[], Iterable[RunRow]],
+        tell_run: Callable[[RunId, PacingEvent], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        """`ready`: the exchanges that are reconciled, kept up to date by their owner. `is_talking`: of a call.
+
+        `runs`: those that are not over.
+        """
+        self._store = store
+        self._clock = clock
+        self._exchanges = exchanges
+        self._ready = ready
+        self._tell_call = tell_call
+        self._on_change = on_change
+        self._book = AgentBook(store, clock, runs=runs, tell_run=tell_run, on_state=self._in_new_state)
+        self._legs = LegDesk(clock, dice, exchanges, self)
+        self._reconciler = LegReconciler(
+            clock, exchanges, self._book, self._legs, is_talking=is_talking, tell_call=tell_call
+        )
+        self._seekers: dict[AttemptId, Seeker] = {}
+        self._watchers: list[Callable[[str, AgentState], None]] = []
+
+    def watch(self, on_state: Callable[[str, AgentState], None]) -> None:
+        """Be told of every new state of every agent."""
+        self._watchers.append(on_state)
+
+    # What the store says
+
+    async def refresh(self) -> None:
+        """Take up who is there to work and what they ask to be."""
+        await self._book.refresh()
+        self._reconciler.inherit()
+        for line in self._book.lines.values():
+            self._obey(line)
+        self.assign()
+        self._on_change()
+
+    def assign(self) -> None:
+        """Decide anew whom everybody works for; to be called when runs have changed."""
+        self._book.assign()
+
+    def crew(self, run_id: RunId) -> Crew:
+        return self._book.crew(run_id)
+
+    def patience_s(self, queue: str | None) -> float:
+        """How long a person waits for an agent of that queue."""
+        return self._book.patience_s(queue)
+
+    def _obey(self, line: AgentLine) -> None:
+        """Bring about what an agent wants to be, as far as its state lets it be done now."""
+        wanted = line.row.wanted
+        if line.obeyed_at is None and wanted.since <= line.seen.since:
+            line.obeyed_at = wanted.since  # an earlier daemon has carried it out
+        if line.obeyed_at == wanted.since:
+            self._reach(line)
+            return
+        if line.seen.state in agents.SYSTEM_BUSY:
+            return  # what its calls come to takes the wish into account
+        line.obeyed_at, line.rung = wanted.since, 0
+        if line.seen.state is AgentState.LOGGED_OUT:
+            self._log_in(line)
+        else:
+            self._book.move(line, _EVENT_OF[wanted.state])
+            self._reach(line)
+
+    def _log_in(self, line: AgentLine) -> None:
+        if line.row.wanted.state is WantedState.LOGGED_OUT:
+            return
+        if line.is_kept:
+            self._reach(line)
+        else:
+            self._book.move(line, E.LOG_IN)
+
+    # Legs
+
+    def _reach(self, line: AgentLine) -> None:
+        """Ring the phone of an agent whose leg is to be kept and is not there."""
+        wants_leg = line.is_kept and line.row.wanted.state is not WantedState.LOGGED_OUT
+        if not wants_leg or line.leg is not None or line.ring_timer is not None:
+            return
+        exchange = self._home()
+        if exchange is not None and line.rung < len(_RING_AGAIN_S):
+            delay_s = _RING_AGAIN_S[line.rung]
+            line.rung += 1
+            line.ring_timer = self._clock.call_later(delay_s, partial(self._ring, line, exchange))
+
+    def _home(self) -> Exchange | None:
+        """Where kept legs are: the first of the settings that is there."""
+        return next((each for name, each in self._exchanges.items() if name in self._ready), None)
+
+    def _ring(self, line: AgentLine, exchange: Exchange) -> None:
+        line.ring_timer = None
+        if line.leg is not None or line.row.wanted.state is WantedState.LOGGED_OUT:
+            return
+        line.leg = self._legs.ring(
+            line.name, line.row.endpoint, exchange, caller_id=f"dialerd <{line.name}>", ring_s=line.ring_s
+        )
+        self._book.write(line)
+
+    def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
+        self._legs.on_event(exchange, leg_id, event)
+
+    def leg_up(self, leg: Leg) -> None:
+        line = self._line_of(leg)
+        if line is None:
+            self._legs.hang_up(leg)
+            return
+        if line.call is not None:  # on demand: somebody waits
+            self._give(line, line.call)
+            return
+        if not line.is_kept:
+            self._hang_up(line)
+            self._book.move(line, E.RELEASE)
+            return
+        line.rung = 0
+        self._legs.hold(leg, line.music)
+        self._book.move(line, E.LOG_IN if line.seen.state is AgentState.LOGGED_OUT else E.LEG_BACK)
+
+    def leg_gone(self, leg: Leg, reason: str) -> None:
+        line = self._line_of(leg)
+        if line is None:
+            return
+        line.leg = None
+        call, line.call = line.call, None
+        reason = f"the phone {reason}" if not reason.startswith("the ") else reason
+        if line.seen.state is AgentState.LOGGED_OUT:
+            line.rung = len(_RING_AGAIN_S)
+            self._store.post(partial(usecases.login_failed, name=line.name, reason=reason, now=self._clock.now()))
+            return
+        self._book.move(line, E.LEG_LOST, reason=reason)
+        if call is not None and (seeker := self._seekers.get(call)) is not None:
+            seeker.rings = None
+            self._serve()
+        elif call is not None:
+            self._legs.end_bridge(leg.exchange, call)
+            self._tell_call(call, ev.AgentLeft(reason))
+        self._reach(line)
+
+    def _line_of(self, leg: Leg) -> AgentLine | None:
+        line = self._book.lines.get(leg.agent)
+        return line if line is not None and line.leg is leg else None
+
+    def _hang_up(self, line: AgentLine) -> None:
+        if line.leg is not None:
+            self._legs.hang_up(line.leg)
+            line.leg = None
+
+    # People who wait
+
+    def seek(self, attempt_id: AttemptId, run_id: RunId, queue: str, exchange: Exchange) -> None:
+        """Somebody has answered: AgentFound follows, at once or when there is an agent."""
+        self._seekers[attempt_id] = Seeker(run_id, queue, exchange)
+        self._serve()
+
+    def _serve(self) -> None:
+        """Who waits longest gets the agent that has been idle for longest."""
+        for attempt_id, seeker in list(self._seekers.items()):
+            if seeker.rings is None and (line := self._agent_for(seeker)) is not None:
+                if line.is_kept:
+                    self._give(line, attempt_id)
+                else:
+                    self._ring_for(line, attempt_id, seeker)
+
+    def _agent_for(self, seeker: Seeker) -> AgentLine | None:
+        """A free agent of the run, else one that is reserved for calls of it that nobody has answered."""
+        mine = [
+            line
+            for line in self._book.lines.values()
+            if line.run_id == seeker.run_id and (line.leg is None or line.leg.exchange is seeker.exchange)
+        ]
+        for able in ([line for line in mine if line.is_free], [line for line in mine if line.is_spare]):
+            name = agents.longest_idle({line.name: line.seen.idle_since for line in able})
+            if name is not None:
+                return self._book.lines[name]
+        return None
+
+    def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
+        assert line.leg is not None, "who is given a call has a leg"
+        self._seekers.pop(attempt_id, None)
+        line.call = attempt_id
+        self._book.move(line, E.CONNECT, attempt_id=attempt_id)
+        self._tell_call(attempt_id, ev.AgentFound(line.name, line.leg.id))
+
+    def _ring_for(self, line: AgentLine, attempt_id: AttemptId, seeker: Seeker) -> None:
+        seeker.rings, line.call = line.name, attempt_id
+        self._book.move(line, E.RESERVE, attempt_id=attempt_id)
+        self._ring(line, seeker.exchange)
+
+    def connect(self, attempt_id: AttemptId, leg_id: LegId) -> None:
+        """Bring a call and the agent that it was given together; Connected or CommandFailed follows."""
+        line = self._book.talker(attempt_id)
+        tell = partial(self._tell_call, attempt_id)
+        if line is None or line.leg is None or line.leg.id != leg_id:
+            tell(ev.CommandFailed("Connect", "the agent is not there any more"))
+        else:
+            self._legs.connect(line.leg, attempt_id, tell)
+
+    def free(self, attempt_id: AttemptId, *, was_connected: bool = False) -> None:
+        """A call has no need of an agent any more."""
+        self._seekers.pop(attempt_id, None)
+        line = self._book.talker(attempt_id)
+        if line is None:
+            return
+        line.call = None
+        if line.leg is not None and line.is_kept:
+            self._legs.part(line.leg, attempt_id, line.music)
+        elif line.leg is not None:
+            self._legs.end_bridge(line.leg.exchange, attempt_id)
+            self._hang_up(line)
+        if line.seen.state in _BUSY:
+            self._book.move(line, E.CALL_ENDED)
+            if not was_connected and line.wrap_up_timer is not None:  # nothing was said that there is work after
+                self._book.limit_wrap_up(line, _IN_VAIN_S)
+        elif not line.batch:
+            self._book.move(line, E.RELEASE)
+
+    def _in_new_state(self, line: AgentLine) -> None:
+        for told in self._watchers:
+            told(line.name, line.seen.state)
+        match line.seen.state:
+            case AgentState.LOGGED_OUT:
+                self._hang_up(line)
+            case AgentState.READY if line.is_kept and (line.leg is None or not line.leg.is_up):
+                self._book.move(line, E.LEG_LOST, reason=NO_PHONE)
+            case AgentState.READY:
+                self._book.assign()
+                self._serve()
+        self._on_change()
+
+    # Reservations
+
+    def reserve(self, run_id: RunId, count: int) -> list[str]:
+        """Keep up to `count` of a run's free agents, the longest idle first, for calls about to be dialed."""
+        free = sorted(
+            (line for line in self._book.lines.values() if line.run_id == run_id and line.is_free),
+            key=lambda line: (line.seen.idle_since, line.name),
+        )
+        for line in free[:count]:
+            self._book.move(line, E.RESERVE)
+        return [line.name for line in free[:count]]
+
+    def dialed_for(self, agent: str, attempts: Iterable[AttemptId]) -> None:
+        """The calls that an agent is reserved for; without any it is free again."""
+        line = self._book.lines[agent]
+        line.batch = set(attempts)
+        self._release_if_spare(line)
+
+    def over(self, attempt_id: AttemptId) -> None:
+        """A call has ended."""
+        for line in self._book.lines.values():
+            if attempt_id in line.batch:
+                line.batch.discard(attempt_id)
+                self._release_if_spare(line)
+
+    def _release_if_spare(self, line: AgentLine) -> None:
+        if not line.batch and line.call is None and line.seen.state is AgentState.RESERVED:
+            self._book.move(line, E.RELEASE)
+
+    # Exchanges that go and come
+
+    def away(self, exchange: str) -> None:
+        """The exchange does not tell what becomes of its legs: nobody is given a call there."""
+        self._legs.away(exchange)
+
+    async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
+        """Hold the legs against what the exchange really has. Raises ExchangeError."""
+        return await self._reconciler.reconcile(exchange)
+
+    def came(self) -> None:
+        """An exchange is reconciled: phones can be rung from it."""
+        for line in self._book.lines.values():
+            self._obey(line)
+        self._serve()
+
+    def stop(self) -> None:
+        """The daemon ends: nobody is left on the phone with nobody to speak to."""
+        for line in self._book.lines.values():
+            if line.leg is not None:
+                self._hang_up(line)
+                self._book.move(line, E.LEG_LOST, reason="dialerd was stopped")

@@ -1,0 +1,110 @@
+"""The books of one agent while the daemon runs, and what a run sees of those who work for it.
+
+Not here: what changes them (agentdesk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dialerd.domain.agents import Seen
+from dialerd.domain.queue import QueueSpec
+from dialerd.domain.words import AgentState, AttemptId, RunId
+from dialerd.engine.legdesk import Leg
+from dialerd.ports import AgentRow, Timer
+
+_HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, AgentState.PAUSED})
+
+
+@dataclass(slots=True, eq=False)
+class AgentLine:
+    """One agent. `queues` are those that dialerd itself serves; `run_id` the run it works for, `joined` the one whose
+    pacer has been told so.
+
+    `call` is the person it talks to or is rung for; `batch` the calls that it is reserved for. `rung`: how many times
+    in a row its phone was called in vain. `obeyed_at`: the moment of the last wish that was carried out.
+    """
+
+    row: AgentRow
+    seen: Seen
+    queues: tuple[QueueSpec, ...] = ()
+    run_id: RunId | None = None
+    joined: RunId | None = None
+    leg: Leg | None = None
+    call: AttemptId | None = None
+    batch: set[AttemptId] = field(default_factory=set)
+    rung: int = 0
+    obeyed_at: datetime | None = None
+    wrap_up_timer: Timer | None = None
+    ring_timer: Timer | None = None
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its leg stays up between calls: one of its queues wants it so."""
+        return any(queue.legs == "kept" for queue in self.queues)
+
+    @property
+    def music(self) -> str:
+        return self.queues[0].music if self.queues else "default"
+
+    @property
+    def ring_s(self) -> float:
+        return max((queue.ring_s for queue in self.queues), default=20.0)
+
+    @property
+    def wrap_up_s(self) -> float:
+        """The longest that one of its queues allows."""
+        return max((queue.wrap_up_s for queue in self.queues), default=0.0)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a call, its work or a reservation keeps it where it is."""
+        return self.call is not None or bool(self.batch) or self.seen.state in _HELD
+
+    @property
+    def works_for(self) -> RunId | None:
+        """The run whose calls it can be counted on for."""
+        return None if self.seen.state in (AgentState.LOGGED_OUT, AgentState.PAUSED) else self.run_id
+
+    @property
+    def is_free(self) -> bool:
+        """Ready, and reached within milliseconds or to be rung."""
+        return self.seen.state is AgentState.READY and self._can_be_reached
+
+    @property
+    def is_spare(self) -> bool:
+        """Reserved for calls none of which has a person yet."""
+        return self.seen.state is AgentState.RESERVED and self.call is None and self._can_be_reached
+
+    @property
+    def _can_be_reached(self) -> bool:
+        return self.leg.is_usable if self.leg is not None else not self.is_kept
+
+    def idle_s(self, now: datetime) -> float:
+        return (now - self.seen.idle_since).total_seconds()
+
+    def in_state_s(self, now: datetime) -> float:
+        return (now - self.seen.since).total_seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """The agents of a run at a moment: elapsed seconds, one per agent. `size` counts those at work, neither
+    logged out nor on pause.
+
+    `homes`: the exchanges at which their phones are called already; None: they can be rung from any.
+    """
+
+    size: int = 0
+    free: Sequence[float] = ()
+    reserved: Sequence[float] = ()
+    talking: Sequence[float] = ()
+    wrapping: Sequence[float] = ()
+    reserved_for: frozenset[AttemptId] = frozenset()
+    homes: frozenset[str] | None = None

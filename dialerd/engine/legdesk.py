@@ -1,0 +1,203 @@
+"""Agents' legs: ringing them, holding them with music, bringing them together with people, ending them.
+
+Not here: what an agent is and which call it takes (agentdesk.py). Orders to one leg are carried out one after the
+other, so that a leg is never put on hold behind the back of a conversation that has just begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from dialerd.domain.call import events as ev
+from dialerd.domain.causes import classify
+from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegSeen
+from dialerd.domain.words import AttemptId, LegId
+from dialerd.log import logger
+from dialerd.ports import Clock, Dice, Done, Exchange, Failed, Timer
+from dialerd.tasks import spawn
+
+_log = logger(__name__)
+
+NO_PHONE = "the phone is not there"
+
+_GUARD_S = 5.0  # beyond its ring time a leg of which nothing is heard is given up
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One leg. `is_up`: picked up and in our hands; `is_known`: its exchange is there to say so."""
+
+    id: LegId
+    agent: str
+    exchange: Exchange
+    is_up: bool = False
+    is_known: bool = True
+    timer: Timer | None = None
+    orders: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_up and self.is_known
+
+
+class LegOwner(Protocol):
+    """Who is told of legs; at once, and never by a call that is itself an answer to one of these."""
+
+    def leg_up(self, leg: Leg) -> None: ...
+    def leg_gone(self, leg: Leg, reason: str) -> None: ...
+
+
+class LegDesk:
+    """The only owner of legs: one that is not in here is nobody's."""
+
+    def __init__(self, clock: Clock, dice: Dice, exchanges: Mapping[str, Exchange], owner: LegOwner) -> None:
+        self._clock = clock
+        self._dice = dice
+        self._exchanges = exchanges
+        self._owner = owner
+        self._legs: dict[LegId, Leg] = {}
+
+    # Ringing, and what becomes of it
+
+    def ring(self, agent: str, endpoint: str, exchange: Exchange, *, caller_id: str, ring_s: float) -> Leg:
+        """Call an agent's phone: `leg_up` or `leg_gone` follows."""
+        leg = Leg(self._dice.leg_id(), agent, exchange)
+        self._legs[leg.id] = leg
+        leg.timer = self._clock.call_later(ring_s + _GUARD_S, partial(self._unheard_of, leg))
+        self._order(leg, "ring", self._ring(leg, endpoint, caller_id, ring_s))
+        return leg
+
+    def adopt(self, leg_id: LegId, agent: str, exchange: Exchange, seen: LegSeen) -> Leg:
+        """Take over a leg that an earlier daemon rang."""
+        leg = Leg(leg_id, agent, exchange, is_up=seen.place is not LegPlace.RINGING)
+        self._legs[leg_id] = leg
+        return leg
+
+    def on_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            if isinstance(event, LegAnswered) and exchange in self._exchanges:
+                _log.warning("hung up a leg that belongs to no agent", action="stray_leg", leg_id=leg_id)
+                spawn(f"hang up stray {leg_id}", self._exchanges[exchange].hang_up_leg(leg_id))
+            return
+        match event:
+            case LegAnswered():
+                self._up(leg)
+            case LegGone(cause, sip_code):
+                self._gone(leg, _reason(leg, cause, sip_code))
+
+    def away(self, exchange: str) -> None:
+        """The exchange is not there to tell what becomes of its legs."""
+        for leg in self._of(exchange):
+            leg.is_known = False
+
+    def of(self, exchange: str) -> list[Leg]:
+        return list(self._of(exchange))
+
+    def found(self, leg: Leg, seen: LegSeen | None) -> None:
+        """What a look at the exchange says of a leg of ours."""
+        if leg.id not in self._legs:
+            return
+        leg.is_known = True
+        if seen is None:
+            self._gone(leg, "was lost while its Asterisk was away")
+        elif seen.place is LegPlace.ELSEWHERE:
+            self.hang_up(leg)
+            self._gone(leg, "went elsewhere")
+        elif not leg.is_up and seen.place is not LegPlace.RINGING:
+            self._up(leg)
+
+    # Orders
+
+    def hold(self, leg: Leg, music: str) -> None:
+        self._order(leg, "hold", self._hold(leg, music))
+
+    def connect(self, leg: Leg, attempt_id: AttemptId, tell: Callable[[ev.CallEvent], None]) -> None:
+        """Bring them together; `tell` hears Connected, or CommandFailed."""
+        self._order(leg, "connect", self._connect(leg, attempt_id, tell))
+
+    def part(self, leg: Leg, attempt_id: AttemptId, music: str) -> None:
+        """End their conversation; the agent waits with music again."""
+        self._order(leg, "part", self._part(leg, attempt_id, music))
+
+    def end_bridge(self, exchange: Exchange, attempt_id: AttemptId) -> None:
+        """A conversation whose agent is gone."""
+        spawn(f"end bridge of {attempt_id}", exchange.end_bridge(attempt_id))
+
+    def hang_up(self, leg: Leg) -> None:
+        """End the leg: its owner is not told of it any more."""
+        self._forget(leg)
+        self._order(leg, "hang up", self._hang_up(leg))
+
+    def _order(self, leg: Leg, name: str, work: Coroutine[Any, Any, None]) -> None:
+        spawn(f"{name} {leg.id}", work)
+
+    async def _ring(self, leg: Leg, endpoint: str, caller_id: str, ring_s: float) -> None:
+        async with leg.orders:
+            reply = await leg.exchange.dial_leg(leg.id, endpoint, caller_id=caller_id, ring_s=ring_s)
+        if isinstance(reply, ev.OriginateRefused):
+            self._gone(leg, f"could not be called: {reply.reason}")
+
+    async def _hold(self, leg: Leg, music: str) -> None:
+        async with leg.orders:
+            await leg.exchange.hold(leg.id, music)  # an agent without music is no reason to lose the agent
+
+    async def _connect(self, leg: Leg, attempt_id: AttemptId, tell: Callable[[ev.CallEvent], None]) -> None:
+        async with leg.orders:
+            reply = await leg.exchange.connect(leg.id, attempt_id)
+        match reply:
+            case Done():
+                tell(ev.Connected())
+            case Failed(reason, is_unclear):
+                tell(ev.CommandFailed("Connect", reason, is_unclear))
+            case _:
+                tell(ev.CommandFailed("Connect", "one of the two has hung up"))
+
+    async def _part(self, leg: Leg, attempt_id: AttemptId, music: str) -> None:
+        async with leg.orders:
+            await leg.exchange.end_bridge(attempt_id)
+            await leg.exchange.hold(leg.id, music)
+
+    async def _hang_up(self, leg: Leg) -> None:
+        async with leg.orders:
+            await leg.exchange.hang_up_leg(leg.id)
+
+    # Books
+
+    def _up(self, leg: Leg) -> None:
+        if not leg.is_up:
+            leg.is_up = True
+            self._drop_timer(leg)
+            self._owner.leg_up(leg)
+
+    def _gone(self, leg: Leg, reason: str) -> None:
+        if leg.id in self._legs:
+            self._forget(leg)
+            self._owner.leg_gone(leg, reason)
+
+    def _unheard_of(self, leg: Leg) -> None:
+        spawn(f"give up {leg.id}", leg.exchange.hang_up_leg(leg.id))
+        self._gone(leg, "was not heard of")
+
+    def _forget(self, leg: Leg) -> None:
+        self._drop_timer(leg)
+        self._legs.pop(leg.id, None)
+
+    def _drop_timer(self, leg: Leg) -> None:
+        if leg.timer is not None:
+            leg.timer.cancel()
+            leg.timer = None
+
+    def _of(self, exchange: str) -> list[Leg]:
+        return [leg for leg in self._legs.values() if leg.exchange.name == exchange]
+
+
+def _reason(leg: Leg, cause: int | None, sip_code: int | None) -> str:
+    if leg.is_up:
+        return "hung up"
+    return MEANINGS[classify(cause=cause, sip_code=sip_code).disposition].text

@@ -1,0 +1,106 @@
+"""After every (re)connect: the agents' legs against those that the exchange really has.
+
+Not here: the calls, which are held against it first (reconcile.py), and legs' own life (legdesk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dialerd.domain.agents import AgentEvent as E
+from dialerd.domain.call import events as ev
+from dialerd.domain.leg import LegPlace, LegSeen, attempt_of, orphans
+from dialerd.domain.words import AgentState, AttemptId, LegId
+from dialerd.engine.agentbook import AgentBook
+from dialerd.engine.agentline import AgentLine
+from dialerd.engine.legdesk import NO_PHONE, LegDesk
+from dialerd.ports import Clock, Exchange
+
+
+class LegReconciler:
+    """Adopts what an earlier daemon left, each agent once. `is_talking`: whether a call has an agent."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        exchanges: Mapping[str, Exchange],
+        book: AgentBook,
+        legs: LegDesk,
+        *,
+        is_talking: Callable[[AttemptId], bool],
+        tell_call: Callable[[AttemptId, ev.CallEvent], None],
+    ) -> None:
+        self._clock = clock
+        self._exchanges = exchanges
+        self._book = book
+        self._legs = legs
+        self._is_talking = is_talking
+        self._tell_call = tell_call
+        self._inherited: set[str] | None = None
+
+    def inherit(self) -> None:
+        """Whoever is known at the first look was an earlier daemon's."""
+        if self._inherited is None:
+            self._inherited = set(self._book.lines)
+
+    async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
+        """Called with the exchange's calls adopted, before anything is dialed there. Returns how many legs of no agent
+        were hung up, and how many conversations without an agent were ended.
+
+        Raises ExchangeError when it cannot be asked; to be called again then.
+        """
+        known = self._legs.of(exchange.name)
+        # The bridges first: one that is made meanwhile is in no list, and is not taken for a forgotten one.
+        bridges = await exchange.bridges()
+        seen = await exchange.legs()
+        for leg in known:
+            self._legs.found(leg, seen.get(leg.id))
+        for line in self._inherited_at(exchange):
+            leg_id = line.row.leg_id
+            if line.leg is None and leg_id is not None and leg_id in seen:
+                self._adopt(line, leg_id, exchange, seen[leg_id])
+            self._settle_inherited(line)
+        led = {leg.id for leg in self._legs.of(exchange.name)}
+        strays = seen.keys() - led
+        for leg_id in strays:
+            await exchange.hang_up_leg(leg_id)
+        left = orphans(bridges, {leg_id: place for leg_id, place in seen.items() if leg_id in led})
+        for bridge_id in left:
+            await exchange.end_bridge(attempt_of(bridge_id))
+        return len(strays), len(left)
+
+    def _inherited_at(self, exchange: Exchange) -> list[AgentLine]:
+        """The agents that an earlier daemon had on that exchange, or on none that is left; each once."""
+        names = self._inherited or set()
+        here = [self._book.lines[name] for name in sorted(names) if name in self._book.lines]
+        here = [line for line in here if line.row.asterisk == exchange.name or line.row.asterisk not in self._exchanges]
+        names -= {line.name for line in here}
+        return here
+
+    def _adopt(self, line: AgentLine, leg_id: LegId, exchange: Exchange, seen: LegSeen) -> None:
+        if seen.place is LegPlace.ELSEWHERE:
+            return  # it is hung up as a stray
+        line.leg = self._legs.adopt(leg_id, line.name, exchange, seen)
+        attempt_id = seen.attempt_id
+        if attempt_id is not None and self._is_talking(attempt_id):
+            line.call = attempt_id
+            self._book.move(line, E.CONNECT, attempt_id=attempt_id)  # where that was not written down any more
+            self._tell_call(attempt_id, ev.AgentFound(line.name, leg_id))
+        elif seen.bridge_id is not None:
+            self._legs.part(line.leg, attempt_of(seen.bridge_id), line.music)
+        elif seen.place is LegPlace.WAITING:
+            self._legs.hold(line.leg, line.music)
+
+    def _settle_inherited(self, line: AgentLine) -> None:
+        """What an earlier daemon was about with an agent has come to an end with it."""
+        match line.seen.state:
+            case AgentState.RESERVED | AgentState.PREVIEW:
+                self._book.move(line, E.RELEASE)
+            case AgentState.ON_CALL | AgentState.INBOUND if line.call is None:
+                self._book.move(line, E.CALL_ENDED)
+            case AgentState.WRAP_UP:
+                self._book.limit_wrap_up(line, max(0.0, line.wrap_up_s - line.in_state_s(self._clock.now())))
+        if line.seen.state is AgentState.READY and not line.is_free:
+            self._book.move(line, E.LEG_LOST, reason=NO_PHONE)
+        elif line.seen.state is AgentState.PAUSED and line.leg is not None and line.leg.is_up:
+            self._book.move(line, E.LEG_BACK)

@@ -1,0 +1,97 @@
+"""An office with agents: a queue, people at their phones, and what must hold of them whatever happens.
+
+Not here: the office itself (office.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.queue import QueueSpec, read_queue
+from dialerd.domain.words import AgentKind, AgentState
+from dialerd.ports import AgentRow, ExportRow, Unit
+from dialerd.usecases import agents as usecases
+from tests.simulation.office import Office
+
+_AT_REST = (AgentState.READY, AgentState.PAUSED, AgentState.LOGGED_OUT, AgentState.WRAP_UP)
+PHONES = ("PJSIP/*",)
+
+
+def queue(agents: Sequence[str], **keys: object) -> QueueSpec:
+    return read_queue({"name": "sales", "agents": list(agents), "wrap_up_s": 5} | keys, source="test")
+
+
+def agent_campaign(mode: str = "progressive", **keys: object) -> CampaignSpec:
+    given: dict[str, object] = {
+        "name": "c",
+        "mode": mode,
+        "lists": ["l"],
+        "trunk": "carrier",
+        "caller_id": "+12125550100",
+        "queue": "sales",
+        "max_ring_s": 20,
+        "hours": {"timezone": "UTC", "mon-sun": "00:00-24:00"},
+    }
+    return read_campaign(given | keys, source="test")
+
+
+async def staff(office: Office, spec: QueueSpec, *, endpoints: Sequence[str] = ()) -> None:
+    """Make the queue and its agents, and log them in."""
+    now = office.clock.now()
+
+    def job(unit: Unit) -> None:
+        unit.queues.put(spec, now)
+        for n, name in enumerate(spec.agents):
+            endpoint = endpoints[n] if n < len(endpoints) else f"PJSIP/{name}"
+            unit.agents.put(name, endpoint=endpoint, kind=AgentKind.OUTBOUND, may_outbound=True, now=now)
+            usecases.login(unit, name, allowed=PHONES, actor="test", now=now)
+
+    await office.store.write(job)
+    poke(office)
+
+
+def poke(office: Office) -> None:
+    if office.engine is not None:
+        office.engine.poke()
+
+
+async def ask(office: Office, name: str, wish: str, **keys: object) -> None:
+    """An agent asks to be ready, to pause or to log out."""
+    now = office.clock.now()
+    use_case = {"ready": usecases.ready, "pause": usecases.pause, "logout": usecases.logout}[wish]
+    await office.store.write(lambda unit: use_case(unit, name, actor="test", now=now, **keys))
+    poke(office)
+
+
+async def agent(office: Office, name: str) -> AgentRow:
+    row = await office.store.read(lambda unit: unit.agents.get(name))
+    assert row is not None
+    return row
+
+
+async def attempts(office: Office) -> list[ExportRow]:
+    runs = await office.runs()
+    return await office.store.read(lambda unit: [row for run in runs for row in unit.dialing.export(run.id)])
+
+
+async def check_agents(office: Office) -> None:
+    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left."""
+    talks: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in await attempts(office):
+        attempt = row.attempt
+        if attempt.agent is not None and attempt.connected_at is not None:
+            assert attempt.ended_at is not None
+            talks[attempt.agent].append((attempt.connected_at, attempt.ended_at))
+    for name, spans in talks.items():
+        for (_, ended_at), (began_at, _) in pairwise(sorted(spans)):
+            assert began_at >= ended_at, f"{name} was in two calls at once"
+    for each in await office.store.read(lambda unit: unit.agents.all()):
+        assert each.seen.state in _AT_REST, each
+    assert await office.exchange.bridges() == []
+
+
+MINUTE = timedelta(minutes=1)
