@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_objects
+from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
@@ -74,6 +74,19 @@ async def _unclear(channel_id: str, reason: str, http: AriHttp) -> DialReply:
     except (AriStatus, AriUnreachable):
         return ev.OriginateUnclear(reason)
     return ev.OriginateTaken()
+
+
+async def found(session: Session, path: str) -> dict[str, Any] | Gone | Failed:
+    """The one thing at `path`, as Asterisk describes it; Gone: there is no such thing."""
+    http = session.http
+    if http is None or not session.is_alive:
+        return Failed(f"Asterisk {session.name} is not connected", is_unclear=True)
+    try:
+        return as_object(await http.call("GET", path))
+    except AriStatus as error:
+        return Gone() if error.status == 404 else Failed(f"Asterisk {session.name}: {error.text}")
+    except AriUnreachable as error:
+        return Failed(f"Asterisk {session.name}: {error}", is_unclear=True)
 
 
 async def listed(session: Session, what: str) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 
 from dialerd.adapters.ari import translate
-from dialerd.adapters.ari.asking import ask, listed, originate
-from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object
+from dialerd.adapters.ari.asking import ask, found, listed, originate
+from dialerd.adapters.ari.http import AriHttp
 from dialerd.adapters.ari.legs import AriLegs
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import CallPlan
@@ -35,7 +35,7 @@ class AriExchange(AriLegs):
             clock=clock,
             open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=password),
         )
-        super().__init__(session)
+        super().__init__(session, clock)
 
     @property
     def is_alive(self) -> bool:
@@ -84,33 +84,22 @@ class AriExchange(AriLegs):
         return await ask(self._session, "DELETE", f"/channels/{attempt_id}")
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
-        http = self._session.http
-        if http is None or not self._session.is_alive:
-            return Failed(f"Asterisk {self.name} is not connected", is_unclear=True)
-        try:
-            channel = as_object(await http.call("GET", f"/channels/{attempt_id}"))
-            playing = None if playback_id is None else await _exists(http, f"/playbacks/{playback_id}")
-        except AriStatus as error:
-            return Gone() if error.status == 404 else Failed(error.text)
-        except AriUnreachable as error:
-            return Failed(str(error), is_unclear=True)
+        channel = await found(self._session, f"/channels/{attempt_id}")
+        if isinstance(channel, Gone | Failed):
+            return channel
+        playing = None
+        if playback_id is not None:
+            playback = await found(self._session, f"/playbacks/{playback_id}")
+            if isinstance(playback, Failed):
+                return playback
+            playing = not isinstance(playback, Gone)
         return translate.to_place(channel, app=self._app, playing=playing)
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
-        found = await listed(self._session, "channels")
-        ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in found]
+        channels = await listed(self._session, "channels")
+        ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in channels]
         return {
             attempt_id: translate.to_place(channel, app=self._app)
             for attempt_id, channel in ours
             if attempt_id is not None
         }
-
-
-async def _exists(http: AriHttp, path: str) -> bool:
-    try:
-        await http.call("GET", path)
-    except AriStatus as error:
-        if error.status == 404:
-            return False
-        raise
-    return True

@@ -10,18 +10,19 @@ import re
 from dataclasses import replace
 
 from dialerd.adapters.ari import translate
-from dialerd.adapters.ari.asking import ask, listed, originate
-from dialerd.adapters.ari.http import AriStatus, AriUnreachable, as_object
+from dialerd.adapters.ari.asking import ask, found, listed, originate
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegSeen, bridge_of
 from dialerd.domain.words import AttemptId, BridgeId, LegId
-from dialerd.ports import DialReply, Done, Failed, Gone, Reply
+from dialerd.ports import Clock, DialReply, Done, Failed, Gone, Reply
 
 _GUARD_S = 24 * 3600  # longer than any shift: then Asterisk itself ends a leg that everybody has forgotten
 
 # Without dtmf_events two RTP channels are bridged natively, and no digit of either is ever told.
 _BRIDGE_TYPE = "mixing,dtmf_events"
+
+_TRIES, _AGAIN_S = 20, 0.02
 
 _ENDPOINT = re.compile(r"(?!Local/)[A-Za-z0-9]+/[A-Za-z0-9_.-]+\Z")  # Local is the dialplan: there is no such endpoint
 
@@ -29,8 +30,9 @@ _ENDPOINT = re.compile(r"(?!Local/)[A-Za-z0-9]+/[A-Za-z0-9_.-]+\Z")  # Local is 
 class AriLegs:
     """`session` is the connection of the exchange that this is a part of."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
+        self._clock = clock
         self._connecting: set[BridgeId] = set()
 
     async def dial_leg(self, leg_id: LegId, dial_string: str, *, caller_id: str, ring_s: float) -> DialReply:
@@ -50,18 +52,12 @@ class AriLegs:
     async def _lack(self, dial_string: str) -> str | None:
         """Why that phone cannot be rung, where Asterisk knows: its own word is `Allocation failed` for everything."""
         endpoint = re.sub(r"/[^@/]*@", "/", dial_string)  # of PJSIP/1001@office it is the office that is reached
-        http, name = self._session.http, self._session.name
-        if http is None or not _ENDPOINT.match(endpoint):
+        if not _ENDPOINT.match(endpoint):
             return None
-        try:
-            found = as_object(await http.call("GET", f"/endpoints/{endpoint}"))
-        except AriStatus as error:
-            if error.status == 404:
-                return f"Asterisk {name} knows no endpoint {endpoint}: check the agent's endpoint and pjsip.conf"
-            return None
-        except AriUnreachable:
-            return None
-        if found.get("state") == "offline":
+        phone, name = await found(self._session, f"/endpoints/{endpoint}"), self._session.name
+        if isinstance(phone, Gone):
+            return f"Asterisk {name} knows no endpoint {endpoint}: check the agent's endpoint and pjsip.conf"
+        if not isinstance(phone, Failed) and phone.get("state") == "offline":
             return f"Asterisk {name} cannot reach {endpoint}: the phone is not registered, or does not answer"
         return None
 
@@ -87,20 +83,31 @@ class AriLegs:
             self._connecting.discard(bridge_id)
 
     async def _join(self, bridge_id: BridgeId, leg_id: LegId, attempt_id: AttemptId) -> Reply:
-        made = await self._make(bridge_id)
-        if isinstance(made, Gone):
-            # It is there, from a connect whose reply was lost, and who knows with whom in it: an empty one instead.
-            await self.end_bridge(attempt_id)
-            made = await self._make(bridge_id)
-        if isinstance(made, Failed):
+        made = await self._make(bridge_id, leg_id, attempt_id)
+        if not isinstance(made, Done):
             return made
-        # Both or none: Asterisk looks for both before it moves the first.
+        # Both or none: Asterisk looks for both before it moves the first. Who is in it already stays.
         both = {"channel": f"{leg_id},{attempt_id}"}
         return await ask(self._session, "POST", f"/bridges/{bridge_id}/addChannel", params=both, gone=400)
 
-    async def _make(self, bridge_id: BridgeId) -> Reply:
-        kind = {"type": _BRIDGE_TYPE, "name": self._session.app}
-        return await ask(self._session, "POST", f"/bridges/{bridge_id}", params=kind, gone=409)
+    async def _make(self, bridge_id: BridgeId, *but: str) -> Done | Failed:
+        """A bridge with nobody else in it."""
+        path, kind = f"/bridges/{bridge_id}", {"type": _BRIDGE_TYPE, "name": self._session.app}
+        for _ in range(_TRIES):
+            made = await ask(self._session, "POST", path, params=kind, gone=409)
+            if not isinstance(made, Gone):
+                return made
+            # It is there, from a connect whose reply was lost, and who knows with whom in it.
+            bridge = await found(self._session, path)
+            if isinstance(bridge, Failed):
+                return bridge
+            if not isinstance(bridge, Gone):
+                others = ",".join(str(each) for each in bridge.get("channels", []) if each not in but)
+                if others:
+                    await ask(self._session, "POST", f"{path}/removeChannel", params={"channel": others})
+                return Done()
+            await self._clock.sleep(_AGAIN_S)  # removed just now: its id is free once everybody is out of it
+        return Failed(f"Asterisk {self._session.name} does not let go of bridge {bridge_id}")
 
     async def end_bridge(self, attempt_id: AttemptId) -> Reply:
         return await ask(self._session, "DELETE", f"/bridges/{bridge_of(attempt_id)}")
@@ -113,6 +120,7 @@ class AriLegs:
         return translate.to_legs(channels, await listed(self._session, "bridges"), app=self._session.app)
 
     async def bridges(self) -> list[BridgeId]:
-        found = [translate.to_bridge_id(each, app=self._session.app) for each in await listed(self._session, "bridges")]
+        bridges = await listed(self._session, "bridges")
+        ours = [translate.to_bridge_id(each, app=self._session.app) for each in bridges]
         # One that is being filled right now looks like one that everybody has left.
-        return [bridge_id for bridge_id in found if bridge_id is not None and bridge_id not in self._connecting]
+        return [bridge_id for bridge_id in ours if bridge_id is not None and bridge_id not in self._connecting]

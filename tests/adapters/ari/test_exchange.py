@@ -148,9 +148,14 @@ def test_a_command_whose_answer_is_lost_may_have_been_done() -> None:
         (UP, 404, "m1", ev.ChannelSeen(ev.Place.ANSWERED, playing=False)),
         (404, None, None, Gone()),
         (404, None, "m1", Gone()),
-        (500, None, None, Failed("scripted")),
-        (UP, 500, "m1", Failed("scripted")),
-        ([1], None, None, Failed("a reply has not the shape of ARI's: is this an Asterisk?", is_unclear=True)),
+        (500, None, None, Failed("Asterisk pbx1: scripted")),
+        (UP, 500, "m1", Failed("Asterisk pbx1: scripted")),
+        (
+            [1],
+            None,
+            None,
+            Failed("Asterisk pbx1: a reply has not the shape of ARI's: is this an Asterisk?", is_unclear=True),
+        ),
     ],
 )
 def test_a_look_tells_the_place_and_whether_our_message_plays(

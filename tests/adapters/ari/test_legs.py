@@ -103,8 +103,15 @@ def test_two_are_connected_without_the_music_and_digits_are_told() -> None:
             Failed("Asterisk pbx1: Server disconnected", is_unclear=True),
             [*CONNECTS, ("DELETE", MAKE)],
         ),
-        # connected before: whoever else may be in that bridge is not in the new one
-        ({("POST", MAKE): [409]}, Done(), [*CONNECTS[:2], ("DELETE", MAKE), *CONNECTS[1:]]),
+        # connected before, with these two in it
+        ({("POST", MAKE): [409]}, Done(), [*CONNECTS[:2], ("GET", MAKE), CONNECTS[2]]),
+        # removed just now, and its id not yet free
+        ({("POST", MAKE): [409], ("GET", MAKE): [404]}, Done(), [*CONNECTS[:2], ("GET", MAKE), *CONNECTS[1:]]),
+        (
+            {("POST", MAKE): [409], ("GET", MAKE): [500]},
+            Failed("Asterisk pbx1: scripted"),
+            [*CONNECTS[:2], ("GET", MAKE), ("DELETE", MAKE)],
+        ),
     ],
 )
 def test_a_connect_that_fails_leaves_no_bridge_and_one_that_is_repeated_comes_to_the_same(
@@ -115,6 +122,28 @@ def test_a_connect_that_fails_leaves_no_bridge_and_one_that_is_repeated_comes_to
         assert await exchange.connect(LEG, ID) == expected
 
     assert dialed(ask(story)) == asked
+
+
+def test_nobody_else_stays_in_a_bridge_that_two_are_connected_in_again() -> None:
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        fake.answers["POST", MAKE] = [409]
+        fake.replies[MAKE] = {"id": BRIDGE, "channels": [ID, "a" + "9" * 32]}
+        assert await exchange.connect(LEG, ID) == Done()
+
+    fake = ask(story)
+    assert dialed(fake) == [*CONNECTS[:2], ("GET", MAKE), ("POST", f"{MAKE}/removeChannel"), CONNECTS[2]]
+    assert ("POST", f"/ari{MAKE}/removeChannel?channel=a{'9' * 32}") in fake.asked
+
+
+def test_a_bridge_that_asterisk_never_lets_go_of_is_waited_for_and_given_up() -> None:
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        fake.answers["POST", MAKE] = [409] * 100
+        fake.answers["GET", MAKE] = [404] * 100
+        reply = await exchange.connect(LEG, ID)
+        assert isinstance(reply, Failed)
+        assert "does not let go of bridge" in reply.reason
+
+    ask(story)
 
 
 @pytest.mark.parametrize(
