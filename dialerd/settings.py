@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dialerd.domain import trunk as trunks
 from dialerd.domain.campaign import E164, describe
+from dialerd.domain.endpoints import is_pattern
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.trunk import Trunk
@@ -159,6 +160,19 @@ class RegulationSettings(_Section):
     folder: Path | None = Field(default=None, strict=False)
 
 
+class AgentSettings(_Section):
+    """`endpoints`: the phones that agents may log in with; a `*` stands for one name, without / and @."""
+
+    endpoints: tuple[str, ...] = Field(default=("PJSIP/*",), strict=False)
+
+    @field_validator("endpoints")
+    @classmethod
+    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [each for each in value if not is_pattern(each)]:
+            raise ValueError(f'{wrong[0][:60]!r} is no pattern of phones, like "PJSIP/*" or "PJSIP/*@desks"')
+        return value
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
@@ -176,6 +190,7 @@ class Settings(_Section):
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     regulations: RegulationSettings = RegulationSettings()
+    agents: AgentSettings = AgentSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

@@ -129,6 +129,19 @@ def facts_table(facts: Mapping[str, object]) -> Table:
     return table
 
 
+class Moment(click.ParamType[datetime]):
+    """A point in time as an option takes it."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            # Without an offset it is meant as this machine's clock shows it, as with journalctl --since.
+            return datetime.fromisoformat(str(value)).astimezone()
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no time: write 2026-12-01, 2026-12-01T09:00 or 2026-12-01T09:00-05:00", param, ctx)
+
+
 def one_line(text: str) -> str:
     """Text without what could break a line or play with a terminal."""
     return "".join(character if character.isprintable() else "?" for character in text)

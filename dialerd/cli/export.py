@@ -12,7 +12,7 @@ import click
 
 from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
-from dialerd.cli.context import Context, with_json
+from dialerd.cli.context import Context, Moment, with_json
 from dialerd.usecases.export import ALL, COLUMNS, Wanted, export_attempts
 
 _STANDARD_OUTPUT = Path("-")
@@ -28,17 +28,6 @@ class _Run(click.ParamType[int | str]):
         return ALL if text == ALL else int(text)
 
 
-class _Moment(click.ParamType[datetime]):
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            # Without an offset it is meant as this machine's clock shows it, as with journalctl --since.
-            return datetime.fromisoformat(str(value)).astimezone()
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time: write 2026-12-01, 2026-12-01T09:00 or 2026-12-01T09:00-05:00", param, ctx)
-
-
 @campaign.command("export")
 @click.argument("name")
 @click.option(
@@ -48,8 +37,8 @@ class _Moment(click.ParamType[datetime]):
     help="Write to this CSV file; - is standard output.",
 )
 @click.option("--run", type=_Run(), metavar="N|all", help="Of the run with this number, or of all (default: the last).")
-@click.option("--since", type=_Moment(), metavar="TIME", help="Only attempts that began at this time or later.")
-@click.option("--until", type=_Moment(), metavar="TIME", help="Only attempts that began before this time.")
+@click.option("--since", type=Moment(), metavar="TIME", help="Only attempts that began at this time or later.")
+@click.option("--until", type=Moment(), metavar="TIME", help="Only attempts that began before this time.")
 @click.option("--disposition", "dispositions", multiple=True, help="Only attempts that ended so; may be repeated.")
 @with_json
 @click.pass_obj

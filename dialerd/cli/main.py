@@ -13,6 +13,7 @@ import click
 from dialerd.cli import export as _export_verb  # noqa: F401  # adds a verb to the noun campaign
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
+from dialerd.cli.agent import agent
 from dialerd.cli.backup import backup_command, restore_command
 from dialerd.cli.callback import callback
 from dialerd.cli.campaign import campaign
@@ -24,6 +25,7 @@ from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
 from dialerd.cli.list import list_group
+from dialerd.cli.queue import queue
 from dialerd.cli.regulation import regulation
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
@@ -55,6 +57,8 @@ for command in (
     contact,
     dnc,
     campaign,
+    queue,
+    agent,
     trunk,
     disposition,
     callback,

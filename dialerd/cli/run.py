@@ -18,6 +18,7 @@ from rich.table import Table
 from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
+from dialerd.domain.words import Mode
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, status
 from dialerd.usecases.status import Hold, Status
@@ -86,21 +87,25 @@ def stop_campaign(context: Context, name: str, yes: bool) -> None:
 @click.argument("name")
 @click.option("--max-calls", type=int, help="Keep at most so many calls up at once.")
 @click.option("--calls-per-second", type=float, help="Start at most so many calls a second.")
+@click.option("--ratio", type=int, help="In power mode: start so many calls per free agent.")
 @click.pass_obj
-def pace(context: Context, name: str, max_calls: int | None, calls_per_second: float | None) -> None:
+def pace(context: Context, name: str, max_calls: int | None, calls_per_second: float | None, ratio: int | None) -> None:
     """Change the pace of the run that is going on."""
-    if max_calls is None and calls_per_second is None:
-        raise click.UsageError("give --max-calls, --calls-per-second or both")
+    if max_calls is None and calls_per_second is None and ratio is None:
+        raise click.UsageError("give --max-calls, --calls-per-second or --ratio")
     with context.change() as unit:
         spec = runs.change_pace(
             unit,
             name,
             max_calls=max_calls,
             calls_per_second=calls_per_second,
+            ratio=ratio,
             actor=context.actor,
             now=bootstrap.now(),
         )
-    click.echo(f"campaign {name}: at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second")
+    most = f"at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second"
+    per_agent = f", {spec.ratio} per free agent" if spec.mode is Mode.POWER else ""
+    click.echo(f"campaign {name}: {most}{per_agent}")
 
 
 @campaign.command("status")

@@ -14,7 +14,7 @@ from dialerd.domain.endpoints import check_endpoint
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.queue import QueueSpec, check_reason
 from dialerd.domain.words import AgentKind, AgentState, LegId, WantedState
-from dialerd.ports import AgentRow, Unit
+from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases.standing import get_campaign
 
 _LOG_OUT_FIRST = "log it out first: dialerd agent logout {}"
@@ -109,6 +109,20 @@ def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
         )
     unit.agents.delete(name)
     unit.audit.add(actor=actor, action="agent_deleted", subject=name, detail={}, now=now)
+
+
+def list_agents(unit: Unit) -> list[tuple[AgentRow, Sequence[str]]]:
+    """Every agent with the names of the queues that it serves."""
+    queues = unit.queues.all()
+    return [(row, [queue.name for queue in queues if row.name in queue.agents]) for row in unit.agents.all()]
+
+
+def events(unit: Unit, name: str | None, *, since: datetime | None, limit: int) -> list[AgentEventRow]:
+    """What happened to an agent, or to all, the latest first; also to one that was deleted."""
+    found = unit.agents.events(name, since=since, limit=limit)
+    if name is not None and not found:
+        get_agent(unit, name)
+    return found
 
 
 def queues_of(unit: Unit, name: str) -> list[QueueSpec]:

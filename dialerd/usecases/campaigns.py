@@ -23,9 +23,11 @@ from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
 from dialerd.usecases.lists import unlike_fields
+from dialerd.usecases.queues import get_queue
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
 
+_UNTOLD = "abandon_message is missing: a person for whom no agent is free hears nothing, which some rules forbid"
 _OTHER_NAME = "choose another name"
 _DELETED_AT_ONCE = 500  # targets, with their attempts, per transaction
 
@@ -68,6 +70,8 @@ def apply_campaign(
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
+    if spec.queue is not None and spec.abandon_message is None:
+        warnings.append(_UNTOLD)
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode)
     if spec.schedules and next_occurrence(spec.schedules, after=now) is None:
@@ -98,9 +102,7 @@ def _check_queue(unit: Unit, spec: CampaignSpec) -> None:
     """The queue that takes the people who answer: agents that dialerd itself sees and connects."""
     if spec.queue is None:
         return
-    queue = unit.queues.get(spec.queue)
-    if queue is None:
-        raise NotFoundError(f"campaign {spec.name}: there is no queue {spec.queue}", hint="see dialerd queue apply")
+    queue = get_queue(unit, spec.queue)
     if queue.kind != "stasis":
         raise BadInputError(
             f"campaign {spec.name}: queue {spec.queue} is of kind {queue.kind}, whose agents dialerd does not pace for",

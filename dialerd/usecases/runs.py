@@ -67,13 +67,20 @@ def _get_run(unit: Unit, run_id: RunId) -> RunRow:
 
 
 def change_pace(
-    unit: Unit, name: str, *, max_calls: int | None, calls_per_second: float | None, actor: str, now: datetime
+    unit: Unit,
+    name: str,
+    *,
+    max_calls: int | None = None,
+    calls_per_second: float | None = None,
+    ratio: int | None = None,
+    actor: str,
+    now: datetime,
 ) -> CampaignSpec:
     """Another pace for the unfinished run, from now on; the campaign's own file stays as it is."""
     run = unit.runs.latest(get_campaign(unit, name).id)
     if run is None or run.state.is_over:
         raise IllegalActionError(f"campaign {name} has no run to change the pace of", hint="run it first")
-    wanted = {"max_calls": max_calls, "calls_per_second": calls_per_second}
+    wanted = {"max_calls": max_calls, "calls_per_second": calls_per_second, "ratio": ratio}
     changes = {key: value for key, value in wanted.items() if value is not None}
     table, source = {**run.spec.as_table(), **changes}, f"the new pace of campaign {name}"
     spec = read_campaign(table, source=source, remedy="give another value")
