@@ -105,6 +105,7 @@ def find(context: Context, number: str) -> None:
 @click.pass_obj
 def explain(context: Context, campaign: str, contact_id: int) -> None:
     """Say why a contact is not being called in a campaign: every closed gate, the one that holds it first."""
+    is_daemon_running = bootstrap.poke(context.settings)
     with context.unit() as unit:
         found = explaining.explain(
             unit,
@@ -112,6 +113,7 @@ def explain(context: Context, campaign: str, contact_id: int) -> None:
             contact_id,
             trunks=context.settings.trunks,
             rulebook=bootstrap.rulebook(context.settings),
+            is_daemon_running=is_daemon_running,
             now=bootstrap.now(),
         )
     context.show(

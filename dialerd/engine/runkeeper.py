@@ -43,7 +43,7 @@ class RunLine:
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
     due_at: datetime | None = None  # when a dry run has targets again
-    held_by: str = ""  # why it is not dialing, as last logged
+    held_by: str = ""  # why it is not dialing, as the store has it
     meters: Sequence[AbandonMeter] = ()
     ringing: dict[AttemptId, float] = field(default_factory=dict)
     detecting: dict[AttemptId, float] = field(default_factory=dict)
@@ -160,7 +160,7 @@ class RunKeeper:
         line = self.lines.get(row.id)
         spec = row.spec
         if line is None:
-            self.lines[row.id] = RunLine(row=row, pacer=pacer_of(spec))
+            self.lines[row.id] = RunLine(row=row, pacer=pacer_of(spec), held_by=row.held)
             _log.info(
                 f"run {row.number} of campaign {spec.name} is {row.state}",
                 action="run_seen",

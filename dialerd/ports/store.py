@@ -105,12 +105,14 @@ class Runs(Protocol):
         ...
 
     def request_refill(self, run_id: RunId) -> None:
-        """Have the run's contacts taken in once more from the first on; those that are in already stay as they are."""
+        """Have the run's contacts taken in once more from the first on; those that are in already stay as they are,
+        but for those that an earlier filter had let go: they come back."""
         ...
 
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
         """Of the next `size` targets that are neither done nor in a call, settle those that are on a do-not-call list
-        (as do_not_call) and those that the filter does not keep (as cancelled)."""
+        (as do_not_call) and those that the filter does not keep (as cancelled); have those judged again at the next
+        claim that wait for hours or rules."""
         ...
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:

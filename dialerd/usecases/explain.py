@@ -12,9 +12,10 @@ from datetime import datetime
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
+from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import ContactId
+from dialerd.domain.words import ContactId, RunState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
@@ -22,6 +23,7 @@ from dialerd.usecases.dialing import gate_facts, regulated
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.standing import get_campaign
+from dialerd.usecases.status import NO_DAEMON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ def explain(
     *,
     trunks: Mapping[str, Trunk],
     rulebook: Rulebook = EMPTY,
+    is_daemon_running: bool = True,
     now: datetime,
 ) -> Explanation:
     """Every closed gate between the contact and its next dial in that campaign."""
@@ -66,7 +69,8 @@ def explain(
             regulation=regulated(unit, row.id, contact.id, contact.contact.numbers[0].e164, facts.zones, packs, now),
         )
     fresh_ahead = _fresh_ahead(unit, run, target)
-    facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=_no_way_out(spec, trunks))
+    no_way_out = _no_way_out(spec, trunks, run, is_daemon_running=is_daemon_running, now=now)
+    facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
     closed = _as_held(target, list(closed_gates(facts, now)))
     if run is not None and target is None:
         reason = _why_no_target(unit, run, contact, now)
@@ -103,13 +107,21 @@ def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> in
     return unit.dialing.fresh(run.id)
 
 
-def _no_way_out(spec: CampaignSpec, trunks: Mapping[str, Trunk]) -> str | None:
-    """What the settings alone say of the way out; whether it is up right now only the daemon knows."""
+def _no_way_out(
+    spec: CampaignSpec, trunks: Mapping[str, Trunk], run: RunRow | None, *, is_daemon_running: bool, now: datetime
+) -> str | None:
+    """What the settings say of the way out, and where a run is going, what its daemon said last."""
     try:
         check_way_out(spec, trunks)
     except BadInputError as error:
         return error.message
-    return None
+    if run is None or run.state is not RunState.ACTIVE:
+        return None
+    if not is_daemon_running:
+        return NO_DAEMON
+    hours = run.spec.contact_hours
+    is_told = hours.timezone != CONTACT_ZONE and not opening(hours, (), now).is_open  # by the gate of the hours
+    return None if is_told else run.held or None
 
 
 def _why_no_target(unit: Unit, run: RunRow, contact: ContactRow, now: datetime) -> str:

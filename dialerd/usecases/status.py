@@ -16,6 +16,8 @@ from dialerd.domain.words import CampaignState, Disposition, RunState
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases.standing import get_campaign, standing
 
+NO_DAEMON = "no daemon is running on this database"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
@@ -104,14 +106,14 @@ def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:
     if run.is_prepared:
         return []
     if not is_daemon_running:
-        return [Hold(gate="daemon", reason="no daemon is running on this database", targets=0)]
+        return [Hold(gate="daemon", reason=NO_DAEMON, targets=0)]
     return [Hold(gate="target", reason="the run is still taking its contacts in", targets=0)]
 
 
 def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
     """Pending targets are next in line: what holds them holds the run as a whole."""
     if not is_daemon_running:
-        return Hold(gate="daemon", reason="no daemon is running on this database", targets=run.pending)
+        return Hold(gate="daemon", reason=NO_DAEMON, targets=run.pending)
     if run.state is not RunState.ACTIVE:
         return Hold(gate="run", reason=f"the run is {run.state}", targets=run.pending)
     hours = run.spec.contact_hours

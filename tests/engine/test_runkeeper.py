@@ -64,6 +64,16 @@ def test_another_pace_is_taken_whether_a_poke_or_a_settled_call_brings_it(by_set
     with_keeper(story)
 
 
+def test_a_run_that_an_earlier_daemon_held_is_known_as_held_so_that_going_on_is_written_down() -> None:
+    async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        await store.write(lambda unit: unit.runs.set_held(run.id, "Asterisk pbx1 is not connected"))
+        later = RunKeeper(store, VirtualClock(START), SeededDice(1), lambda: None)
+        await later.refresh()
+        assert later.lines[run.id].held_by == "Asterisk pbx1 is not connected"
+
+    with_keeper(story)
+
+
 def test_a_paused_run_is_kept_and_a_stopped_one_is_forgotten() -> None:
     async def story(store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
         await store.write(lambda unit: pause_run(unit, "c", actor="test", now=START))

@@ -189,6 +189,22 @@ def test_what_was_held_for_a_number_that_is_free_again_says_when_it_is_judged_ag
     assert "it is judged again then" in found.closed[0].reason
 
 
+def test_what_the_daemon_said_last_of_the_way_out_holds_a_contact_that_no_rule_holds(one: House) -> None:
+    run = one.start()
+    one.unit.runs.set_held(run.id, "Asterisk pbx1 is not connected")
+    assert [(gate.name, gate.reason) for gate in ask(one).closed] == [("way_out", "Asterisk pbx1 is not connected")]
+    told = explain(one.unit, "spring", 1, trunks=TRUNKS, is_daemon_running=False, now=NOW)
+    assert [gate.reason for gate in told.closed] == ["no daemon is running on this database"]
+
+
+def test_a_run_that_is_closed_as_a_whole_by_its_hours_is_told_so_once(one: House) -> None:
+    hours = {"timezone": "America/New_York", "mon-sun": "12:00-20:00"}
+    campaigns.apply_campaign(one.unit, spec(hours=hours), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    run = one.start()
+    one.unit.runs.set_held(run.id, "it is outside the contact hours until 17:00")
+    assert gates(ask(one)) == ["hours"]
+
+
 def test_an_unknown_campaign_or_contact_is_not_found(one: House) -> None:
     with pytest.raises(NotFoundError, match="no contact 99"):
         ask(one, contact=99)

@@ -10,7 +10,7 @@ import pytest
 from dialerd.domain.errors import BadInputError, IllegalActionError
 from dialerd.domain.words import Disposition as D
 from dialerd.domain.words import RunState
-from dialerd.usecases import campaigns, lists, runs, standing
+from dialerd.usecases import campaigns, dialing, lists, runs, standing
 from dialerd.usecases.campaigns import Applied
 from dialerd.usecases.finishing import finish_if_over
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -113,6 +113,20 @@ def test_a_paused_run_goes_on_by_the_changed_fields_and_keeps_its_own_pace(full:
     lists.create_list(full.unit, "others", region="US", actor=ACTOR, now=NOW)
     with pytest.raises(IllegalActionError, match="lists"):
         apply(full, max_attempts=3, description="more", lists=["customers", "others"])
+
+
+@pytest.mark.parametrize(("gate", "dialed"), [("hours", 4), ("regulation", 4), ("retry", 3)])
+def test_a_paused_run_that_was_changed_judges_again_whom_the_old_hours_or_rules_held(
+    full: House, gate: str, dialed: int
+) -> None:
+    run = full.start()
+    target = full.unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0]
+    full.unit.dialing.hold(target, gate, NOW + timedelta(days=1))
+    runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    apply(full, hours={"timezone": "contact", "mon-sun": "09:00-21:00"})
+    runs.resume_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    dialing.scrub(full.unit, run.id, NOW)
+    assert len(full.dial(9)) == dialed
 
 
 def test_a_renamed_campaign_keeps_its_runs_and_its_links(full: House) -> None:

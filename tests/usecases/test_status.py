@@ -109,6 +109,8 @@ def test_every_target_that_is_left_is_behind_a_hold_that_is_told(full: House) ->
     assert why(full) == {"way_out": 1, "retry": 1}
     runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
     assert why(full) == {"run": 1, "retry": 1}
+    runs.resume_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    assert why(full) == {"way_out": 1, "retry": 1}, "what held it holds it still, until the daemon says otherwise"
 
 
 def test_a_run_whose_contacts_have_not_come_in_says_so(full: House) -> None:

@@ -28,7 +28,7 @@ def to_moment_or_none(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def to_json(value: Mapping[str, object] | tuple[str, ...]) -> str:
+def to_json(value: Mapping[str, object] | tuple[str | int, ...]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

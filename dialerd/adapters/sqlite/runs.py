@@ -7,7 +7,7 @@ statement can change a target and forget to count it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -64,11 +64,27 @@ WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pe
               AND (d.expires_at IS NULL OR d.expires_at > :now))
 """
 
+# Told apart from what was cancelled otherwise, and with its wait: another filter may take it in again.
 _SCRUB_FILTER = """
-UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now, not_before = NULL, held_by = NULL
+UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now, held_by = 'filter'
 WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pending', 'waiting')
   AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = target.contact_id AND {keeps})
 """
+
+# What waits for hours or rules is judged again: a scrub is asked for when the campaign has changed, perhaps in these.
+_SCRUB_WAITING = """
+UPDATE target SET not_before = :now WHERE run_id = :run_id AND number > :after AND number <= :last
+  AND state = 'waiting' AND held_by IN ('hours', 'regulation')
+"""
+
+# Targets that an earlier filter had let go and the present one keeps, as they were.
+_TAKE_BACK = """
+UPDATE target SET state = iif(not_before > :now, 'waiting', 'pending'), held_by = iif(not_before > :now, 'retry', NULL),
+  not_before = iif(not_before > :now, not_before, NULL), disposition = NULL, done_at = NULL
+WHERE run_id = :run_id AND contact_id IN (SELECT value FROM json_each(:contacts))
+  AND state = 'done' AND held_by = 'filter'
+"""
+_TAKEN_BACK = "UPDATE run_disposition SET n = n - :n WHERE run_id = :run_id AND disposition = 'cancelled'"
 
 # The next targets that are not in progress, not even looked at when done. Along the walks of the dialing.
 _CANCEL = """
@@ -115,7 +131,9 @@ class SqliteRuns:
 
     def set_state(self, run_id: RunId, state: RunState, now: datetime) -> None:
         self._connection.execute(
-            "UPDATE run SET state = :state, finished_at = :finished_at, held = '' WHERE id = :id",
+            # What held a run that is paused holds it still when it goes on, until the daemon says otherwise.
+            "UPDATE run SET state = :state, finished_at = :finished_at,"
+            " held = iif(:finished_at IS NULL, held, '') WHERE id = :id",
             {"id": run_id, "state": state, "finished_at": to_text(now) if state.is_over else None},
         )
 
@@ -170,12 +188,21 @@ class SqliteRuns:
                 if is_kept
             ],
         )
+        if run.done:  # else it is the first time, and nobody can have been let go
+            self._take_back(run_id, [each[0] for each in contacts if each[6]], now)
         is_last = len(contacts) < size
         self._connection.execute(
             "UPDATE run SET taken_in = :taken_in, is_prepared = is_prepared OR :is_last WHERE id = :id",
             {"id": run_id, "taken_in": contacts[-1][0] if contacts else after, "is_last": is_last},
         )
         return is_last
+
+    def _take_back(self, run_id: RunId, contacts: Sequence[int], now: datetime) -> None:
+        given = {"run_id": run_id, "contacts": to_json(tuple(contacts)), "now": to_text(now)}
+        n = self._connection.execute(_TAKE_BACK, given).rowcount
+        if n:
+            self._connection.execute(_TAKEN_BACK, {"run_id": run_id, "n": n})
+            self._connection.execute("DELETE FROM run_disposition WHERE run_id = ? AND n = 0", (run_id,))
 
     def has_more(self, run_id: RunId) -> bool:
         (found,) = self._connection.execute(_HAS_MORE, {"run_id": run_id}).fetchone()
@@ -218,6 +245,7 @@ class SqliteRuns:
         if run.spec.filter is not None:
             keeps, given = _keeps(run.spec, now)
             left_out = self._connection.execute(_SCRUB_FILTER.format(keeps=keeps), step | given).rowcount
+        self._connection.execute(_SCRUB_WAITING, step)
         is_last = looked < size
         self._connection.execute("UPDATE run SET scrub_after = ? WHERE id = ?", (None if is_last else last, run_id))
         return Scrubbed(listed=listed, left_out=left_out, is_last=is_last)

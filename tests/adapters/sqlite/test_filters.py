@@ -182,6 +182,35 @@ def test_a_changed_filter_lets_targets_go_and_takes_others_in(unit: SqliteUnit) 
     assert (after.targets, after.done) == (6, 2)
 
 
+def test_a_filter_that_is_taken_back_takes_back_what_it_let_go_as_it_was(unit: SqliteUnit) -> None:
+    run = with_filter(unit, None, [{"n": str(n)} for n in range(6)])
+    assert take_in(unit, run) == 6
+    unit.dialing.hold(unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0], "retry", NOW + timedelta(hours=1))
+    for text, kept in (("n > 2", 3), ("n > 1", 4), (None, 6)):
+        unit.runs.set_spec(run.id, changed(run.spec, filter=text))
+        unit.runs.request_scrub(run.id)
+        unit.runs.request_refill(run.id)
+        unit.runs.scrub(run.id, size=9, now=NOW)
+        take_in(unit, run)
+        after = unit.runs.get(run.id)
+        assert after is not None
+        assert (after.pending + after.waiting, after.targets) == (kept, 6)
+        assert unit.runs.dispositions(run.id) == ({"cancelled": 6 - kept} if kept < 6 else {})
+        assert after.waiting == (text is None), "a wait goes on"
+
+
+def test_what_was_stopped_or_ended_does_not_come_back_with_another_filter(unit: SqliteUnit) -> None:
+    run = with_filter(unit, "n > 2", [{"n": str(n)} for n in range(6)])
+    take_in(unit, run)
+    unit.runs.cancel_targets(run.id, NOW, size=9)
+    unit.runs.set_spec(run.id, changed(run.spec, filter=None))
+    unit.runs.request_refill(run.id)
+    take_in(unit, run)
+    after = unit.runs.get(run.id)
+    assert after is not None
+    assert (after.pending, after.done) == (3, 3)
+
+
 # As deep as may be, in every shape: joined on the right, where SQLite's parser must keep most in mind, and by not.
 _DEEPEST = [
     "not " * MAX_DEPTH + "age(n) between 1 and 2",
