@@ -112,7 +112,7 @@ def drop(context: Context, name: str, folder: Path | None, map_name: str | None,
     reasons. A list has one folder.
     """
     if remove == (folder is not None):
-        raise click.UsageError("give a folder to watch, or --remove")
+        raise click.UsageError("give either a folder to watch, or --remove without one: a list has one folder")
     if folder is None:
         with context.change() as unit:
             was = drops.stop_watching(unit, name, actor=context.actor, now=bootstrap.now())

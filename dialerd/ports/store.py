@@ -111,8 +111,8 @@ class Runs(Protocol):
 
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
         """Of the next `size` targets that are neither done nor in a call, settle those that are on a do-not-call list
-        (as do_not_call) and those that the filter does not keep (as cancelled); have those judged again at the next
-        claim that wait for hours or rules."""
+        (as do_not_call) and those that the filter does not keep (as cancelled; one in a call is only marked, see
+        Dialing.is_left_out); have those judged again at the next claim that wait for hours or rules."""
         ...
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
@@ -298,6 +298,10 @@ class Dialing(Protocol):
 
     def set_number(self, target_id: TargetId, number: ContactNumber) -> None:
         """Have the target dial that number of its contact next."""
+        ...
+
+    def is_left_out(self, target_id: TargetId) -> bool:
+        """Whether a scrub found, while the target was in a call, that its run's filter leaves it out."""
         ...
 
     def attempts_spent(self, target_id: TargetId) -> int: ...

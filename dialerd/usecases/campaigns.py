@@ -202,6 +202,7 @@ def clone_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: dat
     _check_free(unit, new_name)
     table = {key: value for key, value in row.spec.as_table().items() if key != "schedule"}
     copy = read_campaign({**table, "name": new_name}, source=f"the copy of {name}", remedy=_OTHER_NAME)
+    _check_follow_up(unit, copy)  # a then that leads nowhere yet may be meant for this very name
     made = unit.campaigns.put(copy, now)
     unit.audit.add(actor=actor, action="campaign_cloned", subject=new_name, detail={"from": name}, now=now)
     return made
@@ -216,8 +217,10 @@ def rename_campaign(unit: Unit, name: str, new_name: str, *, actor: str, now: da
     for other in unit.campaigns.all():
         if other.spec.then == name:
             _rename(unit, other, {"then": new_name}, now)
+    renamed = get_campaign(unit, new_name)
+    _check_follow_up(unit, renamed.spec)  # raised within the transaction: nothing of it is kept
     unit.audit.add(actor=actor, action="campaign_renamed", subject=new_name, detail={"from": name}, now=now)
-    return get_campaign(unit, new_name)
+    return renamed
 
 
 def _rename(unit: Unit, row: CampaignRow, change: Mapping[str, str], now: datetime) -> None:

@@ -184,31 +184,38 @@ def _close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime
     if not gate.is_final:
         unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
         return
-    if gate.name in _OF_THE_NUMBER:
-        numbers = numbers_of(unit, run, target.id, now)
-        another = next_number(numbers, after=target.position, max_attempts=run.spec.per_number)
-        if another is not None:
-            unit.dialing.set_number(target.id, another)
-            return
-        if _start_over(unit, run, target, [each for each in numbers if each.attempts], now):
-            return
-    on_list = gate.name == "dnc"
-    unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
+    on = way_on(unit, run, target, gate, now)
+    if on is None:
+        on_list = gate.name == "dnc"
+        unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
+        return
+    number, at = on
+    unit.dialing.set_number(target.id, number)
+    if at is not None:
+        unit.dialing.hold(target, "retry", at)
 
 
-def _start_over(unit: Unit, run: RunRow, target: TargetRow, dialed: Sequence[ContactNumber], now: datetime) -> bool:
-    """The round of a contact's numbers ended at one that is closed for good: begin the next round, as the last
-    attempt's ending has it, with those that were dialed before. (One that was not was closed for good itself.)"""
+def way_on(
+    unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime
+) -> tuple[ContactNumber, datetime | None] | None:
+    """Where a target goes on that `gate` has closed for good at its number: to which one, and not before when.
+
+    To the contact's next one. Where that was the last one, the next round begins as the last attempt's ending has it,
+    with those that were dialed before. (One that was not was closed for good itself.)
+    """
+    if gate.name not in _OF_THE_NUMBER:
+        return None
+    numbers = numbers_of(unit, run, target.id, now)
+    another = next_number(numbers, after=target.position, max_attempts=run.spec.per_number)
+    if another is not None:
+        return another, None
+    dialed = [each for each in numbers if each.attempts]
     last = unit.dialing.last_attempt(target.id)
     first = next_number(dialed, after=0, max_attempts=run.spec.per_number)
-    if last is None or first is None:
-        return False
+    if last is None or last.disposition is None or first is None:
+        return None
     decision = _decide(unit, run, last, dialed, attempts_spent=target.attempts_spent, now=now)
-    if isinstance(decision, retry.Exhausted):
-        return False
-    unit.dialing.set_number(target.id, first)
-    unit.dialing.hold(target, "retry", decision.at)
-    return True
+    return None if isinstance(decision, retry.Exhausted) else (first, decision.at)
 
 
 def numbers_of(unit: Unit, run: RunRow, target_id: TargetId, now: datetime) -> list[ContactNumber]:
@@ -266,6 +273,8 @@ def _what_next(
     """The decision, and the number to dial then where it is another one."""
     if run.state in (RunState.STOPPING, RunState.STOPPED):
         return retry.Exhausted("the run is being stopped"), None
+    if unit.dialing.is_left_out(closed.target_id):
+        return retry.Exhausted("the campaign's filter leaves the contact out now"), None
     numbers = [_with(each, closed) for each in numbers_of(unit, run, closed.target_id, now)]
     attempts_spent = unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0)
     decision = _decide(unit, run, closed, numbers, attempts_spent=attempts_spent, now=now)

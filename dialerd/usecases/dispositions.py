@@ -14,7 +14,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.dispositionset import CustomDisposition, DispositionSet
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.numbers import next_number
-from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition
+from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.dialing import can_repeat, numbers_of
@@ -121,6 +121,9 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
 
 def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposition, now: datetime) -> datetime | None:
     """Settle the target, or have it wait for another try; when that is due."""
+    if run.state is RunState.STOPPING:  # nobody is called again, and who was is not counted as cancelled
+        unit.dispositions.settle_target(attempt.target_id, chosen.code, now)
+        return None
     numbers = numbers_of(unit, run, attempt.target_id, now)
     first = next_number(numbers, after=0, max_attempts=run.spec.per_number)
     decision = retry.decide_custom(

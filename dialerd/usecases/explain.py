@@ -15,11 +15,11 @@ from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import ContactId, RunState
+from dialerd.domain.words import ContactId, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
-from dialerd.usecases.dialing import gate_facts, regulated
+from dialerd.usecases.dialing import gate_facts, regulated, way_on
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.standing import get_campaign
@@ -72,6 +72,8 @@ def explain(
     no_way_out = _no_way_out(spec, trunks, run, is_daemon_running=is_daemon_running, now=now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
     closed = _as_held(target, list(closed_gates(facts, now)))
+    if run is not None and target is not None and not run.state.is_over and target.state is not TargetState.DONE:
+        closed = [_passed_by(unit, run, target, gate, now) for gate in closed]
     if run is not None and target is None:
         reason = _why_no_target(unit, run, contact, now)
         closed = [replace(gate, reason=reason) if gate.name == "target" else gate for gate in closed]
@@ -98,6 +100,15 @@ def _as_held(target: TargetRow | None, closed: Sequence[Gate]) -> Sequence[Gate]
         return [replace(gate, until=max(gate.until or again, again)) if gate.name == name else gate for gate in others]
     seen = Gate(name=name, reason=f"{TITLES[name]}, as it was seen last; it is judged again then", until=again)
     return [seen if gate.name == "retry" else gate for gate in closed]
+
+
+def _passed_by(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime) -> Gate:
+    """What is closed for good at one number does not hold a contact where the claim goes on to another."""
+    on = way_on(unit, run, target, gate, now) if gate.is_final else None
+    if on is None:
+        return gate
+    number, at = on
+    return replace(gate, reason=f"{gate.reason}; {number.number} is dialed in its place", is_final=False, until=at)
 
 
 def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> int:

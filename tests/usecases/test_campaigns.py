@@ -99,6 +99,15 @@ def test_a_clone_is_equal_but_for_its_name_and_never_ran(house: House) -> None:
     assert house.audit()[-1] == (ACTOR, "campaign_cloned", "summer")
 
 
+def test_no_campaign_follows_itself_under_a_name_that_it_is_given_later(house: House) -> None:
+    given = spec(then="later")
+    campaigns.apply_campaign(house.unit, given, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    with pytest.raises(BadInputError, match="circle: later -> later"):
+        campaigns.clone_campaign(house.unit, "spring", "later", actor=ACTOR, now=NOW)
+    with pytest.raises(BadInputError, match="circle: later -> later"):
+        campaigns.rename_campaign(house.unit, "spring", "later", actor=ACTOR, now=NOW)
+
+
 def test_a_clone_needs_an_original_and_a_free_and_legal_name(house: House) -> None:
     with pytest.raises(AlreadyExistsError):
         campaigns.clone_campaign(house.unit, "spring", "spring", actor=ACTOR, now=NOW)

@@ -89,6 +89,20 @@ def test_a_final_one_settles_a_contact_that_would_have_been_dialed_again(full: H
     assert full.unit.runs.dispositions(full.latest().id) == {"refused": 1}, "counted once, with its attempt"
 
 
+@pytest.mark.parametrize("code", ["call_again", "refused"])
+def test_in_a_run_that_is_being_stopped_nobody_is_called_again_and_who_was_reached_is_not_counted_as_cancelled(
+    full: House, code: str
+) -> None:
+    full.start()
+    first, second = full.dial(2)
+    answered(full, first)
+    runs.stop_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    assert give(full, first, code).retry_at is None
+    answered(full, second)
+    assert full.latest().state is RunState.STOPPED
+    assert full.unit.runs.dispositions(full.latest().id) == {code: 1, "answered_human": 1, "cancelled": 1}
+
+
 def test_at_its_most_attempts_a_contact_is_settled_whatever_is_asked(full: House) -> None:
     full.start()
     (attempt,) = full.dial(1)

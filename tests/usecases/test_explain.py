@@ -150,6 +150,39 @@ def test_the_order_gate_says_who_goes_first_as_the_next_claim_has_it(
     assert [each.target_id for each in two.dial(1)] == [dialed]
 
 
+def bar(house: House, *numbers: str) -> None:
+    dnc.add_to_dnc(house.unit, numbers, region="US", source="x", expires_at=None, actor=ACTOR, now=NOW)
+
+
+def test_a_number_that_is_barred_does_not_bar_a_contact_that_has_another(two: House) -> None:
+    campaigns.apply_campaign(two.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    two.start()
+    bar(two, "+12122660001")
+    (gate,) = ask(two).closed
+    assert (gate.name, gate.is_final, gate.until) == ("dnc", False, None)
+    assert "+12122660002 is dialed in its place" in gate.reason
+    two.dial(1)
+    assert [each.number for each in two.dial(1)] == ["+12122660002"], "and the claim does what was said"
+
+
+def test_a_contact_is_barred_for_good_where_every_number_is(two: House) -> None:
+    campaigns.apply_campaign(two.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    two.start()
+    bar(two, "+12122660001", "+12122660002")
+    assert [gate.is_final for gate in ask(two).closed] == [True]
+
+
+def test_a_barred_last_number_sends_a_contact_back_to_the_first_when_its_retry_is_due(two: House) -> None:
+    campaigns.apply_campaign(two.unit, spec(max_attempts=5), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    two.start()
+    (attempt,) = two.dial(1)
+    two.end(attempt, D.NO_ANSWER, NOW)
+    bar(two, "+12122660002")
+    gate = next(gate for gate in ask(two).closed if gate.name == "dnc")
+    assert (gate.is_final, gate.until) == (False, NOW + timedelta(minutes=60))
+    assert "+12122660001 is dialed in its place" in gate.reason
+
+
 def test_a_redial_from_the_first_number_on_waits_for_the_untried_under_numbers_first_too(two: House) -> None:
     rules = {"numbers": "numbers-first", "max_attempts": 5, "retry_after_min": 0.0}
     campaigns.apply_campaign(two.unit, spec(**rules), trunks=TRUNKS, actor=ACTOR, now=NOW)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dialerd.domain.errors import BadInputError
-from dialerd.usecases import campaigns, contacts, explain, filters, runs
+from dialerd.domain.words import Disposition as D
+from dialerd.usecases import campaigns, contacts, dialing, explain, filters, runs
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 
@@ -77,3 +78,19 @@ def test_a_paused_campaign_with_another_filter_is_filled_again(full: House) -> N
     apply(full, filter="balance > 100")
     run = full.latest()
     assert (run.is_scrub_due, run.is_prepared, run.spec.filter) == (True, False, "balance > 100")
+
+
+@pytest.mark.parametrize(("later", "waiting"), [("balance > 100000", 0), (None, 1)])
+def test_whom_another_filter_leaves_out_while_a_call_is_up_is_not_dialed_again_unless_a_third_keeps_them(
+    full: House, later: str | None, waiting: int
+) -> None:
+    apply(full, max_attempts=3)
+    full.start()
+    (attempt,) = full.dial(1)
+    runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    for text in ("balance > 99999", later):
+        apply(full, max_attempts=3, filter=text)
+        dialing.scrub(full.unit, full.latest().id, NOW)
+    full.end(attempt, D.BUSY, NOW)
+    assert full.latest().waiting == waiting
+    assert full.unit.runs.dispositions(full.latest().id)["busy"] == 1

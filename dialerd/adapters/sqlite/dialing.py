@@ -265,6 +265,12 @@ class SqliteDialing:
             (number.number, number.position, to_json(number.zones), target_id),
         )
 
+    def is_left_out(self, target_id: TargetId) -> bool:
+        (found,) = self._connection.execute(
+            "SELECT state = 'in_progress' AND held_by IS 'filter' FROM target WHERE id = ?", (target_id,)
+        ).fetchone()
+        return bool(found)
+
     def attempts_spent(self, target_id: TargetId) -> int:
         (count,) = self._connection.execute("SELECT attempts_spent FROM target WHERE id = ?", (target_id,)).fetchone()
         return int(count)

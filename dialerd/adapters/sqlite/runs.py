@@ -71,6 +71,13 @@ WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pe
   AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = target.contact_id AND {keeps})
 """
 
+# A call that is up goes on, and is the last one where the filter leaves its contact out.
+_SCRUB_CALLED = """
+UPDATE target SET held_by = CASE WHEN NOT EXISTS
+  (SELECT 1 FROM contact WHERE contact.id = target.contact_id AND {keeps}) THEN 'filter' END
+WHERE run_id = :run_id AND number > :after AND number <= :last AND state = 'in_progress'
+"""
+
 # What waits for hours or rules is judged again: a scrub is asked for when the campaign has changed, perhaps in these.
 _SCRUB_WAITING = """
 UPDATE target SET not_before = :now WHERE run_id = :run_id AND number > :after AND number <= :last
@@ -242,10 +249,13 @@ class SqliteRuns:
         step |= {"last": last, "dnc": run.spec.dnc, "now": to_text(now)}
         listed = self._connection.execute(_SCRUB, step).rowcount
         left_out = 0
+        keeps, given = _keeps(run.spec, now)
         if run.spec.filter is not None:
-            keeps, given = _keeps(run.spec, now)
             left_out = self._connection.execute(_SCRUB_FILTER.format(keeps=keeps), step | given).rowcount
-        self._connection.execute(_SCRUB_WAITING, step)
+        if run.in_progress:
+            self._connection.execute(_SCRUB_CALLED.format(keeps=keeps), step | given)
+        if run.waiting:
+            self._connection.execute(_SCRUB_WAITING, step)
         is_last = looked < size
         self._connection.execute("UPDATE run SET scrub_after = ? WHERE id = ?", (None if is_last else last, run_id))
         return Scrubbed(listed=listed, left_out=left_out, is_last=is_last)
