@@ -90,12 +90,14 @@ def _end(unit: Unit, run: RunRow, state: RunState, now: datetime) -> RunState:
 
 
 def _start_follow_up(unit: Unit, run: RunRow, name: str, now: datetime) -> None:
-    """Start the linked campaign. Where it cannot start now, that is written down and nothing else is lost."""
+    """Start the linked campaign. Where it cannot start now, the run says so in its status and nothing else is lost."""
     detail = {"run": run.number, "then": name}
     try:
         start_run(unit, name, actor=f"campaign:{run.spec.name}", now=now)
     except DialerdError as error:
         detail["error"] = str(error)
+        said = f"its follow-up {name} is not started: {error.message}"
+        unit.runs.set_reason(run.id, f"{run.reason}; {said}" if run.reason else said)
         unit.audit.add(actor=_ACTOR, action="follow_up_refused", subject=run.spec.name, detail=detail, now=now)
         return
     unit.audit.add(actor=_ACTOR, action="follow_up_started", subject=run.spec.name, detail=detail, now=now)

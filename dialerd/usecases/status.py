@@ -21,7 +21,8 @@ NO_DAEMON = "no daemon is running on this database"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A campaign and its latest run. `reason`: why the run ends or ended before its last target."""
+    """A campaign and its latest run. `reason`: why the run ends or ended before its last target, or why its
+    follow-up was not started."""
 
     campaign: str
     run: int | None

@@ -94,6 +94,14 @@ def test_a_linked_campaign_that_cannot_start_is_written_down_and_loses_nothing(f
     assert full.latest().state is RunState.COMPLETED
     assert follow_up(full) is None
     assert full.audit()[-1] == ("daemon", "follow_up_refused", "spring")
+    assert "its follow-up follow is not started: campaign follow is draft" in full.latest().reason
+
+
+def test_a_run_that_ended_by_a_criterion_says_so_beside_a_follow_up_that_cannot_start(full: House) -> None:
+    linked(full, trunk=None)
+    apply(full, then="follow", finish={"disposition": {"answered_human": 1}})
+    settle_all(full)
+    assert full.latest().reason.startswith("1 x answered_human of 1 are reached; its follow-up follow is not started")
 
 
 def test_links_that_come_back_are_refused_and_one_that_leads_nowhere_is_warned_about(full: House) -> None:

@@ -159,6 +159,9 @@ class SqliteRuns:
     def set_held(self, run_id: RunId, reason: str) -> None:
         self._connection.execute("UPDATE run SET held = ? WHERE id = ?", (reason, run_id))
 
+    def set_reason(self, run_id: RunId, reason: str) -> None:
+        self._connection.execute("UPDATE run SET reason = ? WHERE id = ?", (reason, run_id))
+
     def held(self, run_id: RunId) -> list[HeldTargets]:
         rows = self._connection.execute(
             "SELECT coalesce(held_by, 'retry'), count(*), min(not_before) FROM target INDEXED BY target_waiting"
