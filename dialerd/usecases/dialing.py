@@ -184,15 +184,22 @@ def _close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime
     if not gate.is_final:
         unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
         return
-    on = way_on(unit, run, target, gate, now)
-    if on is None:
-        on_list = gate.name == "dnc"
-        unit.dialing.settle_target(target, Disposition.DO_NOT_CALL if on_list else Disposition.FAILED, now)
+    if (on := way_on(unit, run, target, gate, now)) is None:
+        _settle_undialed(unit, target, gate, now)
         return
-    number, at = on
-    unit.dialing.set_number(target.id, number)
-    if at is not None:
-        unit.dialing.hold(target, "retry", at)
+    unit.dialing.set_number(target.id, on[0])
+    if on[1] is not None:
+        unit.dialing.hold(target, "retry", on[1])
+
+
+def _settle_undialed(unit: Unit, target: TargetRow, gate: Gate, now: datetime) -> None:
+    last = unit.dialing.last_attempt(target.id)
+    if gate.name in ("attempts", "number_attempts") and last is not None and last.disposition is not None:
+        # A changed campaign gives it fewer: its last attempt was the last one, and is counted as what it was.
+        unit.dispositions.settle_target(target.id, last.final or last.disposition, now)
+        return
+    code = Disposition.DO_NOT_CALL if gate.name == "dnc" else Disposition.FAILED
+    unit.dialing.settle_target(target, code, now)
 
 
 def way_on(

@@ -123,6 +123,21 @@ def test_a_paused_run_goes_on_by_the_changed_fields_and_keeps_its_own_pace(full:
         apply(full, max_attempts=3, description="more", lists=["customers", "others"])
 
 
+@pytest.mark.parametrize("fewer", [{"max_attempts": 1}, {"max_attempts": 3, "max_attempts_per_number": 1}])
+def test_whom_a_changed_campaign_gives_no_further_attempt_is_settled_as_the_last_one_ended(
+    full: House, fewer: dict[str, int]
+) -> None:
+    apply(full, max_attempts=3, retry_after_min=0.0)
+    run = full.start()
+    (attempt,) = full.dial(1)
+    full.end(attempt, D.BUSY, NOW)
+    runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    apply(full, retry_after_min=0.0, **fewer)
+    runs.resume_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    assert len(full.dial(9)) == 3
+    assert (full.latest().done, full.unit.runs.dispositions(run.id)) == (1, {"busy": 1})
+
+
 @pytest.mark.parametrize(("gate", "dialed"), [("hours", 4), ("regulation", 4), ("retry", 3)])
 def test_a_paused_run_that_was_changed_judges_again_whom_the_old_hours_or_rules_held(
     full: House, gate: str, dialed: int
