@@ -83,15 +83,16 @@ def ends_at(finish: Finish, *, started_at: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
-def warnings(finish: Finish, *, mode: Mode) -> list[str]:
-    """Criteria that cannot be met as they are written, in words; the campaign is applied all the same.
+def warnings(finish: Finish, *, mode: Mode, now: datetime) -> list[str]:
+    """Criteria that do not do what they seem to, in words; the campaign is applied all the same.
 
     In the agent modes an agent's disposition takes the place of the system's for every person who was put through.
     """
-    if mode is Mode.AGENTLESS:
-        return []
-    overwritten = sorted(code for code in finish.disposition if code in _OVERWRITTEN)
-    return [
+    told = []
+    if finish.end is not None and finish.end <= now:
+        told.append(f"finish: its end {finish.end.isoformat(timespec='minutes')} has passed: a run ends as it begins")
+    overwritten = [] if mode is Mode.AGENTLESS else sorted(_OVERWRITTEN & set(finish.disposition))
+    return told + [
         f"finish: {code} is overwritten by the agents' own dispositions, so its count stays at calls without one"
         for code in overwritten
     ]

@@ -73,7 +73,7 @@ def apply_campaign(
     if spec.queue is not None and spec.abandon_message is None:
         warnings.append(_UNTOLD)
     if spec.finish is not None:
-        warnings += finish.warnings(spec.finish, mode=spec.mode)
+        warnings += finish.warnings(spec.finish, mode=spec.mode, now=now)
     if spec.schedules and next_occurrence(spec.schedules, after=now) is None:
         warnings.append("schedule: its last start has passed, so it starts nothing more")
     before = unit.campaigns.get(spec.name)

@@ -77,7 +77,15 @@ def test_a_criterion_that_means_nothing_is_refused(table: dict[str, Any], compla
 
 def test_a_criterion_on_a_code_that_agents_always_overwrite_is_warned_about() -> None:
     finish = Finish.model_validate({"disposition": {"answered_human": 50, "busy": 9, "abandoned": 3, "accepted": 5}})
-    assert warnings(finish, mode=Mode.AGENTLESS) == []
-    (warning,) = [each for each in warnings(finish, mode=Mode.PREDICTIVE) if "answered_human" in each]
+    assert warnings(finish, mode=Mode.AGENTLESS, now=START) == []
+    (warning,) = [each for each in warnings(finish, mode=Mode.PREDICTIVE, now=START) if "answered_human" in each]
     assert "overwritten" in warning
-    assert not [each for each in warnings(finish, mode=Mode.PREDICTIVE) if "busy" in each or "abandoned" in each]
+    assert not [
+        each for each in warnings(finish, mode=Mode.PREDICTIVE, now=START) if "busy" in each or "abandoned" in each
+    ]
+
+
+def test_an_end_that_has_passed_is_warned_about() -> None:
+    finish = Finish.model_validate({"end": START})
+    assert "2026-12-01T09:00+00:00 has passed" in warnings(finish, mode=Mode.AGENTLESS, now=START)[0]
+    assert warnings(finish, mode=Mode.AGENTLESS, now=START - timedelta(seconds=1)) == []
