@@ -111,9 +111,8 @@ class Runs(Protocol):
         ...
 
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
-        """Of the next `size` targets that are neither done nor in a call, settle those that are on a do-not-call list
-        (as do_not_call) and those that the filter does not keep (as cancelled; one in a call is only marked, see
-        Dialing.is_left_out); have those judged again at the next claim that wait for hours or rules."""
+        """Of the next `size` targets that are neither done nor in a call, settle those on a do-not-call list, and those
+        that the filter does not keep (cancelled; in a call: is_left_out). Who waits for hours or rules is due."""
         ...
 
     def cancel_targets(self, run_id: RunId, now: datetime, *, size: int) -> int:
