@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from dialerd.cli import export as _export_verb  # noqa: F401  # adds a verb to the noun campaign
+from dialerd.cli import preview as _preview_verbs  # noqa: F401  # adds its verbs to the noun agent
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
 from dialerd.cli.agent import agent

@@ -66,9 +66,13 @@ class Retry(_Part):
 
 
 class Preview(_Part):
-    """How records are shown: `timer_s` until one dials by itself; an agent may skip `max_skips` of them in a run."""
+    """How records are shown: an agent has `timer_s` to dial or skip one; then `on_timeout` is done with it.
+
+    An agent may skip `max_skips` of them in a run (None: any number), those by the timer included; then none.
+    """
 
     timer_s: Annotated[int, Field(ge=1, le=3600)] = 30
+    on_timeout: Literal["dial", "skip"] = "dial"
     max_skips: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
@@ -291,8 +295,8 @@ def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMED
     if later:
         raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
     mode = table.get("mode", Mode.AGENTLESS)
-    if mode in (Mode.PREVIEW, Mode.PREDICTIVE):
-        raise BadInputError(f"{source}: mode {mode}: not in this version", hint="use agentless, progressive or power")
+    if mode == Mode.PREDICTIVE:
+        raise BadInputError(f"{source}: mode {mode}: not in this version", hint="use another mode")
     try:
         return CampaignSpec.model_validate(table)
     except ValidationError as error:

@@ -185,6 +185,7 @@ TITLES: Mapping[str, str] = {
     "attempts": "every attempt is made",
     "number_attempts": "every attempt at the number is made",
     "retry": "the next try is not due yet",
+    "preview": "an agent looks at the record before it is dialed",
     "hours": "it is outside the contact hours",
     "regulation": "a rule of the campaign's regulation packs refuses",
     "number": "the number is in another call right now",

@@ -17,7 +17,7 @@ from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.log import logger
 from dialerd.ports import Clock, RunRow, Store
 from dialerd.usecases import agents as usecases
-from dialerd.usecases.dialing import PATIENCE_S
+from dialerd.usecases.callplan import PATIENCE_S
 
 _log = logger(__name__)
 

@@ -6,7 +6,7 @@ Not here: agents' states and whom they work for (agentbook.py), the legs themsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -217,20 +217,23 @@ class AgentDesk:
     def _serve(self) -> None:
         """Who waits longest gets the agent that has been idle for longest."""
         for attempt_id, seeker in list(self._seekers.items()):
-            if seeker.rings is None and (line := self._agent_for(seeker)) is not None:
+            if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
                 if line.is_kept:
                     self._give(line, attempt_id)
                 else:
                     self._ring_for(line, attempt_id, seeker)
 
-    def _agent_for(self, seeker: Seeker) -> AgentLine | None:
-        """A free agent of the run, else one that is reserved for calls of it that nobody has answered."""
+    def _agent_for(self, attempt_id: AttemptId, seeker: Seeker) -> AgentLine | None:
+        """The agent for whom the call was dialed, else a free one of the run, else one that is reserved for calls of it
+        that nobody has answered."""
         mine = [
             line
             for line in self._book.lines.values()
             if line.run_id == seeker.run_id and (line.leg is None or line.leg.exchange is seeker.exchange)
         ]
-        for able in ([line for line in mine if line.is_free], [line for line in mine if line.is_spare]):
+        spare = [line for line in mine if line.is_spare]
+        own = [line for line in spare if attempt_id in line.batch]
+        for able in (own, [line for line in mine if line.is_free], spare):
             name = agents.longest_idle({line.name: line.seen.idle_since for line in able})
             if name is not None:
                 return self._book.lines[name]
@@ -293,12 +296,37 @@ class AgentDesk:
 
     def reserve(self, run_id: RunId, count: int) -> list[str]:
         """Keep up to `count` of a run's free agents, the longest idle first, for calls about to be dialed."""
+        return self._keep(run_id, count, E.RESERVE)
+
+    def preview(self, run_id: RunId, count: int, *, but: Collection[str]) -> list[str]:
+        """Keep up to `count` of a run's free agents, the longest idle first, for records that they are to be shown."""
+        return self._keep(run_id, count, E.SHOW, but=but)
+
+    def state_of(self, agent: str) -> AgentState:
+        line = self._book.lines.get(agent)
+        return AgentState.LOGGED_OUT if line is None else line.seen.state
+
+    def dial(self, agent: str) -> None:
+        """The record that the agent is shown is dialed for it."""
+        self._book.move(self._book.lines[agent], E.DIAL)
+
+    def let_go(self, agent: str) -> None:
+        """The record is not shown any more."""
+        line = self._book.lines.get(agent)
+        if line is not None and line.seen.state is AgentState.PREVIEW:
+            self._book.move(line, E.RELEASE)
+
+    def _keep(self, run_id: RunId, count: int, event: E, *, but: Collection[str] = ()) -> list[str]:
         free = sorted(
-            (line for line in self._book.lines.values() if line.run_id == run_id and line.is_free),
+            (
+                line
+                for line in self._book.lines.values()
+                if line.run_id == run_id and line.is_free and line.name not in but
+            ),
             key=lambda line: (line.seen.idle_since, line.name),
         )
         for line in free[:count]:
-            self._book.move(line, E.RESERVE)
+            self._book.move(line, event)
         return [line.name for line in free[:count]]
 
     def dialed_for(self, agent: str, attempts: Iterable[AttemptId]) -> None:

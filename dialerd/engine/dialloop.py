@@ -19,14 +19,16 @@ from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
-from dialerd.domain.words import AttemptId, RunState
+from dialerd.domain.words import AttemptId, Mode, RunState
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
 from dialerd.usecases import dialing
+from dialerd.usecases.callplan import plan_of
 from dialerd.usecases.regulation import check_regulations
 
 _log = logger(__name__)
@@ -57,6 +59,7 @@ class DialLoop:
         trunks: TrunkDesk,
         desk: CallDesk,
         agents: AgentDesk,
+        previews: PreviewDesk,
         *,
         rulebook: Rulebook,
         min_ring_s: float,
@@ -68,6 +71,7 @@ class DialLoop:
         self._trunks = trunks
         self._desk = desk
         self._agents = agents
+        self._previews = previews
         self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
@@ -146,6 +150,8 @@ class DialLoop:
         view = line.view(steady, crew)
         self._cancel(line, line.pacer.cancel(view))
         wanted = line.pacer.decide(view)
+        if spec.mode is Mode.PREVIEW:
+            return await self._show(line, packs, min(wanted, _BATCH), alarm)
         room = min(wanted, self._trunks.room(spec.trunk), _BATCH)
         if room <= 0:
             at = max(line.pacer.next_at(steady), self._trunks.room_at(spec.trunk))
@@ -157,6 +163,15 @@ class DialLoop:
         else:
             await self._claim(line, exchange, packs, room)
         return True  # again: a run that has now run dry still has to set its alarm
+
+    async def _show(self, line: RunLine, packs: Sequence[Pack], count: int, alarm: _Alarm) -> bool:
+        """Put records in front of agents, who have them dialed; True: look again at once."""
+        if await self._previews.show(line, packs, count):
+            return True
+        due_at = self._previews.due_at(line)
+        if due_at is not None:
+            alarm.no_later_than(self._clock.steady() + (due_at - self._clock.now()).total_seconds())
+        return False
 
     def _cancel(self, line: RunLine, indices: Sequence[int]) -> None:
         """End ringing calls for which there would be no agent."""
@@ -190,24 +205,27 @@ class DialLoop:
             )
         )
         for attempt in claim.attempts:
-            self._place(line, attempt, exchange, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
+            self.place(line, attempt, exchange, packs)
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
         return [attempt.id for attempt in claim.attempts]
 
-    def _place(self, line: RunLine, attempt: AttemptRow, exchange: Exchange, *, min_ring_s: float) -> None:
+    def place(
+        self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], refusal: str = ""
+    ) -> None:
+        """Dial a claimed attempt. `refusal`: why it is not dialed after all; it costs the contact nothing then."""
         trunk = self._trunks.trunk(attempt.trunk)
         assert trunk is not None, "way_out has found the trunk"
-        dial_string, refusal = "", ""
+        dial_string = ""
         try:
             dial_string = trunk.dial_string(attempt.number)
         except BadInputError as error:  # the trunk's strip and prefix do not fit this number
             refusal = error.message
-        plan = dialing.plan_of(
+        plan = plan_of(
             attempt,
             line.row.spec,
             dial_string=dial_string,
-            min_ring_s=min_ring_s,
+            min_ring_s=max(self._min_ring_s, min_ring_s(packs)),
             patience_s=self._agents.patience_s(line.row.spec.queue),
         )
         line.unsent += 1

@@ -18,6 +18,7 @@ from dialerd.domain.words import AttemptId, LegId
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.dialloop import DialLoop
+from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.reconcile import inherit, reconcile
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.timetable import Timetable
@@ -73,6 +74,16 @@ class Engine:
             on_change=self._wake,
         )
         self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self._wake)
+        self._previews = PreviewDesk(
+            store,
+            clock,
+            dice,
+            self.runs,
+            self._trunks,
+            self.agents,
+            place=lambda *call: self._loop.place(*call),
+            on_change=self._wake,
+        )
         self._loop = DialLoop(
             store,
             clock,
@@ -81,6 +92,7 @@ class Engine:
             self._trunks,
             self.desk,
             self.agents,
+            self._previews,
             rulebook=rulebook,
             min_ring_s=min_ring_s,
         )
@@ -97,6 +109,7 @@ class Engine:
         )
         await self.runs.refresh()
         await self.agents.refresh()
+        await self._previews.refresh()
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.
@@ -120,6 +133,7 @@ class Engine:
     async def drain(self, limit_s: float) -> None:
         """No new calls; those up may finish for `limit_s`, then they are ended as decency allows, and settled."""
         self._loop.stop()
+        await self._previews.stop()
         if not await self._empty_within(limit_s):
             self.desk.request_stop()
             if not await self._empty_within(self._min_ring_s + _CLEAR_LIMIT_S):
@@ -181,6 +195,7 @@ class Engine:
                     if at is not None:
                         wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
                 await self.agents.refresh()  # with the runs as they are now
+                await self._previews.refresh()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
             timer = self._clock.call_later(wait_s, self._poked.set)

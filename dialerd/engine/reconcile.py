@@ -17,6 +17,7 @@ from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
 from dialerd.usecases import dialing
+from dialerd.usecases.callplan import plan_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ async def reconcile(
     for attempt in adopted:
         run = await store.read(partial(_run_of, attempt=attempt))
         assert run is not None, "the run of an open attempt cannot be deleted"
-        plan = dialing.plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s)  # it is never dialed again
+        plan = plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s)  # it is never dialed again
         desk.adopt(attempt, plan, facts_of(attempt), exchange)
         del inherited[attempt.id]
     ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}

@@ -16,6 +16,12 @@ from dialerd.ports.clock import (
     Supervisor,
     Timer,
 )
+from dialerd.ports.contacts import (
+    Contacts,
+    Dnc,
+    Imports,
+    Lists,
+)
 from dialerd.ports.exchange import (
     DialReply,
     Done,
@@ -35,6 +41,11 @@ from dialerd.ports.files import (
     DroppedFile,
     Form,
     RowSink,
+)
+from dialerd.ports.previews import (
+    Asked,
+    PreviewRow,
+    Previews,
 )
 from dialerd.ports.rows import (
     AttemptRow,
@@ -56,12 +67,8 @@ from dialerd.ports.rows import (
 from dialerd.ports.store import (
     Audit,
     Campaigns,
-    Contacts,
     Dialing,
     Dispositions,
-    Dnc,
-    Imports,
-    Lists,
     Occurrences,
     Regulation,
     Runs,
@@ -73,6 +80,7 @@ __all__ = [
     "AgentEventRow",
     "AgentRow",
     "Agents",
+    "Asked",
     "AttemptRow",
     "Audit",
     "Callbacks",
@@ -113,6 +121,8 @@ __all__ = [
     "OccurrenceRow",
     "Occurrences",
     "OwnCallback",
+    "PreviewRow",
+    "Previews",
     "Queues",
     "Regulation",
     "Reply",

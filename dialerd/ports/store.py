@@ -5,15 +5,12 @@ Not here: the rows (rows.py), any SQL (adapters/sqlite).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.columnmap import ColumnMap
-from dialerd.domain.contact import Contact
 from dialerd.domain.dispositionset import DispositionSet
-from dialerd.domain.filters import Filter
 from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.regulation import PastCall
 from dialerd.domain.words import (
@@ -21,7 +18,6 @@ from dialerd.domain.words import (
     CampaignId,
     ContactId,
     Disposition,
-    ListId,
     RunId,
     RunState,
     TargetId,
@@ -29,17 +25,13 @@ from dialerd.domain.words import (
 )
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
+from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.previews import Previews
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
-    ContactRow,
-    DncEntry,
-    DropRow,
     ExportRow,
-    FilterCount,
     HeldTargets,
-    ImportRow,
-    ListRow,
     OccurrenceRow,
     RunRow,
     Scrubbed,
@@ -136,89 +128,6 @@ class Occurrences(Protocol):
     ) -> None:
         """Write down that it was started or skipped: it is never looked at again."""
         ...
-
-
-class Lists(Protocol):
-    def create(self, name: str, region: str, now: datetime) -> ListRow: ...
-    def get(self, name: str) -> ListRow | None: ...
-    def all(self) -> list[ListRow]: ...
-
-    def delete(self, list_id: ListId, *, size: int) -> bool:
-        """Delete up to `size` contacts, and with the last of them the list: True then."""
-        ...
-
-
-class Imports(Protocol):
-    """What came of files, how their columns are read, and where they are dropped."""
-
-    def begin(self, list_id: ListId, source: str, now: datetime) -> ImportRow: ...
-    def put(self, row: ImportRow) -> None: ...
-    def last(self, list_id: ListId, *, limit: int) -> list[ImportRow]: ...
-
-    def map(self, name: str) -> ColumnMap | None: ...
-    def maps(self) -> dict[str, ColumnMap]: ...
-    def put_map(self, name: str, columns: ColumnMap, now: datetime) -> None: ...
-    def delete_map(self, name: str) -> None: ...
-
-    def drops(self) -> list[DropRow]: ...
-    def put_drop(self, list_id: ListId, folder: str, map_name: str | None) -> None:
-        """A list has one folder; the one before is forgotten."""
-        ...
-
-    def delete_drop(self, list_id: ListId) -> None: ...
-
-
-class Contacts(Protocol):
-    def add(self, list_id: ListId, contacts: Iterable[Contact], now: datetime) -> tuple[int, int]:
-        """Add contacts; (added, left out because the list has a contact with the same first number)."""
-        ...
-
-    def known(self, list_id: ListId, numbers: Sequence[str], *, up_to: ContactId | None = None) -> set[str]:
-        """Which of the numbers are first numbers in the list, of contacts whose id is at most `up_to`."""
-        ...
-
-    def get(self, contact_id: ContactId) -> ContactRow | None: ...
-    def find(self, number: str) -> list[ContactRow]: ...
-
-    def count(self, lists: Sequence[str], keeps: Filter, *, today: date) -> FilterCount:
-        """Hold a filter against every contact of the lists; walks them all, for people to ask."""
-        ...
-
-    def kept(self, lists: Sequence[str], keeps: Filter, *, today: date, limit: int) -> list[ContactRow]:
-        """The first contacts that the filter keeps."""
-        ...
-
-    def has_attribute(self, list_name: str, name: str) -> bool:
-        """Whether one of the first contacts of the list has the attribute."""
-        ...
-
-    def attribute_names(self, list_name: str) -> set[str]:
-        """The attributes that the first contacts of the list have."""
-        ...
-
-    def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]: ...
-
-
-class Dnc(Protocol):
-    def create(self, list_name: str) -> None: ...
-    def has(self, list_name: str) -> bool: ...
-
-    def delete(self, list_name: str, *, size: int) -> int:
-        """Delete up to `size` entries, and the list itself once none is left; how many."""
-        ...
-
-    def count_listed(self, lists: Sequence[str], *, dnc: str | None, now: datetime) -> int:
-        """How many contacts of those contact lists are on the global do-not-call list or on `dnc`."""
-        ...
-
-    def listed(self, numbers: Sequence[str], now: datetime) -> set[str]:
-        """Which of the numbers are on the global list now."""
-        ...
-
-    def add(self, entries: Iterable[DncEntry]) -> int: ...
-    def remove(self, list_name: str, numbers: Iterable[str]) -> int: ...
-    def check(self, number: str, now: datetime) -> list[DncEntry]: ...
-    def lists(self) -> dict[str, int]: ...
 
 
 class Dialing(Protocol):
@@ -381,6 +290,8 @@ class Unit(Protocol):
     def agents(self) -> Agents: ...
     @property
     def queues(self) -> Queues: ...
+    @property
+    def previews(self) -> Previews: ...
     @property
     def callbacks(self) -> Callbacks: ...
     @property

@@ -10,25 +10,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialerd.domain import retry
-from dialerd.domain.call import CallPlan, Facts, Outcome
+from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.callback import TooLate
-from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
-from dialerd.domain.phone import place_of
-from dialerd.domain.regulation import Allowed, Pack, Refused, judge, needs_calls_since
-from dialerd.domain.words import AttemptId, CampaignId, ContactId, Disposition, RunId, RunState, TargetId, TargetState
+from dialerd.domain.regulation import Allowed, Pack
+from dialerd.domain.words import (
+    AttemptId,
+    Disposition,
+    Mode,
+    RunId,
+    RunState,
+    TargetId,
+    TargetState,
+)
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.finishing import finish_if_over
+from dialerd.usecases.regulation import regulated
 
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
-
-PATIENCE_S = 2.0
-"""Within which a person must have an agent (47 CFR 64.1200(a)(7); Ofcom's statement of policy says the same)."""
 
 _MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
 _SCRUB_CHUNK = 2000  # targets looked at per transaction; a look is cheaper than taking one in
@@ -91,23 +95,6 @@ def gate_facts(
     )
 
 
-def regulated(
-    unit: Unit,
-    campaign_id: CampaignId,
-    contact_id: ContactId,
-    number: str,
-    zones: Sequence[str],
-    packs: Sequence[Pack],
-    now: datetime,
-) -> Allowed | Refused:
-    """What the packs say of calling a number now. Without packs nothing is looked up."""
-    if not packs:
-        return Allowed(())
-    since = needs_calls_since(packs, now)
-    past = [] if since is None else unit.regulation.past_calls(number, contact_id, campaign_id, since=since)
-    return judge(packs, place=place_of(number), zones=zones, past=past, now=now)
-
-
 def claim(
     unit: Unit,
     run_id: RunId,
@@ -134,38 +121,64 @@ def claim(
     attempts: list[AttemptRow] = []
     held = 0
     turns = callingback.Turns(free_agents=set(free_agents))
-    for target in _next_targets(unit, run, turns, limit=limit, now=now):
-        facts = gate_facts(unit, run, target, packs, now, turns)
-        gate = first_closed(facts, now)
-        if gate is not None:
-            if facts.callback is not None and (gate.is_final or isinstance(facts.callback, TooLate)):
-                callingback.give_up(unit, target, facts.callback, gate.reason, now)
-            else:
-                _close(unit, run, target, gate, now)
+    for target in next_targets(unit, run, turns, limit=limit, now=now):
+        facts = judge_target(unit, run, target, packs, turns, now)
+        if isinstance(facts, Gate):
             held += 1
-            continue
-        attempt = AttemptRow(
-            id=new_id(),
-            target_id=target.id,
-            run_id=run_id,
-            number=target.number,
-            trunk=way_out.trunk,
-            asterisk=way_out.asterisk,
-            caller_id=run.spec.caller_id,
-            claimed_at=now,
-            regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
-        )
-        attempts.append(attempt)
-        if facts.callback is not None:
-            callingback.begin(unit, attempt, facts.callback, turns)
+        else:
+            attempts.append(attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now))
     unit.dialing.open_attempt(*attempts)
     due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
     return Claim(attempts=attempts, held=held, due_at=due_at, reserved=turns.reserved)
 
 
-def _next_targets(
+def judge_target(
+    unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack], turns: callingback.Turns, now: datetime
+) -> GateFacts | Gate:
+    """The facts of a target that may be dialed; else the gate that holds it back, and is obeyed in here."""
+    facts = gate_facts(unit, run, target, packs, now, turns)
+    gate = first_closed(facts, now)
+    if gate is None:
+        return facts
+    if facts.callback is not None and (gate.is_final or isinstance(facts.callback, TooLate)):
+        callingback.give_up(unit, target, facts.callback, gate.reason, now)
+    else:
+        _close(unit, run, target, gate, now)
+    return gate
+
+
+def attempt_at(
+    unit: Unit,
+    run: RunRow,
+    target: TargetRow,
+    facts: GateFacts,
+    turns: callingback.Turns,
+    *,
+    way_out: WayOut,
+    attempt_id: AttemptId,
+    now: datetime,
+) -> AttemptRow:
+    """The attempt at a target that may be dialed, to be opened in this transaction."""
+    attempt = AttemptRow(
+        id=attempt_id,
+        target_id=target.id,
+        run_id=run.id,
+        number=target.number,
+        trunk=way_out.trunk,
+        asterisk=way_out.asterisk,
+        caller_id=run.spec.caller_id,
+        claimed_at=now,
+        regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
+    )
+    if facts.callback is not None:
+        callingback.begin(unit, attempt, facts.callback, turns)
+    return attempt
+
+
+def next_targets(
     unit: Unit, run: RunRow, turns: callingback.Turns, *, limit: int, now: datetime
 ) -> Sequence[TargetRow]:
+    """Up to `limit` pending targets in dialing order, those that wait for a free agent of their own before all."""
     own = callingback.own_targets(unit, run, turns, limit=limit, now=now)
     others = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now)
     if not own:
@@ -282,6 +295,8 @@ def _what_next(
         return retry.Exhausted("the run is being stopped"), None
     if unit.dialing.is_left_out(closed.target_id):
         return retry.Exhausted("the campaign's filter leaves the contact out now"), None
+    if has_talked_in_preview(run, closed):
+        return retry.Exhausted("an agent has talked to the person"), None
     numbers = [_with(each, closed) for each in numbers_of(unit, run, closed.target_id, now)]
     attempts_spent = unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0)
     decision = _decide(unit, run, closed, numbers, attempts_spent=attempts_spent, now=now)
@@ -314,6 +329,11 @@ def _decide(
         can_repeat=can_repeat(numbers, attempt.number, per_number),
         can_start_over=_chosen("first", attempt.number, numbers, per_number) is not None,
     )
+
+
+def has_talked_in_preview(run: RunRow, attempt: AttemptRow) -> bool:
+    """Whom an agent has talked to is not dialed again in that run, whatever the retry rules say."""
+    return run.spec.mode is Mode.PREVIEW and attempt.connected_at is not None
 
 
 def can_repeat(numbers: Sequence[ContactNumber], number: str, per_number: int) -> bool:
@@ -373,28 +393,3 @@ def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: dateti
     if is_prepared:
         finish_if_over(unit, run_id, now)
     return is_prepared
-
-
-def plan_of(
-    attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float, patience_s: float = PATIENCE_S
-) -> CallPlan:
-    """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own.
-
-    `patience_s`: how long a person waits for an agent of the queue at most.
-    """
-    on_human = spec.on_human
-    assert on_human is not None or spec.queue is not None, "a definition that lacks both never runs"
-    return CallPlan(
-        attempt_id=attempt.id,
-        dial_string=dial_string,
-        caller_id=attempt.caller_id,
-        amd=spec.amd,
-        max_ring_s=float(spec.max_ring_s),
-        min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
-        play=on_human.play if on_human else None,
-        context=on_human.context if on_human else None,
-        extension=on_human.extension if on_human else "s",
-        queue=spec.queue,
-        patience_s=patience_s,
-        abandon_play=spec.abandon_message,
-    )

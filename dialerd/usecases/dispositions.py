@@ -17,7 +17,7 @@ from dialerd.domain.numbers import next_number
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases import callingback
-from dialerd.usecases.dialing import can_repeat, numbers_of
+from dialerd.usecases.dialing import can_repeat, has_talked_in_preview, numbers_of
 from dialerd.usecases.finishing import finish_if_over, positive_codes
 from dialerd.usecases.standing import run_of
 
@@ -135,6 +135,8 @@ def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposi
         can_repeat=can_repeat(numbers, attempt.number, run.spec.per_number),
         can_start_over=first is not None,
     )
+    if has_talked_in_preview(run, attempt):
+        decision = retry.Exhausted("an agent has talked to the person")
     callback_at = callingback.stays(
         unit, attempt.target_id, None if isinstance(decision, retry.Exhausted) else decision.at
     )

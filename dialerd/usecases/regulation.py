@@ -1,18 +1,32 @@
-"""What a person can ask of regulation packs, and what a campaign must be for those that it names.
+"""What a person can ask of regulation packs, what a campaign must be for those that it names, and what they say of a
+call.
 
-Not here: judging a call (domain/regulation, asked by the gates).
+Not here: the judgement itself (domain/regulation).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.hours import CONTACT_ZONE
 from dialerd.domain.pacing import AbandonMeter
-from dialerd.domain.regulation import Meter, Rulebook, meter_of, min_ring_s, windows_of
-from dialerd.domain.words import CampaignId
+from dialerd.domain.phone import place_of
+from dialerd.domain.regulation import (
+    Allowed,
+    Meter,
+    Pack,
+    Refused,
+    Rulebook,
+    judge,
+    meter_of,
+    min_ring_s,
+    needs_calls_since,
+    windows_of,
+)
+from dialerd.domain.words import CampaignId, ContactId
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases.standing import get_campaign
 
@@ -28,6 +42,23 @@ def check_regulations(spec: CampaignSpec, rulebook: Rulebook) -> None:
             f" least {ring_s:g} s",
             hint=f"set max_ring_s to {ring_s:g} or more",
         )
+
+
+def regulated(
+    unit: Unit,
+    campaign_id: CampaignId,
+    contact_id: ContactId,
+    number: str,
+    zones: Sequence[str],
+    packs: Sequence[Pack],
+    now: datetime,
+) -> Allowed | Refused:
+    """What the packs say of calling a number now. Without packs nothing is looked up."""
+    if not packs:
+        return Allowed(())
+    since = needs_calls_since(packs, now)
+    past = [] if since is None else unit.regulation.past_calls(number, contact_id, campaign_id, since=since)
+    return judge(packs, place=place_of(number), zones=zones, past=past, now=now)
 
 
 def meters(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Meter]:

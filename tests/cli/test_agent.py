@@ -15,8 +15,8 @@ from dialerd.adapters.controlsocket import socket_path
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.agents import Seen
 from dialerd.domain.words import AgentState
-from dialerd.ports import Unit
-from dialerd.usecases import agents
+from dialerd.ports import PreviewRow, Unit
+from dialerd.usecases import agents, dialing, preview
 from tests.cli.conftest import SETTINGS, Terminal
 from tests.usecases.conftest import NOW
 
@@ -154,6 +154,28 @@ def test_what_cannot_be_done_is_told_in_one_line_and_changes_nothing(
     assert said in refused.err
     assert code == 2 or refused.err.count("\n") == 1
     assert staffed.ok("agent", "list", "--json").document == before
+
+
+def test_a_record_is_seen_and_dialed_and_without_one_that_is_told(staffed: Terminal) -> None:
+    for verb in ("preview", "dial", "skip"):
+        assert "agent ann is shown no record" in staffed.type("agent", verb, "ann").err
+    staffed.ok("campaign", "apply", staffed.write("hot.toml", POWER.replace("power", "preview")))
+    staffed.ok("campaign", "run", "hot")
+    with SqliteStore.unit(staffed.home / "dialerd.db", write=True) as unit:
+        row = unit.campaigns.get("hot")
+        assert row is not None
+        run = unit.runs.latest(row.id)
+        assert run is not None
+        dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
+        hours = {"timezone": "UTC", "mon-sun": "00:00-24:00"}
+        unit.runs.set_spec(run.id, run.spec.model_copy(update={"hours": hours}))
+        shown = preview.show(unit, run.id, "ann", packs=(), now=NOW)
+        assert isinstance(shown, PreviewRow)
+    document = staffed.ok("agent", "preview", "ann", "--json").document
+    assert (document["number"], document["attributes"]["first_name"]) == ("+12122660001", "Ann")
+    assert (document["campaign"], document["left_s"], document["skips_left"]) == ("hot", 0.0, None)
+    assert "is to be dialed" in staffed.ok("agent", "dial", "ann").out
+    assert "has asked to dial" in staffed.type("agent", "skip", "ann").err
 
 
 def test_preferences_are_set_shown_and_cleared(staffed: Terminal) -> None:

@@ -24,6 +24,7 @@ from dialerd.adapters.sqlite.migrations.m018_dispositions import m018_dispositio
 from dialerd.adapters.sqlite.migrations.m019_agents import m019_agents
 from dialerd.adapters.sqlite.migrations.m020_callbacks import m020_callbacks
 from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
+from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -40,6 +41,7 @@ MIGRATIONS = (
     m019_agents,
     m020_callbacks,
     m021_past_calls,
+    m023_preview,
 )
 
 migrations = Migrations("dialerd")

@@ -1,0 +1,251 @@
+"""Records in front of agents: shown to the longest idle, dialed or skipped by them or when their time is up.
+
+Not here: which record is next and what a skip means (usecases/preview.py), the agents themselves (agentdesk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from dialerd.domain.errors import StoreError
+from dialerd.domain.regulation import Pack
+from dialerd.domain.words import AgentState, RunId, RunState
+from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.log import logger
+from dialerd.ports import Asked, AttemptRow, Clock, Dice, Exchange, PreviewRow, Store, Timer
+from dialerd.tasks import spawn
+from dialerd.usecases import preview
+from dialerd.usecases.dialing import WayOut
+
+_log = logger(__name__)
+
+_ROOM_S = 0.5
+"""A record whose trunk is full is tried again so much later."""
+
+Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
+
+
+@dataclass(slots=True)
+class Record:
+    """What one agent looks at. `asked`: what is being done with it; a timer runs until then."""
+
+    row: PreviewRow
+    line: RunLine
+    packs: Sequence[Pack]
+    timer: Timer | None = None
+    asked: Asked | None = None
+
+    def drop_timer(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+@dataclass(slots=True)
+class Dry:
+    """Agents of a run for whom there is no record, each until when; None: until something changes."""
+
+    until: dict[str, datetime | None] = field(default_factory=dict)
+
+
+class PreviewDesk:
+    """The only one that shows records. `place` dials a claimed call; a reason given to it refuses that."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        runs: RunKeeper,
+        trunks: TrunkDesk,
+        agents: AgentDesk,
+        *,
+        place: Place,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._dice = dice
+        self._runs = runs
+        self._trunks = trunks
+        self._agents = agents
+        self._place = place
+        self._on_change = on_change
+        self._records: dict[str, Record] = {}
+        self._dry: dict[RunId, Dry] = {}
+        self._is_first_look = True
+        self._is_stopped = False
+        agents.watch(self._on_state)
+
+    # Showing
+
+    async def show(self, line: RunLine, packs: Sequence[Pack], count: int) -> bool:
+        """Put records in front of up to `count` free agents; True: one at least was shown, look again."""
+        now = self._clock.now()
+        if line.due_at is not None and line.due_at <= now:
+            line.due_at = None
+            self.more_due(line.row.id)
+        dry = self._dry.setdefault(line.row.id, Dry())
+        waiting = {name for name, until in dry.until.items() if until is None or now < until}
+        was_shown = False
+        for name in self._agents.preview(line.row.id, count, but=waiting):
+            found: PreviewRow | preview.Nothing = preview.Nothing(None)
+            try:
+                job = partial(preview.show, run_id=line.row.id, agent=name, packs=packs, now=self._clock.now())
+                found = await self._store.write(job)
+            finally:
+                if isinstance(found, preview.Nothing):
+                    dry.until[name] = found.due_at
+                    self._agents.let_go(name)
+            if isinstance(found, PreviewRow):
+                dry.until.pop(name, None)
+                self._put(Record(row=found, line=line, packs=packs))
+                was_shown = True
+        return was_shown
+
+    def due_at(self, line: RunLine) -> datetime | None:
+        """When there may be a record for an agent who has none; None: not by time alone."""
+        moments = [line.due_at, *self._dry.get(line.row.id, Dry()).until.values()]
+        return min((at for at in moments if at is not None), default=None)
+
+    def more_due(self, run_id: RunId) -> None:
+        """A target of the run has come back: whoever had no record may have one."""
+        self._dry.pop(run_id, None)
+
+    def _put(self, record: Record) -> None:
+        name = record.row.agent
+        if self._is_stopped or self._agents.state_of(name) is not AgentState.PREVIEW:  # its phone was lost meanwhile
+            self._spawn(record, self._withdraw(record))
+            return
+        self._records[name] = record
+        left_s = (record.row.dial_at - self._clock.now()).total_seconds()
+        record.timer = self._clock.call_later(max(0.0, left_s), partial(self._time_is_up, record))
+
+    # What becomes of a record
+
+    def _time_is_up(self, record: Record) -> None:
+        record.timer = None
+        self._spawn(record, self._out_of_time(record))
+
+    async def _out_of_time(self, record: Record) -> None:
+        asked = await self._store.read(lambda unit: preview.time_is_up(unit, record.row.agent))
+        await self._act(record, record.asked or asked)
+
+    async def _act(self, record: Record, asked: Asked) -> None:
+        if self._records.get(record.row.agent) is not record:
+            return
+        record.asked = asked
+        await (self._dial(record) if asked == "dial" else self._skip(record))
+
+    async def _dial(self, record: Record) -> None:
+        line, name = record.line, record.row.agent
+        spec = line.row.spec
+        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd, among=self._agents.crew(line.row.id).homes)
+        if isinstance(exchange, str):
+            _log.info(f"a record is withdrawn: {exchange}", action="record_withdrawn", agent=name)
+            await self._withdraw(record)
+            return
+        if self._trunks.room(spec.trunk) <= 0:
+            left_s = max(_ROOM_S, self._trunks.room_at(spec.trunk) - self._clock.steady())
+            record.timer = self._clock.call_later(left_s, partial(self._time_is_up, record))
+            return
+        self._take(record)
+        self._agents.dial(name)
+        claimed: AttemptRow | preview.Refused = preview.Refused("the database cannot be written")
+        try:
+            claimed = await self._store.write(
+                partial(
+                    preview.dial,
+                    agent=name,
+                    way_out=WayOut(trunk=spec.trunk, asterisk=exchange.name),
+                    packs=record.packs,
+                    new_id=self._dice.attempt_id,
+                    now=self._clock.now(),
+                )
+            )
+        finally:
+            self._dialed(record, claimed, exchange)
+
+    def _dialed(self, record: Record, claimed: AttemptRow | preview.Refused, exchange: Exchange) -> None:
+        name = record.row.agent
+        if isinstance(claimed, preview.Refused):
+            _log.info(f"a record is not dialed: {claimed.reason}", action="record_refused", agent=name)
+            self._agents.dialed_for(name, ())
+            self.more_due(record.row.run_id)
+            self._on_change()
+            return
+        is_there = self._agents.state_of(name) is AgentState.RESERVED
+        self._place(record.line, claimed, exchange, record.packs, "" if is_there else "its agent has lost the phone")
+        self._agents.dialed_for(name, [claimed.id])
+
+    async def _skip(self, record: Record) -> None:
+        await self._store.write(partial(preview.skip, agent=record.row.agent, now=self._clock.now()))
+        self._give_back(record)
+
+    async def _withdraw(self, record: Record) -> None:
+        await self._store.write(partial(preview.withdraw, agent=record.row.agent))
+        self._give_back(record)
+
+    def _give_back(self, record: Record) -> None:
+        """The target is the run's again, and the agent can be shown another."""
+        self._take(record)
+        self.more_due(record.row.run_id)
+        self._agents.let_go(record.row.agent)
+        self._on_change()
+
+    def _take(self, record: Record) -> None:
+        record.drop_timer()
+        if self._records.get(record.row.agent) is record:
+            del self._records[record.row.agent]
+
+    def _on_state(self, name: str, state: AgentState) -> None:
+        record = self._records.get(name)
+        if record is not None and state is not AgentState.PREVIEW:
+            self._take(record)
+            self._spawn(record, self._withdraw(record))
+
+    def _spawn(self, record: Record, work: Coroutine[Any, Any, None]) -> None:
+        spawn(f"record of {record.row.agent}", self._guarded(record, work))
+
+    async def _guarded(self, record: Record, work: Coroutine[Any, Any, None]) -> None:
+        """What cannot be written down is given up: the agent is free, the record falls due again by itself."""
+        try:
+            await work
+        except StoreError as error:
+            _log.error(f"a record is given up: {error}", action="record_failed", agent=record.row.agent)
+            self._give_back(record)
+
+    # What the store says
+
+    async def refresh(self) -> None:
+        """Carry out what agents ask for; withdraw the records of runs that do not go on, and an earlier daemon's."""
+        rows = await self._store.read(lambda unit: unit.previews.all())
+        if self._is_first_look:
+            self._is_first_look = False
+            for row in rows:
+                await self._store.write(partial(preview.withdraw, agent=row.agent))
+            return
+        self._dry.clear()
+        for row in rows:
+            record = self._records.get(row.agent)
+            if record is not None and record.row.target_id == row.target_id and row.asked and record.asked is None:
+                record.drop_timer()
+                record.asked = row.asked
+                self._spawn(record, self._act(record, row.asked))
+        for record in list(self._records.values()):
+            line = self._runs.lines.get(record.row.run_id)
+            if line is None or line.row.state is not RunState.ACTIVE:
+                record.drop_timer()
+                self._spawn(record, self._withdraw(record))
+
+    async def stop(self) -> None:
+        """The daemon ends: nobody waits in front of a record that nothing will come of."""
+        self._is_stopped = True
+        for record in list(self._records.values()):
+            await self._guarded(record, self._withdraw(record))

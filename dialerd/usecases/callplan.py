@@ -1,0 +1,38 @@
+"""What a claimed attempt dials, and what the person who answers it gets.
+
+Not here: whether it may be dialed (dialing.py), what becomes of the call (domain/call).
+"""
+
+from __future__ import annotations
+
+from dialerd.domain.call import CallPlan
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.ports import AttemptRow
+
+PATIENCE_S = 2.0
+"""Within which a person must have an agent (47 CFR 64.1200(a)(7); Ofcom's statement of policy says the same)."""
+
+
+def plan_of(
+    attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float, patience_s: float = PATIENCE_S
+) -> CallPlan:
+    """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own.
+
+    `patience_s`: how long a person waits for an agent of the queue at most.
+    """
+    on_human = spec.on_human
+    assert on_human is not None or spec.queue is not None, "a definition that lacks both never runs"
+    return CallPlan(
+        attempt_id=attempt.id,
+        dial_string=dial_string,
+        caller_id=attempt.caller_id,
+        amd=spec.amd,
+        max_ring_s=float(spec.max_ring_s),
+        min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
+        play=on_human.play if on_human else None,
+        context=on_human.context if on_human else None,
+        extension=on_human.extension if on_human else "s",
+        queue=spec.queue,
+        patience_s=patience_s,
+        abandon_play=spec.abandon_message,
+    )

@@ -1,0 +1,208 @@
+"""A record before it is dialed: shown to one agent and locked for all others, then dialed, skipped or withdrawn.
+
+Not here: which agent is shown one, the timer (engine/previewdesk.py), claims of the other modes (dialing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dialerd.domain.errors import IllegalActionError
+from dialerd.domain.gates import Gate
+from dialerd.domain.regulation import Pack
+from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
+from dialerd.ports import Asked, AttemptRow, ContactRow, PreviewRow, RunRow, TargetRow, Unit
+from dialerd.usecases.agents import get_agent
+from dialerd.usecases.callingback import Turns
+from dialerd.usecases.dialing import WayOut, attempt_at, judge_target, next_targets
+
+LOCK_GUARD = timedelta(seconds=60)
+"""A record stays locked this much longer than its agent's time: after it, it falls due by itself, whatever became of
+the daemon that showed it."""
+
+_LOOK = 20  # records judged per transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no record for that agent. `due_at`: when there may be one; None: not before something changes."""
+
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was shown cannot be dialed now, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What an agent sees of a record. `skips_left`: how many it may still skip in this run; None: any number."""
+
+    row: PreviewRow
+    campaign: str
+    contact: ContactRow | None
+    number: str
+    attempts_spent: int
+    skips_left: int | None
+
+
+# For the engine
+
+
+def show(unit: Unit, run_id: RunId, agent: str, *, packs: Sequence[Pack], now: datetime) -> PreviewRow | Nothing:
+    """Lock the next record of the run that may be dialed now and that the agent has not just skipped."""
+    run = unit.runs.get(run_id)
+    if run is None or run.state is not RunState.ACTIVE:
+        return Nothing(None)
+    unit.callbacks.promote(run_id, now)
+    unit.dialing.promote(run_id, now)
+    skipped = unit.previews.skipped(run_id, agent, now)
+    limit = len(skipped) + _LOOK
+    turns = Turns(free_agents={agent})
+    candidates = next_targets(unit, run, turns, limit=limit, now=now)
+    for target in candidates:
+        if target.id in skipped or isinstance(judge_target(unit, run, target, packs, turns, now), Gate):
+            continue
+        dial_at = now + timedelta(seconds=run.spec.preview.timer_s)
+        row = PreviewRow(
+            agent=agent, run_id=run_id, target_id=target.id, contact_id=target.contact_id, shown_at=now, dial_at=dial_at
+        )
+        unit.dialing.hold(target, "preview", dial_at + LOCK_GUARD)
+        unit.previews.put(row)
+        return row
+    if len(candidates) == limit:
+        return Nothing(now)
+    moments = [at for at in (unit.dialing.next_due_at(run_id), *skipped.values()) if at is not None]
+    return Nothing(min(moments, default=None))
+
+
+def time_is_up(unit: Unit, agent: str) -> Asked:
+    """What is done with the record of an agent that has neither dialed nor skipped it in time."""
+    row = unit.previews.get(agent)
+    run = None if row is None else unit.runs.get(row.run_id)
+    if run is None or run.spec.preview.on_timeout == "dial" or _skips_left(unit, run, agent) == 0:
+        return "dial"
+    return "skip"
+
+
+def dial(
+    unit: Unit,
+    agent: str,
+    *,
+    way_out: WayOut,
+    packs: Sequence[Pack],
+    new_id: Callable[[], AttemptId],
+    now: datetime,
+) -> AttemptRow | Refused:
+    """Claim the record that the agent is shown, through every gate once more: what has changed since is obeyed."""
+    row = unit.previews.get(agent)
+    if row is None:
+        return Refused("the record is not shown any more")
+    unit.previews.delete(agent)
+    run = unit.runs.get(row.run_id)
+    assert run is not None, "a record goes with its run"
+    target = unit.dialing.target(row.run_id, row.contact_id, dnc=run.spec.dnc, now=now)
+    if target is None or target.state not in (TargetState.WAITING, TargetState.PENDING):
+        return Refused("the contact is settled or being called")
+    unit.previews.unlock(target.id)
+    if run.state is not RunState.ACTIVE:
+        return Refused(f"the campaign is {run.state}")
+    turns = Turns(free_agents={agent})
+    target = replace(target, state=TargetState.PENDING, not_before=None)
+    facts = judge_target(unit, run, target, packs, turns, now)
+    if isinstance(facts, Gate):
+        return Refused(facts.reason)
+    attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
+    unit.dialing.open_attempt(attempt)
+    return attempt
+
+
+def skip(unit: Unit, agent: str, now: datetime) -> None:
+    """Give the record to others at once, and to this agent only after the campaign's retry time. Counts as a skip."""
+    row = unit.previews.get(agent)
+    if row is None:
+        return
+    run = unit.runs.get(row.run_id)
+    assert run is not None, "a record goes with its run"
+    unit.previews.skip(row, at=now, until=now + timedelta(minutes=run.spec.retry_after_min))
+    withdraw(unit, agent)
+
+
+def withdraw(unit: Unit, agent: str) -> None:
+    """Take the record from the agent and give it to others; no skip."""
+    row = unit.previews.get(agent)
+    if row is not None:
+        unit.previews.delete(agent)
+        unit.previews.unlock(row.target_id)
+
+
+# For agents
+
+
+def shown(unit: Unit, agent: str, now: datetime) -> Shown:
+    """The record that the agent is shown. Raises NotFoundError, IllegalActionError."""
+    row = _row(unit, agent)
+    run = unit.runs.get(row.run_id)
+    assert run is not None, "a record goes with its run"
+    target = _target(unit, run, row, now)
+    return Shown(
+        row=row,
+        campaign=run.spec.name,
+        contact=unit.contacts.get(row.contact_id),
+        number=target.number,
+        attempts_spent=target.attempts_spent,
+        skips_left=_skips_left(unit, run, agent),
+    )
+
+
+def ask_dial(unit: Unit, agent: str, *, actor: str, now: datetime) -> None:
+    """Have the record that the agent is shown dialed now."""
+    _ask(unit, _row(unit, agent), "dial", actor=actor, now=now)
+
+
+def ask_skip(unit: Unit, agent: str, *, actor: str, now: datetime) -> None:
+    """Have another record shown. Refused when the agent has had its skips in this run."""
+    row = _row(unit, agent)
+    run = unit.runs.get(row.run_id)
+    assert run is not None, "a record goes with its run"
+    if _skips_left(unit, run, agent) == 0:
+        raise IllegalActionError(
+            f"agent {agent} has skipped {run.spec.preview.max_skips} records of {run.spec.name}, the most in a run",
+            hint="dial this one",
+        )
+    _ask(unit, row, "skip", actor=actor, now=now)
+
+
+def _ask(unit: Unit, row: PreviewRow, asked: Asked, *, actor: str, now: datetime) -> None:
+    if row.asked is not None:
+        raise IllegalActionError(f"agent {row.agent} has asked to {row.asked} this record already", hint="wait for it")
+    unit.previews.ask(row.agent, asked)
+    detail = {"target": row.target_id}
+    unit.audit.add(actor=actor, action=f"record_{asked}", subject=row.agent, detail=detail, now=now)
+
+
+def _row(unit: Unit, agent: str) -> PreviewRow:
+    get_agent(unit, agent)
+    row = unit.previews.get(agent)
+    if row is None:
+        raise IllegalActionError(
+            f"agent {agent} is shown no record", hint=f"see what it does with dialerd agent show {agent}"
+        )
+    return row
+
+
+def _target(unit: Unit, run: RunRow, row: PreviewRow, now: datetime) -> TargetRow:
+    target = unit.dialing.target(row.run_id, row.contact_id, dnc=run.spec.dnc, now=now)
+    assert target is not None, "a record goes with its target"
+    return target
+
+
+def _skips_left(unit: Unit, run: RunRow, agent: str) -> int | None:
+    """None: as many as it likes."""
+    most = run.spec.preview.max_skips
+    return None if most is None else max(0, most - unit.previews.skips(run.id, agent))

@@ -1,0 +1,244 @@
+"""Preview on the real engine and virtual time: records are shown, dialed, skipped, locked, and come back.
+
+Not here: what the store keeps of a record (tests/usecases/test_preview.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+
+from dialerd.domain.errors import IllegalActionError
+from dialerd.domain.words import AgentState, ContactId
+from dialerd.ports import DncEntry, PreviewRow, RunRow, Unit
+from dialerd.usecases import preview, runs
+from tests.numbers import number
+from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
+from tests.simulation.office import TRUNKS, Office, in_office
+from tests.simulation.world import START
+
+TEAM = ["agent1001", "agent1002", "agent1003"]
+ANN, BOB, CID = TEAM
+
+
+async def start(office: Office, endings: list[str], *, team: Sequence[str] = (ANN,), **keys: object) -> None:
+    await staff(office, queue(team))
+    await office.add(endings)
+    await office.start()
+    await office.apply(agent_campaign("preview", **keys))
+    now = office.clock.now()
+    await office.store.write(lambda unit: runs.run_campaign(unit, "c", trunks=TRUNKS, actor="test", now=now))
+    poke(office)
+    await after(office, 2)
+
+
+async def after(office: Office, seconds: float) -> None:
+    await office.clock.sleep(seconds)
+
+
+async def shown(office: Office) -> dict[str, ContactId]:
+    rows: list[PreviewRow] = await office.store.read(lambda unit: unit.previews.all())
+    return {row.agent: row.contact_id for row in rows}
+
+
+async def press(office: Office, name: str, button: str) -> None:
+    now = office.clock.now()
+    use_case = {"dial": preview.ask_dial, "skip": preview.ask_skip}[button]
+    await office.store.write(lambda unit: use_case(unit, name, actor="test", now=now))
+    poke(office)
+    await after(office, 0.5)
+
+
+async def steer(office: Office, action: Callable[..., RunRow]) -> None:
+    now = office.clock.now()
+    await office.store.write(lambda unit: action(unit, "c", actor="test", now=now))
+    poke(office)
+    await after(office, 1)
+
+
+async def states(office: Office, *names: str) -> list[str]:
+    return [str((await agent(office, name)).seen.state) for name in names or (ANN,)]
+
+
+async def dialed(office: Office) -> list[tuple[int, str | None]]:
+    return [(row.contact_id, row.attempt.agent) for row in await attempts(office)]
+
+
+def test_each_free_agent_is_shown_a_record_of_its_own_and_nothing_is_dialed_before_its_time() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00"] * 5, team=TEAM)
+        assert sorted((await shown(office)).values()) == [1, 2, 3]
+        assert await states(office, *TEAM) == ["preview"] * 3
+        await office.until(START + timedelta(seconds=29))
+        assert office.record == []
+
+    in_office(story, start=START)
+
+
+def test_a_record_is_dialed_by_itself_when_the_time_is_up_and_its_own_agent_gets_the_person() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00"] * 3, team=TEAM)
+        mine = await shown(office)
+        await after(office, 30)
+        assert {name: contact for contact, name in await dialed(office) if name} == mine
+        await office.until(START + timedelta(minutes=10))
+        assert Counter(str(row.attempt.disposition) for row in await attempts(office)) == {"answered_human": 3}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_an_agent_dials_a_record_before_its_time_and_is_shown_the_next_one_after_its_wrap_up() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "00"])
+        await press(office, ANN, "dial")
+        assert (await dialed(office))[0][0] == 1
+        assert await shown(office) == {}
+        await after(office, 25)  # rings, talks, wraps up
+        assert len(await dialed(office)) == 1
+        await office.until(START + timedelta(minutes=3))
+        assert (await attempts(office))[0].attempt.agent == ANN
+        assert [contact for contact, _ in await dialed(office)] == [1, 2]
+
+    in_office(story, start=START)
+
+
+def test_a_call_that_fails_frees_the_agent_for_the_next_record() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["02", "00"])
+        await press(office, ANN, "dial")
+        await after(office, 20)
+        assert await shown(office) == {ANN: 2}
+        assert await states(office) == ["preview"]
+
+    in_office(story, start=START)
+
+
+def test_a_skipped_record_goes_to_another_agent_at_once_and_to_its_own_only_after_the_retry_time() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["02", "02"], team=[ANN], retry_after_min=30, preview={"timer_s": 3600})
+        await press(office, ANN, "skip")
+        assert await shown(office) == {ANN: 2}
+        await press(office, ANN, "skip")
+        assert (await shown(office), await states(office)) == ({}, ["ready"])
+        await office.until(START + timedelta(minutes=29))
+        assert await shown(office) == {}
+        await office.until(START + timedelta(minutes=31))
+        assert await shown(office) == {ANN: 1}
+
+    in_office(story, start=START)
+
+
+def test_a_record_that_one_agent_skips_is_shown_to_another() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["02", "02", "02"], team=[ANN, BOB], preview={"timer_s": 3600})
+        first = (await shown(office))[ANN]
+        await press(office, ANN, "skip")
+        assert (await shown(office))[ANN] == 3
+        await press(office, BOB, "skip")
+        assert (await shown(office))[BOB] == first
+
+    in_office(story, start=START)
+
+
+def test_after_the_most_skips_there_is_no_skip_and_the_timer_dials_instead_of_skipping() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["02"] * 4, preview={"timer_s": 30, "on_timeout": "skip", "max_skips": 2})
+        await press(office, ANN, "skip")
+        await after(office, 31)  # the second one is skipped by its timer
+        assert await shown(office) == {ANN: 3}
+        with pytest.raises(IllegalActionError, match="the most in a run"):
+            await press(office, ANN, "skip")
+        assert await shown(office) == {ANN: 3}
+        assert office.record == []
+        await after(office, 31)
+        assert [contact for contact, _ in await dialed(office)] == [3]
+
+    in_office(story, start=START)
+
+
+def test_a_number_that_is_listed_while_its_record_is_shown_is_not_dialed() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "00"])
+        now = office.clock.now()
+
+        def forbid(unit: Unit) -> None:
+            unit.dnc.add([DncEntry(list_name="global", number=number(0, "00"), source="test", added_at=now)])
+
+        await office.store.write(forbid)
+        await press(office, ANN, "dial")
+        assert office.record == []
+        assert await shown(office) == {ANN: 2}
+        (run,) = await office.runs()
+        assert await office.store.read(lambda unit: unit.runs.dispositions(run.id)) == {"do_not_call": 1}
+
+    in_office(story, start=START)
+
+
+def test_a_paused_run_takes_the_records_back_and_shows_them_again_when_it_goes_on() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "00"])
+        await steer(office, runs.pause_run)
+        assert await shown(office) == {}
+        await steer(office, runs.resume_run)
+        assert await shown(office) == {ANN: 1}
+        assert await states(office) == ["preview"]
+
+    in_office(story, start=START)
+
+
+def test_an_agent_that_loses_its_phone_before_a_record_gives_it_to_others() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "00"], team=TEAM)
+        before = await shown(office)
+        (idle,) = set(TEAM) - before.keys()
+        lost = min(before)
+        row = await agent(office, lost)
+        assert row.leg_id is not None
+        office.exchange.vanish(row.leg_id)
+        await after(office, 1)
+        (other,) = before.keys() - {lost}
+        assert await shown(office) == {idle: before[lost], other: before[other]}
+        await office.until(START + timedelta(minutes=5))
+        assert sorted(contact for contact, _ in await dialed(office)) == [1, 2]
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_an_agent_cannot_leave_before_a_record_but_after_it() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["02", "02"])
+        with pytest.raises(IllegalActionError, match="system busy"):
+            await ask(office, ANN, "logout")
+        assert await states(office) == [AgentState.PREVIEW]
+
+    in_office(story, start=START)
+
+
+def test_a_daemon_that_dies_leaves_no_record_locked() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "00"], team=[ANN])
+        assert await shown(office) == {ANN: 1}
+        await office.crash()
+        await office.start()
+        await after(office, 40)
+        assert [contact for contact, _ in await dialed(office)] == [1]
+
+    in_office(story, start=START)
+
+
+def test_people_of_a_team_are_each_dialed_once_and_the_run_ends() -> None:
+    async def story(office: Office) -> None:
+        await start(office, ["00", "01", "02"] * 6, team=TEAM, preview={"timer_s": 10})
+        await office.until(START + timedelta(hours=1))
+        counts = Counter(contact for contact, _ in await dialed(office))
+        assert counts == dict.fromkeys(range(1, 19), 1)
+        (run,) = await office.runs()
+        assert run.state == "completed"
+        await check_agents(office)
+
+    in_office(story, start=START)
