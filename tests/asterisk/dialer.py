@@ -51,7 +51,7 @@ class Dialer:
             return list(csv.DictReader(handle))
 
     def campaign(self, name: str, numbers: Iterable[str], **keys: object) -> None:
-        """A list of those numbers and an agentless campaign on it, not yet run."""
+        """A list of those numbers and a campaign on it, not yet run: agentless, unless `mode` and `queue` are given."""
         if rows := list(numbers):
             (self.home / f"{name}.csv").write_text("\n".join(["phone", *rows]) + "\n")
             self.cli("list", "import", name, str(self.home / f"{name}.csv"))
@@ -67,9 +67,26 @@ class Dialer:
             **keys,
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
-        text = "\n".join([*lines, "[on_human]", str(play), ALL_DAY])
+        human = [] if "queue" in keys else ["[on_human]", str(play)]
+        text = "\n".join([*lines, *human, ALL_DAY])
         (self.home / f"{name}.toml").write_text(text)
         self.cli("campaign", "apply", str(self.home / f"{name}.toml"))
+
+    def staff(self, queue: str, agents: Iterable[str], *, log_in: bool = True, **keys: object) -> None:
+        """A queue with those agents, named as their phones in the lab, and where so all of them asked to log in."""
+        names = list(agents)
+        given = {"name": queue, "agents": names, **keys}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
+        for name in names:
+            self.cli("agent", "add", name, "--endpoint", f"PJSIP/{name}")
+        (self.home / f"{queue}.toml").write_text("\n".join(lines) + "\n")
+        self.cli("queue", "apply", str(self.home / f"{queue}.toml"))
+        for name in names if log_in else ():
+            self.cli("agent", "login", name, "--no-wait")
+
+    def agents(self) -> dict[str, str]:
+        """The state of each."""
+        return {row["agent"]: row["state"] for row in json.loads(self.cli("agent", "list", "--json"))}
 
     # The daemon
 

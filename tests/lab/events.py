@@ -12,15 +12,19 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 
 class Ari:
-    """`url` without /ari. One `app` is registered while the object is open (a context manager)."""
+    """`url` without /ari. One `app` is registered while the object is open (a context manager).
 
-    def __init__(self, url: str, password: str, app: str) -> None:
-        self._url, self._app = f"{url}/ari", app
+    `hears_all`: it is told of everybody's channels and bridges.
+    """
+
+    def __init__(self, url: str, password: str, app: str, *, hears_all: bool = False) -> None:
+        self._url, self._app = f"{url}/ari", f"{app}&subscribeAll=true" if hears_all else app
         self._secret = base64.b64encode(f"dialerd:{password}".encode()).decode()
 
     def __enter__(self) -> Self:
@@ -42,6 +46,8 @@ class Ari:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # so that nobody who reads in another thread keeps the stream from closing
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._stream.close()
         self._socket.close()
 

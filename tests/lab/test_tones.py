@@ -12,7 +12,7 @@ import pytest
 
 from tests.lab.agents import AGENTS, endpoints
 from tests.lab.plan import person_hz
-from tests.lab.tones import MUSIC, RATE, samples, seconds_of, share
+from tests.lab.tones import MUSIC, RATE, samples, seconds_of, share, sorted_out
 from tests.numbers import number
 
 
@@ -77,3 +77,11 @@ def test_only_a_phone_that_has_registered_has_an_address() -> None:
     sections = endpoints(15061)
     assert "[agent1001](agent-aor)\ncontact = sip:agent1001@127.0.0.1:15061" in sections
     assert sections.count("contact = ") == sum(agent.has_contact for agent in AGENTS.values()) == 24
+
+
+def test_tones_one_after_the_other_are_told_apart_in_one_pass_and_music_is_none_of_them() -> None:
+    agents, persons = [agent.hz for agent in AGENTS.values()], [person_hz(number(n, "50")) for n in range(40)]
+    parts = [*sine(persons[3], 0.7), *sine(agents[0], 0.4), *sine(persons[4], 1.1), *sine(persons[3], 0.3)]
+    music = [a + b for a, b in zip(*(sine(hz, 0.5, 3000) for hz in MUSIC), strict=True)]
+    heard = sorted_out(ulaw([*parts, *music, *([0.0] * RATE)]), [*agents, *persons])
+    assert heard == {persons[3]: 1.0, agents[0]: 0.4, persons[4]: 1.1}

@@ -6,11 +6,14 @@ Not here: making the recordings (conf/carrier/extensions.conf) and whose tone is
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 RATE = 8000
 _PART_S = 0.1
 _CLEAR = 0.8  # of all energy in a part: a tone by itself has nearly 1, a voice or a mixture less
+
+_NEAR_HZ = 30
 
 MUSIC = (262.0, 330.0)  # of the lab's music on hold (audio.py)
 
@@ -49,3 +52,19 @@ def seconds_of(ulaw: bytes, *hz: float) -> float:
     step = int(RATE * _PART_S)
     parts = [heard[first : first + step] for first in range(0, len(heard) - step + 1, step)]
     return round(sum(sum(share(part, each) for each in hz) > _CLEAR for part in parts) * _PART_S, 1)
+
+
+def sorted_out(ulaw: bytes, candidates: Collection[int]) -> dict[int, float]:
+    """Which of those tones the recording has by themselves, and for how long each; none for shorter than a tenth.
+
+    One pass over a long recording: a tone crosses zero twice per period, so that only the nearest one is looked for.
+    """
+    heard = samples(ulaw)
+    step, seconds = int(RATE * _PART_S), dict[int, float]()
+    for first in range(0, len(heard) - step + 1, step):
+        part = heard[first : first + step]
+        crossings = sum((one < 0) is not (next_one < 0) for one, next_one in pairwise(part))
+        nearest = min(candidates, key=lambda hz: abs(hz - crossings / 2 / _PART_S))
+        if abs(nearest - crossings / 2 / _PART_S) < _NEAR_HZ and share(part, nearest) > _CLEAR:
+            seconds[nearest] = round(seconds.get(nearest, 0.0) + _PART_S, 1)
+    return seconds

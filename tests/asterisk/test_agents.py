@@ -1,0 +1,184 @@
+"""People who answer reach agents on the real Asterisk: the main line of each mode, and whoever hangs up or dies.
+
+Not here: many agents at once and how long it takes them (scripts/bench agents), the legs by themselves (test_legs.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from tests.asterisk.dialer import Dialer, until
+from tests.asterisk.witness import Witness
+from tests.lab import Lab, peak_calls
+from tests.lab.agents import AGENTS
+from tests.lab.plan import person_hz
+from tests.lab.record import CarrierCall, by_number
+from tests.lab.tones import MUSIC, seconds_of
+from tests.numbers import number
+
+pytestmark = pytest.mark.asterisk
+
+BUSY, RINGS = "02", "03"
+STAYS = "50"  # a person who never hangs up; 5n hangs up n seconds after the answer
+FIRST, SECOND = "agent1001", "agent1002"
+LATE, NOWHERE, IMPATIENT = "agent1021", "agent1024", "agent1025"
+
+
+def begin(dialer: Dialer, agents: Sequence[str], *, legs: str = "kept") -> None:
+    """A daemon, and those agents ready."""
+    dialer.start()
+    dialer.staff("sales", agents, wrap_up_s=1, legs=legs)
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=20, what="every agent ready")
+
+
+def call(
+    dialer: Dialer, numbers: Sequence[str], mode: str, *, limit_s: float = 60, **keys: object
+) -> dict[str, dict[str, str]]:
+    """Run a campaign to its end; its attempts by number."""
+    dialer.campaign("c", numbers, mode=mode, queue="sales", **keys)
+    dialer.cli("campaign", "run", "c")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
+    return {row["number"]: row for row in dialer.export("c")}
+
+
+def finish(lab: Lab, dialer: Dialer, mark: int) -> dict[str, list[CarrierCall]]:
+    """Stop the daemon; the carrier's calls by number, when nothing is left."""
+    assert dialer.stop() == 0
+    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=5, what="no channel left")
+    until(lambda: all(each.ended_at for each in lab.record(since=mark)), limit_s=5, what="the record's last lines")
+    assert lab.cli("pbx", "bridge show all").count("stasis") == 0, "a bridge is left"
+    return by_number(lab.record(since=mark))
+
+
+def heard_each_other(lab: Lab, person: CarrierCall, agent: str, legs: Sequence[CarrierCall], *, for_s: float) -> None:
+    assert seconds_of(lab.heard(person), AGENTS[agent].hz) >= for_s, f"the person did not hear {agent}"
+    assert seconds_of(lab.heard(person), *MUSIC) == 0, "the person heard the agent's music"
+    heard = max(seconds_of(lab.heard(leg), person_hz(person.number)) for leg in legs)
+    assert heard >= for_s, f"{agent} did not hear the person"
+
+
+def test_progressive_dials_one_call_per_free_agent_and_both_hear_each_other(lab: Lab, dialer: Dialer) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST, SECOND])
+    people = [number(n, "57") for n in range(4)]
+    numbers = [number(10, BUSY), *people, number(11, BUSY)]
+    with Witness(lab) as witness:
+        rows = call(dialer, numbers, "progressive")
+    calls = finish(lab, dialer, mark)
+    assert {each: rows[each]["disposition"] for each in numbers if each not in people} == {
+        number(10, BUSY): "busy",
+        number(11, BUSY): "busy",
+    }
+    assert peak_calls(calls[each][0] for each in numbers) == 2, "as many calls as agents"
+    for each in people:
+        row, person = rows[each], calls[each][0]
+        assert (row["disposition"], person.hung_up_by) == ("answered_human", "callee")
+        heard_each_other(lab, person, row["agent"], calls[row["agent"]], for_s=3.0)
+        talk = witness.conversations[row["attempt_id"]]
+        assert talk.two_way_at is not None and talk.verdict_at is not None
+        assert (talk.two_way_at - talk.verdict_at).total_seconds() < 0.5
+    assert {len(calls[agent]) for agent in (FIRST, SECOND)} == {1}, "the legs are kept"
+
+
+def test_power_dials_its_ratio_for_a_reserved_agent_who_is_free_again_when_all_of_it_has_failed(
+    lab: Lab, dialer: Dialer
+) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST])
+    failing, person = [number(n, BUSY) for n in range(4)], number(20, "54")
+    rows = call(dialer, [*failing, person, number(21, BUSY)], "power", ratio=2)
+    calls = finish(lab, dialer, mark)
+    assert peak_calls(calls[each][0] for each in rows) == 2
+    assert [rows[each]["disposition"] for each in failing] == ["busy"] * 4
+    assert rows[person]["disposition"] == "answered_human"
+    assert rows[person]["amd"] == "", "AMD is off by definition"
+    heard_each_other(lab, calls[person][0], FIRST, calls[FIRST], for_s=1.5)
+
+
+def test_a_second_person_for_an_agent_who_talks_hears_the_message_and_is_counted_as_abandoned(
+    lab: Lab, dialer: Dialer
+) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST])
+    people = [number(0, "57"), number(1, STAYS)]
+    rows = call(dialer, people, "power", ratio=2, abandon_message="/sounds/message")
+    calls = finish(lab, dialer, mark)
+    (abandoned,) = (row for row in rows.values() if row["disposition"] == "abandoned")
+    assert abandoned["agent"] == ""
+    (person,) = calls[abandoned["number"]]
+    assert person.hung_up_by in ("caller", "callee")
+    assert seconds_of(lab.heard(person), AGENTS[FIRST].hz) == 0
+    (other,) = (row for row in rows.values() if row is not abandoned)
+    assert other["agent"] == FIRST
+
+
+def test_on_demand_the_phone_rings_when_somebody_has_answered_and_is_hung_up_after_the_call(
+    lab: Lab, dialer: Dialer
+) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST], legs="on_demand")
+    assert lab.record(since=mark) == [], "nobody is rung at login"
+    people = [number(n, "56") for n in range(2)]
+    rows = call(dialer, people, "progressive")
+    calls = finish(lab, dialer, mark)
+    assert [rows[each]["disposition"] for each in people] == ["answered_human"] * 2
+    legs = calls[FIRST]
+    assert len(legs) == 2, "rung once for each"
+    for each in people:
+        heard_each_other(lab, calls[each][0], FIRST, legs, for_s=2.0)
+
+
+def test_who_picks_up_too_late_has_nobody_to_talk_to_and_nothing_is_left(lab: Lab, dialer: Dialer) -> None:
+    mark = lab.mark()
+    begin(dialer, [LATE], legs="on_demand")
+    rows = call(dialer, [number(0, "59")], "power", ratio=1, abandon_message="/sounds/message")
+    assert [row["disposition"] for row in rows.values()] == ["abandoned"]
+    until(lambda: dialer.agents()[LATE] in ("ready", "wrap_up"), limit_s=10, what="the agent to be free again")
+    calls = finish(lab, dialer, mark)
+    assert seconds_of(lab.heard(calls[number(0, "59")][0]), AGENTS[LATE].hz) == 0
+
+
+def test_an_agent_who_hangs_up_ends_the_call_and_is_rung_again(lab: Lab, dialer: Dialer) -> None:
+    mark = lab.mark()
+    begin(dialer, [IMPATIENT])
+    rows = call(dialer, [number(n, STAYS) for n in range(2)], "progressive")
+    calls = finish(lab, dialer, mark)
+    assert [row["disposition"] for row in rows.values()] == ["agent_hangup"] * 2
+    assert {calls[each][0].hung_up_by for each in rows} == {"caller"}, "dialerd ends the person's call"
+    assert len(calls[IMPATIENT]) >= 2
+    assert calls[IMPATIENT][0].hung_up_by == "callee"
+
+
+def test_a_phone_that_cannot_be_reached_leaves_its_agent_out_with_the_reason(lab: Lab, dialer: Dialer) -> None:
+    dialer.start()
+    dialer.staff("sales", [NOWHERE], log_in=False)
+    failed = dialer.run("agent", "login", NOWHERE)
+    assert failed.returncode == 1
+    assert "cannot reach PJSIP/agent1024: the phone is not registered" in failed.stderr
+    assert dialer.agents() == {NOWHERE: "logged_out"}
+
+
+def test_two_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_next_one_leads_them(
+    lab: Lab, dialer: Dialer
+) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST])
+    dialer.campaign("c", [number(0, "59"), number(1, "54")], mode="power", queue="sales", ratio=1)
+    dialer.cli("campaign", "run", "c")
+    until(lambda: dialer.agents()[FIRST] == "on_call", limit_s=10, what="a conversation")
+    dialer.kill()
+    dialer.start()
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
+    rows = {row["number"]: row for row in dialer.export("c")}
+    calls = finish(lab, dialer, mark)
+    for each in rows:
+        (person,) = calls[each]
+        assert (rows[each]["disposition"], person.hung_up_by) == ("answered_human", "callee")
+        ended_at = datetime.fromisoformat(rows[each]["ended_at"])
+        assert person.ended_at is not None
+        assert abs((ended_at - person.ended_at).total_seconds()) < 1.0
+    assert len(calls[FIRST]) == 1, "the leg was taken over, not rung again"
+    assert seconds_of(lab.heard(calls[number(0, "59")][0]), AGENTS[FIRST].hz) > 6.0
