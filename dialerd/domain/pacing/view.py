@@ -16,12 +16,13 @@ from dialerd.domain.pacing.events import PacingEvent
 class AbandonMeter:
     """One regulator's count of abandoned calls: at most `cap` (a share) of the live answers in its window.
 
-    `live_answers` counts every call that a person answered, the abandoned ones included.
+    `live_answers` counts every call that a person answered, the abandoned ones included. `name`: for people.
     """
 
     cap: float
     abandoned: int
     live_answers: int
+    name: str = ""
 
     @property
     def room(self) -> float:

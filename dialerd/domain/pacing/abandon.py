@@ -1,0 +1,82 @@
+"""How much risk a call may take: from every abandon meter, paced against the tightest.
+
+Not here: the risk of a call (risk.py, outlook.py); counting (the store, domain/regulation/meter.py).
+
+The share of people abandoned is taken as `kappa * theta`, theta being the risk a call may take when it is dialed. kappa
+is learnt as a Gamma posterior from what came of the risks taken. A meter with its reserve in hand is paced at its cap;
+with less, at less, so that it is not run dry, and with more, at a little more. A meter that is over its cap: one call
+per agent, where nobody can be abandoned. Running dry is what costs: agents idle until the share has sunk again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialerd.domain.pacing.view import AbandonMeter
+
+THETA_RANGE = (0.0005, 0.7)
+RESERVE = 4.0
+"""Abandoned calls a meter should have in hand; big teams: as many as the cap allows in `RESERVE * _SCALE_S` seconds."""
+
+_SCALE_S = 100.0
+_LEAST, _MOST = 1e-3, 1.5
+"""The share to aim at, in caps, however empty or full a meter is."""
+
+_MEMORY = 80.0
+"""Abandoned calls after which what was learnt of kappa has faded to a third."""
+
+_KAPPA = (0.6, 6.0)
+"""The first guess, and how many abandoned calls it counts for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """`theta`: the risk a call may take, 0: one call per ready agent. `meter`: the tightest, which set it."""
+
+    theta: float
+    meter: AbandonMeter
+
+
+class AbandonController:
+    """`cap`: the run's own target share, held over the run besides every meter."""
+
+    def __init__(self, *, cap: float) -> None:
+        self._cap = cap
+        self._abandoned = _KAPPA[1]
+        self._taken = _KAPPA[1] / _KAPPA[0]
+        self._theta = 0.0
+        self._own = [0, 0]  # abandoned, live answers
+
+    @property
+    def kappa(self) -> float:
+        return self._abandoned / self._taken
+
+    def answered(self, *, abandoned: bool) -> None:
+        """A person answered, and was or was not given an agent."""
+        self._own[0] += abandoned
+        self._own[1] += 1
+        if self._theta > 0.0:
+            kept = 1.0 - self.kappa * self._theta / _MEMORY
+            self._abandoned = self._abandoned * kept + abandoned
+            self._taken = self._taken * kept + self._theta
+
+    def allow(self, meters: Sequence[AbandonMeter], *, waiting: int, live_per_s: float) -> Allowance:
+        """`waiting`: people who have no agent yet; they may be abandoned and are taken off every meter's room.
+
+        `live_per_s`: about how many people the team can serve in a second.
+        """
+        own = AbandonMeter(name="this run", cap=self._cap, abandoned=self._own[0], live_answers=self._own[1])
+        aim, meter = min(
+            ((self._aim(meter, waiting, live_per_s), meter) for meter in (*meters, own)), key=lambda found: found[0]
+        )
+        self._theta = min(THETA_RANGE[1], max(THETA_RANGE[0], aim / self.kappa)) if aim > 0.0 else 0.0
+        return Allowance(theta=self._theta, meter=meter)
+
+    def _aim(self, meter: AbandonMeter, waiting: int, live_per_s: float) -> float:
+        """The share of abandoned calls to aim at."""
+        if meter.room < 0.0:
+            return meter.room
+        reserve = RESERVE * max(1.0, _SCALE_S * live_per_s * meter.cap)
+        full = max(0.0, meter.room - waiting) / reserve
+        return meter.cap * min(_MOST, max(_LEAST, full * min(1.0, full)))

@@ -1,0 +1,62 @@
+"""A predictive pacer's account of itself: what it believes, what binds it, what it decided last.
+
+Not here: the deciding (predictive.py); printing it (cli).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialerd.domain.pacing.view import AbandonMeter
+
+
+class Limit(StrEnum):
+    """What kept a decision from more calls."""
+
+    LEARNING = "too few calls have ended to know how people answer: one call per ready agent"
+    OVER_CAP = "an abandon meter is over its cap: one call per ready agent"
+    RISK = "one more person might find no agent"
+    MAX_CALLS = "the most calls at once"
+    PER_AGENT = "the most calls per agent"
+    NO_AGENTS = "no agent is at work"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """At `at` on the view's clock: so many calls were started beside those in flight, and why not more.
+
+    `theta`: the chance of finding no agent that a call might have at most.
+    """
+
+    at: float
+    calls: int
+    in_flight: int
+    ready: int
+    busy: int
+    theta: float
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates:
+    """`answer_rate` of calls, its `answer_rate_sd` (absolute); `human_rate` of answers; mean seconds."""
+
+    answer_rate: float
+    answer_rate_sd: float
+    human_rate: float
+    ring_s: float
+    talk_s: float
+    wrap_up_s: float
+    calls_ended: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """`decisions`: the latest that started calls or met another limit, newest last. `meter`: the tightest."""
+
+    estimates: Estimates
+    theta: float
+    meter: AbandonMeter
+    limit: Limit
+    decisions: tuple[Decision, ...]

@@ -1,0 +1,65 @@
+"""A share that may drift (calls answered, people among the answers), counted as events against what was to be expected.
+
+Not here: what is expected of a call that has run so long (race.py).
+
+Several memories run side by side, from some tens of events to a thousand, each a Gamma posterior; they are weighted
+by how well each foretold what came next. A steady share is thus known to a tenth or better, and a share that jumps
+is followed within some tens of events, with nothing to set. All memories begin at the same weak guess.
+"""
+
+from __future__ import annotations
+
+import math
+
+_MEMORIES = (25.0, 80.0, 250.0, 1500.0)
+_TRUST_MEMORY = 400.0
+"""Events over which a memory's foretelling counts for its weight."""
+
+_FLOOR = 0.002
+"""No memory is ever given up: it has to be there when the world changes."""
+
+
+class DriftingLevel:
+    """`mean` and `relative_sd` of the share. `exposure` is what was to be expected if the share were one."""
+
+    def __init__(self, *, guess: float, worth: float) -> None:
+        """`worth`: how many events the first guess counts for."""
+        self._events = [worth] * len(_MEMORIES)
+        self._exposure = [worth / guess] * len(_MEMORIES)
+        self._weights = [1.0 / len(_MEMORIES)] * len(_MEMORIES)
+        self._guess = (worth / 4, worth / 4 / guess)  # never wholly forgotten, so that nothing divides by zero
+        self._settle()
+
+    def see(self, events: int, exposure: float) -> None:
+        """`events` happened where `mean * exposure` were to be expected."""
+        if exposure <= 0.0 and not events:
+            return
+        exposure = max(exposure, 1e-6)
+        fits = [_log_likelihood(events, exposure, a, b) for a, b in zip(self._events, self._exposure, strict=True)]
+        best = max(fits)
+        fade = math.exp(-self.mean * exposure / _TRUST_MEMORY)
+        weights = [w**fade * math.exp(fit - best) for w, fit in zip(self._weights, fits, strict=True)]
+        total = sum(weights)
+        self._weights = [max(_FLOOR, w / total) for w in weights]
+        for index, memory in enumerate(_MEMORIES):
+            kept = math.exp(-max(float(events), self.mean * exposure) / memory)
+            self._events[index] = self._events[index] * kept + events + self._guess[0] * (1 - kept)
+            self._exposure[index] = self._exposure[index] * kept + exposure + self._guess[1] * (1 - kept)
+        self._settle()
+
+    def _settle(self) -> None:
+        total = sum(self._weights)
+        means = [a / b for a, b in zip(self._events, self._exposure, strict=True)]
+        self.mean = sum(w * m for w, m in zip(self._weights, means, strict=True)) / total
+        spread = sum(
+            w * (m / b + (m - self.mean) ** 2) for w, m, b in zip(self._weights, means, self._exposure, strict=True)
+        )
+        self.relative_sd = math.sqrt(spread / total) / self.mean
+
+
+def _log_likelihood(events: int, exposure: float, a: float, b: float) -> float:
+    """Of so many events under a Gamma(a, b) share: negative binomial."""
+    fit = a * math.log(b / (b + exposure))
+    if events:
+        fit += math.lgamma(a + events) - math.lgamma(a) + events * math.log(exposure / (b + exposure))
+    return fit

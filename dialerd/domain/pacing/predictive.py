@@ -1,0 +1,229 @@
+"""Predictive pace: as many calls as keep the share of abandoned people under the cap, and no fewer.
+
+Not here: the estimates (estimates.py), the risk (outlook.py, risk.py), the allowance (abandon.py). The package does not
+export this one: it alone needs numpy, which takes a tenth of a second to load.
+
+A call is started when the chance that its person finds no agent, weighed over the moments at which it may be answered,
+is within the allowance. That chance comes from what is in flight and how long each call and each agent has been at it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialerd.domain.errors import BadInputError
+from dialerd.domain.pacing.abandon import AbandonController
+from dialerd.domain.pacing.account import Account, Decision, Estimates, Limit
+from dialerd.domain.pacing.estimates import PacingEstimates
+from dialerd.domain.pacing.events import (
+    Abandoned,
+    AgentJoined,
+    AgentLeft,
+    CallAnswered,
+    CallFailed,
+    CallStarted,
+    Connected,
+    PacingEvent,
+    TalkEnded,
+    VerdictGiven,
+    WrapUpEnded,
+)
+from dialerd.domain.pacing.outlook import Excess, Outlook
+from dialerd.domain.pacing.risk import chance_of_at_least, most_under
+from dialerd.domain.pacing.view import PacingView
+
+Array = NDArray[np.float64]
+
+LOOK_S = 0.5
+"""Time alone lowers the risk: calls that ring on will hardly be answered, agents who talk long are soon done."""
+
+ENOUGH_CALLS = 25
+MOST_PER_AGENT = 20
+_ENDED_PER_EXTRA = 2
+"""Calls beyond one per agent wait for as many to have ended: a big team would dial them all on its first guesses."""
+
+_KEPT_DECISIONS = 20
+_CANCEL_FACTOR = 8.0
+"""Hanging up wastes a call that was rung for long, so it takes more risk than dialing one does."""
+
+_CANCEL_AT_LEAST = 0.08
+_CANCEL_AT_MOST = 0.9
+_CANCEL_CELLS = 2
+"""The look-ahead of a late cancel, in seconds: who answers within them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    """The view's sequences as arrays."""
+
+    ringing: Array
+    detecting: Array
+    talking: Array
+    wrapping: Array
+
+
+def _ages_of(view: PacingView) -> _Ages:
+    return _Ages(
+        np.asarray(view.ringing, dtype=np.float64),
+        np.asarray(view.detecting, dtype=np.float64),
+        np.asarray(view.talking, dtype=np.float64),
+        np.asarray(view.wrapping, dtype=np.float64),
+    )
+
+
+class PredictivePacer:
+    """`target`: the run's own share of abandoned calls, held beside every meter of the view.
+
+    `min_ring_s`: the packs' minimum ring; no younger call is ever hung up. `late_cancel`: whether any is. `max_calls`:
+    calls for agents at once, all told; `most_per_agent`: calls per agent at work.
+    """
+
+    def __init__(
+        self,
+        *,
+        target: float = 0.03,
+        min_ring_s: float = 15.0,
+        late_cancel: bool = True,
+        max_calls: int = 10_000,
+        most_per_agent: int = MOST_PER_AGENT,
+    ) -> None:
+        if not 0.0 < target <= 0.5:
+            raise BadInputError(
+                f"target = {target}: the share of abandoned calls to stay under is above 0, at most 0.5"
+            )
+        self.min_ring_s = min_ring_s
+        self.late_cancel = late_cancel
+        self.max_calls = max_calls
+        self.most_per_agent = most_per_agent
+        self._estimates = PacingEstimates()
+        self._controller = AbandonController(cap=target)
+        self._outlook = Outlook()
+        self._allowance = self._controller.allow((), waiting=0, live_per_s=0.0)
+        self._limit = Limit.LEARNING
+        self._decisions: deque[Decision] = deque(maxlen=_KEPT_DECISIONS)
+
+    def observe(self, event: PacingEvent) -> None:
+        match event:
+            case CallAnswered() | CallFailed() | VerdictGiven() | TalkEnded() | WrapUpEnded() | AgentLeft():
+                self._estimates.observe(event)
+            case Connected():
+                self._controller.answered(abandoned=False)
+            case Abandoned():
+                self._controller.answered(abandoned=True)
+            case CallStarted() | AgentJoined():
+                """The view has them."""
+
+    def decide(self, view: PacingView) -> int:
+        ages = self._look(view)
+        agents = len(view.ready) + len(view.talking) + len(view.wrapping)
+        estimates = self._estimates
+        self._allowance = self._controller.allow(
+            view.meters,
+            waiting=len(view.waiting),
+            live_per_s=agents / max(1.0, estimates.talk.mean_s + estimates.wrap_up.mean_s),
+        )
+        floor = max(0, view.unclaimed)
+        calls, limit = self._most(view, ages, agents, floor)
+        room = max(0, self.max_calls - view.calls_for_agents)
+        if calls > room:
+            calls, limit = room, Limit.MAX_CALLS
+        if calls or limit is not self._limit:
+            self._note(view, calls, limit)
+        return calls
+
+    def _most(self, view: PacingView, ages: _Ages, agents: int, floor: int) -> tuple[int, Limit]:
+        if not agents:
+            return 0, Limit.NO_AGENTS
+        if self._allowance.theta <= 0.0:
+            return floor, Limit.OVER_CAP
+        if self._estimates.ring.seen < ENOUGH_CALLS:
+            return floor, Limit.LEARNING
+        per_agent = self.most_per_agent * agents - view.calls_for_agents
+        known = view.unclaimed + self._estimates.ring.seen // _ENDED_PER_EXTRA
+        most, bound = min((per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), key=lambda found: found[0])
+        if most <= floor:
+            return floor, bound
+        excess = self._outlook.excess(ages.ringing, ages.detecting, ages.talking, ages.wrapping, len(view.waiting))
+        ready = len(view.ready)
+        calls = most_under(lambda calls: self._risk(excess, calls, ready), self._allowance.theta, most)
+        return max(floor, calls), bound if calls == most else Limit.RISK
+
+    def _look(self, view: PacingView) -> _Ages:
+        ages = _ages_of(view)
+        estimates = self._estimates
+        if estimates.refresh(view.now, ages.ringing, ages.detecting, ages.talking, ages.wrapping):
+            self._outlook.refresh(
+                estimates.ring, estimates.amd, estimates.talk, estimates.wrap_up,
+                wraps=estimates.wraps(len(view.wrapping)), returns=estimates.returns, patience=view.patience,
+            )  # fmt: skip
+        return ages
+
+    def _risk(self, excess: Excess, calls: int, ready: int) -> float:
+        """The chance that the last of `calls` new ones, if a person answers it, finds no agent."""
+        others = calls - 1
+        fresh = self._outlook.fresh
+        mean = excess.mean + others * fresh[0]
+        doubt = self._estimates.ring.level.relative_sd * (excess.answers + others * fresh[0])
+        variance = excess.variance + others * fresh[1] + doubt * doubt
+        chance = chance_of_at_least(ready, mean, variance, excess.third + others * fresh[2])
+        return float(self._outlook.weights @ chance)
+
+    def cancel(self, view: PacingView) -> Sequence[int]:
+        """The calls past the minimum ring while nobody is ready and whoever answers now will likely find nobody."""
+        if not self.late_cancel or view.ready:
+            return ()
+        oldest = [index for index, age in enumerate(view.ringing) if age >= self.min_ring_s]
+        if not oldest:
+            return ()
+        ages = self._look(view)
+        excess = self._outlook.excess(ages.ringing, ages.detecting, ages.talking, ages.wrapping, len(view.waiting))
+        soon = slice(0, _CANCEL_CELLS)
+        chance = chance_of_at_least(0, excess.mean[soon], excess.variance[soon], excess.third[soon])
+        limit = min(_CANCEL_AT_MOST, max(_CANCEL_AT_LEAST, _CANCEL_FACTOR * self._allowance.theta))
+        return oldest if float(chance.mean()) > limit else ()
+
+    def next_at(self, now: float) -> float:
+        return now + LOOK_S
+
+    def change_pace(self, *, max_calls: int) -> None:
+        """Take another limit while the run goes on."""
+        self.max_calls = max_calls
+
+    def account(self) -> Account:
+        """What `campaign status --why` shows."""
+        estimates = self._estimates
+        level = estimates.ring.level
+        return Account(
+            estimates=Estimates(
+                answer_rate=min(1.0, level.mean),
+                answer_rate_sd=level.mean * level.relative_sd,
+                human_rate=min(1.0, estimates.amd.level.mean),
+                ring_s=estimates.ring.first_mean_s,
+                talk_s=estimates.talk.mean_s,
+                wrap_up_s=estimates.wrap_up.mean_s,
+                calls_ended=estimates.ring.seen,
+            ),
+            theta=self._allowance.theta,
+            meter=self._allowance.meter,
+            limit=self._limit,
+            decisions=tuple(self._decisions),
+        )
+
+    def _note(self, view: PacingView, calls: int, limit: Limit) -> None:
+        self._limit = limit
+        self._decisions.append(
+            Decision(
+                at=view.now,
+                calls=calls,
+                in_flight=view.calls_for_agents,
+                ready=len(view.ready),
+                busy=len(view.talking) + len(view.wrapping),
+                theta=self._allowance.theta,
+                limit=limit,
+            )
+        )

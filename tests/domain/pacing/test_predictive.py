@@ -1,0 +1,275 @@
+"""The predictive pace: what it never does whatever happens, how it begins, what it gains in an unknown world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialerd.domain.errors import BadInputError
+from dialerd.domain.pacing import (
+    Abandoned,
+    AbandonMeter,
+    AgentJoined,
+    AgentLeft,
+    CallAnswered,
+    CallFailed,
+    CallStarted,
+    Connected,
+    PacingEvent,
+    PacingView,
+    ProgressivePacer,
+    TalkEnded,
+    VerdictGiven,
+    WrapUpEnded,
+)
+from dialerd.domain.pacing.account import Limit
+from dialerd.domain.pacing.predictive import ENOUGH_CALLS, PredictivePacer
+from dialerd.domain.words import Disposition, Verdict
+from tests.bench.pacing_shift import Outcome, Shift
+from tests.bench.pacing_world import WORLDS
+
+OVER = AbandonMeter(cap=0.03, abandoned=4, live_answers=100, name="rolling 24 hours")
+ROOMY = AbandonMeter(cap=0.03, abandoned=100, live_answers=10_000, name="rolling 30 days")
+SCARCE = AbandonMeter(cap=0.03, abandoned=2, live_answers=100, name="calendar month")
+
+seconds = st.floats(0, 400)
+ages = st.lists(seconds, max_size=15)
+events: st.SearchStrategy[PacingEvent] = st.one_of(
+    st.builds(CallStarted, seconds),
+    st.builds(CallAnswered, seconds),
+    st.builds(CallFailed, seconds, st.sampled_from([Disposition.NO_ANSWER, Disposition.BUSY, Disposition.CANCELLED])),
+    st.builds(VerdictGiven, st.sampled_from(Verdict), seconds),
+    st.just(Connected()),
+    st.just(Abandoned()),
+    st.builds(TalkEnded, seconds),
+    st.builds(WrapUpEnded, seconds),
+    st.just(AgentJoined()),
+    st.just(AgentLeft()),
+)
+meters = st.builds(
+    AbandonMeter,
+    cap=st.sampled_from([0.01, 0.03, 0.05]),
+    abandoned=st.integers(0, 40),
+    live_answers=st.integers(0, 1500),
+)
+views = st.builds(
+    PacingView,
+    now=st.floats(0, 10_000),
+    patience=st.sampled_from([0.5, 2.0]),
+    ready=ages,
+    talking=ages,
+    wrapping=ages,
+    ringing=ages,
+    detecting=ages,
+    waiting=st.lists(seconds, max_size=3),
+    meters=st.lists(meters, max_size=3),
+)
+UNANSWERED: PacingEvent = CallFailed(25.0, Disposition.NO_ANSWER)
+FIRST_CALLS: tuple[PacingEvent, ...] = (CallAnswered(8.0), *[UNANSWERED] * 4) * 6
+stories = st.lists(st.one_of(events, views), max_size=25).map(lambda story: (*FIRST_CALLS, *story))
+
+
+def experienced() -> PredictivePacer:
+    """It has dialed 400 calls, one a second: each fifth was answered by a person, after 8 s, talked to for 120 s."""
+    pacer = PredictivePacer()
+    for now in range(430):
+        for ended, answered in ((now - 8, True), (now - 25, False)):
+            if 0 <= ended < 400 and (ended % 5 == 0) == answered:
+                pacer.observe(CallAnswered(8.0) if answered else CallFailed(25.0, Disposition.NO_ANSWER))
+            if 0 <= ended < 400 and answered and ended % 5 == 0:
+                for event in (VerdictGiven(Verdict.HUMAN, 1.0), Connected(), TalkEnded(120.0), WrapUpEnded(20.0)):
+                    pacer.observe(event)
+        lasts = [now - begun for begun in range(min(now, 400)) if now - begun < (8 if begun % 5 == 0 else 25)]
+        pacer.decide(PacingView(now=float(now), ringing=lasts))
+    return pacer
+
+
+def shift(world: str, agents: int, pacer: PredictivePacer | ProgressivePacer, hours: float = 1.0) -> Outcome:
+    return Shift(WORLDS[world], agents, 7, pacer, length_s=hours * 3600.0).play()
+
+
+@settings(max_examples=60, deadline=None)
+@given(stories, st.integers(1, 30), st.integers(1, 6))
+def test_whatever_happens_in_whatever_order_it_stays_within_its_limits(
+    story: Sequence[PacingEvent | PacingView], max_calls: int, most_per_agent: int
+) -> None:
+    pacer = PredictivePacer(max_calls=max_calls, most_per_agent=most_per_agent)
+    for each in story:
+        if not isinstance(each, PacingView):
+            pacer.observe(each)
+            continue
+        calls = pacer.decide(each)
+        agents = len(each.ready) + len(each.talking) + len(each.wrapping)
+        one_per_agent = max(0, each.unclaimed)
+        assert calls >= 0
+        assert calls == 0 or calls + each.calls_for_agents <= max_calls
+        assert calls <= max(one_per_agent, most_per_agent * agents - each.calls_for_agents)
+        if any(meter.room < 0 for meter in each.meters):
+            assert calls <= one_per_agent
+
+
+@settings(max_examples=60, deadline=None)
+@given(stories, st.floats(0, 60))
+def test_whatever_happens_it_hangs_up_only_calls_that_rang_their_minimum_while_nobody_is_ready(
+    story: Sequence[PacingEvent | PacingView], min_ring_s: float
+) -> None:
+    pacer = PredictivePacer(min_ring_s=min_ring_s)
+    for each in story:
+        if not isinstance(each, PacingView):
+            pacer.observe(each)
+            continue
+        hung_up = pacer.cancel(each)
+        assert len(set(hung_up)) == len(hung_up)
+        assert all(each.ringing[index] >= min_ring_s for index in hung_up)
+        assert not (hung_up and each.ready)
+
+
+@settings(max_examples=20, deadline=None)
+@given(stories)
+def test_the_same_story_gives_the_same_decisions(story: Sequence[PacingEvent | PacingView]) -> None:
+    def told() -> list[object]:
+        pacer, found = PredictivePacer(), list[object]()
+        for each in story:
+            if isinstance(each, PacingView):
+                found += [tuple(pacer.cancel(each)), pacer.decide(each)]
+            else:
+                pacer.observe(each)
+        return [*found, pacer.account()]
+
+    assert told() == told()
+
+
+def test_it_begins_with_one_call_per_ready_agent_until_enough_calls_have_ended() -> None:
+    pacer = PredictivePacer()
+    view = PacingView(now=0.0, ready=[0.0] * 6, meters=[ROOMY])
+    for _ in range(ENOUGH_CALLS - 1):
+        pacer.observe(CallFailed(25.0, Disposition.NO_ANSWER))
+        assert pacer.decide(view) == 6
+    assert pacer.account().limit is Limit.LEARNING
+    pacer.observe(CallFailed(25.0, Disposition.NO_ANSWER))
+    assert pacer.decide(view) > 6
+
+
+def test_a_big_team_does_not_dial_for_everybody_on_what_few_calls_have_told() -> None:
+    pacer = PredictivePacer()
+    for _ in range(ENOUGH_CALLS):
+        pacer.observe(CallFailed(2.0, Disposition.FAILED))
+    view = PacingView(now=3.0, ready=[3.0] * 500, ringing=[3.0] * 490, meters=[ROOMY])
+    assert 10 <= pacer.decide(view) <= 10 + ENOUGH_CALLS
+    assert pacer.account().limit is Limit.LEARNING
+
+
+def test_calls_we_hung_up_ourselves_teach_nothing_about_how_people_answer() -> None:
+    pacer = PredictivePacer()
+    for _ in range(2 * ENOUGH_CALLS):
+        pacer.observe(CallFailed(15.0, Disposition.CANCELLED))
+    assert pacer.decide(PacingView(now=0.0, ready=[0.0] * 6, meters=[ROOMY])) == 6
+
+
+def test_ready_agents_get_more_calls_than_one_each_where_a_fifth_answers() -> None:
+    calls = experienced().decide(PacingView(now=1200.0, ready=[0.0] * 4, meters=[ROOMY]))
+    assert 6 <= calls <= 20
+
+
+def test_calls_are_dialed_for_agents_who_will_be_ready_by_the_answer() -> None:
+    busy = PacingView(now=1200.0, talking=[5.0] * 20, wrapping=[15.0] * 10, meters=[ROOMY])
+    assert experienced().decide(busy) > 0
+
+
+def test_calls_that_are_detected_or_waiting_leave_less_for_new_ones() -> None:
+    def calls(*, ringing: int = 0, detecting: int = 0, waiting: int = 0) -> int:
+        return experienced().decide(
+            PacingView(
+                now=1200.0,
+                ready=[0.0] * 6,
+                ringing=[2.0] * ringing,
+                detecting=[0.5] * detecting,
+                waiting=[0.5] * waiting,
+                meters=[ROOMY],
+            )
+        )
+
+    assert calls(detecting=4) < calls(ringing=4) < calls()
+    assert calls(waiting=4) < calls(ringing=4)
+
+
+def test_the_tightest_meter_binds_and_is_named() -> None:
+    pacer = experienced()
+    view = PacingView(now=1200.0, ready=[0.0] * 8, meters=[ROOMY, SCARCE])
+    scarce = pacer.decide(view)
+    assert pacer.account().meter == SCARCE
+    assert scarce < experienced().decide(PacingView(now=1200.0, ready=[0.0] * 8, meters=[ROOMY]))
+
+
+def test_a_meter_over_its_cap_lets_one_call_per_ready_agent_and_says_so() -> None:
+    pacer = experienced()
+    assert pacer.decide(PacingView(now=1200.0, ready=[0.0] * 8, ringing=[1.0] * 3, meters=[ROOMY, OVER])) == 5
+    assert (pacer.account().limit, pacer.account().meter) == (Limit.OVER_CAP, OVER)
+
+
+def test_the_runs_own_share_is_held_even_where_the_meters_have_room() -> None:
+    pacer = experienced()
+    for _ in range(3):
+        pacer.observe(Abandoned())
+    assert pacer.decide(PacingView(now=1200.0, ready=[0.0] * 8, meters=[ROOMY])) == 8
+    assert (pacer.account().limit, pacer.account().meter.name) == (Limit.OVER_CAP, "this run")
+
+
+def test_people_who_wait_count_as_good_as_abandoned() -> None:
+    def theta(waiting: int) -> float:
+        pacer = experienced()
+        pacer.decide(PacingView(now=1200.0, waiting=[0.5] * waiting, talking=[5.0] * 9, meters=[SCARCE, ROOMY]))
+        return pacer.account().theta
+
+    assert theta(1) < theta(0)
+
+
+def test_a_call_past_its_minimum_ring_is_hung_up_when_nobody_will_be_there_for_it() -> None:
+    nobody = PacingView(now=1200.0, talking=[1.0] * 2, ringing=[16.0, 14.9, 20.0], waiting=[0.5], meters=[ROOMY])
+    assert list(experienced().cancel(nobody)) == [0, 2]
+    assert list(PredictivePacer(late_cancel=False).cancel(nobody)) == []
+
+
+def test_a_call_rings_on_when_somebody_is_about_to_be_there_for_it() -> None:
+    somebody = PacingView(now=1200.0, wrapping=[19.0] * 30, ringing=[16.0], meters=[ROOMY])
+    assert list(experienced().cancel(somebody)) == []
+
+
+def test_the_account_tells_the_estimates_the_limit_and_the_last_decisions() -> None:
+    pacer = experienced()
+    calls = pacer.decide(PacingView(now=1200.0, ready=[0.0] * 4, talking=[9.0], ringing=[3.0], meters=[ROOMY]))
+    account = pacer.account()
+    assert account.estimates.answer_rate == pytest.approx(0.2, rel=0.2)
+    assert account.estimates.ring_s == pytest.approx(8.5, abs=1.0)
+    assert account.estimates.talk_s == pytest.approx(120.0, rel=0.05)
+    assert account.estimates.wrap_up_s == pytest.approx(20.0, rel=0.05)
+    assert account.estimates.calls_ended == 400
+    assert account.limit is Limit.RISK
+    last = account.decisions[-1]
+    assert (last.at, last.calls, last.in_flight, last.ready, last.busy) == (1200.0, calls, 1, 4, 1)
+
+
+@pytest.mark.parametrize("target", [0.0, -0.01, 0.51, float("nan")])
+def test_a_target_that_is_no_share_is_refused(target: float) -> None:
+    with pytest.raises(BadInputError, match="target"):
+        PredictivePacer(target=target)
+
+
+@pytest.mark.parametrize("world", ["base", "amd", "drift"])
+def test_an_unknown_world_is_paced_under_the_cap_with_far_more_talk_than_one_call_per_agent(world: str) -> None:
+    predictive, progressive = (shift(world, 20, pacer) for pacer in (PredictivePacer(), ProgressivePacer()))
+    assert predictive.share <= 0.03
+    assert predictive.talk > 1.25 * progressive.talk
+
+
+def test_a_sudden_rise_of_the_answer_rate_breaks_no_cap() -> None:
+    outcome = shift("step", 10, PredictivePacer(), 2.4)
+    assert outcome.share <= 0.03
+    assert outcome.talk > 0.6
+
+
+def test_a_decision_costs_less_than_a_millisecond_with_a_hundred_agents() -> None:
+    assert shift("base", 100, PredictivePacer(), 0.25).decide_us < 1000.0
