@@ -136,6 +136,7 @@ class AgentBook:
             reserved=[line.idle_s(now) for line in mine if line.is_spare],
             talking=[line.in_state_s(now) for line in mine if line.call is not None],
             wrapping=[line.in_state_s(now) for line in mine if line.seen.state is AgentState.WRAP_UP],
+            owed=sum(line.owed for line in mine if line.is_spare),
             reserved_for=frozenset().union(*(line.batch for line in mine)),
             homes=_homes(mine),
         )

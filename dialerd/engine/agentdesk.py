@@ -6,7 +6,7 @@ Not here: agents' states and whom they work for (agentbook.py), the legs themsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -111,7 +111,8 @@ class AgentDesk:
     def _obey(self, line: AgentLine) -> None:
         """Bring about what an agent wants to be, as far as its state lets it be done now."""
         wanted = line.row.wanted
-        if line.obeyed_at is None and wanted.since <= line.seen.since:
+        is_in = line.seen.state is not AgentState.LOGGED_OUT or wanted.state is WantedState.LOGGED_OUT
+        if line.obeyed_at is None and is_in and wanted.since <= line.seen.since:
             line.obeyed_at = wanted.since  # an earlier daemon has carried it out
         if line.obeyed_at == wanted.since:
             self._reach(line)
@@ -294,13 +295,37 @@ class AgentDesk:
 
     # Reservations
 
-    def reserve(self, run_id: RunId, count: int) -> list[str]:
-        """Keep up to `count` of a run's free agents, the longest idle first, for calls about to be dialed."""
-        return self._keep(run_id, count, E.RESERVE)
+    def reserve(self, run_id: RunId, attempts: Sequence[AttemptId], *, per_agent: int) -> None:
+        """Keep agents free for calls that are dialed now, `per_agent` for each.
+
+        First those that are kept free and are owed some, then free ones, the longest idle first. Were agents lost since
+        the calls were claimed, those that are left have them all: whoever answers finds the first that is free.
+        """
+        mine = [line for line in self._book.lines.values() if line.run_id == run_id]
+        mine.sort(key=lambda line: (line.seen.idle_since, line.name))
+        left = list(attempts)
+        for line in [*(line for line in mine if line.is_spare and line.owed), *(line for line in mine if line.is_free)]:
+            if not left:
+                return
+            if line.is_free:
+                line.owed, line.batch = per_agent, set()
+                self._book.move(line, E.RESERVE)
+            line.batch |= set(left[: line.owed])
+            left, line.owed = left[line.owed :], max(0, line.owed - len(left))
 
     def preview(self, run_id: RunId, count: int, *, but: Collection[str]) -> list[str]:
         """Keep up to `count` of a run's free agents, the longest idle first, for records that they are to be shown."""
-        return self._keep(run_id, count, E.SHOW, but=but)
+        free = sorted(
+            (
+                line
+                for line in self._book.lines.values()
+                if line.run_id == run_id and line.is_free and line.name not in but
+            ),
+            key=lambda line: (line.seen.idle_since, line.name),
+        )
+        for line in free[:count]:
+            self._book.move(line, E.SHOW)
+        return [line.name for line in free[:count]]
 
     def state_of(self, agent: str) -> AgentState:
         line = self._book.lines.get(agent)
@@ -316,23 +341,10 @@ class AgentDesk:
         if line is not None and line.seen.state is AgentState.PREVIEW:
             self._book.move(line, E.RELEASE)
 
-    def _keep(self, run_id: RunId, count: int, event: E, *, but: Collection[str] = ()) -> list[str]:
-        free = sorted(
-            (
-                line
-                for line in self._book.lines.values()
-                if line.run_id == run_id and line.is_free and line.name not in but
-            ),
-            key=lambda line: (line.seen.idle_since, line.name),
-        )
-        for line in free[:count]:
-            self._book.move(line, event)
-        return [line.name for line in free[:count]]
-
     def dialed_for(self, agent: str, attempts: Iterable[AttemptId]) -> None:
-        """The calls that an agent is reserved for; without any it is free again."""
+        """The calls that an agent who has had a record shown is kept free for; without any it is free again."""
         line = self._book.lines[agent]
-        line.batch = set(attempts)
+        line.batch, line.owed = set(attempts), 0
         self._release_if_spare(line)
 
     def over(self, attempt_id: AttemptId) -> None:

@@ -23,7 +23,8 @@ class AgentLine:
     """One agent. `queues` are those that dialerd itself serves; `run_id` the run it works for, `joined` the one whose
     pacer has been told so.
 
-    `call` is the person it talks to or is rung for; `batch` the calls that it is reserved for. `rung`: how many times
+    `call` is the person it talks to or is rung for; `batch` the calls that it is reserved for, `owed`
+    how many more of them the trunk had no room for yet. `rung`: how many times
     in a row its phone was called in vain. `obeyed_at`: the moment of the last wish that was carried out.
     """
 
@@ -35,6 +36,7 @@ class AgentLine:
     leg: Leg | None = None
     call: AttemptId | None = None
     batch: set[AttemptId] = field(default_factory=set)
+    owed: int = 0
     rung: int = 0
     obeyed_at: datetime | None = None
     wrap_up_timer: Timer | None = None
@@ -106,5 +108,6 @@ class Crew:
     reserved: Sequence[float] = ()
     talking: Sequence[float] = ()
     wrapping: Sequence[float] = ()
+    owed: int = 0
     reserved_for: frozenset[AttemptId] = frozenset()
     homes: frozenset[str] | None = None

@@ -19,7 +19,7 @@ from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
-from dialerd.domain.words import AttemptId, Mode, RunState
+from dialerd.domain.words import Mode, RunState
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.previewdesk import PreviewDesk
@@ -149,19 +149,23 @@ class DialLoop:
         self._hold(line, "")
         view = line.view(steady, crew)
         self._cancel(line, line.pacer.cancel(view))
-        wanted = line.pacer.decide(view)
+        paced = line.pacer.decide(view)
         if spec.mode is Mode.PREVIEW:
-            return await self._show(line, packs, min(wanted, _BATCH), alarm)
+            return await self._show(line, packs, min(paced, _BATCH), alarm)
+        wanted = paced + crew.owed
         room = min(wanted, self._trunks.room(spec.trunk), _BATCH)
         if room <= 0:
-            at = max(line.pacer.next_at(steady), self._trunks.room_at(spec.trunk))
+            paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
+            at = max(paced_at, self._trunks.room_at(spec.trunk))
             if at > steady:
                 alarm.no_later_than(at)
             return False
+        attempts = await self._claim(line, exchange, packs, room)
         if line.reserves:
-            await self._claim_reserved(line, exchange, packs, room, per_agent=math.ceil(wanted / len(crew.free)))
-        else:
-            await self._claim(line, exchange, packs, room)
+            per_agent = math.ceil(paced / max(1, len(crew.free)))
+            self._agents.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
+        for attempt in attempts:
+            self.place(line, attempt, exchange, packs)
         return True  # again: a run that has now run dry still has to set its alarm
 
     async def _show(self, line: RunLine, packs: Sequence[Pack], count: int, alarm: _Alarm) -> bool:
@@ -179,19 +183,7 @@ class DialLoop:
         for index in indices:
             self._desk.deliver(ringing[index], StopRequested())
 
-    async def _claim_reserved(
-        self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int, *, per_agent: int
-    ) -> None:
-        """Keep agents free first, then dial for them; whoever gets no call is released."""
-        names = self._agents.reserve(line.row.id, math.ceil(room / per_agent))
-        placed: list[AttemptId] = []
-        try:
-            placed = await self._claim(line, exchange, packs, min(room, per_agent * len(names)))
-        finally:
-            for n, name in enumerate(names):
-                self._agents.dialed_for(name, placed[n :: len(names)])
-
-    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> list[AttemptId]:
+    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
         claim = await self._store.write(
             partial(
@@ -204,11 +196,9 @@ class DialLoop:
                 now=self._clock.now(),
             )
         )
-        for attempt in claim.attempts:
-            self.place(line, attempt, exchange, packs)
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
-        return [attempt.id for attempt in claim.attempts]
+        return claim.attempts
 
     def place(
         self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], refusal: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -15,15 +16,18 @@ from typing import Any, Protocol
 from dialerd.domain.call import events as ev
 from dialerd.domain.causes import classify
 from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.errors import ExchangeError
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegSeen
 from dialerd.domain.words import AttemptId, LegId
 from dialerd.log import logger
-from dialerd.ports import Clock, Dice, Done, Exchange, Failed, Timer
+from dialerd.ports import Clock, Dice, Done, Exchange, Failed, Gone, Reply, Timer
 from dialerd.tasks import spawn
 
 _log = logger(__name__)
 
 NO_PHONE = "the phone is not there"
+
+_AGAIN_S = 1.0
 
 _GUARD_S = 5.0  # beyond its ring time a leg of which nothing is heard is given up
 
@@ -127,7 +131,7 @@ class LegDesk:
 
     def end_bridge(self, exchange: Exchange, attempt_id: AttemptId) -> None:
         """A conversation whose agent is gone."""
-        spawn(f"end bridge of {attempt_id}", exchange.end_bridge(attempt_id))
+        spawn(f"end bridge of {attempt_id}", self._surely(exchange, lambda: exchange.end_bridge(attempt_id)))
 
     def hang_up(self, leg: Leg) -> None:
         """End the leg: its owner is not told of it any more."""
@@ -145,7 +149,8 @@ class LegDesk:
 
     async def _hold(self, leg: Leg, music: str) -> None:
         async with leg.orders:
-            await leg.exchange.hold(leg.id, music)  # an agent without music is no reason to lose the agent
+            reply = await leg.exchange.hold(leg.id, music)  # an agent without music is no reason to lose the agent
+        await self._look_if_gone(leg, reply)
 
     async def _connect(self, leg: Leg, attempt_id: AttemptId, tell: Callable[[ev.CallEvent], None]) -> None:
         async with leg.orders:
@@ -157,15 +162,30 @@ class LegDesk:
                 tell(ev.CommandFailed("Connect", reason, is_unclear))
             case _:
                 tell(ev.CommandFailed("Connect", "one of the two has hung up"))
+                await self._look_if_gone(leg, reply)
 
     async def _part(self, leg: Leg, attempt_id: AttemptId, music: str) -> None:
         async with leg.orders:
-            await leg.exchange.end_bridge(attempt_id)
-            await leg.exchange.hold(leg.id, music)
+            ended = await leg.exchange.end_bridge(attempt_id)
+            reply = await leg.exchange.hold(leg.id, music)
+        await self._look_if_gone(leg, reply)
+        if isinstance(ended, Failed):  # out of the order: the leg may be given to the next person meanwhile
+            await self._surely(leg.exchange, lambda: leg.exchange.end_bridge(attempt_id))
+
+    async def _surely(self, exchange: Exchange, request: Callable[[], Coroutine[Any, Any, Reply]]) -> None:
+        """Ask for an end until it is heard. Where the exchange goes away, the look at its return ends what is left."""
+        while exchange.is_alive and isinstance(await request(), Failed):
+            await self._clock.sleep(_AGAIN_S)
+
+    async def _look_if_gone(self, leg: Leg, reply: Reply) -> None:
+        """Its end may have been missed: see whether it is there. What cannot be asked now is asked at a reconnect."""
+        if isinstance(reply, Gone) and leg.id in self._legs:
+            with suppress(ExchangeError):
+                self.found(leg, (await leg.exchange.legs()).get(leg.id))
 
     async def _hang_up(self, leg: Leg) -> None:
         async with leg.orders:
-            await leg.exchange.hang_up_leg(leg.id)
+            await self._surely(leg.exchange, lambda: leg.exchange.hang_up_leg(leg.id))
 
     # Books
 
@@ -181,7 +201,7 @@ class LegDesk:
             self._owner.leg_gone(leg, reason)
 
     def _unheard_of(self, leg: Leg) -> None:
-        spawn(f"give up {leg.id}", leg.exchange.hang_up_leg(leg.id))
+        self._order(leg, "give up", self._hang_up(leg))
         self._gone(leg, "was not heard of")
 
     def _forget(self, leg: Leg) -> None:

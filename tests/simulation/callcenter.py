@@ -67,6 +67,13 @@ async def ask(office: Office, name: str, wish: str, **keys: object) -> None:
     poke(office)
 
 
+async def log_in(office: Office, name: str) -> None:
+    """An agent asks to come back."""
+    now = office.clock.now()
+    await office.store.write(lambda unit: usecases.login(unit, name, allowed=PHONES, actor="test", now=now))
+    poke(office)
+
+
 async def agent(office: Office, name: str) -> AgentRow:
     row = await office.store.read(lambda unit: unit.agents.get(name))
     assert row is not None
@@ -79,11 +86,14 @@ async def attempts(office: Office) -> list[ExportRow]:
 
 
 async def check_agents(office: Office) -> None:
-    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left."""
+    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left.
+
+    A call whose agent has hung up ends some time after it: what its agent does then is not held against it.
+    """
     talks: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     for row in await attempts(office):
         attempt = row.attempt
-        if attempt.agent is not None and attempt.connected_at is not None:
+        if attempt.agent is not None and attempt.connected_at is not None and attempt.disposition != "agent_hangup":
             assert attempt.ended_at is not None
             talks[attempt.agent].append((attempt.connected_at, attempt.ended_at))
     for name, spans in talks.items():

@@ -20,6 +20,7 @@ from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.record import SimulatedCall
 from dialerd.usecases import campaigns
 from tests.numbers import number
+from tests.simulation.mortal import Mortal
 from tests.simulation.world import trunk
 
 TRUNKS = {"carrier": trunk()}
@@ -37,9 +38,10 @@ class Office:
         self._refresh_s = refresh_s
 
     async def start(self) -> None:
+        self._life = Mortal(self.clock, self.store)
         self.engine = Engine(
-            store=self.store,
-            clock=self.clock,
+            store=self._life,
+            clock=self._life,
             dice=self._dice,
             exchanges={"simulated": self.exchange},
             trunks=TRUNKS,
@@ -51,6 +53,7 @@ class Office:
     async def crash(self) -> None:
         """The process is gone; the database and the exchange are as they were."""
         assert self.engine is not None
+        self._life.kill()
         await self.engine.close()
         self.engine = None
 

@@ -6,25 +6,32 @@ Not here: what happens when something breaks (test_agentfaults.py), the rules of
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import pytest
+
+from dialerd.domain.errors import IllegalActionError
+from dialerd.domain.words import AgentState, WantedState
 from dialerd.simulate.record import peak_calls
 from dialerd.usecases import runs
-from tests.simulation.callcenter import agent_campaign, attempts, check_agents, poke, queue, staff
+from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, log_in, poke, queue, staff
 from tests.simulation.office import TRUNKS, Office, in_office
 from tests.simulation.world import START
 
 TEAM = [f"agent10{n:02}" for n in range(1, 6)]
+ANN = TEAM[0]
 
 
-async def start(office: Office, endings: list[str], **keys: object) -> None:
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+async def start(office: Office, endings: Sequence[str], mode: str = "progressive", **keys: object) -> None:
+    """Everything is there at START, and the campaign runs."""
     await office.add(endings)
     await office.start()
-    await office.apply(agent_campaign(**keys))  # type: ignore[arg-type]
-    await run(office)
-
-
-async def run(office: Office) -> None:
+    await office.apply(agent_campaign(mode, **keys))
     now = office.clock.now()
     await office.store.write(lambda unit: runs.run_campaign(unit, "c", trunks=TRUNKS, actor="test", now=now))
     poke(office)
@@ -34,14 +41,249 @@ async def dispositions(office: Office) -> Counter[str]:
     return Counter(str(row.attempt.disposition) for row in await attempts(office))
 
 
+async def states(office: Office, name: str) -> list[str]:
+    """The states that an agent has been in, the first one first."""
+    rows = await office.store.read(lambda unit: unit.agents.events(name, limit=1000))
+    return [str(row.state) for row in reversed(rows)]
+
+
 def test_progressive_dials_one_call_for_each_ready_agent_and_everybody_reaches_one() -> None:
     async def story(office: Office) -> None:
         await staff(office, queue(TEAM))
         await start(office, ["00"] * 20)
-        await office.until(START + timedelta(minutes=20))
+        await office.until(at(1200))
         assert await dispositions(office) == {"answered_human": 20}
         assert peak_calls(office.record) == 5
         assert {row.attempt.agent for row in await attempts(office)} == set(TEAM)
         await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_the_next_person_goes_to_the_agent_who_has_been_idle_for_longest() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:3], wrap_up_s=0))
+        # One number that stays: the agents take turns, as each has waited longer than the one before.
+        await start(office, ["00"])
+        await office.until(at(120))
+        await office.add(["00"] * 5, first=1)
+        for _ in range(5):
+            await office.until(office.clock.now() + timedelta(seconds=1))
+        first = [row.attempt.agent for row in await attempts(office)]
+        assert first == [ANN], "of equals the first by name"
+
+    in_office(story, start=START)
+
+
+def test_machines_and_dead_numbers_never_reach_an_agent() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["01", "02", "05", "00"])
+        await office.until(at(600))
+        assert await dispositions(office) == {
+            "answering_machine": 1,
+            "busy": 1,
+            "invalid_number": 1,
+            "answered_human": 1,
+        }
+        assert (await states(office, ANN)).count("on_call") == 1
+
+    in_office(story, start=START)
+
+
+def test_an_agent_gets_the_next_call_when_the_wrap_up_is_over_or_ended_by_hand() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN], wrap_up_s=30))
+        await start(office, ["00"] * 3)
+        await office.until(at(60))
+        assert (await agent(office, ANN)).seen.state is AgentState.WRAP_UP
+        assert len(office.record) == 1
+        await ask(office, ANN, "ready")
+        await office.until(at(62))
+        assert len(office.record) == 2
+        second_ended_at = (await attempts(office))[0].attempt.ended_at
+        assert second_ended_at is not None
+        await office.until(at(400))
+        ended, began = (await attempts(office))[1].attempt.ended_at, (await attempts(office))[2].attempt.claimed_at
+        assert ended is not None
+        assert timedelta(seconds=30) <= began - ended < timedelta(seconds=31)
+
+    in_office(story, start=START)
+
+
+def test_a_pause_during_a_call_begins_after_its_wrap_up_and_nothing_is_dialed_for_it() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"] * 3)
+        await office.until(at(10))
+        await ask(office, ANN, "pause", reason="lunch")
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL
+        await office.until(at(300))
+        seen = (await agent(office, ANN)).seen
+        assert (seen.state, seen.reason) == (AgentState.PAUSED, "lunch")
+        assert len(office.record) == 1
+        await ask(office, ANN, "ready")
+        await office.until(at(305))
+        assert len(office.record) == 2
+
+    in_office(story, start=START)
+
+
+def test_who_logs_out_during_a_call_finishes_it_and_the_phone_is_hung_up() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"] * 2)
+        await office.until(at(10))
+        await ask(office, ANN, "logout")
+        assert len(office.exchange.legs_up) == 1
+        await office.until(at(300))
+        assert (await agent(office, ANN)).seen.state is AgentState.LOGGED_OUT
+        assert office.exchange.legs_up == {}
+        assert await dispositions(office) == {"answered_human": 1}
+
+    in_office(story, start=START)
+
+
+def test_power_dials_ratio_calls_for_each_agent_and_releases_it_when_they_have_all_failed() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:2]))
+        await start(office, ["03"] * 12, mode="power", ratio=3)
+        await office.until(at(5))
+        assert peak_calls(office.record) == 6
+        assert (await agent(office, ANN)).seen.state is AgentState.RESERVED
+        await office.until(at(600))
+        assert await dispositions(office) == {"no_answer": 12}
+        assert peak_calls(office.record) == 6
+        seen = await states(office, ANN)
+        assert seen[:4] == ["ready", "reserved", "ready", "reserved"]
+        assert seen[-1] == "ready"
+
+    in_office(story, start=START)
+
+
+def test_an_agent_for_whom_calls_are_dialed_is_busy_for_everything_else() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["03"] * 2, mode="power")
+        await office.until(at(5))
+        for wish in ("pause", "logout"):
+            with pytest.raises(IllegalActionError, match="system busy"):
+                await ask(office, ANN, wish)
+        await office.until(at(60))
+        await ask(office, ANN, "pause")
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize(("message", "lasts_s"), [(None, 2.0), ("hello", 2.0 + 3.0)])
+def test_who_finds_no_agent_within_two_seconds_is_abandoned_with_the_message(
+    message: str | None, lasts_s: float
+) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        keys = {} if message is None else {"abandon_message": message}
+        await start(office, ["00"] * 3, mode="power", ratio=3, **keys)
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 1, "abandoned": 2}
+        for row in await attempts(office):
+            attempt = row.attempt
+            if attempt.disposition == "abandoned":
+                assert attempt.answered_at is not None
+                assert attempt.ended_at is not None
+                assert (attempt.ended_at - attempt.answered_at).total_seconds() == pytest.approx(lasts_s, abs=0.1)
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_a_call_that_finds_its_own_agent_taken_goes_to_another_that_is_kept_free_in_vain() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:2]))
+        # Each agent has two calls: one of the first's, both of nobody's of the second's are answered.
+        await start(office, ["00", "03", "00", "03"], mode="power", ratio=2)
+        await office.until(at(200))
+        assert await dispositions(office) == {"answered_human": 2, "no_answer": 2}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_a_phone_that_cannot_be_reached_refuses_the_login_and_changes_nothing() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]), endpoints=["PJSIP/agent1024"])
+        await start(office, ["00"])
+        await office.until(at(30))
+        row = await agent(office, ANN)
+        assert (row.wanted.state, row.seen.state) == (WantedState.LOGGED_OUT, AgentState.LOGGED_OUT)
+        events = await office.store.read(lambda unit: unit.agents.events(ANN))
+        assert "could not be called" in events[0].reason
+        assert office.record == []
+
+    in_office(story, start=START)
+
+
+def test_an_agent_that_hangs_up_ends_the_call_and_its_phone_is_rung_again() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"] * 2)
+        await office.until(at(10))
+        (leg_id,) = office.exchange.legs_up
+        office.exchange.vanish(leg_id)
+        await office.until(at(12))
+        assert await dispositions(office) == {"agent_hangup": 1}
+        assert (await agent(office, ANN)).seen.state is AgentState.WRAP_UP
+        (other,) = office.exchange.legs_up
+        assert other != leg_id
+        await office.until(at(300))
+        assert await dispositions(office) == {"agent_hangup": 1, "answered_human": 1}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_a_phone_on_demand_is_rung_when_somebody_waits_and_hung_up_after_the_call() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN], legs="on_demand"))
+        await start(office, ["00"])
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        assert office.exchange.legs_up == {}
+        await office.until(at(10))
+        assert len(office.exchange.legs_up) == 1
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 1}
+        assert office.exchange.legs_up == {}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_who_does_not_pick_up_on_demand_is_paused_with_the_reason_and_the_next_one_is_rung() -> None:
+    async def story(office: Office) -> None:
+        team = queue(TEAM[:2], legs="on_demand")
+        await staff(office, team, endpoints=["PJSIP/agent1022"])  # its phone is busy
+        await start(office, ["00"])
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 1}
+        (row,) = await attempts(office)
+        assert row.attempt.agent == TEAM[1]
+        seen = (await agent(office, ANN)).seen
+        assert seen.state is AgentState.PAUSED
+        assert "the line was busy" in seen.reason
+
+    in_office(story, start=START)
+
+
+def test_a_run_without_agents_dials_nobody_and_says_why() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await ask(office, ANN, "logout")
+        await start(office, ["00"] * 3)
+        await office.until(at(60))
+        assert office.record == []
+        (row,) = await office.runs()
+        assert row.held == "no agent of queue sales works for it"
+        await log_in(office, ANN)
+        await office.until(at(70))
+        assert len(office.record) == 1
 
     in_office(story, start=START)

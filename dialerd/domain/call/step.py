@@ -380,6 +380,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.AgentFound: talk.leg_seen,
         ev.Connected: talk.connected,
         ev.AgentLeft: talk.agent_left,
+        ev.HangupRequested: talk.cause_told,
         ev.ChannelSeen: talk.talkers_seen,
         ev.CommandFailed: talk.unconnected,
         ev.StopRequested: _stop_served,

@@ -44,6 +44,12 @@ def connected(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     return rearm(replace(call, state=replace(state, is_unclear=False)), call.plan.max_talk_s)
 
 
+def cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
+    """The person hangs up; were the end itself not told, an agent would sit there for hours."""
+    assert isinstance(event, ev.HangupRequested)
+    return rearm(learn(call, seen=True, cause=event.cause or 0, sip_code=event.sip_code), CLEAR_S)
+
+
 def waited_enough(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     """The timer of a person who waits: no agent came in time, or the channel was missed."""
     assert isinstance(event, ev.TimerFired)
@@ -104,5 +110,5 @@ def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     if call.facts.connected_at is None:
         return wait(call, call.state.until, now)
     if call.facts.cause is not None:
-        return call, ()  # the person hung up first; Destroyed is on its way
+        return rearm(call, CLEAR_S)  # the person hung up first; Destroyed is on its way
     return clear(call, Disposition.AGENT_HANGUP, event.reason)

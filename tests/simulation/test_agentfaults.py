@@ -1,0 +1,171 @@
+"""Agents and their calls when something breaks: whatever it is, nobody talks into the void and nobody is kept for ever.
+
+Not here: the faults of calls without agents (test_faults.py).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialerd.domain.errors import IllegalActionError
+from dialerd.domain.words import AgentState, RunState
+from dialerd.simulate.faults import Faults
+from tests.simulation.callcenter import agent, ask, attempts, check_agents, log_in, queue, staff
+from tests.simulation.office import Office, in_office
+from tests.simulation.test_agents import ANN, TEAM, at, dispositions, start
+from tests.simulation.world import START
+
+_share = st.floats(0, 0.2)
+_faults = st.builds(
+    Faults,
+    lose_reply=_share,
+    lose_command=_share,
+    lose_event=st.floats(0, 0.1),
+    double_event=_share,
+    delay_event=_share,
+    delay_s=st.floats(0, 1),
+)
+_happenings = st.lists(
+    st.tuples(
+        st.sampled_from(["cut", "restart", "refuse", "vanish", "crash"]), st.floats(0.5, 120), st.floats(0.1, 15)
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    faults=_faults,
+    happenings=_happenings,
+    mode=st.sampled_from(["progressive", "power"]),
+    legs=st.sampled_from(["kept", "on_demand"]),
+)
+def test_the_invariants_hold_under_any_mix_of_faults(
+    seed: int, faults: Faults, happenings: list[tuple[str, float, float]], mode: str, legs: str
+) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:3], legs=legs))
+        office.exchange.line.faults = faults
+        await start(office, ["00", "02", "01", "33", "03", "00"] * 2, mode=mode)
+        for kind, at_s, duration_s in sorted(happenings, key=lambda each: each[1]):
+            await office.until(at(at_s))
+            await happen(office, kind, duration_s)
+        office.exchange.line.faults = Faults()
+        for _ in range(20):  # a supervisor brings back whoever was given up
+            for name in TEAM[:3]:
+                await make_ready(office, name)
+            await office.clock.sleep(60.0)
+        (run,) = await office.runs()
+        assert run.state is RunState.COMPLETED
+        numbers = [call.number for call in office.record]
+        assert len(numbers) == len(set(numbers)), "somebody was called twice"
+        await office.until(office.clock.now() + timedelta(seconds=60))
+        await check_agents(office)
+
+    in_office(story, start=START, seed=seed, refresh_s=2.0)
+
+
+async def make_ready(office: Office, name: str) -> None:
+    for wish in (log_in(office, name), ask(office, name, "ready")):
+        try:
+            await wish
+        except IllegalActionError:
+            continue
+
+
+async def happen(office: Office, kind: str, duration_s: float) -> None:
+    exchange = office.exchange
+    match kind:
+        case "cut":
+            exchange.cut(duration_s)
+        case "restart":
+            exchange.restart(duration_s)
+        case "refuse":
+            exchange.refuse_originates(duration_s)
+        case "vanish":
+            for leg_id in list(exchange.legs_up)[:1]:
+                exchange.vanish(leg_id)
+        case "crash":
+            await office.crash()
+            await office.clock.sleep(duration_s)
+            await office.start()
+
+
+def test_two_people_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_agent_is_known_again() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        await office.crash()
+        await office.until(at(25))
+        await office.start()
+        await office.until(at(28))
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL
+        assert len(office.exchange.bridges_up) == 1
+        await office.until(at(120))
+        (row,) = await attempts(office)
+        assert (row.attempt.disposition, row.attempt.agent) == ("answered_human", ANN)
+        assert row.attempt.ended_at is not None
+        assert row.attempt.ended_at > at(40)
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_who_is_called_when_the_daemon_is_killed_is_abandoned_at_worst_and_the_agents_are_rung_again() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM))
+        await start(office, ["00"] * 10)
+        for seconds in (1.0, 2.0, 3.0, 4.0):
+            await office.until(at(seconds))
+            await office.crash()
+            office.exchange.restart(0.2)
+            await office.start()
+        await office.until(at(1200))
+        assert sum((await dispositions(office)).values()) == 10
+        assert len({call.number for call in office.record}) == len(office.record)
+        for name in TEAM:
+            assert (await agent(office, name)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.1, 1.5, 2.4, 2.6, 3.0, 20.0, 48.0, 50.0, 54.0])
+@pytest.mark.parametrize("mode", ["progressive", "power"])
+def test_an_agent_that_vanishes_at_any_moment_leaves_nothing_behind(seconds: float, mode: str) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"] * 2, mode=mode)
+        await office.until(at(seconds))
+        for leg_id in list(office.exchange.legs_up):
+            office.exchange.vanish(leg_id)
+        await office.until(at(600))
+        assert sum((await dispositions(office)).values()) == 2
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        assert len(office.exchange.legs_up) == 1
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("act", ["cut", "restart"])
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 2.45, 10.0, 50.0])
+def test_an_asterisk_that_goes_away_at_any_moment_comes_back_to_agents_who_work_on(act: str, seconds: float) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:2]))
+        await start(office, ["00"] * 6)
+        await office.until(at(seconds))
+        await happen(office, act, 3.0)
+        await office.until(at(900))
+        assert sum((await dispositions(office)).values()) == 6
+        for name in TEAM[:2]:
+            assert (await agent(office, name)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
