@@ -28,6 +28,7 @@ from dialerd.cli.doctor import doctor
 from dialerd.cli.list import list_group
 from dialerd.cli.queue import queue
 from dialerd.cli.regulation import regulation
+from dialerd.cli.simulate import simulate
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
 
@@ -66,6 +67,7 @@ for command in (
     regulation,
     backup_command,
     restore_command,
+    simulate,
 ):
     cli.add_command(command)
 
