@@ -225,13 +225,15 @@ def way_on(
     """
     if gate.name not in _OF_THE_NUMBER:
         return None
+    if gate.name == "dnc" and target.position == 1 and not unit.dialing.has_more_numbers(target.contact_id):
+        return None  # the usual contact's one number is on a list: there is nothing to be found out
     numbers = numbers_of(unit, run, target.id, now)
     another = next_number(numbers, after=target.position, max_attempts=run.spec.per_number)
     if another is not None:
         return another, None
     dialed = [each for each in numbers if each.attempts]
-    last = unit.dialing.last_attempt(target.id)
     first = next_number(dialed, after=0, max_attempts=run.spec.per_number)
+    last = None if first is None else unit.dialing.last_attempt(target.id)
     if last is None or last.disposition is None or first is None:
         return None
     decision = _decide(unit, run, last, dialed, attempts_spent=target.attempts_spent, now=now)

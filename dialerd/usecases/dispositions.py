@@ -111,7 +111,8 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
         raise BadInputError(f"the set {run.spec.dispositions} has no disposition {code[:40]}", hint=f"it has: {codes}")
     unit.dispositions.give(attempt.id, code)
     retry_at = None
-    if unit.dispositions.is_latest(attempt.id, attempt.target_id) and not run.state.is_over:
+    latest = unit.dialing.last_attempt(attempt.target_id)
+    if latest is not None and latest.id == attempt.id and not run.state.is_over:
         retry_at = _send_on(unit, run, attempt, chosen, now)
     detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)

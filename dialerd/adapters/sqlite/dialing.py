@@ -1,13 +1,14 @@
 """Targets and attempts: the dialing order, claim and settle. Each method is a step of one transaction.
 
 Not here: what a claim or a settle decides (usecases/dialing.py). Every walk is along an index, so that the work
-per call does not grow with the list.
+per call does not grow with the list. The open attempts and the ended ones of a target or number have an index each
+(m022_claims.py), so that a statement about them names `disposition IS NULL` or `IS NOT NULL`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +25,11 @@ _END_OF_TIME = "9999"  # after every moment as text
 # (:dnc), and whether the number is in a call somewhere.
 _TARGET = """
 SELECT target.id, target.run_id, target.contact_id, target.number, target.position, target.zones, target.state,
-       target.attempts_spent, iif(target.attempts_spent = 0, 0, (SELECT count(*) FROM attempt
-         WHERE attempt.target_id = target.id AND attempt.number = target.number AND spent)), target.not_before,
+       target.attempts_spent, iif(target.attempts_spent = 0, 0,
+         (SELECT count(*) FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number AND spent
+          AND attempt.disposition IS NOT NULL)
+         + EXISTS (SELECT 1 FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number
+          AND attempt.disposition IS NULL)), target.not_before,
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
@@ -40,10 +44,13 @@ WITH own AS (SELECT id, run_id, contact_id FROM target WHERE id = :id),
 numbers AS (
   SELECT 1 AS position, contact.number, contact.zones, contact.zone FROM contact, own WHERE contact.id = own.contact_id
   UNION ALL SELECT n.position, n.number, n.zones, contact.zone FROM contact_number AS n, own, contact
-  WHERE n.contact_id = own.contact_id AND contact.id = own.contact_id)
+  WHERE n.contact_id = own.contact_id AND contact.id = own.contact_id),
+tried AS MATERIALIZED (
+  SELECT number, spent, disposition FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
+  UNION ALL SELECT number, spent, disposition FROM attempt WHERE target_id = :id AND disposition IS NULL)
 SELECT position, number, zones, zone,
-  (SELECT count(*) FROM attempt WHERE target_id = :id AND attempt.number = numbers.number AND spent),
-  EXISTS (SELECT 1 FROM attempt WHERE target_id = :id AND attempt.number = numbers.number
+  (SELECT count(*) FROM tried WHERE tried.number = numbers.number AND spent),
+  EXISTS (SELECT 1 FROM tried WHERE tried.number = numbers.number
           AND disposition IN (SELECT value FROM json_each(:wrong))),
   EXISTS (SELECT 1 FROM target, own WHERE target.run_id = own.run_id AND target.number = numbers.number
           AND target.id <> own.id),
@@ -61,6 +68,8 @@ _ATTEMPT_COLUMNS = (
 )
 _ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
+_TAKE = "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?"
+
 _CLOSE = """
 UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
   sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
@@ -68,11 +77,20 @@ UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :
 WHERE id = :id AND disposition IS NULL
 """
 
-# Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed.
+_LAST = f"""
+SELECT * FROM (SELECT {_ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL)
+UNION ALL SELECT * FROM (SELECT {_ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
+                         ORDER BY rowid DESC LIMIT 1)
+LIMIT 1
+"""  # noqa: S608  # the columns are constants of this file
+
+# Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
+# last one.
 _EXPORT = f"""
 SELECT campaign.name, run.number, target.contact_id,
-       (SELECT count(*) FROM attempt AS earlier
-        WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid),
+       (attempt.disposition IS NULL) + (SELECT count(*) FROM attempt AS earlier
+        WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
+        AND earlier.disposition IS NOT NULL),
        {", ".join("attempt." + column for column in _ATTEMPT_COLUMNS.replace(" ", "").split(","))}
 FROM attempt INDEXED BY attempt_by_run JOIN target ON target.id = attempt.target_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
@@ -140,9 +158,19 @@ class SqliteDialing:
         except sqlite3.IntegrityError as error:
             targets = ", ".join(str(each.target_id) for each in attempts)
             raise StoreError(f"one of the targets {targets} or its number has an open attempt already") from error
-        self._connection.executemany(
-            "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?",
-            [(each.target_id,) for each in attempts],
+        for run_id in {each.run_id for each in attempts}:
+            self._take([each.target_id for each in attempts if each.run_id == run_id], run_id)
+
+    def _take(self, targets: Sequence[TargetId], run_id: RunId) -> None:
+        """Take targets in progress, an attempt of each just opened; counted here, not by a trigger (m022_claims.py)."""
+        ids = [(each,) for each in targets]
+        pending = self._connection.executemany(_TAKE + " AND state = 'pending'", ids).rowcount
+        if pending < len(ids):
+            self._connection.executemany(_TAKE + " AND state <> 'in_progress'", ids)
+        self._connection.execute(
+            "UPDATE run SET pending = pending - :pending, in_progress = in_progress + :pending,"
+            " attempts = attempts + :opened WHERE id = :run_id",
+            {"pending": pending, "opened": len(ids), "run_id": run_id},
         )
 
     def hold(self, target: TargetRow, gate: str, until: datetime) -> None:
@@ -175,9 +203,7 @@ class SqliteDialing:
         return None if row is None else _to_attempt(row)
 
     def last_attempt(self, target_id: TargetId) -> AttemptRow | None:
-        row = self._connection.execute(
-            _ATTEMPT + " WHERE target_id = ? ORDER BY rowid DESC LIMIT 1", (target_id,)
-        ).fetchone()
+        row = self._connection.execute(_LAST, {"id": target_id}).fetchone()
         return None if row is None else _to_attempt(row)
 
     def close_attempt(self, attempt: AttemptRow) -> bool:
@@ -210,7 +236,7 @@ class SqliteDialing:
 
     def unspent_before(self, attempt: AttemptRow) -> int:
         (count,) = self._connection.execute(
-            "SELECT count(*) FROM attempt WHERE target_id = ? AND NOT spent AND id <> ?"
+            "SELECT count(*) FROM attempt WHERE target_id = ? AND disposition IS NOT NULL AND NOT spent AND id <> ?"
             " AND (cause IS NOT NULL OR sip_code IS NOT NULL)",
             (attempt.target_id, attempt.id),
         ).fetchone()
@@ -258,6 +284,12 @@ class SqliteDialing:
             )
             for position, number, zones, zone, attempts, is_wrong, is_taken, is_barred in rows.fetchall()
         ]
+
+    def has_more_numbers(self, contact_id: ContactId) -> bool:
+        (found,) = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM contact_number WHERE contact_id = ?)", (contact_id,)
+        ).fetchone()
+        return bool(found)
 
     def set_number(self, target_id: TargetId, number: ContactNumber) -> None:
         self._connection.execute(

@@ -40,12 +40,6 @@ class SqliteDispositions:
     def give(self, attempt_id: AttemptId, code: str) -> None:
         self._connection.execute("UPDATE attempt SET final = ? WHERE id = ?", (code, attempt_id))
 
-    def is_latest(self, attempt_id: AttemptId, target_id: TargetId) -> bool:
-        (latest,) = self._connection.execute(
-            "SELECT id FROM attempt WHERE target_id = ? ORDER BY claimed_at DESC, rowid DESC LIMIT 1", (target_id,)
-        ).fetchone()
-        return bool(latest == attempt_id)
-
     def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None:
         self._connection.execute(
             "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL, held_by = 'given'"

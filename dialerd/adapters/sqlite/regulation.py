@@ -14,14 +14,18 @@ from dialerd.domain.words import CampaignId, ContactId, Disposition
 
 _MOST = 2000  # calls to one person: no rule asks for as many, and nobody can be called as often
 
-# Those of campaigns that were deleted stand in past_call.
+# The ended ones, the open one of each number, and those of campaigns that were deleted.
 _PAST = """
 WITH asked AS MATERIALIZED (
   SELECT :number AS number UNION SELECT number FROM contact WHERE id = :contact_id
   UNION SELECT number FROM contact_number WHERE contact_id = :contact_id)
 SELECT claimed_at, ended_at, disposition, number = :number,
   (SELECT campaign_id FROM run WHERE run.id = attempt.run_id) = :campaign_id
-FROM attempt WHERE number IN (SELECT number FROM asked) AND claimed_at > :since AND spent
+FROM attempt WHERE number IN (SELECT number FROM asked) AND claimed_at > :since AND disposition IS NOT NULL AND spent
+UNION ALL
+SELECT claimed_at, ended_at, disposition, number = :number,
+  (SELECT campaign_id FROM run WHERE run.id = attempt.run_id) = :campaign_id
+FROM attempt WHERE number IN (SELECT number FROM asked) AND claimed_at > :since AND disposition IS NULL
 UNION ALL
 SELECT claimed_at, ended_at, disposition, number = :number,
   campaign = (SELECT name FROM campaign WHERE id = :campaign_id)

@@ -105,6 +105,33 @@ def test_the_hot_walks_go_along_their_indexes_and_sort_nothing(unit: Unit, conne
     assert [step for step in scans if not any(name in step for name in small)] == []
 
 
+def test_the_attempts_at_a_target_or_a_number_are_found_along_an_index_open_or_ended(
+    unit: Unit, connection: sqlite3.Connection
+) -> None:
+    run = set_up(unit, 10)
+    (target, other) = unit.dialing.candidates(run.id, dnc=None, limit=2, now=NOW)
+    ended = closed(attempt_at(target, 1), Disposition.BUSY)
+    unit.dialing.open_attempt(ended, attempt_at(other, 2))
+    assert unit.dialing.close_attempt(ended)
+    said: list[str] = []
+    connection.set_trace_callback(said.append)
+    for each in (target, other):
+        unit.dialing.target(run.id, each.contact_id, dnc=None, now=NOW)
+        unit.dialing.numbers(each.id, wrong=(), dnc=None, now=NOW)
+        unit.dialing.last_attempt(each.id)
+        unit.regulation.past_calls(each.number, each.contact_id, run.campaign_id, since=NOW)
+    unit.dialing.same_before(ended)
+    unit.dialing.unspent_before(ended)
+    list(unit.dialing.export(run.id))
+    unit.campaigns.delete(run.campaign_id, size=1, forget=NOW)
+    connection.set_trace_callback(None)
+    asked = [text for text in said if " attempt" in text and not text.lstrip().startswith("--")]
+    assert len(asked) == 11, "what a trigger does is told as a comment"
+    for text in [*asked, "DELETE FROM target WHERE id = 1"]:
+        plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + text)]
+        assert [step for step in plan if step.startswith("SCAN attempt")] == [], text
+
+
 def test_an_export_walks_an_index_and_gives_its_first_row_at_once(unit: Unit, connection: sqlite3.Connection) -> None:
     run = set_up(unit, 2000)
     for n, target in enumerate(unit.dialing.candidates(run.id, dnc=None, limit=2000, now=NOW)):

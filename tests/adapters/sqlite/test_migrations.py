@@ -17,6 +17,7 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
+from dialerd.domain.words import TargetId
 from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
 
 
@@ -160,6 +161,37 @@ def test_a_database_without_imports_gets_their_tables_and_keeps_its_lists(tmp_pa
         assert unit.lists.delete(old.id, size=9)
         assert unit.imports.drops() == []
         assert list(unit.imports.maps()) == ["m"]
+
+
+def test_attempts_of_before_their_indexes_were_parted_are_found_counted_and_deleted_with_their_campaign(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m022_claims")
+        for table, row in _FIRST_ROWS:
+            marks = ", ".join(f":{name}" for name in row)
+            before.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608
+        before.execute("UPDATE target SET state = 'in_progress' WHERE id = 1")
+        before.execute(
+            "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
+            " VALUES (?, 1, 1, '+1', 'carrier', 'pbx1', '+12125550100', ?)",
+            ("d" + "0" * 31 + "2", _AT),
+        )
+        counted = before.execute("SELECT pending, waiting, in_progress, attempts FROM run").fetchone()
+    with SqliteStore.unit(path, write=True) as unit:
+        found = [unit.dialing.last_attempt(TargetId(id)) for id in (1, 2)]
+        assert [(each.number, each.disposition) for each in found if each] == [("+1", None), ("+2", "busy")]
+        with pytest.raises(StoreError, match="open attempt"):
+            unit.dialing.open_attempt(found[0])  # type: ignore[arg-type]
+    with closing(connect(path)) as after:
+        assert after.execute("SELECT pending, waiting, in_progress, attempts FROM run").fetchone() == counted
+        assert after.execute("PRAGMA foreign_key_list(attempt)").fetchall() == []
+        after.execute("DELETE FROM target WHERE id = 1")
+        assert after.execute("SELECT number FROM attempt").fetchall() == [("+2",)]
+        after.execute("DELETE FROM target")
+        assert after.execute("SELECT count(*) FROM attempt").fetchone() == (0,)
+        assert after.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:

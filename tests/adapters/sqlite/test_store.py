@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,36 @@ def test_a_settled_attempt_cannot_be_settled_again(unit: Unit) -> None:
     found = unit.dialing.attempt(attempt.id)
     assert found is not None
     assert found.disposition is Disposition.BUSY
+
+
+def test_an_attempt_counts_for_its_target_and_its_number_from_the_claim_on(unit: Unit) -> None:
+    run = set_up(unit, 2)
+    (first, second) = unit.dialing.candidates(run.id, dnc=None, limit=2, now=NOW)
+
+    def known() -> list[tuple[str | None, int, list[Disposition | None]]]:
+        found = []
+        for target in (first, second):
+            last = unit.dialing.last_attempt(target.id)
+            numbers = unit.dialing.numbers(target.id, wrong=(Disposition.BUSY,), dnc=None, now=NOW)
+            past = unit.regulation.past_calls(
+                target.number, target.contact_id, run.campaign_id, since=NOW - timedelta(days=1)
+            )
+            tried = numbers[0].attempts + 10 * numbers[0].is_wrong
+            found.append((None if last is None else last.id[-1], tried, [call.disposition for call in past]))
+        return found
+
+    nothing: tuple[None, int, list[Disposition | None]] = (None, 0, [])
+    assert known() == [nothing, nothing]
+    attempt = attempt_at(first, 1)
+    unit.dialing.open_attempt(attempt)
+    assert known() == [("1", 1, [None]), nothing]
+    done = closed(attempt, Disposition.BUSY)
+    assert unit.dialing.close_attempt(done)
+    assert known() == [("1", 11, [Disposition.BUSY]), nothing]
+    unit.dialing.release_target(done, state=TargetState.WAITING, not_before=NOW, now=NOW)
+    again = replace(attempt_at(first, 2), claimed_at=NOW + timedelta(minutes=1))
+    unit.dialing.open_attempt(again)
+    assert known() == [("2", 12, [None, Disposition.BUSY]), nothing]
 
 
 def test_a_number_is_in_one_open_attempt_over_all_campaigns(unit: Unit) -> None:

@@ -24,6 +24,7 @@ from dialerd.adapters.sqlite.migrations.m018_dispositions import m018_dispositio
 from dialerd.adapters.sqlite.migrations.m019_agents import m019_agents
 from dialerd.adapters.sqlite.migrations.m020_callbacks import m020_callbacks
 from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
+from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.domain.errors import StoreError
 
@@ -41,6 +42,7 @@ MIGRATIONS = (
     m019_agents,
     m020_callbacks,
     m021_past_calls,
+    m022_claims,
     m023_preview,
 )
 
