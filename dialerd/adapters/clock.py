@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -22,7 +23,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def steady(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()  # what the loop's own time is too; the writer's thread has no loop
 
     async def sleep(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)

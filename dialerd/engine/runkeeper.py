@@ -24,6 +24,7 @@ from dialerd.domain.pacing.modes import RESERVES, pacer_of, retune
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.words import AttemptId, Mode, RunId, RunState
 from dialerd.engine.agentline import Crew
+from dialerd.engine.chunks import Chunks
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, RunRow, Store
 from dialerd.usecases import dialing, finishing
@@ -131,6 +132,7 @@ class RunKeeper:
         self._dice = dice
         self._on_change = on_change
         self._rulebook = rulebook
+        self._chunks = Chunks(store, clock)
         self.lines: dict[RunId, RunLine] = {}
 
     def assume_spent(self) -> None:
@@ -178,7 +180,12 @@ class RunKeeper:
         is_prepared = await self._take_in(row)
         is_scrubbed = not row.is_scrub_due
         for _ in range(0 if is_scrubbed else _SHARE):
-            is_scrubbed = is_scrubbed or await self._store.write(lambda unit: dialing.scrub(unit, row.id, now()))
+            is_scrubbed = is_scrubbed or await self._chunks.do(
+                row.id,
+                f"scrub by {row.spec.filter}",
+                lambda unit, size: dialing.scrub(unit, row.id, now(), size=size),
+                most=dialing.SCRUBBED_AT_ONCE,
+            )
         is_idle = is_prepared and row.spec.finite and row.in_progress == 0
         if row.state is RunState.STOPPING or row.spec.finish or row.ends_at or is_idle:
             await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
@@ -213,8 +220,13 @@ class RunKeeper:
         for _ in range(_SHARE):
             if is_prepared or row.state is not RunState.ACTIVE:
                 break
-            is_prepared = await self._store.write(
-                lambda unit: dialing.take_in(unit, row.id, draw=self._dice.draw, now=self._clock.now())
+            is_prepared = await self._chunks.do(
+                row.id,
+                f"take in by {row.spec.filter}",
+                lambda unit, size: dialing.take_in(
+                    unit, row.id, draw=self._dice.draw, now=self._clock.now(), size=size
+                ),
+                most=dialing.TAKEN_IN_AT_ONCE,
             )
             self._on_change()  # the first targets can be dialed while the others come in
         return is_prepared
@@ -240,6 +252,7 @@ class RunKeeper:
         if any(line.phases):
             return  # its last slots are still guarded; the next look forgets it
         del self.lines[run_id]
+        self._chunks.forget(run_id)
         spec = line.row.spec
         _log.info(
             f"run {line.row.number} of campaign {spec.name} has ended",

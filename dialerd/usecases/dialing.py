@@ -35,8 +35,8 @@ RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
 
 _MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
-_SCRUB_CHUNK = 2000  # targets looked at per transaction; a look is cheaper than taking one in
-_CHUNK = 500  # contacts taken in per transaction: well under the 50 ms that a job may hold the writer
+SCRUBBED_AT_ONCE = 2000  # targets that a step of a scrub looks at, at most; a look is cheaper than taking one in
+TAKEN_IN_AT_ONCE = 500  # contacts per transaction, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,18 +377,20 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
     )
 
 
-def scrub(unit: Unit, run_id: RunId, now: datetime) -> bool:
+def scrub(unit: Unit, run_id: RunId, now: datetime, *, size: int = SCRUBBED_AT_ONCE) -> bool:
     """The next step of a scrub that was asked for; True when it was the last one."""
-    scrubbed = unit.runs.scrub(run_id, size=_SCRUB_CHUNK, now=now)
+    scrubbed = unit.runs.scrub(run_id, size=size, now=now)
     if scrubbed.is_last:
         finish_if_over(unit, run_id, now)
     return scrubbed.is_last
 
 
-def take_in(unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: datetime) -> bool:
+def take_in(
+    unit: Unit, run_id: RunId, *, draw: Callable[[], float], now: datetime, size: int = TAKEN_IN_AT_ONCE
+) -> bool:
     """Take the next contacts of the run's lists in as its targets; True when every one is in."""
     before = unit.callbacks.taken_in(run_id)
-    is_prepared = unit.runs.prepare(run_id, size=_CHUNK, draw=draw, now=now)
+    is_prepared = unit.runs.prepare(run_id, size=size, draw=draw, now=now)
     run = unit.runs.get(run_id)
     assert run is not None, "contacts come in only while it exists"
     callingback.take_on_new(unit, run, after=before, now=now)

@@ -181,3 +181,25 @@ def test_a_bad_number_for_a_trunk_is_a_failed_attempt_and_stops_nobody_else() ->
     outcome = run(["02", "02"], way_out=replace(trunk(), prefix="999999"))  # 17 digits: no number
     assert dict(outcome.dispositions) == {"failed": 2}
     assert outcome.record == ()
+
+
+def test_a_run_takes_its_contacts_in_by_chunks_that_begin_small() -> None:
+    async def main() -> list[int]:
+        store = SqliteStore.in_memory()
+        run = await store.write(set_up)
+        phones = [PhoneNumber(e164=f"+1212{3_000_000 + n}", zones=()) for n in range(600)]
+        listed = await store.read(lambda unit: unit.lists.get("l"))
+        assert listed is not None
+        people = [Contact(numbers=(phone,)) for phone in phones]
+        await store.write(lambda unit: unit.contacts.add(listed.id, people, START))
+        taken_in: list[int] = []
+
+        def look() -> None:
+            row = store._writer.look(lambda unit: unit.runs.get(run.id))  # type: ignore[union-attr]  # in memory
+            taken_in.append(0 if row is None else row.targets)
+
+        await RunKeeper(store, VirtualClock(START), SeededDice(1), look).refresh()
+        await store.close()
+        return taken_in
+
+    assert run_virtual(main()) == [50, 150, 350, 603, 603]
