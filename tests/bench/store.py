@@ -21,6 +21,7 @@ from dialerd import log
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.call import Facts, Outcome
+from dialerd.domain.chunk import FIRST, next_size
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Disposition, RunId, RunState
 from dialerd.engine import Engine
@@ -117,8 +118,10 @@ async def scrub(path: Path, run_id: int) -> dict[str, Any]:
     holds: list[float] = []
     await store.write(lambda unit: unit.runs.request_scrub(RunId(run_id)))
     began = time.perf_counter()
-    while not await timed(store, lambda unit: dialing.scrub(unit, RunId(run_id), NOW), holds):
-        pass
+    size, is_over = FIRST, False
+    while not is_over:
+        is_over = await timed(store, partial(dialing.scrub, run_id=RunId(run_id), now=NOW, size=size), holds)
+        size = next_size(size, holds[-1], most=dialing.SCRUBBED_AT_ONCE)
     took = time.perf_counter() - began
     row = await store.read(lambda unit: unit.runs.get(RunId(run_id)))
     await store.close()
