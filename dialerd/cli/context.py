@@ -26,6 +26,7 @@ from dialerd.ports import Unit
 from dialerd.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _WIDE = 4000  # columns, where no terminal limits them: a script must find a whole row on its line
 
@@ -57,6 +58,11 @@ class Context:
     def unit(self) -> AbstractContextManager[Unit]:
         """A transaction that reads."""
         return bootstrap.unit(self.settings, write=False)
+
+    def read(self, job: Callable[[Unit], T]) -> T:
+        """Run a job in a transaction of its own that reads."""
+        with self.unit() as unit:
+            return job(unit)
 
     @contextmanager
     def change(self) -> Iterator[Unit]:

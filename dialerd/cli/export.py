@@ -58,11 +58,10 @@ def export(
     if context.as_json and out == _STANDARD_OUTPUT:
         raise click.UsageError("--json tells how many rows a file has got; with --out - standard output is the file")
     wanted = Wanted(run=run, since=since, until=until, dispositions=dispositions or None)
-    with context.unit() as unit:
-        rows = export_attempts(unit, name, wanted)
-        if out == _STANDARD_OUTPUT:
-            bootstrap.print_rows(COLUMNS, rows)
-            return
-        count = bootstrap.write_rows(out, COLUMNS, rows)
+    rows = export_attempts(context.read, name, wanted)
+    if out == _STANDARD_OUTPUT:
+        bootstrap.print_rows(COLUMNS, rows)
+        return
+    count = bootstrap.write_rows(out, COLUMNS, rows)
     document = {"campaign": name, "file": str(out), "attempts": count}
     context.show(document, lambda: f"{count} attempts are written to {out}")

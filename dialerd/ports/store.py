@@ -232,6 +232,11 @@ class Dialing(Protocol):
         """The run's attempts as they were claimed, one at a time: from `since` on, before `until`, that ended so."""
         ...
 
+    def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
+        """When the run's attempt was claimed that comes `size` attempts after the first one from `since` on, or at
+        least later than `since`: claims of one batch share their moment. None: there are not so many."""
+        ...
+
 
 class Regulation(Protocol):
     def past_calls(

@@ -5,13 +5,14 @@ Not here: writing a file (adapters/files/csvwriter.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from functools import partial
+from typing import Protocol, TypeVar
 
-from dialerd.domain.errors import BadInputError
-from dialerd.domain.words import Disposition
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.words import Disposition, RunId
 from dialerd.ports import ExportRow, RunRow, Unit
 from dialerd.usecases.standing import latest_run, run_of
 
@@ -44,6 +45,10 @@ COLUMNS = (
 )
 
 ALL = "all"
+PAGE = 2000
+"""Attempts that are looked at in one transaction: some tens of milliseconds."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +61,60 @@ class Wanted:
     dispositions: Collection[str] | None = None  # ended as one of these; an open attempt has none yet
 
 
-def export_attempts(unit: Unit, name: str, wanted: Wanted | None = None) -> Iterator[tuple[str, ...]]:
+class Read(Protocol):
+    """Runs a job in a transaction of its own that reads."""
+
+    def __call__(self, job: Callable[[Unit], T]) -> T: ...
+
+
+def export_attempts(read: Read, name: str, wanted: Wanted | None = None) -> Iterator[tuple[str, ...]]:
     """One row per attempt, run by run in order of dialing; an open attempt has no end yet.
 
-    The rows are read as they are taken, so millions of them need no memory. Raises NotFoundError for a run that is
-    not there, BadInputError for a disposition that nothing has and for a span that ends before it begins.
+    They are read page by page, each in a transaction of its own: whoever takes them slowly holds up nobody, neither the
+    dialing nor the moving of the database's log, and millions need no memory. Raises NotFoundError for a run that is
+    not there and, when it comes to that, for a campaign that was deleted meanwhile; BadInputError for a disposition
+    that nothing has and for a span that ends before it begins.
     """
     wanted = wanted or Wanted()
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         raise BadInputError("the span ends before it begins", hint="give a later --until than --since")
+    return _pages(read, name, read(partial(_checked_runs, name=name, wanted=wanted)), wanted)
+
+
+def _checked_runs(unit: Unit, name: str, wanted: Wanted) -> list[RunRow]:
     runs = _runs(unit, name, wanted.run)
     _check_known(unit, runs, wanted.dispositions or ())
-    attempts = (
-        unit.dialing.export(run.id, since=wanted.since, until=wanted.until, dispositions=wanted.dispositions)
-        for run in runs
-    )
-    return (_row(each) for each in chain.from_iterable(attempts))
+    return runs
+
+
+def _pages(read: Read, name: str, runs: Sequence[RunRow], wanted: Wanted) -> Iterator[tuple[str, ...]]:
+    for run in runs:
+        since, is_last, count = wanted.since, False, 0
+        while not is_last:
+            rows, end = read(partial(_page, run_id=run.id, since=since, wanted=wanted))
+            yield from rows
+            count += len(rows)
+            since, is_last = end, end is None
+        is_whole = wanted.since is None and wanted.until is None and wanted.dispositions is None
+        if read(partial(_is_gone, run_id=run.id)) or (is_whole and count < run.attempts):
+            raise NotFoundError(
+                f"campaign {name} was deleted while it was exported", hint="the rows so far are not all"
+            )
+
+
+def _is_gone(unit: Unit, run_id: RunId) -> bool:
+    return unit.runs.get(run_id) is None
+
+
+def _page(
+    unit: Unit, run_id: RunId, since: datetime | None, wanted: Wanted
+) -> tuple[list[tuple[str, ...]], datetime | None]:
+    """The next rows, and from when on the page after them begins; None: this was the last one."""
+    end = unit.dialing.page_end(run_id, since=since, size=PAGE)
+    if end is not None and wanted.until is not None and end >= wanted.until:
+        end = None  # the span ends within this page
+    found = unit.dialing.export(run_id, since=since, until=end or wanted.until, dispositions=wanted.dispositions)
+    return [_row(each) for each in found], end
 
 
 def _runs(unit: Unit, name: str, which: int | str | None) -> list[RunRow]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +22,9 @@ from dialerd.usecases import campaigns, contacts, dialing, lists, runs, standing
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in New York
 CALLER_ID = "+12125550100"
 ACTOR = "cli:ann"
+
+
+T = TypeVar("T")
 
 
 def trunk(name: str = "carrier", caller_id: str = CALLER_ID) -> Trunk:
@@ -55,6 +58,9 @@ class House:
     """A unit of work with short words for what the tests do to it."""
 
     unit: SqliteUnit
+
+    def read(self, job: Callable[[SqliteUnit], T]) -> T:
+        return job(self.unit)
 
     def audit(self) -> list[tuple[str, str, str]]:
         rows = self.unit.audit._connection.execute("SELECT actor, action, subject FROM audit ORDER BY id")

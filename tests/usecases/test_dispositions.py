@@ -256,8 +256,8 @@ def test_an_export_has_the_final_disposition_and_the_systems_beside_it_and_finds
     column = export.COLUMNS.index
     rows = {
         row[column("attempt_id")]: (row[column("disposition")], row[column("system_disposition")])
-        for row in export.export_attempts(full.unit, "spring")
+        for row in export.export_attempts(full.read, "spring")
     }
     assert rows == {first.id: ("accepted", "answered_human"), second.id: ("answered_human", "answered_human")}
     wanted = export.Wanted(dispositions=["accepted"])
-    assert [row[column("attempt_id")] for row in export.export_attempts(full.unit, "spring", wanted)] == [first.id]
+    assert [row[column("attempt_id")] for row in export.export_attempts(full.read, "spring", wanted)] == [first.id]

@@ -12,7 +12,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
 from dialerd.engine.reconcile import facts_of
-from dialerd.usecases import campaigns, dialing, runs
+from dialerd.usecases import campaigns, dialing, export, runs
 from dialerd.usecases.export import ALL, COLUMNS, Wanted, export_attempts
 from tests.usecases.conftest import ACTOR, CALLER_ID, NOW, TRUNKS, House, spec
 
@@ -35,7 +35,7 @@ def test_talk_time_counts_from_the_agent_where_there_is_one(house: House) -> Non
     assert facts_of(open_one).agent == "ann"
     assert facts_of(open_one).connected_at == NOW + timedelta(seconds=7)
     house.end(attempt, D.ANSWERED_HUMAN, NOW + timedelta(seconds=12), answered_at=NOW + timedelta(seconds=5), **talked)
-    (row,) = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.unit, "spring"))
+    (row,) = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.read, "spring"))
     assert (row["agent"], row["talk_s"]) == ("ann", "5.000")
 
 
@@ -48,7 +48,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
     house.end(
         ended, D.ANSWERED_HUMAN, at, answered_at=NOW + timedelta(seconds=5), amd="HUMAN HUMAN-1", cause=16, sip_code=200
     )
-    first, second = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.unit, "spring"))
+    first, second = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.read, "spring"))
     assert first == {
         "campaign": "spring",
         "run": "1",
@@ -96,7 +96,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
 
 def test_a_campaign_that_never_ran_has_nothing_to_export(house: House) -> None:
     with pytest.raises(IllegalActionError, match="has never run"):
-        export_attempts(house.unit, "spring")
+        export_attempts(house.read, "spring")
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def two_runs(house: House) -> House:
     ],
 )
 def test_an_export_is_narrowed_by_run_span_and_disposition(two_runs: House, wanted: Wanted, rows: list[str]) -> None:
-    found = [dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(two_runs.unit, "spring", wanted)]
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(two_runs.read, "spring", wanted)]
     assert [f"{row['run']} {row['contact_id']} {row['disposition']}" for row in found] == rows
 
 
@@ -160,4 +160,54 @@ def test_what_cannot_be_meant_is_refused_and_not_an_empty_file(
     two_runs: House, wanted: Wanted, error: type[Exception], said: str
 ) -> None:
     with pytest.raises(error, match=said):
-        export_attempts(two_runs.unit, "spring", wanted)
+        export_attempts(two_runs.read, "spring", wanted)
+
+
+def test_a_long_run_is_read_page_by_page_in_transactions_of_their_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 3)
+    house.with_contacts(*(f"212266{n:04}" for n in range(10)))
+    house.start()
+    ids = (AttemptId(f"d{n:032x}") for n in range(10))
+    for at, limit in ((0, 2), (1, 1), (2, 5), (3, 2)):  # a claim's attempts share their moment, more than a page holds
+        dialing.claim(
+            house.unit,
+            house.latest().id,
+            limit=limit,
+            way_out=dialing.WayOut(trunk="carrier", asterisk="pbx1"),
+            new_id=lambda: next(ids),
+            now=NOW + timedelta(seconds=at),
+        )
+    pages: list[int] = []
+
+    def read(job: Any) -> Any:
+        found = job(house.unit)
+        if isinstance(found, tuple):
+            pages.append(len(found[0]))
+        return found
+
+    rows = export_attempts(read, "spring")
+    assert [int(row[COLUMNS.index("attempt_id")][1:], 16) for row in rows] == list(range(10))
+    assert pages == [3, 5, 2]
+    wanted = Wanted(since=NOW + timedelta(seconds=1), until=NOW + timedelta(seconds=3))
+    found = [int(row[COLUMNS.index("attempt_id")][1:], 16) for row in export_attempts(house.read, "spring", wanted)]
+    assert found == list(range(2, 8))
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(since=NOW)])
+def test_a_campaign_that_is_deleted_while_it_is_exported_makes_no_file_that_looks_whole(
+    house: House, wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 1)
+    house.with_contacts("2122660001", "2122660002")
+    campaigns.apply_campaign(house.unit, spec(max_attempts=1), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    house.start()
+    for attempt in house.dial(2):
+        house.end(attempt, D.BUSY, NOW)
+    rows = export_attempts(house.read, "spring", wanted)
+    next(rows)
+    while not campaigns.delete_campaign(house.unit, "spring", actor=ACTOR, now=NOW):
+        pass
+    with pytest.raises(NotFoundError, match="was deleted while"):
+        list(rows)

@@ -56,7 +56,7 @@ def test_an_attempt_remembers_the_packs_that_allowed_it(house: House) -> None:
         "+12122660001": "us-federal@2026.11 us-states@2026.11",
     }
     exported = {
-        row[COLUMNS.index("number")]: row[COLUMNS.index("regulation")] for row in export_attempts(house.unit, "spring")
+        row[COLUMNS.index("number")]: row[COLUMNS.index("regulation")] for row in export_attempts(house.read, "spring")
     }
     assert exported == found
     kept = house.unit.dialing.attempt(AttemptId(f"d{0:032x}"))

@@ -8,10 +8,11 @@ per call does not grow with the list. The open attempts and the ended ones of a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from dialerd.adapters.sqlite.attempts import ATTEMPT_COLUMNS, exported, page_end, to_attempt
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none, to_zones
 from dialerd.domain.errors import StoreError
 from dialerd.domain.numbers import ContactNumber
@@ -19,7 +20,6 @@ from dialerd.domain.words import AttemptId, ContactId, Disposition, RunId, Targe
 from dialerd.ports import AttemptRow, ExportRow, TargetRow
 
 _PROMOTED_AT_ONCE = 500  # more wait for the next claim: a morning's opening must not hold the writer
-_END_OF_TIME = "9999"  # after every moment as text
 
 # A target with what the gates ask: the do-not-call list that has its number, the global one or the campaign's own
 # (:dnc), and whether the number is in a call somewhere.
@@ -62,11 +62,7 @@ FROM numbers ORDER BY position
 # In dialing order: fresh targets before redials, then by rank. Walks target_next.
 _CANDIDATES = _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY turn, rank, target.id LIMIT :limit"
 
-_ATTEMPT_COLUMNS = (
-    "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
-    " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at"
-)
-_ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
+_ATTEMPT = f"SELECT {ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
 _TAKE = "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?"
 
@@ -78,26 +74,10 @@ WHERE id = :id AND disposition IS NULL
 """
 
 _LAST = f"""
-SELECT * FROM (SELECT {_ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL)
-UNION ALL SELECT * FROM (SELECT {_ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL)
+UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
                          ORDER BY rowid DESC LIMIT 1)
 LIMIT 1
-"""  # noqa: S608  # the columns are constants of this file
-
-# Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
-# last one.
-_EXPORT = f"""
-SELECT campaign.name, run.number, target.contact_id,
-       (attempt.disposition IS NULL) + (SELECT count(*) FROM attempt AS earlier
-        WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
-        AND earlier.disposition IS NOT NULL),
-       {", ".join("attempt." + column for column in _ATTEMPT_COLUMNS.replace(" ", "").split(","))}
-FROM attempt INDEXED BY attempt_by_run JOIN target ON target.id = attempt.target_id
-JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
-WHERE attempt.run_id = :run_id AND attempt.claimed_at >= :since AND attempt.claimed_at < :until
-  AND (:dispositions IS NULL
-       OR coalesce(attempt.final, attempt.disposition) IN (SELECT value FROM json_each(:dispositions)))
-ORDER BY attempt.claimed_at, attempt.rowid
 """  # noqa: S608  # the columns are constants of this file
 
 
@@ -200,11 +180,11 @@ class SqliteDialing:
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
         row = self._connection.execute(_ATTEMPT + " WHERE id = ?", (attempt_id,)).fetchone()
-        return None if row is None else _to_attempt(row)
+        return None if row is None else to_attempt(row)
 
     def last_attempt(self, target_id: TargetId) -> AttemptRow | None:
         row = self._connection.execute(_LAST, {"id": target_id}).fetchone()
-        return None if row is None else _to_attempt(row)
+        return None if row is None else to_attempt(row)
 
     def close_attempt(self, attempt: AttemptRow) -> bool:
         assert attempt.ended_at is not None, "an attempt is closed with its end"
@@ -309,7 +289,7 @@ class SqliteDialing:
 
     def open_attempts(self) -> list[AttemptRow]:
         rows = self._connection.execute(_ATTEMPT + " WHERE disposition IS NULL ORDER BY claimed_at")
-        return [_to_attempt(row) for row in rows.fetchall()]
+        return [to_attempt(row) for row in rows.fetchall()]
 
     def next_due_at(self, run_id: RunId) -> datetime | None:
         (text,) = self._connection.execute(
@@ -330,24 +310,10 @@ class SqliteDialing:
         until: datetime | None = None,
         dispositions: Collection[str] | None = None,
     ) -> Iterable[ExportRow]:
-        wanted = {
-            "run_id": run_id,
-            "since": to_text_or_none(since) or "",
-            "until": to_text_or_none(until) or _END_OF_TIME,
-            "dispositions": None if dispositions is None else to_json(tuple(dispositions)),
-        }
-        return _exported(self._connection.execute(_EXPORT, wanted))
+        return exported(self._connection, run_id, since=since, until=until, dispositions=dispositions)
 
-
-def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
-    for campaign, run_number, contact_id, ordinal, *attempt in rows:
-        yield ExportRow(
-            campaign=campaign,
-            run_number=run_number,
-            contact_id=ContactId(contact_id),
-            ordinal=ordinal,
-            attempt=_to_attempt(tuple(attempt)),
-        )
+    def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
+        return page_end(self._connection, run_id, since=since, size=size)
 
 
 def _to_target(row: tuple[Any, ...]) -> TargetRow:
@@ -366,30 +332,4 @@ def _to_target(row: tuple[Any, ...]) -> TargetRow:
         number_in_call=bool(row[11]),
         turn=row[12],
         held_by=row[13],
-    )
-
-
-def _to_attempt(row: tuple[Any, ...]) -> AttemptRow:
-    return AttemptRow(
-        id=AttemptId(row[0]),
-        target_id=TargetId(row[1]),
-        run_id=RunId(row[2]),
-        number=row[3],
-        trunk=row[4],
-        asterisk=row[5],
-        caller_id=row[6],
-        claimed_at=to_moment(row[7]),
-        answered_at=to_moment_or_none(row[8]),
-        ended_at=to_moment_or_none(row[9]),
-        verdict=row[10],
-        amd=row[11],
-        cause=row[12],
-        sip_code=row[13],
-        disposition=Disposition(row[14]) if row[14] else None,
-        spent=bool(row[15]),
-        reason=row[16],
-        regulation=row[17],
-        final=row[18],
-        agent=row[19],
-        connected_at=to_moment_or_none(row[20]),
     )
