@@ -5,7 +5,9 @@ Not here: many agents at once and how long it takes them (scripts/bench agents),
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -16,6 +18,7 @@ from tests.lab import Lab, peak_calls
 from tests.lab.agents import AGENTS
 from tests.lab.plan import person_hz
 from tests.lab.record import CarrierCall, by_number
+from tests.lab.rootfs import LabError
 from tests.lab.tones import MUSIC, seconds_of
 from tests.numbers import number
 
@@ -182,3 +185,56 @@ def test_two_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_next_one_l
         assert abs((ended_at - person.ended_at).total_seconds()) < 1.0
     assert len(calls[FIRST]) == 1, "the leg was taken over, not rung again"
     assert seconds_of(lab.heard(calls[number(0, "59")][0]), AGENTS[FIRST].hz) > 6.0
+
+
+def test_preview_dials_the_record_that_an_agent_chose_and_not_the_one_it_skipped(lab: Lab, dialer: Dialer) -> None:
+    mark = lab.mark()
+    begin(dialer, [FIRST])
+    skipped, chosen = number(0, "55"), number(1, "55")
+    dialer.campaign("c", [skipped, chosen], mode="preview", queue="sales", retry_after_min=600)
+    dialer.cli("campaign", "run", "c")
+    until(lambda: dialer.agents()[FIRST] == "preview", limit_s=10, what="a record to be shown")
+    assert skipped in dialer.cli("agent", "preview", FIRST)
+    dialer.cli("agent", "skip", FIRST)
+    until(lambda: chosen in dialer.run("agent", "preview", FIRST).stdout, limit_s=10, what="the next record")
+    assert lab.record(since=mark)[1:] == [], "nobody is dialed before the agent says so"
+    dialer.cli("agent", "dial", FIRST)
+    until(lambda: dialer.status("c")["attempts"] == 1, limit_s=20, what="the call to end")
+    until(lambda: dialer.status("c")["in_progress"] == 0, limit_s=20, what="the call to end")
+    (row,) = dialer.export("c")
+    calls = finish(lab, dialer, mark)
+    assert (row["number"], row["disposition"], row["agent"], row["amd"]) == (chosen, "answered_human", FIRST, "")
+    assert skipped not in calls
+    heard_each_other(lab, calls[chosen][0], FIRST, calls[FIRST], for_s=2.0)
+
+
+def test_hang_ups_at_any_instant_leave_no_channel_no_bridge_and_no_agent_behind(lab: Lab, dialer: Dialer) -> None:
+    dice, agents, mark = random.Random(4), [f"agent{1000 + n}" for n in range(1, 9)], lab.mark()
+    begin(dialer, agents)
+    # who hangs up while AMD listens, as it has its verdict, as the agent comes, and later
+    endings = ("51", "52", "53", STAYS, "54")
+    people = [number(n, endings[n % len(endings)]) for n in range(40)]
+    dialer.campaign("c", people, mode="progressive", queue="sales", abandon_message="/sounds/message")
+    dialer.cli("campaign", "run", "c")
+
+    def trouble() -> bool:
+        """One side of a call that is up, agent's or person's, hangs up; whether the campaign is over."""
+        up = [each for each in lab.record(since=mark) if each.ended_at is None]
+        agents_up = [each for each in up if each.number in agents]
+        for each in dice.sample(agents_up, min(1, len(agents_up))) + [each for each in up if each.number[-2:] == STAYS]:
+            with suppress(LabError):  # over since we looked
+                lab.hang_up(each)
+        return bool(dialer.status("c")["state"] == "completed")
+
+    until(trouble, limit_s=150, what="the campaign", every_s=0.5)
+    rows = dialer.export("c")
+    assert {row["number"] for row in rows} == set(people)
+    at_rest = {"ready", "wrap_up", "paused"}
+    until(lambda: set(dialer.agents().values()) <= at_rest, limit_s=15, what="no agent reserved or on a call")
+    calls = finish(lab, dialer, mark)
+    assert any(len(calls[agent]) > 1 for agent in agents), "agents have hung up, and were rung again"
+    for row in rows:
+        (person,) = calls[row["number"]]
+        by_person = person.hung_up_by == "callee"
+        expected = {"answered_human", "customer_hangup"} if by_person else {"agent_hangup"}
+        assert row["disposition"] in {*expected, "abandoned"}, (row, person)
