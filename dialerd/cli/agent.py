@@ -112,7 +112,7 @@ def show(context: Context, name: str) -> None:
     with context.unit() as unit:
         row = use.get_agent(unit, name)
         queues = [queue.name for queue in use.queues_of(unit, name)]
-    document = _document(row, queues)
+        document = {**_document(row, queues), "campaigns": use.open_campaigns(unit, name)}
     context.show(document, lambda: facts_table(document))
 
 
@@ -150,7 +150,7 @@ def login(context: Context, name: str, endpoint: str | None, waits: bool, wait_s
         _until_in(context, name, now, wait_s)
         click.echo(f"agent {name} is logged in with {row.endpoint}")
         return
-    _tell(context, f"agent {name} is to be logged in with {row.endpoint}")
+    tell(context, f"agent {name} is to be logged in with {row.endpoint}")
 
 
 def _until_in(context: Context, name: str, asked_at: datetime, wait_s: float) -> None:
@@ -181,7 +181,7 @@ def logout(context: Context, name: str) -> None:
     """Log an agent out, after the call and wrap-up that it has. It prefers no campaign any more."""
     with context.change() as unit:
         row = use.logout(unit, name, actor=context.actor, now=bootstrap.now())
-    _tell(context, f"agent {name} is to be logged out{_after(row)}")
+    tell(context, f"agent {name} is to be logged out{_after(row)}")
 
 
 @agent.command()
@@ -192,7 +192,7 @@ def pause(context: Context, name: str, reason: str) -> None:
     """Give an agent no more calls until it is ready again."""
     with context.change() as unit:
         row = use.pause(unit, name, reason=reason, actor=context.actor, now=bootstrap.now())
-    _tell(context, f"agent {name} is to pause{_after(row)}")
+    tell(context, f"agent {name} is to pause{_after(row)}")
 
 
 @agent.command()
@@ -202,7 +202,7 @@ def ready(context: Context, name: str) -> None:
     """Give an agent calls again; ends a pause or a wrap-up."""
     with context.change() as unit:
         row = use.ready(unit, name, actor=context.actor, now=bootstrap.now())
-    _tell(context, f"agent {name} is to be ready{_after(row)}")
+    tell(context, f"agent {name} is to be ready{_after(row)}")
 
 
 @agent.command()
@@ -287,7 +287,8 @@ def _preferences(row: AgentRow) -> str:
     return f"agent {row.name} works for {', '.join(sorted(row.preferred))} only"
 
 
-def _tell(context: Context, done: str) -> None:
+def tell(context: Context, done: str) -> None:
+    """What is to be, and whether somebody is there to bring it about."""
     click.echo(done)
     if not context.is_heard:
         click.echo("no daemon is running on this database; it will act when it is started", err=True)

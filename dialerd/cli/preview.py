@@ -11,7 +11,7 @@ from datetime import datetime
 import click
 
 from dialerd import bootstrap
-from dialerd.cli.agent import agent
+from dialerd.cli.agent import agent, tell
 from dialerd.cli.context import Context, facts_table, with_json
 from dialerd.usecases import preview as use
 
@@ -36,7 +36,7 @@ def dial(context: Context, name: str) -> None:
     """Dial the record in front of an agent now."""
     with context.change() as unit:
         use.ask_dial(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"the record of agent {name} is to be dialed")
+    tell(context, f"the record of agent {name} is to be dialed")
 
 
 @agent.command()
@@ -46,7 +46,7 @@ def skip(context: Context, name: str) -> None:
     """Pass the record in front of an agent on to others; refused when the agent has had its skips."""
     with context.change() as unit:
         use.ask_skip(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"the record of agent {name} is to be skipped")
+    tell(context, f"the record of agent {name} is to be skipped")
 
 
 def _document(shown: use.Shown, now: datetime) -> Mapping[str, object]:

@@ -103,9 +103,10 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
             actor=context.actor,
             now=bootstrap.now(),
         )
-    most = f"at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second"
-    per_agent = f", {spec.ratio} per free agent" if spec.mode is Mode.POWER else ""
-    click.echo(f"campaign {name}: {most}{per_agent}")
+    limits = f"at most {spec.max_calls} calls at once, {spec.calls_per_second:g} a second"
+    told = [limits] if spec.is_limited else []
+    told += [f"{spec.ratio} calls per free agent"] if spec.mode is Mode.POWER else []
+    click.echo(f"campaign {name}: {'; '.join(told) or 'as many calls as its agents can take'}")
 
 
 @campaign.command("status")

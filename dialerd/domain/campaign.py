@@ -82,6 +82,10 @@ _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the call: nobody has to listen first whether a person is there."""
 
 
+_UNLIMITED: Mapping[str, float] = {"max_calls": 10_000, "calls_per_second": 1000.0}
+"""What agents can serve limits the calls of the modes with agents; a limit beside that is one that somebody gives."""
+
+
 class CampaignSpec(_Part):
     """The definition of a campaign. Times in the units of their names.
 
@@ -129,10 +133,12 @@ class CampaignSpec(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _amd_by_mode(cls, table: Any) -> Any:
-        if isinstance(table, Mapping) and table.get("mode") in _WITHOUT_AMD:
-            return {"amd": False, **table}
-        return table
+    def _by_mode(cls, table: Any) -> Any:
+        """What is not given is what the mode takes it for."""
+        mode = table.get("mode", Mode.AGENTLESS) if isinstance(table, Mapping) else None
+        if not isinstance(table, Mapping) or mode == Mode.AGENTLESS:
+            return table
+        return {**_UNLIMITED, **({"amd": False} if mode in _WITHOUT_AMD else {}), **table}
 
     @field_validator("name")
     @classmethod
@@ -233,6 +239,11 @@ class CampaignSpec(_Part):
         return tuple((each, each.timezone or self.contact_hours.timezone) for each in self.schedule)
 
     @property
+    def is_limited(self) -> bool:
+        """Whether `max_calls` or `calls_per_second` limit the calls."""
+        return self.mode is Mode.AGENTLESS or any(getattr(self, key) != most for key, most in _UNLIMITED.items())
+
+    @property
     def per_number(self) -> int:
         """The most attempts at one number of a contact within a run."""
         return self.max_attempts_per_number or self.max_attempts
@@ -279,7 +290,10 @@ class CampaignSpec(_Part):
             table["finish"] = {key: value for key, value in table["finish"].items() if value != {}}
         unset = {key for key in ("trunk", "caller_id", "schedule", "retry", "regulations") if not table[key]}
         unset |= {key for key, mode in _OF_MODE.items() if mode is not self.mode}
-        unset |= _OF_AGENTS if self.mode is Mode.AGENTLESS else set()
+        if self.mode is Mode.AGENTLESS:
+            unset |= _OF_AGENTS
+        else:
+            unset |= {key for key, unlimited in _UNLIMITED.items() if table[key] == unlimited}
         return {key: value for key, value in table.items() if key not in unset}
 
 

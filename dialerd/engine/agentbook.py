@@ -102,7 +102,8 @@ class AgentBook:
     def write(self, line: AgentLine) -> None:
         """Put down where an agent is seen, and its leg."""
         leg_id, asterisk = (line.leg.id, line.leg.exchange.name) if line.leg is not None else (None, None)
-        self._store.post(partial(usecases.note_seen, name=line.name, seen=line.seen, leg_id=leg_id, asterisk=asterisk))
+        note = partial(usecases.note_seen, name=line.name, seen=line.seen, leg_id=leg_id, asterisk=asterisk)
+        self._store.post(partial(note, now=self._clock.now()))
 
     # Whom they work for
 

@@ -127,6 +127,13 @@ class AgentDesk:
             self._reach(line)
 
     def _log_in(self, line: AgentLine) -> None:
+        """Begin anew: a phone that rings for an earlier wish, perhaps another phone, is not for this one."""
+        if line.ring_timer is not None:
+            line.ring_timer.cancel()
+            line.ring_timer = None
+        if line.leg is not None:
+            self._hang_up(line)
+            self._book.write(line)
         if line.row.wanted.state is WantedState.LOGGED_OUT:
             return
         if line.is_kept:

@@ -153,10 +153,10 @@ class DialLoop:
         if spec.mode is Mode.PREVIEW:
             return await self._show(line, packs, min(paced, _BATCH), alarm)
         wanted = paced + crew.owed
-        room = min(wanted, self._trunks.room(spec.trunk), _BATCH)
+        room = min(wanted, self._trunks.room(spec.trunk), line.room(steady), _BATCH)
         if room <= 0:
             paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
-            at = max(paced_at, self._trunks.room_at(spec.trunk))
+            at = max(paced_at, self._trunks.room_at(spec.trunk), line.room_at(steady))
             if at > steady:
                 alarm.no_later_than(at)
             return False

@@ -26,7 +26,7 @@ from dialerd.usecases.dialing import WayOut
 _log = logger(__name__)
 
 _ROOM_S = 0.5
-"""A record whose trunk is full is tried again so much later."""
+"""A record for which the trunk or the campaign's own limits have no room is tried again so much later."""
 
 Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
 
@@ -93,21 +93,23 @@ class PreviewDesk:
             self.more_due(line.row.id)
         dry = self._dry.setdefault(line.row.id, Dry())
         waiting = {name for name, until in dry.until.items() if until is None or now < until}
-        was_shown = False
-        for name in self._agents.preview(line.row.id, count, but=waiting):
-            found: PreviewRow | preview.Nothing = preview.Nothing(None)
-            try:
+        names = self._agents.preview(line.row.id, count, but=waiting)
+        shown = set()
+        try:
+            for name in names:
                 job = partial(preview.show, run_id=line.row.id, agent=name, packs=packs, now=self._clock.now())
                 found = await self._store.write(job)
-            finally:
                 if isinstance(found, preview.Nothing):
                     dry.until[name] = found.due_at
+                else:
+                    shown.add(name)
+                    dry.until.pop(name, None)
+                    self._put(Record(row=found, line=line, packs=packs))
+        finally:  # also those whose turn did not come, where the store has failed
+            for name in names:
+                if name not in shown:
                     self._agents.let_go(name)
-            if isinstance(found, PreviewRow):
-                dry.until.pop(name, None)
-                self._put(Record(row=found, line=line, packs=packs))
-                was_shown = True
-        return was_shown
+        return bool(shown)
 
     def due_at(self, line: RunLine) -> datetime | None:
         """When there may be a record for an agent who has none; None: not by time alone."""
@@ -151,8 +153,9 @@ class PreviewDesk:
             _log.info(f"a record is withdrawn: {exchange}", action="record_withdrawn", agent=name)
             await self._withdraw(record)
             return
-        if self._trunks.room(spec.trunk) <= 0:
-            left_s = max(_ROOM_S, self._trunks.room_at(spec.trunk) - self._clock.steady())
+        steady = self._clock.steady()
+        if min(self._trunks.room(spec.trunk), line.room(steady)) <= 0:
+            left_s = max(_ROOM_S, self._trunks.room_at(spec.trunk) - steady, line.room_at(steady) - steady)
             record.timer = self._clock.call_later(left_s, partial(self._time_is_up, record))
             return
         self._take(record)

@@ -32,6 +32,8 @@ from dialerd.usecases.regulation import pacing_meters
 
 _log = logger(__name__)
 
+_NO_LIMIT = 1_000_000  # calls
+
 _SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some tenths of a second at most
 
 
@@ -41,6 +43,7 @@ class RunLine:
 
     row: RunRow
     pacer: Pacer
+    ceiling: AgentlessPacer | None = None  # the limits that a campaign with agents gives beside its pace
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
     due_at: datetime | None = None  # when a dry run has targets again
@@ -63,6 +66,37 @@ class RunLine:
             self.pacer = pacer_of(row.spec)
         elif before.spec is not row.spec:
             retune(self.pacer, row.spec)
+            self._raise_ceiling()
+
+    def __post_init__(self) -> None:
+        self._raise_ceiling()
+
+    def _raise_ceiling(self) -> None:
+        """Take the limits as the spec has them now; calls that were started stay counted."""
+        spec = self.row.spec
+        if spec.mode is Mode.AGENTLESS or not (spec.is_limited or self.ceiling):
+            self.ceiling = None
+        elif self.ceiling is None:
+            self.ceiling = AgentlessPacer(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
+        else:
+            retune(self.ceiling, spec)
+
+    def room(self, now: float) -> int:
+        """How many calls the campaign's own limits leave, whatever its pace is."""
+        return _NO_LIMIT if self.ceiling is None else self.ceiling.decide(self._whole_view(now))
+
+    def room_at(self, now: float) -> float:
+        """When time alone may make room."""
+        return now if self.ceiling is None else self.ceiling.next_at(now)
+
+    def _whole_view(self, now: float) -> PacingView:
+        """Every call that is up, whoever has it."""
+        return PacingView(
+            now=now,
+            ringing=[now - since for since in self.ringing.values()],
+            connected=[now - since for phase in self.phases if phase is not self.ringing for since in phase.values()],
+            unsent=self.unsent,
+        )
 
     @property
     def reserves(self) -> bool:
@@ -118,7 +152,9 @@ class RunLine:
 
     def started(self, at: float) -> None:
         self.unsent -= 1
-        self.pacer.observe(CallStarted(at))
+        for each in (self.pacer, self.ceiling):
+            if each is not None:
+                each.observe(CallStarted(at))
 
 
 class RunKeeper:
@@ -138,8 +174,9 @@ class RunKeeper:
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
         for line in self.lines.values():
-            if isinstance(line.pacer, AgentlessPacer):
-                line.pacer.assume_spent(self._clock.steady())
+            for each in (line.pacer, line.ceiling):
+                if isinstance(each, AgentlessPacer):
+                    each.assume_spent(self._clock.steady())
 
     async def refresh(self) -> datetime | None:
         """Read the runs, take in targets of those that lack them, end those that are over.

@@ -62,8 +62,8 @@ class Agents(Protocol):
 
     def set_wanted(self, name: str, wanted: Wanted) -> None: ...
 
-    def set_seen(self, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None) -> None:
-        """Write where an agent is, and log it as an event where state, reason, campaign or call are others."""
+    def set_seen(self, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None, now: datetime) -> None:
+        """Write where an agent is, and log it as an event of `now` where state, reason, campaign or call are others."""
         ...
 
     def log(self, name: str, *, at: datetime, state: AgentState, reason: str) -> None:

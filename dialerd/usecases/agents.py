@@ -130,6 +130,12 @@ def queues_of(unit: Unit, name: str) -> list[QueueSpec]:
     return [queue for queue in unit.queues.all() if name in queue.agents]
 
 
+def open_campaigns(unit: Unit, name: str) -> list[str]:
+    """The campaigns that go on and whose calls the agent's queues take: what it can prefer and be given."""
+    serves = {queue.name for queue in queues_of(unit, name)}
+    return sorted(run.spec.name for run in unit.runs.unfinished() if run.spec.queue in serves)
+
+
 # What they want to be
 
 
@@ -250,9 +256,9 @@ def unprefer(unit: Unit, name: str, campaigns: Sequence[str] | None, *, actor: s
 # What the engine writes down
 
 
-def note_seen(unit: Unit, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None) -> None:
-    """Where an agent is, as the engine sees it, and the leg it has."""
-    unit.agents.set_seen(name, seen, leg_id=leg_id, asterisk=asterisk)
+def note_seen(unit: Unit, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None, now: datetime) -> None:
+    """Where an agent is at `now`, as the engine sees it, and the leg it has."""
+    unit.agents.set_seen(name, seen, leg_id=leg_id, asterisk=asterisk, now=now)
 
 
 def login_failed(unit: Unit, name: str, reason: str, now: datetime) -> None:

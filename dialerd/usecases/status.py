@@ -125,6 +125,9 @@ def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
     if run.held:
         return Hold(gate="way_out", reason=run.held, targets=run.pending)
     spec = run.spec
+    if spec.queue is not None:
+        pace = f"{run.in_progress} calls are up, more start as agents of queue {spec.queue} can take them"
+        return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
     pace = f"{run.in_progress} of {spec.max_calls} calls are up, at most {spec.calls_per_second:g} start a second"
     return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
 

@@ -63,7 +63,7 @@ def daemon(terminal: Terminal, act: Callable[[Unit], None]) -> Iterator[None]:
 
 def is_seen(state: AgentState) -> Callable[[Unit], None]:
     return lambda unit: agents.note_seen(
-        unit, "ann", Seen(state=state, since=NOW, idle_since=NOW), leg_id=None, asterisk=None
+        unit, "ann", Seen(state=state, since=NOW, idle_since=NOW), leg_id=None, asterisk=None, now=NOW
     )
 
 
@@ -175,6 +175,7 @@ def test_a_record_is_seen_and_dialed_and_without_one_that_is_told(staffed: Termi
     assert (document["number"], document["attributes"]["first_name"]) == ("+12122660001", "Ann")
     assert (document["campaign"], document["left_s"], document["skips_left"]) == ("hot", 0.0, None)
     assert "is to be dialed" in staffed.ok("agent", "dial", "ann").out
+    assert staffed.ok("agent", "show", "ann", "--json").document["campaigns"] == ["hot"]
     assert "has asked to dial" in staffed.type("agent", "skip", "ann").err
 
 

@@ -80,6 +80,60 @@ def test_each_wrong_key_is_named(change: dict[str, Any], said: str) -> None:
     assert "spring.toml" in str(error.value)
 
 
+SERVED: dict[str, Any] = {key: value for key, value in GIVEN.items() if key != "on_human"} | {"queue": "sales"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"mode": "power", "ratio": 0}, "ratio:"),
+        ({"mode": "power", "ratio": 11}, "ratio:"),
+        ({"mode": "power", "ratio": 1.5}, "ratio:"),
+        ({"mode": "progressive", "ratio": 2}, "ratio: not for mode progressive"),
+        ({"mode": "progressive", "abandon_message": "../x"}, "abandon_message: is a sound's name"),
+        ({"mode": "progressive", "queue": "A b"}, "queue: a name is"),
+        ({"mode": "progressive", "preview": {}}, "preview: not for mode progressive"),
+        ({"mode": "progressive", "max_calls": 0}, "max_calls:"),
+        ({"mode": "preview", "preview": {"timer_s": 0}}, "preview.timer_s:"),
+        ({"mode": "preview", "preview": {"on_timeout": "wait"}}, "preview.on_timeout:"),
+        ({"mode": "preview", "preview": {"max_skips": -1}}, "preview.max_skips:"),
+        ({"mode": "preview", "preview": {"speed": 1}}, "preview.speed: unknown key"),
+    ],
+)
+def test_each_wrong_key_of_a_mode_with_agents_is_named(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInputError) as error:
+        read_campaign(SERVED | change, source="f")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(("mode", "amd"), [("progressive", True), ("preview", False), ("power", False)])
+def test_a_mode_with_agents_takes_what_is_not_given_its_own_way(mode: str, amd: bool) -> None:
+    spec = read_campaign(SERVED | {"mode": mode}, source="f")
+    assert (spec.amd, spec.is_limited) == (amd, False)
+    assert read_campaign(SERVED | {"mode": mode, "amd": not amd}, source="f").amd is not amd
+    assert not {"max_calls", "calls_per_second", "on_human"} & spec.as_table().keys()
+    assert read_campaign(tomllib.loads(tomli_w.dumps(spec.as_table())), source="g") == spec
+    paced = read_campaign(SERVED | {"mode": mode, "max_calls": 7, "calls_per_second": 2.5}, source="f")
+    assert paced.is_limited
+    assert read_campaign(paced.as_table(), source="g") == paced
+    lacks = read_campaign({"name": "c", "lists": ["l"], "mode": mode}, source="f").lacks
+    assert lacks == ("trunk", "caller_id", "queue")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mode": "power", "ratio": 3, "abandon_message": "sorry"},
+        {"mode": "preview", "preview": {"timer_s": 45, "on_timeout": "skip", "max_skips": 0}},
+        {"mode": "progressive", "max_calls": 5},
+    ],
+)
+def test_a_definition_with_agents_is_the_same_after_its_file(change: dict[str, Any]) -> None:
+    spec = read_campaign(SERVED | change, source="f")
+    assert read_campaign(tomllib.loads(tomli_w.dumps(spec.as_table())), source="g") == spec
+    assert change.items() <= spec.as_table().items()
+
+
 @pytest.mark.parametrize("key", sorted(NOT_YET))
 def test_a_key_that_is_not_obeyed_yet_is_refused_and_not_ignored(key: str) -> None:
     with pytest.raises(BadInputError, match=key):

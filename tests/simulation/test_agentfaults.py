@@ -42,7 +42,7 @@ _happenings = st.lists(
     seed=st.integers(0, 10_000),
     faults=_faults,
     happenings=_happenings,
-    mode=st.sampled_from(["progressive", "power"]),
+    mode=st.sampled_from(["progressive", "power", "preview"]),
     legs=st.sampled_from(["kept", "on_demand"]),
 )
 def test_the_invariants_hold_under_any_mix_of_faults(
@@ -137,7 +137,7 @@ def test_who_is_called_when_the_daemon_is_killed_is_abandoned_at_worst_and_the_a
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.1, 1.5, 2.4, 2.6, 3.0, 20.0, 48.0, 50.0, 54.0])
-@pytest.mark.parametrize("mode", ["progressive", "power"])
+@pytest.mark.parametrize("mode", ["progressive", "power", "preview"])
 def test_an_agent_that_vanishes_at_any_moment_leaves_nothing_behind(seconds: float, mode: str) -> None:
     async def story(office: Office) -> None:
         await staff(office, queue([ANN]))

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
 from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.words import AgentState, ContactId
-from dialerd.ports import DncEntry, PreviewRow, RunRow, Unit
+from dialerd.ports import DncEntry, PreviewRow, Unit
+from dialerd.simulate.record import peak_calls
 from dialerd.usecases import preview, runs
 from tests.numbers import number
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
@@ -52,7 +55,7 @@ async def press(office: Office, name: str, button: str) -> None:
     await after(office, 0.5)
 
 
-async def steer(office: Office, action: Callable[..., RunRow]) -> None:
+async def steer(office: Office, action: Callable[..., object]) -> None:
     now = office.clock.now()
     await office.store.write(lambda unit: action(unit, "c", actor="test", now=now))
     poke(office)
@@ -240,5 +243,42 @@ def test_people_of_a_team_are_each_dialed_once_and_the_run_ends() -> None:
         (run,) = await office.runs()
         assert run.state == "completed"
         await check_agents(office)
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("mode", ["progressive", "power", "preview"])
+def test_the_campaigns_own_limits_hold_whatever_its_agents_could_take(mode: str) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM))
+        await office.add(["00"] * 6)
+        await office.start()
+        keys: dict[str, object] = {"preview": {"timer_s": 1}} if mode == "preview" else {}
+        await office.apply(agent_campaign(mode, max_calls=2, calls_per_second=0.5, **keys))
+        await steer(office, partial(runs.run_campaign, trunks=TRUNKS))
+        await office.until(START + timedelta(minutes=20))
+        assert len(office.record) == 6
+        assert peak_calls(office.record) == 2
+        invited = sorted(call.invited_at for call in office.record)
+        assert min(later - earlier for earlier, later in pairwise(invited)) >= timedelta(seconds=1.9)
+
+    in_office(story, start=START)
+
+
+def test_a_limit_is_set_and_lifted_while_the_run_goes_on() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM))
+        await office.add(["50"] * 3)
+        await office.start()
+        await office.apply(agent_campaign("progressive", max_calls=1))
+        await steer(office, partial(runs.run_campaign, trunks=TRUNKS))
+        await after(office, 5)
+        assert len(office.record) == 1
+        await steer(office, partial(runs.change_pace, max_calls=2))
+        await after(office, 5)
+        assert len(office.record) == 2
+        await steer(office, partial(runs.change_pace, max_calls=10_000))
+        await after(office, 5)
+        assert len(office.record) == 3
 
     in_office(story, start=START)

@@ -45,6 +45,7 @@ def see(house: House, state: AgentState, name: str = "ann") -> None:
         Seen(state=state, since=LATER, idle_since=LATER),
         leg_id=LegId("a" + "0" * 32),
         asterisk="pbx1",
+        now=LATER,
     )
 
 

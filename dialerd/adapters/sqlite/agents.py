@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from dialerd.adapters.sqlite.rows import to_moment, to_text
@@ -21,8 +22,9 @@ _AGENT = (
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
-# The latest of all by id, of one agent along agent_event_by_agent.
-_EVENTS = "SELECT agent, at, state, reason, campaign, attempt_id FROM agent_event WHERE at >= :since"
+_EVENTS = "SELECT agent, at, state, reason, campaign, attempt_id FROM agent_event"
+_OF_ONE = _EVENTS + " WHERE agent = :name AND at >= :since ORDER BY at DESC, id DESC LIMIT :limit"
+_OF_ALL = _EVENTS + " ORDER BY id DESC LIMIT :limit"  # read until one is older: ids rise with time
 
 
 class SqliteAgents:
@@ -62,7 +64,7 @@ class SqliteAgents:
             (wanted.state, to_text(wanted.since), wanted.reason, name),
         )
 
-    def set_seen(self, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None) -> None:
+    def set_seen(self, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None, now: datetime) -> None:
         where = {
             "name": name,
             "state": seen.state,
@@ -87,7 +89,7 @@ class SqliteAgents:
             where,
         )
         if before != (seen.state, seen.reason, seen.campaign, seen.attempt_id):
-            self._log(name, seen.since, seen.state, seen.reason, seen.campaign, seen.attempt_id)
+            self._log(name, now, seen.state, seen.reason, seen.campaign, seen.attempt_id)
 
     def log(self, name: str, *, at: datetime, state: AgentState, reason: str) -> None:
         self._log(name, at, state, reason, "", None)
@@ -118,8 +120,7 @@ class SqliteAgents:
         self, name: str | None = None, *, since: datetime | None = None, limit: int = 100
     ) -> list[AgentEventRow]:
         asked = {"name": name, "since": "" if since is None else to_text(since), "limit": limit}
-        of_one = "" if name is None else " AND agent = :name"
-        rows = self._connection.execute(f"{_EVENTS}{of_one} ORDER BY id DESC LIMIT :limit", asked)
+        rows = self._connection.execute(_OF_ALL if name is None else _OF_ONE, asked)
         return [
             AgentEventRow(
                 agent=agent,
@@ -129,7 +130,7 @@ class SqliteAgents:
                 campaign=campaign,
                 attempt_id=None if attempt_id is None else AttemptId(attempt_id),
             )
-            for agent, at, state, reason, campaign, attempt_id in rows.fetchall()
+            for agent, at, state, reason, campaign, attempt_id in takewhile(lambda row: row[1] >= asked["since"], rows)
         ]
 
 

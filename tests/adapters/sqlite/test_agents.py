@@ -37,7 +37,7 @@ def test_an_agent_begins_logged_out_and_keeps_its_state_when_it_is_changed(unit:
     made = make(unit)
     assert (made.wanted.state, made.seen.state, made.seen.since) == (WantedState.LOGGED_OUT, "logged_out", NOW)
     unit.agents.set_wanted("ann", Wanted(state=WantedState.PAUSED, since=LATER, reason="lunch"))
-    unit.agents.set_seen("ann", seen(), leg_id=LEG, asterisk="pbx1")
+    unit.agents.set_seen("ann", seen(), leg_id=LEG, asterisk="pbx1", now=LATER)
     changed = unit.agents.put(
         "ann", endpoint="PJSIP/1002", kind=AgentKind.BLENDED, may_outbound=False, now=LATER + timedelta(days=1)
     )
@@ -58,12 +58,12 @@ def test_an_agent_begins_logged_out_and_keeps_its_state_when_it_is_changed(unit:
 def test_where_an_agent_is_is_read_back_whole_and_logged_only_when_it_is_another_place(unit: Unit) -> None:
     make(unit)
     on_call = seen(AgentState.ON_CALL, campaign="c", why="the only one", attempt_id=ATTEMPT)
-    unit.agents.set_seen("ann", on_call, leg_id=LEG, asterisk="pbx1")
-    unit.agents.set_seen("ann", replace(on_call, why="another reason"), leg_id=None, asterisk=None)
+    unit.agents.set_seen("ann", on_call, leg_id=LEG, asterisk="pbx1", now=LATER)
+    unit.agents.set_seen("ann", replace(on_call, why="another reason"), leg_id=None, asterisk=None, now=LATER)
     row = unit.agents.get("ann")
     assert row is not None
     assert (row.seen, row.leg_id, row.asterisk) == (replace(on_call, why="another reason"), None, None)
-    unit.agents.set_seen("ann", seen(AgentState.WRAP_UP, attempt_id=ATTEMPT), leg_id=None, asterisk=None)
+    unit.agents.set_seen("ann", seen(AgentState.WRAP_UP, attempt_id=ATTEMPT), leg_id=None, asterisk=None, now=LATER)
     unit.agents.log("ann", at=LATER, state=AgentState.LOGGED_OUT, reason="busy")
     logged = [(each.state, each.reason, each.campaign, each.attempt_id) for each in unit.agents.events("ann")]
     assert logged == [
@@ -73,8 +73,21 @@ def test_where_an_agent_is_is_read_back_whole_and_logged_only_when_it_is_another
     ]
 
 
+def test_an_agent_that_goes_to_another_campaign_is_logged_with_that_moment_and_not_with_that_of_its_state(
+    unit: Unit,
+) -> None:
+    make(unit)
+    for campaign, minutes in (("c", 5), ("d", 9)):
+        now = NOW + timedelta(minutes=minutes)
+        unit.agents.set_seen("ann", seen(campaign=campaign), leg_id=None, asterisk=None, now=now)
+    assert [(each.campaign, each.at) for each in unit.agents.events("ann")] == [
+        ("d", NOW + timedelta(minutes=9)),
+        ("c", LATER),
+    ]
+
+
 def test_an_agent_that_is_not_there_is_neither_moved_nor_logged(unit: Unit) -> None:
-    unit.agents.set_seen("ann", seen(), leg_id=None, asterisk=None)
+    unit.agents.set_seen("ann", seen(), leg_id=None, asterisk=None, now=LATER)
     assert unit.agents.get("ann") is None
     assert unit.agents.events() == []
 
@@ -82,12 +95,14 @@ def test_an_agent_that_is_not_there_is_neither_moved_nor_logged(unit: Unit) -> N
 def test_events_are_found_by_agent_and_time_the_latest_first_and_outlive_the_agent(unit: Unit) -> None:
     for name in ("ann", "bob"):
         make(unit, name)
-        unit.agents.set_seen(name, seen(), leg_id=None, asterisk=None)
+        unit.agents.set_seen(name, seen(), leg_id=None, asterisk=None, now=LATER)
     unit.agents.delete("ann")
     assert [each.agent for each in unit.agents.events()] == ["bob", "ann"]
     assert [each.agent for each in unit.agents.events("ann", since=LATER)] == ["ann"]
     assert unit.agents.events("ann", since=LATER + timedelta(seconds=1)) == []
     assert [each.agent for each in unit.agents.events(limit=1)] == ["bob"]
+    assert unit.agents.events(since=LATER + timedelta(seconds=1)) == []
+    assert len(unit.agents.events(since=LATER)) == 2
 
 
 def test_preferences_follow_a_campaign_that_is_renamed_and_go_with_one_that_is_deleted(unit: Unit) -> None:
