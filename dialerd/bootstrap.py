@@ -75,8 +75,9 @@ def _how(columns: ColumnMap | None, delimiter: str | None = None) -> dict[str, A
     return {"mapping": columns.columns, "delimiter": delimiter or columns.delimiter}
 
 
-def row_report(path: Path) -> files.RowReport:
-    return files.RowReport(path)
+def row_report(given: Settings, path: Path, *, source: Path) -> files.RowReport:
+    """The report on the rows of `source`, which it must not write over, as little as the database."""
+    return files.RowReport(files.check_other(path, source, *sqlite.files_of(given.database.path)))
 
 
 def check_folder(path: Path) -> str:
@@ -88,8 +89,8 @@ def store(given: Settings) -> sqlite.SqliteStore:
     return sqlite.SqliteStore.open(given.database.path, gives_way=True)
 
 
-def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    return files.write_rows(path, columns, rows)
+def write_rows(given: Settings, path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    return files.write_rows(files.check_other(path, *sqlite.files_of(given.database.path)), columns, rows)
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

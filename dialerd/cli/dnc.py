@@ -115,7 +115,7 @@ def import_file(
     tally = Tally()
     with ExitStack() as stack:
         if report is not None:
-            tally.report = stack.enter_context(bootstrap.row_report(report)).add
+            tally.report = stack.enter_context(bootstrap.row_report(context.settings, report, source=file)).add
         taken = asyncio.run(_import(context, file, wish, tally))
     document = {
         "list": list_name,

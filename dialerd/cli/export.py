@@ -62,6 +62,6 @@ def export(
     if out == _STANDARD_OUTPUT:
         bootstrap.print_rows(COLUMNS, rows)
         return
-    count = bootstrap.write_rows(out, COLUMNS, rows)
+    count = bootstrap.write_rows(context.settings, out, COLUMNS, rows)
     document = {"campaign": name, "file": str(out), "attempts": count}
     context.show(document, lambda: f"{count} attempts are written to {out}")

@@ -71,7 +71,7 @@ def import_file(
     tally = Tally()
     with ExitStack() as stack:
         if report is not None:
-            tally.report = stack.enter_context(bootstrap.row_report(report)).add
+            tally.report = stack.enter_context(bootstrap.row_report(context.settings, report, source=file)).add
         form, row = asyncio.run(
             _import(context, file, wish, tally, columns=columns, delimiter=_delimiter(delimiter), dry_run=dry_run)
         )

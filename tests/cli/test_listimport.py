@@ -91,6 +91,28 @@ def test_a_file_of_which_nothing_can_be_used_is_refused_with_its_reasons(termina
     assert terminal.ok("list", "show", "--json").document == []
 
 
+@pytest.mark.parametrize("over", ["more.csv", "dialerd.db", "link.csv"])
+@pytest.mark.parametrize(("noun", "name"), [("list", ["new"]), ("dnc", [])])
+def test_a_report_is_not_written_over_the_file_itself_nor_over_the_database(
+    ready: Terminal, noun: str, name: list[str], over: str
+) -> None:
+    file = ready.write("more.csv", "phone\n2122660009\nbad\n")
+    (ready.home / "link.csv").symlink_to("more.csv")
+    before = (ready.home / over).read_bytes()
+    refused = ready.type(noun, "import", *name, file, "--report", str(ready.home / over))
+    assert refused.code == 1
+    assert "would write over" in refused.err
+    assert (ready.home / over).read_bytes() == before
+    assert ready.ok("contact", "find", "2122660009", "--json").document == []
+
+
+def test_an_export_is_not_written_over_the_database(ready: Terminal) -> None:
+    ready.ok("campaign", "run", "spring")
+    refused = ready.type("campaign", "export", "spring", "--out", str(ready.home / "dialerd.db"))
+    assert (refused.code, "would write over" in refused.err) == (1, True)
+    assert ready.ok("campaign", "status", "spring", "--json").document["run"] == 1
+
+
 def test_a_list_shows_what_came_of_its_files(terminal: Terminal) -> None:
     terminal.ok("list", "import", "customers", terminal.write("c.csv", CONTACTS))
     (row,) = terminal.ok("list", "show", "customers", "--json").document["imports"]

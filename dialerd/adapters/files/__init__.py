@@ -1,7 +1,7 @@
 """Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs."""
 
 from dialerd.adapters.files.csvreader import ContactFile
-from dialerd.adapters.files.csvwriter import print_rows, write_rows
+from dialerd.adapters.files.csvwriter import check_other, print_rows, write_rows
 from dialerd.adapters.files.dropfolder import DropFolder, check_folder
 from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
@@ -13,6 +13,7 @@ __all__ = [
     "FileReader",
     "RowReport",
     "check_folder",
+    "check_other",
     "print_rows",
     "read_pack_file",
     "read_rulebook",

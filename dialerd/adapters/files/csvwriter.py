@@ -20,6 +20,14 @@ _NUMBER = re.compile(r"\+[0-9]{3,15}\Z")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def check_other(path: Path, *kept: Path) -> Path:
+    """`path`, where it is none of the files that must not be written over. Raises BadInputError."""
+    for each in kept:
+        if path.exists() and each.exists() and path.samefile(each):
+            raise BadInputError(f"{path} would write over {each}", hint="name another file to write")
+    return path
+
+
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write a whole file or none; how many rows. Raises BadInputError where the place cannot be written.
 

@@ -1,7 +1,7 @@
 """The only SQL of the house: one writer, readers beside it, one file per feature."""
 
-from dialerd.adapters.sqlite.backup import backup, check, restore
+from dialerd.adapters.sqlite.backup import backup, check, files_of, restore
 from dialerd.adapters.sqlite.lock import only_daemon
 from dialerd.adapters.sqlite.store import SqliteStore
 
-__all__ = ["SqliteStore", "backup", "check", "only_daemon", "restore"]
+__all__ = ["SqliteStore", "backup", "check", "files_of", "only_daemon", "restore"]

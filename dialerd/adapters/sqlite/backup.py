@@ -27,6 +27,11 @@ def check(database: Path) -> None:
         raise StoreError(f"database {database} is damaged: {verdict}", hint="restore a backup with dialerd restore")
 
 
+def files_of(database: Path) -> tuple[Path, ...]:
+    """The database's own files, which nothing else may be written over."""
+    return tuple(database.with_name(database.name + end) for end in ("", "-wal", "-shm"))
+
+
 def backup(database: Path, target: Path) -> None:
     """Copy a consistent state of `database`, in use or not, to `target`, whole or not at all. Raises StoreError."""
     if not database.exists():
