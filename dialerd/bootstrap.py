@@ -80,8 +80,11 @@ def row_report(given: Settings, path: Path, *, source: Path) -> files.RowReport:
     return files.RowReport(files.check_other(path, source, *sqlite.files_of(given.database.path)))
 
 
-def check_folder(path: Path) -> str:
-    return files.check_folder(path)
+def check_folder(found: tuple[Path, Settings], path: Path) -> str:
+    """The full name of a folder to be watched; never one with the settings file, the database or packs in it."""
+    own = [found[0].parent, found[1].database.path.parent]
+    packs = found[1].regulations.folder
+    return files.check_folder(path, own=own if packs is None else [*own, packs])
 
 
 def store(given: Settings) -> sqlite.SqliteStore:

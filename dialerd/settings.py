@@ -252,4 +252,6 @@ def _beside(path: Path, settings: Settings) -> Settings:
         server.model_copy(update={"password_file": home / server.password_file}) if server.password_file else server
         for server in settings.asterisk
     )
-    return settings.model_copy(update={"database": database, "asterisk": asterisk})
+    packs = settings.regulations.folder
+    regulations = settings.regulations.model_copy(update={"folder": home / packs if packs else None})
+    return settings.model_copy(update={"database": database, "asterisk": asterisk, "regulations": regulations})

@@ -28,9 +28,10 @@ caller_ids = ["+12125550100"]
 
 def test_a_good_file_is_read_with_its_defaults_and_paths_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "dialerd.toml"
-    path.write_text('[database]\npath = "my.db"\n' + GOOD)
+    path.write_text('[database]\npath = "my.db"\n[regulations]\nfolder = "packs"\n' + GOOD)
     settings = read_settings(path)
     assert settings.database.path == tmp_path / "my.db"
+    assert settings.regulations.folder == tmp_path / "packs"
     assert settings.trunks["carrier"].calls_per_second == 10
     assert settings.engine.min_ring_s == 15
     assert "top-secret" not in repr(settings)

@@ -118,7 +118,7 @@ def drop(context: Context, name: str, folder: Path | None, map_name: str | None,
             was = drops.stop_watching(unit, name, actor=context.actor, now=bootstrap.now())
         click.echo(f"{was} is no longer watched")
         return
-    path = bootstrap.check_folder(folder)
+    path = bootstrap.check_folder(context.found, folder)
     with context.change() as unit:
         drops.watch_folder(unit, name, path, map_name=map_name, actor=context.actor, now=bootstrap.now())
     click.echo(f"files in {path} go into list {name}" + ("" if context.is_heard else "; start the daemon"))

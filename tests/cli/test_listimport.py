@@ -182,6 +182,19 @@ def test_a_folder_is_watched_shown_and_forgotten(terminal: Terminal) -> None:
     assert terminal.ok("list", "show", "l", "--json").document["drop"] is None
 
 
+def test_a_folder_with_dialerds_own_files_is_not_watched(terminal: Terminal) -> None:
+    for name in ("data", "packs", "in"):
+        (terminal.home / name).mkdir()
+    settings = (terminal.home / "dialerd.toml").read_text().replace('"dialerd.db"', '"data/dialerd.db"')
+    terminal.write("dialerd.toml", settings + '[regulations]\nfolder = "packs"\n')
+    (terminal.home / "link").symlink_to("data")
+    terminal.ok("list", "create", "l")
+    for folder in (".", "data", "packs", "link"):
+        refused = terminal.type("list", "drop", "l", str(terminal.home / folder))
+        assert (refused.code, "own files lie in it" in refused.err) == (1, True), folder
+    terminal.ok("list", "drop", "l", str(terminal.home / "in"))
+
+
 @pytest.mark.parametrize("on_terminal", [True, False])
 def test_there_is_a_progress_bar_on_a_terminal_and_nowhere_else(terminal: Terminal, on_terminal: bool) -> None:
     ours, theirs = pty.openpty()

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -163,8 +163,11 @@ class _Rows:
         await asyncio.to_thread(self._report.__exit__, None, None, None)
 
 
-def check_folder(path: Path) -> str:
-    """The folder's full name, where files can be taken out of it. Raises BadInputError."""
+def check_folder(path: Path, *, own: Iterable[Path]) -> str:
+    """The folder's full name, where files can be taken out of it. Raises BadInputError.
+
+    `own`: folders with files of dialerd's, which would be taken away as well.
+    """
     try:
         folder = path.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
@@ -174,6 +177,10 @@ def check_folder(path: Path) -> str:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise BadInputError(
             f"{path} cannot be watched: files cannot be taken out of it", hint="give this user the right to write there"
+        )
+    if any(each.exists() and folder.samefile(each) for each in own):
+        raise BadInputError(
+            f"{path} cannot be watched: dialerd's own files lie in it, and would be taken", hint="make a folder for it"
         )
     return str(folder)
 
