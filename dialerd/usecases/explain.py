@@ -13,6 +13,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
 from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId, RunState, TargetState
@@ -62,13 +63,11 @@ def explain(
     packs = rulebook.of(spec.regulations)
     target = unit.dialing.target(run.id, contact.id, dnc=run.spec.dnc, now=now) if run else None
     if run is not None and target is not None:
+        number = target.number
         facts = gate_facts(unit, run, target, packs, now)
     else:
-        facts = _facts_before_a_run(unit, spec, run, contact, now)
-        facts = replace(
-            facts,
-            regulation=regulated(unit, row.id, contact.id, contact.contact.numbers[0].e164, facts.zones, packs, now),
-        )
+        number, facts = _facts_before_a_run(unit, spec, run, contact, now)
+        facts = replace(facts, regulation=regulated(unit, row.id, contact.id, number, facts.zones, packs, now))
     fresh_ahead = _fresh_ahead(unit, run, target)
     no_way_out = _no_way_out(spec, trunks, run, is_daemon_running=is_daemon_running, now=now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
@@ -81,7 +80,7 @@ def explain(
     return Explanation(
         campaign=campaign,
         contact_id=contact.id,
-        number=target.number if target else contact.contact.numbers[0].e164,
+        number=number,
         target_state=target.state if target else None,
         attempts_spent=target.attempts_spent if target else 0,
         held_by=closed[0].name if closed else None,
@@ -151,15 +150,16 @@ def _why_no_target(unit: Unit, run: RunRow, contact: ContactRow, now: datetime) 
 
 def _facts_before_a_run(
     unit: Unit, spec: CampaignSpec, run: RunRow | None, contact: ContactRow, now: datetime
-) -> Facts:
-    """The same facts where the contact is no target (yet)."""
-    number = contact.contact.numbers[0]
-    listed = [entry.list_name for entry in unit.dnc.check(number.e164, now) if entry.list_name in (GLOBAL, spec.dnc)]
-    return Facts(
+) -> tuple[str, Facts]:
+    """The same facts where the contact is no target (yet), and the number that would be dialed: the first of those
+    that are on no list, where there is one."""
+    barred = {number: _listed(unit, spec, number, now) for number in contact.contact.numbers}
+    number = next((number for number, on_dnc in barred.items() if on_dnc is None), contact.contact.numbers[0])
+    return number.e164, Facts(
         run_state=run.state if run else None,
         target_state=None,
         zones=(contact.contact.zone,) if contact.contact.zone else number.zones,
-        on_dnc=listed[0] if listed else None,
+        on_dnc=barred[number],
         number_in_call=False,
         attempts_spent=0,
         max_attempts=spec.max_attempts,
@@ -167,3 +167,8 @@ def _facts_before_a_run(
         hours=spec.contact_hours,
         left_out_by=left_out_by(spec, contact, now),
     )
+
+
+def _listed(unit: Unit, spec: CampaignSpec, number: PhoneNumber, now: datetime) -> str | None:
+    entries = unit.dnc.check(number.e164, now)
+    return next((each.list_name for each in entries if each.list_name in (GLOBAL, spec.dnc)), None)

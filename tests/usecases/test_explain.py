@@ -165,6 +165,14 @@ def test_a_number_that_is_barred_does_not_bar_a_contact_that_has_another(two: Ho
     assert [each.number for each in two.dial(1)] == ["+12122660002"], "and the claim does what was said"
 
 
+def test_before_a_run_a_contact_is_judged_by_the_first_number_that_is_not_barred(two: House) -> None:
+    campaigns.apply_campaign(two.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    bar(two, "+12122660001")
+    assert (gates(ask(two)), ask(two).number) == (["run", "target"], "+12122660002")
+    bar(two, "+12122660002")
+    assert (gates(ask(two)), ask(two).number) == (["run", "target", "dnc"], "+12122660001")
+
+
 def test_a_contact_is_barred_for_good_where_every_number_is(two: House) -> None:
     campaigns.apply_campaign(two.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
     two.start()
