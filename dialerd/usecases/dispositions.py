@@ -150,8 +150,7 @@ def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposi
     number = first if decision.number == "first" else here
     if number is not None:
         unit.dialing.set_number(attempt.target_id, number)
-    unit.dispositions.wait_target(attempt.target_id, decision.at)
-    return decision.at
+    return decision.at if unit.dispositions.wait_target(attempt.target_id, decision.at) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,15 @@ def test_in_a_run_that_is_being_stopped_nobody_is_called_again_and_who_was_reach
     assert full.unit.runs.dispositions(full.latest().id) == {code: 1, "answered_human": 1, "cancelled": 1}
 
 
+def test_no_call_is_promised_for_a_contact_that_was_settled_without_one(full: House) -> None:
+    apply(full, max_attempts=3)
+    full.start()
+    (attempt,) = full.dial(1)
+    answered(full, attempt)
+    full.unit.dialing._connection.execute("UPDATE target SET disposition = 'do_not_call' WHERE id = 1")
+    assert (give(full, attempt, "call_again").retry_at, full.latest().waiting) == (None, 0)
+
+
 def test_at_its_most_attempts_a_contact_is_settled_whatever_is_asked(full: House) -> None:
     full.start()
     (attempt,) = full.dial(1)

@@ -47,14 +47,15 @@ class SqliteDispositions:
             (code, to_text(now), target_id),
         )
 
-    def wait_target(self, target_id: TargetId, until: datetime) -> None:
-        self._connection.execute(
+    def wait_target(self, target_id: TargetId, until: datetime) -> bool:
+        cursor = self._connection.execute(
             "UPDATE target SET state = 'waiting', not_before = ?, held_by = 'retry', done_at = NULL"
             # One that was settled without a call stays so: it was counted for that.
             " WHERE id = ? AND (state IN ('pending', 'waiting')"
             " OR state = 'done' AND disposition NOT IN ('cancelled', 'do_not_call', 'failed'))",
             (to_text(until), target_id),
         )
+        return cursor.rowcount == 1
 
 
 def _to_set(spec: str) -> DispositionSet:
