@@ -29,6 +29,7 @@ SALES = read_disposition_set(
 )
 ACTIONS = ["run", "rerun", "pause", "resume", "stop", "apply", "filter", "dnc", "take in", "scrub", "finish"]
 CALLS = ["dial", "busy", "answered", "wrong", "give accepted", "give later", "a minute"]
+FILTERS = [None, "number like '%0'", "number like '%1' or number like '%2'", "number not like '%0'"]
 FINISHES: list[dict[str, Any] | None] = [None, {"goal": {"positive": 2}}, {"disposition": {"busy": 2}}]
 
 
@@ -79,7 +80,7 @@ class World:
             case "apply":
                 self.apply(finish=FINISHES[n % 3])
             case "filter":
-                self.apply(filter=f"number like '%{n}'")
+                self.apply(filter=FILTERS[n % 4])
             case "dnc":
                 dnc.add_to_dnc(self.unit, [f"212266000{n % 6}"], region="US", source="test", expires_at=None, **act)
             case "take in":
