@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from dialerd.domain.errors import DialerdError
 from dialerd.domain.words import AttemptId
 from dialerd.domain.words import Disposition as D
 from dialerd.ports import AttemptRow, RunRow
-from dialerd.usecases import campaigns, dialing, dispositions, dnc, finishing, lists, runs
+from dialerd.usecases import campaigns, contacts, dialing, dispositions, dnc, finishing, lists, runs
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 SALES = read_disposition_set(
@@ -30,13 +31,15 @@ SALES = read_disposition_set(
 ACTIONS = ["run", "rerun", "pause", "resume", "stop", "apply", "filter", "dnc", "take in", "scrub", "finish"]
 CALLS = ["dial", "busy", "answered", "wrong", "give accepted", "give later", "a minute"]
 FILTERS = [None, "number like '%0'", "number like '%1' or number like '%2'", "number not like '%0'"]
+PEOPLE = [[f"212266000{n}"] for n in range(6)]
 FINISHES: list[dict[str, Any] | None] = [None, {"goal": {"positive": 2}}, {"disposition": {"busy": 2}}]
 
 
 class World:
     """A campaign that is told what to do by a word and a number."""
 
-    def __init__(self) -> None:
+    def __init__(self, people: Sequence[Sequence[str]] = PEOPLE, **keys: Any) -> None:
+        self._keys = keys
         connection = connect(None)
         migrate(connection)
         self.unit = SqliteUnit(connection)
@@ -47,7 +50,10 @@ class World:
         self._ids = (AttemptId(f"d{n:032x}") for n in itertools.count())
         lists.create_list(self.unit, "customers", region="US", actor=ACTOR, now=NOW)
         dispositions.apply_set(self.unit, SALES, actor=ACTOR, now=NOW)
-        self.house.with_contacts(*(f"212266000{n}" for n in range(6)))
+        for each in people:
+            contacts.add_contact(
+                self.unit, "customers", each, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW
+            )
         self.apply()
 
     def latest(self) -> RunRow:
@@ -61,7 +67,7 @@ class World:
         self.up.extend(claim.attempts)
 
     def apply(self, **changes: Any) -> None:
-        given_keys = {"dispositions": "sales", "max_attempts": 2, "retry_after_min": 1, **changes}
+        given_keys = {"dispositions": "sales", "max_attempts": 2, "retry_after_min": 1, **self._keys, **changes}
         campaigns.apply_campaign(self.unit, spec(**given_keys), trunks=TRUNKS, actor=ACTOR, now=self.now)
 
     def do(self, what: str, n: int) -> None:
