@@ -8,7 +8,7 @@ import pytest
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.words import Disposition as D
-from dialerd.usecases import campaigns, contacts, dialing, explain, filters, runs
+from dialerd.usecases import campaigns, contacts, dialing, explain, filters, lists, runs
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 
@@ -94,3 +94,30 @@ def test_whom_another_filter_leaves_out_while_a_call_is_up_is_not_dialed_again_u
     full.end(attempt, D.BUSY, NOW)
     assert full.latest().waiting == waiting
     assert full.unit.runs.dispositions(full.latest().id)["busy"] == 1
+
+
+def test_a_contact_that_is_at_a_later_number_is_not_taken_in_a_second_time(house: House) -> None:
+    both = ["+12122660001", "+12122660002"]
+    contacts.add_contact(house.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    apply(house, max_attempts=5)
+    run = house.start()
+    (attempt,) = house.dial(1)
+    house.end(attempt, D.BUSY, NOW)
+    runs.pause_run(house.unit, "spring", actor=ACTOR, now=NOW)
+    apply(house, max_attempts=4)
+    runs.resume_run(house.unit, "spring", actor=ACTOR, now=NOW)
+    assert dialing.take_in(house.unit, run.id, draw=lambda: 0.5, now=NOW)
+    assert house.latest().targets == 1
+
+
+def test_a_number_that_was_dialed_in_a_run_is_not_dialed_again_for_a_contact_that_comes_in_later(house: House) -> None:
+    both = ["+12122660001", "+12122660002"]
+    contacts.add_contact(house.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    lists.create_list(house.unit, "more", region="US", actor=ACTOR, now=NOW)
+    apply(house, lists=["customers", "more"], max_attempts=5, finite=False)
+    run = house.start()
+    (attempt,) = house.dial(1)
+    house.end(attempt, D.BUSY, NOW)
+    house.with_contacts("2122660001", name="more")
+    dialing.take_in(house.unit, run.id, draw=lambda: 0.5, now=NOW)
+    assert house.latest().targets == 1

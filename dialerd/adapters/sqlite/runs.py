@@ -180,6 +180,8 @@ class SqliteRuns:
         assert run is not None, "a run is prepared only while it exists"
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
         contacts = self._next_contacts(run.spec, after=after, size=size, now=now)
+        is_in = self._are_in(run_id, [each[0] for each in contacts]) if run.targets else frozenset()
+        dialed = self._dialed(run_id, [each[1] for each in contacts]) if run.attempts else frozenset()
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -195,7 +197,8 @@ class SqliteRuns:
                     to_text(now) if on_dnc else None,
                 )
                 for contact_id, number, zones, zone, priority, on_dnc, is_kept, value in contacts
-                if is_kept
+                # The number alone does not tell: a contact may be at a later one of its numbers.
+                if is_kept and contact_id not in is_in and number not in dialed
             ],
         )
         if run.done:  # else it is the first time, and nobody can have been let go
@@ -206,6 +209,22 @@ class SqliteRuns:
             {"id": run_id, "taken_in": contacts[-1][0] if contacts else after, "is_last": is_last},
         )
         return is_last
+
+    def _are_in(self, run_id: RunId, contacts: Sequence[int]) -> frozenset[int]:
+        rows = self._connection.execute(
+            "SELECT contact_id FROM target WHERE run_id = ? AND contact_id IN (SELECT value FROM json_each(?))",
+            (run_id, to_json(tuple(contacts))),
+        )
+        return frozenset(contact_id for (contact_id,) in rows)
+
+    def _dialed(self, run_id: RunId, numbers: Sequence[str]) -> frozenset[str]:
+        rows = self._connection.execute(
+            # By the numbers: along the run's attempts, each chunk would walk all of them.
+            "SELECT number FROM attempt INDEXED BY attempt_by_number"
+            " WHERE number IN (SELECT value FROM json_each(?)) AND run_id = ?",
+            (to_json(tuple(numbers)), run_id),
+        )
+        return frozenset(number for (number,) in rows)
 
     def _take_back(self, run_id: RunId, contacts: Sequence[int], now: datetime) -> None:
         given = {"run_id": run_id, "contacts": to_json(tuple(contacts)), "now": to_text(now)}
