@@ -129,7 +129,8 @@ def _change_run(unit: Unit, row: CampaignRow, changes: Mapping[str, tuple[Any, A
     if changes.keys() & {"schedule", "hours"}:
         _change_window(unit, row, run)
     unit.runs.request_scrub(run.id)
-    unit.runs.request_refill(run.id)
+    if "filter" in changes:  # nothing else that may change now decides who is in the run
+        unit.runs.request_refill(run.id)
 
 
 def _change_window(unit: Unit, row: CampaignRow, run: RunRow) -> None:

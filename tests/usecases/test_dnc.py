@@ -223,3 +223,20 @@ def test_a_contact_whose_every_number_is_listed_is_settled_as_do_not_call(house:
     add(house, "2122660001", "2122660002")
     assert [house.dial(1) for _ in range(3)] == [[], [], []]
     assert house.unit.runs.dispositions(run.id) == {Disposition.DO_NOT_CALL: 1}
+
+
+def test_a_scrub_leaves_a_contact_whose_last_number_is_listed_the_tries_that_its_first_one_has_left(
+    house: House,
+) -> None:
+    both = ["+12122660001", "+12122660002"]
+    contacts.add_contact(house.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
+    given = spec(max_attempts=5, retry_after_min=0.0)
+    campaigns.apply_campaign(house.unit, given, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    house.start()
+    (attempt,) = house.dial()
+    house.end(attempt, Disposition.BUSY, NOW)
+    add(house, both[1])
+    house.unit.runs.request_scrub(house.latest().id)
+    scrub(house)
+    house.dial()
+    assert [each.number for each in house.dial()] == [both[0]]

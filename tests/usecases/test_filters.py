@@ -96,6 +96,13 @@ def test_whom_another_filter_leaves_out_while_a_call_is_up_is_not_dialed_again_u
     assert full.unit.runs.dispositions(full.latest().id)["busy"] == 1
 
 
+def test_a_paused_campaign_with_the_same_filter_is_not_filled_again(full: House) -> None:
+    full.start()
+    runs.pause_run(full.unit, "spring", actor=ACTOR, now=NOW)
+    apply(full, description="ten million contacts are not looked through for a word")
+    assert full.latest().is_prepared
+
+
 def test_a_contact_that_is_at_a_later_number_is_not_taken_in_a_second_time(house: House) -> None:
     both = ["+12122660001", "+12122660002"]
     contacts.add_contact(house.unit, "customers", both, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW)
@@ -104,8 +111,9 @@ def test_a_contact_that_is_at_a_later_number_is_not_taken_in_a_second_time(house
     (attempt,) = house.dial(1)
     house.end(attempt, D.BUSY, NOW)
     runs.pause_run(house.unit, "spring", actor=ACTOR, now=NOW)
-    apply(house, max_attempts=4)
+    apply(house, max_attempts=5, filter="number is not empty")
     runs.resume_run(house.unit, "spring", actor=ACTOR, now=NOW)
+    assert not house.latest().is_prepared
     assert dialing.take_in(house.unit, run.id, draw=lambda: 0.5, now=NOW)
     assert house.latest().targets == 1
 

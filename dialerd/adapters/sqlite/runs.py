@@ -56,9 +56,8 @@ SELECT count(*), max(number) FROM
 _SCRUB = """
 UPDATE target SET state = 'done', disposition = 'do_not_call', done_at = :now, not_before = NULL, held_by = NULL
 WHERE run_id = :run_id AND number > :after AND number <= :last AND state IN ('pending', 'waiting')
-  -- a contact with a further number goes on with that one: the claim sees to it
-  AND NOT EXISTS (SELECT 1 FROM contact_number AS n
-                  WHERE n.contact_id = target.contact_id AND n.position > target.position)
+  -- a contact with other numbers goes on with those, the next one or the first again: the claim sees to it
+  AND NOT EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = target.contact_id)
   AND EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
               WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
               AND (d.expires_at IS NULL OR d.expires_at > :now))
