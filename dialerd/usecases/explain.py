@@ -131,7 +131,8 @@ def _no_way_out(
     if not is_daemon_running:
         return NO_DAEMON
     hours = run.spec.contact_hours
-    is_told = hours.timezone != CONTACT_ZONE and not opening(hours, (), now).is_open  # by the gate of the hours
+    is_for_all = hours.timezone != CONTACT_ZONE and not run.precedence
+    is_told = is_for_all and not opening(hours, (), now).is_open  # by the gate of the hours
     return None if is_told else run.held or None
 
 

@@ -32,6 +32,7 @@ ACTIONS = ["run", "rerun", "pause", "resume", "stop", "apply", "filter", "dnc", 
 CALLS = ["dial", "busy", "answered", "wrong", "give accepted", "give later", "a minute"]
 FILTERS = [None, "number like '%0'", "number like '%1' or number like '%2'", "number not like '%0'"]
 PEOPLE = [[f"212266000{n}"] for n in range(6)]
+SEVERAL = [["2122660000", "2122660006"], ["2122660001", "2122660002", "2122660007"], ["2122660003"], ["2122660002"]]
 FINISHES: list[dict[str, Any] | None] = [None, {"goal": {"positive": 2}}, {"disposition": {"busy": 2}}]
 
 
@@ -131,6 +132,12 @@ class World:
                 ).fetchall()
             )
             assert told == true
+        twice = "SELECT count(*) FROM (SELECT 1 FROM target GROUP BY run_id, contact_id HAVING count(*) > 1)"
+        assert db.execute(twice).fetchone()[0] == 0, "a contact is a target once"
+        shared = (
+            "SELECT count(*) FROM (SELECT 1 FROM attempt GROUP BY run_id, number HAVING count(DISTINCT target_id) > 1)"
+        )
+        assert db.execute(shared).fetchone()[0] == 0, "a number is dialed for one contact of a run"
         over = (
             "SELECT count(*) FROM attempt JOIN run ON run.id = run_id"
             " WHERE disposition IS NULL AND finished_at NOT NULL"
@@ -146,9 +153,14 @@ class World:
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(ACTIONS + CALLS * 3), st.integers(0, 9)), max_size=40))
-def test_the_counts_are_true_whatever_is_done_in_whatever_order(steps: list[tuple[str, int]]) -> None:
-    world = World()
+@given(
+    st.sampled_from([PEOPLE, SEVERAL]),
+    st.lists(st.tuples(st.sampled_from(ACTIONS + CALLS * 3), st.integers(0, 9)), max_size=40),
+)
+def test_the_counts_are_true_whatever_is_done_in_whatever_order(
+    people: list[list[str]], steps: list[tuple[str, int]]
+) -> None:
+    world = World(people)
     world.do("run", 0)
     world.do("take in", 0)
     for what, n in steps:

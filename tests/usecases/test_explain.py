@@ -244,6 +244,9 @@ def test_a_run_that_is_closed_as_a_whole_by_its_hours_is_told_so_once(one: House
     run = one.start()
     one.unit.runs.set_held(run.id, "it is outside the contact hours until 17:00")
     assert gates(ask(one)) == ["hours"]
+    one.unit.runs.set_window(run.id, ends_at=NOW + timedelta(hours=1), precedence=True)
+    one.unit.runs.set_held(run.id, "trunk carrier is full")
+    assert gates(ask(one)) == ["way_out"], "its schedule goes before the hours"
 
 
 def test_an_unknown_campaign_or_contact_is_not_found(one: House) -> None:

@@ -15,10 +15,9 @@ from dialerd.domain.words import AttemptId, RunState
 from dialerd.usecases import dialing
 from dialerd.usecases.explain import explain
 from tests.usecases.conftest import TRUNKS
-from tests.usecases.test_any_order import World
+from tests.usecases.test_any_order import SEVERAL, World
 
 _STEPS = ["dial", "dial", "busy", "busy", "wrong", "answered", "a minute", "dnc", "pause", "filter", "scrub", "resume"]
-PEOPLE = [["2122660000", "2122660006"], ["2122660001", "2122660002", "2122660007"], ["2122660003"], ["2122660002"]]
 
 
 def _rehearse(world: World) -> set[int]:
@@ -49,7 +48,7 @@ def _holds(gate: Gate) -> bool:
 def test_nothing_holds_whom_the_next_claims_dial_and_something_holds_everybody_else(
     numbers: str, per_number: int, steps: list[tuple[str, int]]
 ) -> None:
-    world = World(PEOPLE, numbers=numbers, max_attempts=3, max_attempts_per_number=per_number)
+    world = World(SEVERAL, numbers=numbers, max_attempts=3, max_attempts_per_number=per_number)
     for what, n in [("run", 0), ("take in", 0), *steps]:
         try:
             world.do(what, n)
@@ -57,6 +56,6 @@ def test_nothing_holds_whom_the_next_claims_dial_and_something_holds_everybody_e
             assert str(error)
     if world.latest().state is RunState.ACTIVE:
         world.unit.dialing.promote(world.latest().id, world.now)
-    told = {n: explain(world.unit, "spring", n, trunks=TRUNKS, now=world.now) for n in range(1, len(PEOPLE) + 1)}
+    told = {n: explain(world.unit, "spring", n, trunks=TRUNKS, now=world.now) for n in range(1, len(SEVERAL) + 1)}
     free = {n for n, each in told.items() if not any(map(_holds, each.closed))}
     assert free == _rehearse(world)
