@@ -218,9 +218,10 @@ class SqliteRuns:
 
     def _dialed(self, run_id: RunId, numbers: Sequence[str]) -> frozenset[str]:
         rows = self._connection.execute(
-            # By the numbers: along the run's attempts, each chunk would walk all of them.
+            # By the numbers: along the run's attempts, each chunk would walk all of them. The number of a call that is
+            # up is its target's.
             "SELECT number FROM attempt INDEXED BY attempt_by_number"
-            " WHERE number IN (SELECT value FROM json_each(?)) AND run_id = ?",
+            " WHERE number IN (SELECT value FROM json_each(?)) AND run_id = ? AND disposition IS NOT NULL",
             (to_json(tuple(numbers)), run_id),
         )
         return frozenset(number for (number,) in rows)
