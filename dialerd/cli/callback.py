@@ -25,13 +25,12 @@ def callback() -> None:
     """Promise contacts a call for a time, and look after those calls."""
 
 
-def when(at: str | None, in_min: float | None, now: datetime) -> str | datetime:
-    """The time of `--at` or `--in`, exactly one of which is to be given."""
-    if (at is None) == (in_min is None):
+def when(at: str | None, in_min: float | None, now: datetime, *, is_needed: bool = True) -> str | datetime | None:
+    """The time of `--at` or `--in`, not both of which may be given; None: neither is, and it is not needed."""
+    if (at is None) == (in_min is None) and (is_needed or at is not None):
         raise click.UsageError("give either --at TIME or --in MINUTES")
-    if at is not None:
+    if in_min is None:
         return at
-    assert in_min is not None
     try:
         return now + timedelta(minutes=in_min)
     except (OverflowError, ValueError):
@@ -165,7 +164,7 @@ def move(context: Context, callback_id: int, at: str | None, in_min: float | Non
         if at_once:
             use.dial_callback_now(unit, callback_id, actor=context.actor, now=now)
         else:
-            use.move_callback(unit, callback_id, when(at, in_min, now), actor=context.actor, now=now)
+            use.move_callback(unit, callback_id, when(at, in_min, now) or "", actor=context.actor, now=now)
         shown = use.show_callback(unit, callback_id, rulebook=bootstrap.rulebook(context.settings), now=now)
     click.echo(_said(shown, f"callback {callback_id} is moved"))
 

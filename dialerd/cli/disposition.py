@@ -10,9 +10,11 @@ from pathlib import Path
 import click
 
 from dialerd import bootstrap
+from dialerd.cli.callback import when
 from dialerd.cli.context import Context, read_toml, simple_table, with_json
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.usecases import dispositions as use
+from dialerd.usecases.callbacks import Wish
 
 
 @click.group()
@@ -58,8 +60,8 @@ def show(context: Context, name: str) -> None:
     context.show(
         found.as_table(),
         lambda: simple_table(
-            ("code", "positive", "dialed again after", "text"),
-            ((d.code, d.positive, d.retry_after_min, d.text) for d in found.disposition),
+            ("code", "positive", "dialed again after", "callback", "text"),
+            ((d.code, d.positive, d.retry_after_min, d.callback, d.text) for d in found.disposition),
         ),
     )
 
@@ -80,10 +82,26 @@ def delete(context: Context, name: str, yes: bool) -> None:
 @disposition.command()
 @click.argument("attempt_id", metavar="ATTEMPT")
 @click.argument("code")
+@click.option("--at", metavar="TIME", help="Call back at that time, by the customer's clock or with an offset.")
+@click.option("--in", "in_min", type=float, metavar="MINUTES", help="Call back in so many minutes from now.")
+@click.option("--agent", help="Have this agent call back.")
+@click.option("--notes", default="", help="What whoever calls back should know.")
 @click.pass_obj
-def give(context: Context, attempt_id: str, code: str) -> None:
-    """Let a disposition of the campaign's set take the place of the system's on a call that has ended."""
+def give(
+    context: Context, attempt_id: str, code: str, at: str | None, in_min: float | None, agent: str | None, notes: str
+) -> None:
+    """Let a disposition of the campaign's set take the place of the system's on a call that has ended.
+
+    The options are for one that asks for a callback.
+    """
+    now = bootstrap.now()
+    wish = None
+    if at is not None or in_min is not None or agent is not None or notes:
+        wish = Wish(at=when(at, in_min, now, is_needed=False), agent=agent, notes=notes)
     with context.change() as unit:
-        given = use.give(unit, attempt_id, code, actor=context.actor, now=bootstrap.now())
+        given = use.give(unit, attempt_id, code, callback=wish, actor=context.actor, now=now)
     later = f"; it is dialed again at {given.retry_at.isoformat(timespec='seconds')}" if given.retry_at else ""
+    if given.callback is not None:
+        planned_at = given.callback.local(given.callback.planned_at)
+        later = f"; callback {given.callback.id} is set for {planned_at.isoformat(timespec='minutes')}"
     click.echo(f"attempt {given.attempt_id} ended as {given.final} (the system says {given.system}){later}")

@@ -257,7 +257,7 @@ def judge(
     if rules.max is not None and dialed >= rules.max and not callback.is_urgent:
         end = interval_of(now, rules)[1]
         return Waits(f"{dialed} callbacks of {rules.max} in {rules.interval_min} minutes are dialed", end)
-    turn = whose(callback, now)
+    turn = ForAny("the campaign has no agents") if mode is Mode.AGENTLESS else whose(callback, now)
     if isinstance(turn, ForAgent) and turn.agent not in free_agents:
         return Waits(f"the callback waits for agent {turn.agent}", turn.until or callback.expires_at)
     return MayDial(turn)

@@ -23,12 +23,17 @@ class _Part(BaseModel):
 
 
 class CustomDisposition(_Part):
-    """One outcome. `positive`: it counts as success. `retry_after_min`: the contact is dialed again; None: never."""
+    """One outcome. `positive`: it counts as success. `retry_after_min`: the contact is dialed again; None: never.
+
+    `callback`: the customer is promised a call, at the time that is given with it or `callback_after_min` later.
+    """
 
     code: str
     text: str = ""
     positive: bool = False
     retry_after_min: Annotated[float, Field(ge=0, le=527_040)] | None = None
+    callback: bool = False
+    callback_after_min: Annotated[float, Field(ge=0, le=527_040)] | None = None
 
     @field_validator("code")
     @classmethod
@@ -43,6 +48,10 @@ class CustomDisposition(_Part):
     def _one_or_the_other(self) -> CustomDisposition:
         if self.positive and self.retry_after_min is not None:
             raise ValueError(f"{self.code}: a positive outcome is final; leave retry_after_min out")
+        if self.callback and self.retry_after_min is not None:
+            raise ValueError(f"{self.code}: a callback has tries of its own; leave retry_after_min out")
+        if self.callback_after_min is not None and not self.callback:
+            raise ValueError(f"{self.code}: callback_after_min is for callback = true")
         return self
 
 

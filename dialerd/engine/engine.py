@@ -151,6 +151,8 @@ class Engine:
     # ports.ExchangeSink
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
+        if attempt_id in self._inherited:
+            return  # it is no stray: who takes it over in a moment asks the exchange how it stands
         self.desk.deliver(attempt_id, event, exchange=exchange)
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:

@@ -79,6 +79,8 @@ class Callbacks(Protocol):
         """Whether another target of the run dials the number."""
         ...
 
+    def contact_of(self, target_id: TargetId) -> ContactId: ...
+
     def settled_as(self, target_id: TargetId) -> str | None:
         """A done target's disposition."""
         ...
@@ -96,8 +98,12 @@ class Callbacks(Protocol):
         planned before the entries expire."""
         ...
 
-    def of_list(self, list_id: ListId) -> list[Callback]:
+    def of_list(self, list_id: ListId, *, limit: int) -> list[Callback]:
         """Scheduled ones of a list's contacts."""
+        ...
+
+    def of_agent(self, agent: str) -> list[Callback]:
+        """An agent's own that are scheduled."""
         ...
 
     def hold_target(self, callback: Callback, until: datetime) -> None:

@@ -15,6 +15,7 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActi
 from dialerd.domain.queue import QueueSpec, check_reason
 from dialerd.domain.words import AgentKind, AgentState, LegId, WantedState
 from dialerd.ports import AgentEventRow, AgentRow, Unit
+from dialerd.usecases.callingback import release_agent
 from dialerd.usecases.standing import get_campaign
 
 _LOG_OUT_FIRST = "log it out first: dialerd agent logout {}"
@@ -97,7 +98,8 @@ def change_agent(
 
 
 def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
-    """Refused while it is logged in, and while a queue names it. What happened to it stays."""
+    """Refused while it is logged in, and while a queue names it. What happened to it stays; its callbacks are anybody's
+    then."""
     row = get_agent(unit, name)
     if not _is_out(row):
         raise IllegalActionError(
@@ -107,6 +109,7 @@ def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
         raise IllegalActionError(
             f"agent {name} serves queue {serves[0].name}", hint="take it out of that queue's file and apply it"
         )
+    release_agent(unit, name)
     unit.agents.delete(name)
     unit.audit.add(actor=actor, action="agent_deleted", subject=name, detail={}, now=now)
 

@@ -16,9 +16,10 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActi
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.hours import is_zone
 from dialerd.domain.regulation import Rulebook
-from dialerd.domain.words import CallbackId, CallbackState, Mode, RunState, TargetState
-from dialerd.ports import CampaignRow, ContactRow, ListedCallback, RunRow, Unit
+from dialerd.domain.words import CallbackId, CallbackState, CampaignId, Mode, RunState, TargetState
+from dialerd.ports import AttemptRow, CampaignRow, ContactRow, ListedCallback, RunRow, Unit
 from dialerd.usecases import callingback
+from dialerd.usecases.agents import get_agent
 from dialerd.usecases.contacts import get_contact, read_number
 from dialerd.usecases.dialing import gate_facts
 from dialerd.usecases.dnc import GLOBAL
@@ -35,12 +36,13 @@ _OF_PLACE_AND_DAY = frozenset({"hours", "regulation"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A callback as it is asked for. `at`: a time as people write it, by the customer's clock where it has no offset,
-    or a moment. `zone`: whose clock, in place of the number's. `number` None: the one the contact is called at.
+    or a moment; None only where something else has one. `zone`: whose clock, in place of the number's. `number` None:
+    the one the contact is called at.
 
     `fallback_min`: when an agent's own becomes anybody's; None: as the campaign has it; `never_anybody`: it does not.
     """
 
-    at: str | datetime
+    at: str | datetime | None = None
     number: str | None = None
     zone: str | None = None
     agent: str | None = None
@@ -71,7 +73,13 @@ def add_callback(
     Raises RefusedError: a time that is past or means several moments, a number that may not be called, an agent where
     the campaign has none, a contact that the campaign does not call or that has a callback already.
     """
-    row, contact = get_campaign(unit, campaign), get_contact(unit, contact_id)
+    return _add(unit, get_campaign(unit, campaign), contact_id, wish, region=region, actor=actor, now=now)
+
+
+def _add(
+    unit: Unit, row: CampaignRow, contact_id: int, wish: Wish, *, region: str, actor: str, now: datetime
+) -> Callback:
+    contact = get_contact(unit, contact_id)
     latest = unit.runs.latest(row.id)
     run = latest if latest is not None and latest.state in (RunState.ACTIVE, RunState.PAUSED) else None
     spec = row.spec if run is None else run.spec
@@ -99,16 +107,36 @@ def add_callback(
         expires_at=due_at + timedelta(hours=rules.expire_h),
         created_by=actor,
         created_at=now,
-        agent=_agent(spec, wish),
+        agent=_agent(unit, spec, wish),
         fallback_after=_fallback(spec, wish),
         notes=_notes(wish.notes),
     )
     made = unit.callbacks.add(_planned(unit, row if run is None else run, asked))
     if run is not None and target is not None:
         made = callingback.take_on(unit, run, made, target)
-    detail = {"callback": made.id, "campaign": campaign, "due_at": due_at.isoformat(), "agent": made.agent}
+    detail = {"callback": made.id, "campaign": row.spec.name, "due_at": due_at.isoformat(), "agent": made.agent}
     unit.audit.add(actor=actor, action="callback_added", subject=str(contact.id), detail=detail, now=now)
     return made
+
+
+def promise_after(
+    unit: Unit,
+    run: RunRow,
+    attempt: AttemptRow,
+    wish: Wish,
+    *,
+    default_at: datetime | None,
+    actor: str,
+    now: datetime,
+) -> Callback:
+    """Promise whoever was called in an attempt another call at that number: at the time wished for; else at that of
+    the callback that there is; else at `default_at`. Raises RefusedError as `add_callback` does."""
+    contact_id = unit.callbacks.contact_of(attempt.target_id)
+    present = unit.callbacks.scheduled(run.campaign_id, contact_id)
+    if present is not None and rule.state_at(present, now) is not CallbackState.EXPIRED:
+        return present if wish.at is None else move_callback(unit, present.id, wish.at, actor=actor, now=now)
+    asked = replace(wish, at=default_at if wish.at is None else wish.at, number=wish.number or attempt.number)
+    return _add(unit, _campaign_of(unit, run.campaign_id), contact_id, asked, region="", actor=actor, now=now)
 
 
 def move_callback(unit: Unit, callback_id: int, at: str | datetime, *, actor: str, now: datetime) -> Callback:
@@ -212,13 +240,15 @@ def _when(wish: Wish, zones: Sequence[str], now: datetime) -> tuple[datetime, st
     """The moment asked for and the zone whose clock it was read by."""
     if wish.zone is not None and not is_zone(wish.zone):
         raise BadInputError(f"{wish.zone[:40]!r} is no time zone", hint="use a name like America/New_York")
+    if wish.at is None:
+        raise BadInputError("a callback needs a time", hint="say when, like 2026-12-01T15:00 or in how many minutes")
     clocks = (wish.zone,) if wish.zone is not None else tuple(zones)
     at = rule.read_due(wish.at, zones=clocks) if isinstance(wish.at, str) else wish.at
     rule.check_due(at, now)
     return at, clocks[0] if clocks else "UTC"
 
 
-def _agent(spec: CampaignSpec, wish: Wish) -> str | None:
+def _agent(unit: Unit, spec: CampaignSpec, wish: Wish) -> str | None:
     if wish.agent is None:
         if wish.fallback_min is not None or wish.never_anybody:
             raise BadInputError("a fallback is for an agent's own callback", hint="name the agent, too")
@@ -226,6 +256,10 @@ def _agent(spec: CampaignSpec, wish: Wish) -> str | None:
     if spec.mode is Mode.AGENTLESS:
         raise BadInputError(
             f"campaign {spec.name} is agentless: no agent can have a callback of it", hint="leave the agent out"
+        )
+    if not get_agent(unit, wish.agent).may_outbound:
+        raise IllegalActionError(
+            f"agent {wish.agent} has no permission for calls of campaigns", hint="name another agent, or nobody"
         )
     return wish.agent
 
@@ -269,10 +303,10 @@ def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: da
     """Write another time and have the target wait for it."""
     run = None if callback.run_id is None else unit.runs.get(callback.run_id)
     if callback.is_urgent:
-        hours = (run or _campaign_of(unit, callback)).spec.callback_rules.expire_h
+        hours = (run or _campaign_of(unit, callback.campaign_id)).spec.callback_rules.expire_h
         moved = replace(callback, expires_at=now + timedelta(hours=hours))
     else:
-        moved = _planned(unit, run or _campaign_of(unit, callback), callback)
+        moved = _planned(unit, run or _campaign_of(unit, callback.campaign_id), callback)
     unit.callbacks.put(moved)
     if run is not None:
         target = unit.dialing.target(run.id, moved.contact_id, dnc=run.spec.dnc, now=now)
@@ -283,8 +317,8 @@ def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: da
     return moved
 
 
-def _campaign_of(unit: Unit, callback: Callback) -> CampaignRow:
-    return next(row for row in unit.campaigns.all() if row.id == callback.campaign_id)
+def _campaign_of(unit: Unit, campaign_id: CampaignId) -> CampaignRow:
+    return next(row for row in unit.campaigns.all() if row.id == campaign_id)
 
 
 def _shown(unit: Unit, listed: ListedCallback, rulebook: Rulebook, now: datetime) -> Shown:
@@ -309,7 +343,10 @@ def _outlook(unit: Unit, callback: Callback, rulebook: Rulebook, now: datetime) 
     """What holds a callback now, and what will when it is due: the same gates that the claim asks."""
     run = None if callback.run_id is None else unit.runs.get(callback.run_id)
     if run is None:
-        return Gate(name="run", reason=callback.reason or "it waits for the campaign's next run"), None
+        latest = unit.runs.latest(callback.campaign_id)
+        is_coming_in = latest is not None and not latest.state.is_over and not latest.is_prepared
+        waits = "the run is still taking its contacts in" if is_coming_in else "it waits for the campaign's next run"
+        return Gate(name="run", reason=callback.reason or waits), None
     target = unit.dialing.target(run.id, callback.contact_id, dnc=run.spec.dnc, now=now)
     assert target is not None, "a callback lets go of its target before that is gone"
     packs = rulebook.of(run.spec.regulations)

@@ -19,6 +19,7 @@ from dialerd.ports import AttemptRow, CampaignRow, RunRow, TargetRow, Unit
 _UNDIALED = frozenset({"cancelled", "do_not_call", "failed"})
 """How a target is settled without a call. It was counted for that, and stays so."""
 
+_CHUNK = 200  # callbacks ended per transaction, far below the 50 ms that a job may hold the writer
 _NO_RUN = "no run of the campaign could dial it in time"
 
 
@@ -215,10 +216,23 @@ def cancel_barred(
     return len(found)
 
 
-def cancel_of_list(unit: Unit, list_id: ListId, now: datetime) -> None:
-    """The contacts of a list are about to be deleted."""
-    for each in unit.callbacks.of_list(list_id):
+def cancel_of_list(unit: Unit, list_id: ListId, now: datetime) -> bool:
+    """The contacts of a list are about to be deleted; True: to be called again, there may be more callbacks of them."""
+    found = unit.callbacks.of_list(list_id, limit=_CHUNK)
+    for each in found:
         _end(unit, each, CallbackState.CANCELLED, "the contact was deleted", now)
+    return len(found) == _CHUNK
+
+
+def release_agent(unit: Unit, agent: str) -> None:
+    """An agent is about to be deleted: its callbacks are anybody's."""
+    for each in unit.callbacks.of_agent(agent):
+        anybodys = replace(each, agent=None, fallback_after=None, reason=f"agent {agent} was deleted")
+        unit.callbacks.put(anybodys)
+        run = None if each.run_id is None else unit.runs.get(each.run_id)
+        target = None if run is None else unit.dialing.target(run.id, each.contact_id, dnc=None, now=each.created_at)
+        if run is not None and target is not None and target.state is not TargetState.IN_PROGRESS:
+            hold(unit, run, anybodys)
 
 
 def _barred_by(list_name: str) -> str:

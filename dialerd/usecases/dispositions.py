@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialerd.domain import retry
+from dialerd.domain.callback import Callback
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.dispositionset import CustomDisposition, DispositionSet
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.numbers import next_number
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
-from dialerd.usecases import callingback
+from dialerd.usecases import callbacks, callingback
+from dialerd.usecases.callbacks import Wish
 from dialerd.usecases.dialing import can_repeat, has_talked_in_preview, numbers_of
 from dialerd.usecases.finishing import finish_if_over, positive_codes
 from dialerd.usecases.standing import run_of
@@ -24,12 +26,16 @@ from dialerd.usecases.standing import run_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An attempt's final disposition. `retry_at`: when its target is dialed again for it; None: it is settled."""
+    """An attempt's final disposition. `retry_at`: when its target is dialed again for it; None: it is settled.
+
+    `callback`: what the customer was promised with it.
+    """
 
     attempt_id: AttemptId
     system: Disposition
     final: str
     retry_at: datetime | None
+    callback: Callback | None = None
 
 
 def apply_set(unit: Unit, given: DispositionSet, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
@@ -88,11 +94,12 @@ def _unknown_codes(spec: CampaignSpec, named: DispositionSet | None) -> list[str
     return sorted(asked - set(Disposition) - set(named.codes if named else ()))
 
 
-def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -> Given:
+def give(unit: Unit, attempt_id: str, code: str, *, callback: Wish | None = None, actor: str, now: datetime) -> Given:
     """Let a custom disposition take the place of the system's on a call that has ended; the system's is kept.
 
     The last one given holds. It settles the target, or has it dialed again, as its set says; never above the
-    campaign's most attempts, per contact and per number.
+    campaign's most attempts, per contact and per number. One that asks for a callback takes its time from `callback`
+    or from its set; where the contact has a callback already and no time is given, that one stays.
     """
     attempt = unit.dialing.attempt(AttemptId(attempt_id)) if ATTEMPT_ID.match(attempt_id) else None
     if attempt is None:
@@ -109,6 +116,7 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
     if chosen is None:
         codes = ", ".join(get_set(unit, run.spec.dispositions).codes)
         raise BadInputError(f"the set {run.spec.dispositions} has no disposition {code[:40]}", hint=f"it has: {codes}")
+    promised = _promise(unit, run, attempt, chosen, callback, actor=actor, now=now)
     unit.dispositions.give(attempt.id, code)
     retry_at = None
     latest = unit.dialing.last_attempt(attempt.target_id)
@@ -117,7 +125,28 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
     detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
     finish_if_over(unit, run.id, now)
-    return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at)
+    return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at, callback=promised)
+
+
+def _promise(
+    unit: Unit,
+    run: RunRow,
+    attempt: AttemptRow,
+    chosen: CustomDisposition,
+    wish: Wish | None,
+    *,
+    actor: str,
+    now: datetime,
+) -> Callback | None:
+    """The callback that a disposition asks for. Raises BadInputError where its time is missing or nobody asked."""
+    if not chosen.callback:
+        if wish is not None:
+            raise BadInputError(
+                f"{chosen.code} asks for no callback", hint="give one that does, or add it with dialerd callback add"
+            )
+        return None
+    later = None if chosen.callback_after_min is None else now + timedelta(minutes=chosen.callback_after_min)
+    return callbacks.promise_after(unit, run, attempt, wish or Wish(), default_at=later, actor=actor, now=now)
 
 
 def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposition, now: datetime) -> datetime | None:

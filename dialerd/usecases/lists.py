@@ -80,8 +80,7 @@ def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
     To be called again until then: one statement for millions of contacts would hold up the dialing.
     """
     row = check_deletable(unit, name, now)
-    cancel_of_list(unit, row.id, now)
-    if not unit.lists.delete(row.id, size=_CHUNK):
+    if cancel_of_list(unit, row.id, now) or not unit.lists.delete(row.id, size=_CHUNK):
         return False
     unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={}, now=now)
     return True

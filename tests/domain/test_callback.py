@@ -119,13 +119,14 @@ def test_a_time_that_is_past_or_too_far_ahead_is_refused(away: timedelta, said: 
         (callback(**ANNS), {"free_agents": {"ann"}}, MayDial(ForAgent("ann", NOW + 10 * MIN))),
         (callback(NOW - 10 * MIN, **ANNS), {}, MayDial(ForAny("agent ann did not come free until 2026-12-01T10:00"))),
         (callback(NOW - 600 * MIN, agent="ann"), {}, Waits("the callback waits", NOW + timedelta(days=7) - 600 * MIN)),
+        (callback(agent="ann"), {"mode": Mode.AGENTLESS}, MayDial(ForAny("the campaign has no agents"))),
         (callback(NOW - timedelta(days=7)), {}, TooLate("it could not be dialed until 2026-12-01T10:00-05:00")),
     ],
 )
 def test_a_callback_is_dialed_at_its_time_within_its_quota_and_by_its_agent(
     made: Callback, given: dict[str, object], expected: Judged
 ) -> None:
-    found = judge(made, **{"rules": CallbackRules(), "now": NOW, **given})  # type: ignore[arg-type]
+    found = judge(made, **{"rules": CallbackRules(), "mode": Mode.PROGRESSIVE, "now": NOW, **given})  # type: ignore[arg-type]
     assert type(found) is type(expected)
     match found, expected:
         case Waits(reason, until), Waits(said, at):

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from dialerd.domain.callback import Callback
+from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError, RefusedError
+from dialerd.domain.queue import read_queue
 from dialerd.domain.regulation import EMPTY
-from dialerd.domain.words import CallbackState, RunState, TargetState
+from dialerd.domain.words import AgentKind, AttemptId, CallbackState, RunState, TargetState
 from dialerd.domain.words import Disposition as D
 from dialerd.ports import DncEntry
-from dialerd.usecases import callbacks, campaigns, dnc, lists, runs
+from dialerd.usecases import agents, callbacks, campaigns, dispositions, dnc, lists, runs
 from dialerd.usecases.callbacks import Shown, Wish
 from dialerd.usecases.explain import explain
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -357,3 +359,172 @@ def test_a_contact_that_the_filter_leaves_out_is_promised_nothing(three: House) 
     apply(three, filter="priority > 5")
     with pytest.raises(BadInputError, match="the filter of campaign spring leaves contact 1 out"):
         add(three, 1)
+
+
+# Of agents
+
+
+@pytest.fixture
+def staffed(three: House) -> House:
+    """Ann and Bob serve a queue for the campaign; Cid has no permission."""
+    for name in ("ann", "bob", "cid"):
+        may = name != "cid"
+        three.unit.agents.put(name, endpoint=f"PJSIP/{name}", kind=AgentKind.OUTBOUND, may_outbound=may, now=NOW)
+    three.unit.queues.put(read_queue({"name": "sales", "agents": ["ann", "bob"]}, source="test"), NOW)
+    apply(three, on_human=None, mode="progressive", queue="sales")
+    three.start()
+    return three
+
+
+def claimed(house: House, now: datetime, *free: str, limit: int = 1) -> list[tuple[str, str | None]]:
+    """Who was claimed for which agent; as the dial loop does, again where all that was looked at was held."""
+    claim = house.claim(limit, now, free)
+    while claim.held and not claim.attempts:
+        claim = house.claim(limit, now, free)
+    return [(attempt.number[-1], claim.reserved.get(attempt.id)) for attempt in claim.attempts]
+
+
+def test_an_agents_own_waits_for_that_agent_and_then_is_anybodys(staffed: House) -> None:
+    made = add(staffed, 3, agent="ann", fallback_min=30.0)
+    due = NOW + HOUR
+    assert claimed(staffed, due, "bob") == [("1", None)]
+    told = shown(staffed, made, due)
+    assert told.gate is not None
+    assert (told.gate.reason, told.gate.until) == ("the callback waits for agent ann", due + 30 * MIN)
+    assert claimed(staffed, due + 29 * MIN, "bob") == [("2", None)]
+    assert claimed(staffed, due + 30 * MIN, "bob") == [("3", None)]
+
+
+def test_a_free_agents_own_goes_before_all_others(staffed: House) -> None:
+    add(staffed, 1, NOW + 30 * MIN)
+    add(staffed, 3, agent="ann", fallback_min=90.0)
+    due = NOW + HOUR
+    assert claimed(staffed, due) == [("1", None)]
+    assert claimed(staffed, due + MIN, "ann", "bob") == [("3", "ann")]
+    assert claimed(staffed, due + 2 * MIN, "ann") == [("2", None)]
+
+
+def test_a_free_agent_gets_one_of_several_at_a_time(staffed: House) -> None:
+    for contact in (2, 3):
+        add(staffed, contact, agent="ann", never_anybody=True)
+    assert claimed(staffed, NOW + 3 * HOUR, "ann", limit=3) == [("2", "ann"), ("1", None)]
+    assert claimed(staffed, NOW + 3 * HOUR, "ann", limit=3) == [("3", "ann")]
+
+
+def test_one_without_a_fallback_waits_until_it_expires(staffed: House) -> None:
+    made = add(staffed, 3, agent="ann", never_anybody=True)
+    assert claimed(staffed, NOW + 5 * DAY, "bob", limit=3) == [("1", None), ("2", None)]
+    assert claimed(staffed, made.expires_at + MIN, "bob", limit=3) == [("3", None)], "it goes on as it would have"
+    assert shown(staffed, made, made.expires_at + MIN).state is CallbackState.EXPIRED
+
+
+def test_what_waits_for_free_agents_is_told_over_all_runs_that_go_on(staffed: House) -> None:
+    for contact, agent in ((1, "ann"), (2, "bob"), (3, "ann")):
+        add(staffed, contact, NOW + contact * HOUR, agent=agent)
+
+    def own(until: datetime, *names: str) -> list[tuple[str, int]]:
+        return [(each.agent, each.contact_id) for each in staffed.unit.callbacks.own(names, until=until, limit=9)]
+
+    assert own(NOW + HOUR, "ann", "bob") == [("ann", 1)]
+    assert own(NOW + 3 * HOUR, "ann", "bob") == [("ann", 1), ("bob", 2), ("ann", 3)]
+    assert own(NOW + 3 * HOUR, "cid") == []
+    runs.pause_run(staffed.unit, "spring", actor=ACTOR, now=NOW)
+    assert own(NOW + 3 * HOUR, "ann", "bob") == []
+
+
+@pytest.mark.parametrize(("agent", "said"), [("dan", "there is no agent dan"), ("cid", "has no permission")])
+def test_an_agent_who_is_not_there_or_may_not_is_promised_nothing(staffed: House, agent: str, said: str) -> None:
+    with pytest.raises(RefusedError, match=said):
+        add(staffed, 1, agent=agent)
+    assert listed(staffed) == []
+
+
+@pytest.mark.parametrize("minutes", [-1.0, 43_201.0, float("nan")])
+def test_a_fallback_out_of_range_is_refused(staffed: House, minutes: float) -> None:
+    with pytest.raises(BadInputError, match="out of range"):
+        add(staffed, 1, agent="ann", fallback_min=minutes)
+
+
+def test_a_deleted_agents_are_anybodys_at_once(staffed: House) -> None:
+    made = add(staffed, 3, agent="ann", never_anybody=True)
+    assert claimed(staffed, NOW + HOUR, "bob", limit=1) == [("1", None)]
+    staffed.unit.queues.put(read_queue({"name": "sales", "agents": ["bob"]}, source="test"), NOW)
+    agents.delete_agent(staffed.unit, "ann", actor=ACTOR, now=NOW + HOUR)
+    assert shown(staffed, made, NOW + HOUR).callback.reason == "agent ann was deleted"
+    assert claimed(staffed, NOW + HOUR, "bob", limit=1) == [("3", None)]
+
+
+# Dispositions that ask for one
+
+SALES: dict[str, Any] = {
+    "name": "sales",
+    "disposition": [
+        {"code": "later", "callback": True},
+        {"code": "in_an_hour", "callback": True, "callback_after_min": 60.0},
+        {"code": "no"},
+    ],
+}
+
+
+@pytest.fixture
+def answered(three: House) -> tuple[House, AttemptId]:
+    """A person was reached and is about to be given a disposition."""
+    dispositions.apply_set(three.unit, read_disposition_set(SALES, source="test"), actor=ACTOR, now=NOW)
+    apply(three, dispositions="sales", max_attempts=1)
+    three.start()
+    (attempt,) = three.dial()
+    three.end(attempt, D.ANSWERED_HUMAN, NOW + MIN)
+    return three, attempt.id
+
+
+def give(house: House, attempt: AttemptId, code: str, wish: Wish | None = None) -> dispositions.Given:
+    return dispositions.give(house.unit, attempt, code, callback=wish, actor=ACTOR, now=NOW + MIN)
+
+
+def test_a_disposition_promises_a_call_at_its_own_time_or_the_one_given(answered: tuple[House, AttemptId]) -> None:
+    house, attempt = answered
+    given = give(house, attempt, "in_an_hour")
+    assert given.callback is not None
+    assert (given.callback.due_at, given.retry_at) == (NOW + 61 * MIN, NOW + 61 * MIN)
+    again = give(house, attempt, "later", Wish(at="2026-03-02T14:00"))
+    assert again.callback is not None
+    assert (again.callback.id, again.callback.due_at) == (given.callback.id, NOW + 4 * HOUR)
+    assert give(house, attempt, "later").callback == again.callback, "without a time the one that is set stays"
+    assert dialed(house, NOW + 4 * HOUR) == ["1", "2", "3"]
+
+
+def test_a_disposition_that_lacks_a_time_or_asks_for_no_call_is_refused(answered: tuple[House, AttemptId]) -> None:
+    house, attempt = answered
+    for code, wish, said in (
+        ("later", None, "a callback needs a time"),
+        ("later", Wish(at=NOW - MIN), "is past"),
+        ("no", Wish(at=NOW + HOUR), "no asks for no callback"),
+    ):
+        with pytest.raises(BadInputError, match=said):
+            give(house, attempt, code, wish)
+    assert listed(house) == []
+    assert "no" not in house.unit.runs.dispositions(house.latest().id)
+
+
+def test_after_the_run_the_promise_is_kept_for_the_next_one_under_the_campaigns_new_name(
+    answered: tuple[House, AttemptId],
+) -> None:
+    house, attempt = answered
+    runs.stop_run(house.unit, "spring", actor=ACTOR, now=NOW + MIN)
+    campaigns.rename_campaign(house.unit, "spring", "summer", actor=ACTOR, now=NOW + MIN)
+    given = give(house, attempt, "in_an_hour")
+    assert given.callback is not None
+    assert given.callback.run_id is None
+    assert shown(house, given.callback).campaign == "summer"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"code": "a", "callback": True, "retry_after_min": 5}, "a callback has tries of its own"),
+        ({"code": "a", "callback_after_min": 5}, "callback_after_min is for callback = true"),
+    ],
+)
+def test_a_set_whose_callbacks_make_no_sense_is_refused(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInputError, match=said):
+        read_disposition_set({"name": "s", "disposition": [wrong]}, source="test")

@@ -69,7 +69,7 @@ ORDER BY callback.planned_at, callback.id LIMIT :limit
 
 _OF_LIST = """
  WHERE state = 'scheduled'
- AND EXISTS (SELECT 1 FROM contact WHERE contact.id = callback.contact_id AND contact.list_id = ?)
+ AND EXISTS (SELECT 1 FROM contact WHERE contact.id = callback.contact_id AND contact.list_id = ?) LIMIT ?
 """
 
 # Scheduled ones at these numbers that a list's entries bar from being dialed when they are due.
@@ -167,6 +167,10 @@ class SqliteCallbacks:
         ).fetchone()
         return row is not None
 
+    def contact_of(self, target_id: TargetId) -> ContactId:
+        (contact_id,) = self._connection.execute("SELECT contact_id FROM target WHERE id = ?", (target_id,)).fetchone()
+        return ContactId(contact_id)
+
     def settled_as(self, target_id: TargetId) -> str | None:
         (code,) = self._connection.execute("SELECT disposition FROM target WHERE id = ?", (target_id,)).fetchone()
         return None if code is None else str(code)
@@ -186,8 +190,12 @@ class SqliteCallbacks:
         asked = {"numbers": to_json(tuple(numbers)), "list": list_name, "expires_at": to_text_or_none(expires_at)}
         return [_to_callback(row) for row in self._connection.execute(_BARRED, asked).fetchall()]
 
-    def of_list(self, list_id: ListId) -> list[Callback]:
-        rows = self._connection.execute(_CALLBACK + _OF_LIST, (list_id,))
+    def of_list(self, list_id: ListId, *, limit: int) -> list[Callback]:
+        rows = self._connection.execute(_CALLBACK + _OF_LIST, (list_id, limit))
+        return [_to_callback(row) for row in rows.fetchall()]
+
+    def of_agent(self, agent: str) -> list[Callback]:
+        rows = self._connection.execute(_CALLBACK + " WHERE agent = ? AND state = 'scheduled'", (agent,))
         return [_to_callback(row) for row in rows.fetchall()]
 
     def hold_target(self, callback: Callback, until: datetime) -> None:
