@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 from rich.console import Group
@@ -18,6 +19,7 @@ from rich.table import Table
 from dialerd import bootstrap
 from dialerd.cli.campaign import campaign
 from dialerd.cli.context import Context, facts_table, simple_table, terminal, with_json
+from dialerd.cli.pacing import pacing_pictures
 from dialerd.domain.words import Mode
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, status
@@ -112,7 +114,11 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
 @campaign.command("status")
 @click.argument("name")
 @click.option("--watch", is_flag=True, help="Draw it again each second until the run is over.")
-@click.option("--why", is_flag=True, help="Tell what holds each target that is not being called.")
+@click.option(
+    "--why",
+    is_flag=True,
+    help="Tell what holds each target that is not being called, and what a predictive pace believes and does.",
+)
 @with_json
 @click.pass_obj
 def show_status(context: Context, name: str, watch: bool, why: bool) -> None:
@@ -124,17 +130,23 @@ def show_status(context: Context, name: str, watch: bool, why: bool) -> None:
         return
     found = _status(context, name)
     if why:
-        holds = _why(context, name)
-        document = {**dataclasses.asdict(found), "why": [dataclasses.asdict(hold) for hold in holds]}
-        context.show(document, lambda: Group(_status_table(found), _why_table(holds)))
+        holds, pacing = _why(context, name)
+        document = {
+            **dataclasses.asdict(found),
+            "why": [dataclasses.asdict(hold) for hold in holds],
+            "pacing": pacing,
+        }
+        pictures = pacing_pictures(pacing) if pacing is not None else ()
+        context.show(document, lambda: Group(_status_table(found), _why_table(holds), *pictures))
         return
     context.show(dataclasses.asdict(found), lambda: _status_table(found))
 
 
-def _why(context: Context, name: str) -> list[Hold]:
+def _why(context: Context, name: str) -> tuple[list[Hold], Mapping[str, Any] | None]:
     is_daemon_running = bootstrap.poke(context.settings)
     with context.unit() as unit:
-        return status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running)
+        holds = status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running)
+        return holds, status.pacing(unit, name)
 
 
 def _why_table(holds: list[Hold]) -> Table:

@@ -308,9 +308,6 @@ def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMED
     later = sorted(NOT_YET & table.keys())
     if later:
         raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
-    mode = table.get("mode", Mode.AGENTLESS)
-    if mode == Mode.PREDICTIVE:
-        raise BadInputError(f"{source}: mode {mode}: not in this version", hint="use another mode")
     try:
         return CampaignSpec.model_validate(table)
     except ValidationError as error:

@@ -18,6 +18,7 @@ from functools import partial
 from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.pacing.account import Accountable, as_table
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
 from dialerd.domain.words import Mode, RunState
 from dialerd.engine.agentdesk import AgentDesk
@@ -35,6 +36,7 @@ _log = logger(__name__)
 
 _BATCH = 50  # attempts per claim: one commit for all, and others get their turn in between
 _STORE_RETRY_S = 1.0
+_EXPLAIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -147,9 +149,10 @@ class DialLoop:
                 alarm.no_later_than(max(steady + 1.0, self._trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
-        view = line.view(steady, crew)
+        view = line.view(steady, crew, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
         self._cancel(line, line.pacer.cancel(view))
         paced = line.pacer.decide(view)
+        self._explain(line, steady)
         if spec.mode is Mode.PREVIEW:
             return await self._show(line, packs, min(paced, _BATCH), alarm)
         wanted = paced + crew.owed
@@ -181,7 +184,14 @@ class DialLoop:
         """End ringing calls for which there would be no agent."""
         ringing = list(line.ringing)
         for index in indices:
-            self._desk.deliver(ringing[index], StopRequested())
+            self._desk.deliver(ringing[index], StopRequested("nobody would have been free for an answer"))
+
+    def _explain(self, line: RunLine, steady: float) -> None:
+        """Let other processes see now and then what a pacer that learns believes and does."""
+        if isinstance(line.pacer, Accountable) and steady >= line.explained_at + _EXPLAIN_S:
+            line.explained_at = steady
+            account = as_table(line.pacer.account(), steady=steady, now=self._clock.now())
+            self._store.post(lambda unit: unit.runs.set_pacing(line.row.id, account))
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)

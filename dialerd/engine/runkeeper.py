@@ -5,6 +5,7 @@ Not here: placing calls (dialloop.py) and ending a run (usecases/finishing.py, w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -49,6 +50,7 @@ class RunLine:
     due_at: datetime | None = None  # when a dry run has targets again
     held_by: str = ""  # why it is not dialing, as the store has it
     meters: Sequence[AbandonMeter] = ()
+    explained_at: float = -math.inf  # when its pacer's account was last put down
     ringing: dict[AttemptId, float] = field(default_factory=dict)
     detecting: dict[AttemptId, float] = field(default_factory=dict)
     connected: dict[AttemptId, float] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class RunLine:
         """Whether agents are kept free for the calls that are dialed for them."""
         return self.row.spec.mode in RESERVES
 
-    def view(self, now: float, crew: Crew) -> PacingView:
+    def view(self, now: float, crew: Crew, *, min_ring_s: float) -> PacingView:
         """What the pacer sees. An agent that is kept free for calls, and those calls, are left out: they are paired."""
         left_out = crew.reserved_for if self.reserves else frozenset()
 
@@ -112,6 +114,7 @@ class RunLine:
 
         return PacingView(
             now=now,
+            min_ring_s=min_ring_s,
             ready=crew.free if self.reserves else [*crew.free, *crew.reserved],
             talking=crew.talking,
             wrapping=crew.wrapping,

@@ -5,7 +5,7 @@ Not here: the rows (rows.py), any SQL (adapters/sqlite).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -69,6 +69,11 @@ class Runs(Protocol):
     def set_spec(self, run_id: RunId, spec: CampaignSpec) -> None: ...
     def set_held(self, run_id: RunId, reason: str) -> None: ...
     def set_reason(self, run_id: RunId, reason: str) -> None: ...
+    def set_pacing(self, run_id: RunId, account: Mapping[str, Any]) -> None: ...
+
+    def pacing(self, run_id: RunId) -> Mapping[str, Any] | None:
+        """What its pacer said last of itself (domain/pacing/account.as_table); None: nothing."""
+        ...
 
     def stop(self, run_id: RunId, *, ending: RunState, reason: str) -> None:
         """Bring it to stopping; `ending` is what it will be with its last call ended, `reason` why it ends."""

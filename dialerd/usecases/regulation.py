@@ -73,9 +73,14 @@ def pacing_meters(unit: Unit, run: RunRow, rulebook: Rulebook, now: datetime) ->
     The latter is what remains of a target when the daemon is started anew in the middle of a day.
     """
     answered, abandoned = unit.regulation.live_answers(run.campaign_id, since=now - _OWN_WINDOW)
-    own = AbandonMeter(cap=run.spec.abandon_target, abandoned=abandoned, live_answers=answered)
+    own = AbandonMeter(
+        name="abandon_target over 24 hours", cap=run.spec.abandon_target, abandoned=abandoned, live_answers=answered
+    )
     of_packs = _meters(unit, run.campaign_id, run.spec, rulebook, now)
-    return [own, *(AbandonMeter(cap=m.cap, abandoned=m.abandoned, live_answers=m.live_answers) for m in of_packs)]
+    return [
+        own,
+        *(AbandonMeter(name=m.rule, cap=m.cap, abandoned=m.abandoned, live_answers=m.live_answers) for m in of_packs),
+    ]
 
 
 def _meters(unit: Unit, campaign_id: CampaignId, spec: CampaignSpec, rulebook: Rulebook, now: datetime) -> list[Meter]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dialerd.domain.disposition import is_live
 from dialerd.domain.gates import TITLES
@@ -100,6 +101,12 @@ def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> lis
     if not run.pending:
         return [*_before_targets(run, is_daemon_running=is_daemon_running), *waiting]
     return [_of_pending(run, now, is_daemon_running=is_daemon_running), *waiting]
+
+
+def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
+    """What the pacer of the campaign's active or last run said last of itself; None where its mode learns nothing."""
+    run = unit.runs.latest(get_campaign(unit, name).id)
+    return None if run is None else unit.runs.pacing(run.id)
 
 
 def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:

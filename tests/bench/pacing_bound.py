@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _GAIN = 6.0
 """By which theta is steered, per agent; at most a twentieth of it."""
 
-_THETA_MOST = 0.4
+_THETA_MOST = 0.9
 _NONE: NDArray[np.float64] = np.zeros(0)
 
 

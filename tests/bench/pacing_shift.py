@@ -131,13 +131,13 @@ class Shift:
                 self._happen(_Kind(kind), which)
             self.now = until
             view = self.view()
-            began = time.perf_counter()
+            began = time.process_time()
             cancel = self.pacer.cancel(view)
             if cancel:
                 self._cancel(cancel)
                 view = self.view()
             calls = self.pacer.decide(view)
-            spent += time.perf_counter() - began
+            spent += time.process_time() - began
             for _ in range(calls):
                 self._dial()
         for since, _ in self.talking.values():

@@ -14,7 +14,7 @@ from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
 from dialerd.ports import RunRow, Unit
-from dialerd.simulate.callees import NumberPlan
+from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.record import SimulatedCall
@@ -29,11 +29,12 @@ TRUNKS = {"carrier": trunk()}
 class Office:
     """One database, one exchange, and an engine that is there or not."""
 
-    def __init__(self, clock: VirtualClock, *, seed: int, refresh_s: float) -> None:
+    def __init__(self, clock: VirtualClock, *, seed: int, refresh_s: float, callees: Callees | None) -> None:
         self.clock = clock
         self.store = SqliteStore.in_memory()
         self._dice = SeededDice(seed)
-        self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed + 1), NumberPlan(SeededDice(seed + 2)))
+        callees = callees or NumberPlan(SeededDice(seed + 2))
+        self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed + 1), callees)
         self.engine: Engine | None = None
         self._refresh_s = refresh_s
 
@@ -95,12 +96,20 @@ class Office:
 
 
 def in_office(
-    story: Callable[[Office], Awaitable[None]], *, start: datetime, seed: int = 1, refresh_s: float = 600.0
+    story: Callable[[Office], Awaitable[None]],
+    *,
+    start: datetime,
+    seed: int = 1,
+    refresh_s: float = 600.0,
+    callees: Callees | None = None,
 ) -> None:
-    """Play a story on virtual time. A long `refresh_s` shows that nothing in it waits for a look at the store."""
+    """Play a story on virtual time. A long `refresh_s` shows that nothing in it waits for a look at the store.
+
+    `callees`: how the numbers behave, else by their endings.
+    """
 
     async def main() -> None:
-        office = Office(VirtualClock(start), seed=seed, refresh_s=refresh_s)
+        office = Office(VirtualClock(start), seed=seed, refresh_s=refresh_s, callees=callees)
         await story(office)
         if office.engine is not None:
             await office.engine.drain(60.0)

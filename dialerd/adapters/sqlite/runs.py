@@ -6,8 +6,9 @@ statement can change a target and forget to count it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -160,6 +161,14 @@ class SqliteRuns:
 
     def set_reason(self, run_id: RunId, reason: str) -> None:
         self._connection.execute("UPDATE run SET reason = ? WHERE id = ?", (reason, run_id))
+
+    def set_pacing(self, run_id: RunId, account: Mapping[str, Any]) -> None:
+        self._connection.execute("UPDATE run SET pacing = ? WHERE id = ?", (to_json(account), run_id))
+
+    def pacing(self, run_id: RunId) -> Mapping[str, Any] | None:
+        (account,) = self._connection.execute("SELECT pacing FROM run WHERE id = ?", (run_id,)).fetchone() or (None,)
+        found: Mapping[str, Any] | None = None if account is None else json.loads(account)
+        return found
 
     def held(self, run_id: RunId) -> list[HeldTargets]:
         rows = self._connection.execute(

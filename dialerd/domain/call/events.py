@@ -140,7 +140,9 @@ class AgentLeft:
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
-    """The daemon wants to end and has waited long enough for this call."""
+    """dialerd wants no more of this call: the daemon ends, or nobody would be free for an answer."""
+
+    reason: str = "the daemon was stopped"
 
 
 CallEvent = (

@@ -148,14 +148,14 @@ STATES: tuple[type[State], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`serial` names the running timer; `gone` that the channel was missed; `stopping` that the daemon wants to end."""
+    """`serial` names the running timer; `gone`: the channel was missed; `stopping`: why dialerd wants to end it."""
 
     plan: CallPlan
     state: State
     facts: Facts
     serial: int = 0
     gone: bool = False
-    stopping: bool = False
+    stopping: str = ""
     rang_at: datetime | None = None  # when the phone was first heard to ring; some trunks never tell
     looked: int = 0  # looks asked for in this state because its time was over
 

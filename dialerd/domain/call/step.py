@@ -188,7 +188,7 @@ def _timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     if call.gone:
         return _missed(call, now)
     if call.stopping and isinstance(call.state, Ringing) and rung_s(call, now) >= call.plan.min_ring_s:
-        return clear(call, Disposition.CANCELLED, "the daemon was stopped")
+        return clear(call, Disposition.CANCELLED, call.stopping)
     playback_id = call.state.playback_id if isinstance(call.state, Playing) else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))
 
@@ -301,13 +301,14 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
 
 
 def _stop_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    call = replace(call, stopping=True)
+    assert isinstance(event, ev.StopRequested)
+    call = replace(call, stopping=event.reason)
     left_s = call.plan.min_ring_s - rung_s(call, now)
     if isinstance(call.state, Placing):
         return call, ()  # a hang-up could overtake the originate; the reply's timer comes first
     if left_s > 0:
         return rearm(call, left_s)
-    return clear(call, Disposition.CANCELLED, "the daemon was stopped")
+    return clear(call, Disposition.CANCELLED, event.reason)
 
 
 def _stop_detecting(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:

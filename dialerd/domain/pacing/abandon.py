@@ -42,7 +42,7 @@ class AbandonController:
     """`cap`: the run's own target share, held over the run besides every meter."""
 
     def __init__(self, *, cap: float) -> None:
-        self._cap = cap
+        self.cap = cap
         self._abandoned = _KAPPA[1]
         self._taken = _KAPPA[1] / _KAPPA[0]
         self._theta = 0.0
@@ -66,7 +66,7 @@ class AbandonController:
 
         `live_per_s`: about how many people the team can serve in a second.
         """
-        own = AbandonMeter(name="this run", cap=self._cap, abandoned=self._own[0], live_answers=self._own[1])
+        own = AbandonMeter(name="this run", cap=self.cap, abandoned=self._own[0], live_answers=self._own[1])
         aim, meter = min(
             ((self._aim(meter, waiting, live_per_s), meter) for meter in (*meters, own)), key=lambda found: found[0]
         )

@@ -5,8 +5,10 @@ Not here: the deciding (predictive.py); printing it (cli).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
 
 from dialerd.domain.pacing.view import AbandonMeter
 
@@ -60,3 +62,33 @@ class Account:
     meter: AbandonMeter
     limit: Limit
     decisions: tuple[Decision, ...]
+
+
+@runtime_checkable
+class Accountable(Protocol):
+    """A pacer that can tell of itself, and whose target can be changed."""
+
+    def account(self) -> Account: ...
+
+    def change_pace(self, *, target: float) -> None: ...
+
+
+def as_table(account: Account, *, steady: float, now: datetime) -> dict[str, Any]:
+    """For the store and for people: moments as ISO 8601, shares and seconds rounded. `steady` is the view's `now`."""
+
+    def moment(at: float) -> str:
+        return (now - timedelta(seconds=steady - at)).isoformat(timespec="milliseconds")
+
+    decisions = [_rounded(asdict(each)) | {"at": moment(each.at)} for each in account.decisions]
+    return {
+        "at": moment(steady),
+        "estimates": _rounded(asdict(account.estimates)),
+        "risk_allowed": round(account.theta, 4),
+        "meter": _rounded(asdict(account.meter)) | {"room": round(account.meter.room, 2)},
+        "limit": account.limit.value,
+        "decisions": decisions,
+    }
+
+
+def _rounded(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in table.items()}

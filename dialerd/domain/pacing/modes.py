@@ -6,6 +6,7 @@ Not here: what each does (one file per mode).
 from __future__ import annotations
 
 from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.pacing.account import Accountable
 from dialerd.domain.pacing.agentless import AgentlessPacer
 from dialerd.domain.pacing.power import PowerPacer
 from dialerd.domain.pacing.preview import PreviewPacer
@@ -26,7 +27,12 @@ def pacer_of(spec: CampaignSpec) -> Pacer:
             return PowerPacer(ratio=spec.ratio)
         case Mode.PREVIEW:
             return PreviewPacer()
-        case _:
+        case Mode.PREDICTIVE:
+            # Here, for it alone needs numpy: a daemon without such a campaign starts and stays smaller.
+            from dialerd.domain.pacing.predictive import PredictivePacer
+
+            return PredictivePacer(target=spec.abandon_target)
+        case Mode.PROGRESSIVE:
             return ProgressivePacer()
 
 
@@ -37,3 +43,5 @@ def retune(pacer: Pacer, spec: CampaignSpec) -> None:
             pacer.change_pace(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
         case PowerPacer():
             pacer.change_pace(ratio=spec.ratio)
+        case Accountable():
+            pacer.change_pace(target=spec.abandon_target)

@@ -79,15 +79,14 @@ def _ages_of(view: PacingView) -> _Ages:
 class PredictivePacer:
     """`target`: the run's own share of abandoned calls, held beside every meter of the view.
 
-    `min_ring_s`: the packs' minimum ring; no younger call is ever hung up. `late_cancel`: whether any is. `max_calls`:
-    calls for agents at once, all told; `most_per_agent`: calls per agent at work.
+    `late_cancel`: whether calls are ever hung up, which happens past the view's minimum ring only. `max_calls`: calls
+    for agents at once, all told; `most_per_agent`: calls per agent at work.
     """
 
     def __init__(
         self,
         *,
         target: float = 0.03,
-        min_ring_s: float = 15.0,
         late_cancel: bool = True,
         max_calls: int = 10_000,
         most_per_agent: int = MOST_PER_AGENT,
@@ -96,7 +95,6 @@ class PredictivePacer:
             raise BadInputError(
                 f"target = {target}: the share of abandoned calls to stay under is above 0, at most 0.5"
             )
-        self.min_ring_s = min_ring_s
         self.late_cancel = late_cancel
         self.max_calls = max_calls
         self.most_per_agent = most_per_agent
@@ -177,7 +175,7 @@ class PredictivePacer:
         """The calls past the minimum ring while nobody is ready and whoever answers now will likely find nobody."""
         if not self.late_cancel or view.ready:
             return ()
-        oldest = [index for index, age in enumerate(view.ringing) if age >= self.min_ring_s]
+        oldest = [index for index, age in enumerate(view.ringing) if age >= view.min_ring_s]
         if not oldest:
             return ()
         ages = self._look(view)
@@ -190,9 +188,9 @@ class PredictivePacer:
     def next_at(self, now: float) -> float:
         return now + LOOK_S
 
-    def change_pace(self, *, max_calls: int) -> None:
-        """Take another limit while the run goes on."""
-        self.max_calls = max_calls
+    def change_pace(self, *, target: float) -> None:
+        """Take another target while the run goes on."""
+        self._controller.cap = target
 
     def account(self) -> Account:
         """What `campaign status --why` shows."""

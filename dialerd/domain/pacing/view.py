@@ -37,12 +37,14 @@ class PacingView:
     Agents: `ready` are free to talk, those reserved for calls that are being dialed included; `talking` and `wrapping`
     will be. Calls: `ringing` (dialed, not answered), `detecting` (answered, no verdict yet), `waiting` (people without
     an agent), `connected` (those that a message, a flow or the dialplan has: agentless). `patience`: how long a person
-    may wait before the call counts as abandoned. `unsent`: how many of the ringing ones the exchange has not confirmed
-    yet: no CallStarted has told of them, so they come off what a rate allows.
+    may wait before the call counts as abandoned. `min_ring_s`: no younger call may be hung up. `unsent`: how many of
+    the ringing ones the exchange has not confirmed yet: no CallStarted has told of them, so they come off what a rate
+    allows.
     """
 
     now: float
     patience: float = 2.0
+    min_ring_s: float = 15.0
     ready: Sequence[float] = ()
     talking: Sequence[float] = ()
     wrapping: Sequence[float] = ()

@@ -17,7 +17,7 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
-from dialerd.domain.words import TargetId
+from dialerd.domain.words import RunId, TargetId
 from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
 
 
@@ -192,6 +192,20 @@ def test_attempts_of_before_their_indexes_were_parted_are_found_counted_and_dele
         after.execute("DELETE FROM target")
         assert after.execute("SELECT count(*) FROM attempt").fetchone() == (0,)
         assert after.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_run_from_before_pacers_told_of_themselves_tells_nothing_and_can(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m025_pacing")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'active', '')"
+        )
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.runs.pacing(RunId(1)) is None
+        unit.runs.set_pacing(RunId(1), {"limit": "x", "decisions": [{"calls": 3}]})
+        assert unit.runs.pacing(RunId(1)) == {"limit": "x", "decisions": [{"calls": 3}]}
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:

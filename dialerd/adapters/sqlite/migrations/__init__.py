@@ -26,6 +26,7 @@ from dialerd.adapters.sqlite.migrations.m020_callbacks import m020_callbacks
 from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
 from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
+from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -44,6 +45,7 @@ MIGRATIONS = (
     m021_past_calls,
     m022_claims,
     m023_preview,
+    m025_pacing,
 )
 
 migrations = Migrations("dialerd")
