@@ -291,7 +291,7 @@ def _cause(agent: AgentFacts, post: Post, place: Place | None, facts: _Facts) ->
         return "which comes after callers"
     other = facts.runs.get(place) if place is not None else None
     if other is None or not run.due + run.calls_on_way:
-        return "which has nobody left to dial" if not run.due + run.calls_on_way else "which has agents enough"
+        return "which has nobody to dial now" if not run.due + run.calls_on_way else "which has agents enough"
     if other.priority > run.priority:
         return f"which has priority {run.priority}"
     return "which has more agents, or had this one for its turn"
@@ -313,7 +313,7 @@ def _lack(agent: AgentFacts, facts: _Facts) -> str:
 def _standing(run: RunFacts) -> str:
     if run.state is not RunState.ACTIVE:
         return f"is {run.state}"
-    return "has agents enough" if run.due + run.calls_on_way else "has nobody left to dial"
+    return "has agents enough" if run.due + run.calls_on_way else "has nobody to dial now"
 
 
 def _by_name(run: RunFacts) -> tuple[str, int]:

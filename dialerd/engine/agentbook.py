@@ -5,17 +5,19 @@ Not here: who gets which call and why a state changes (agentdesk.py), what an ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.agents import Refusal
 from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, WrapUpEnded
-from dialerd.domain.words import AgentState, AttemptId, RunId, RunState
+from dialerd.domain.words import AgentState, AttemptId, RunId
 from dialerd.engine.agentline import AgentLine, Crew
+from dialerd.engine.postings import Postings
 from dialerd.log import logger
-from dialerd.ports import Clock, RunRow, Store
+from dialerd.ports import Clock, Store
 from dialerd.usecases import agents as usecases
 from dialerd.usecases.callplan import PATIENCE_S
 
@@ -23,20 +25,20 @@ _log = logger(__name__)
 
 
 class AgentBook:
-    """The only owner of agents' states. `runs`: those that are not over; `on_state` hears of every new state."""
+    """The only owner of agents' states. `on_state` hears of every new state."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         *,
-        runs: Callable[[], Iterable[RunRow]],
+        postings: Postings,
         tell_run: Callable[[RunId, PacingEvent], None],
         on_state: Callable[[AgentLine], None],
     ) -> None:
         self._store = store
         self._clock = clock
-        self._runs = runs
+        self._postings = postings
         self._tell_run = tell_run
         self._on_state = on_state
         self.lines: dict[str, AgentLine] = {}
@@ -108,14 +110,13 @@ class AgentBook:
     # Whom they work for
 
     def assign(self) -> None:
-        """Decide anew for everybody whom nothing holds; to be called when runs, agents or queues have changed."""
-        runs = [run for run in self._runs() if run.state is RunState.ACTIVE and run.spec.queue is not None]
-        for line in self.lines.values():
-            if not line.is_held:
-                serves = {queue.name for queue in line.queues}
-                mine = [run for run in runs if run.spec.queue in serves]
-                best = max(mine, key=lambda run: (run.spec.priority, -run.id), default=None)
-                line.run_id = best.id if best is not None else None
+        """Decide anew for everybody; to be called when runs, agents or queues have changed."""
+        for line in self._postings.decide(self.lines):
+            at = line.assignment
+            campaign, why = (at.post.campaign or "", at.reason.text) if at is not None else ("", "")
+            if (line.seen.campaign, line.seen.why) != (campaign, why):
+                line.seen = replace(line.seen, campaign=campaign, why=why)
+                self.write(line)
             self._tell_whereabouts(line)
 
     def _tell_whereabouts(self, line: AgentLine) -> None:
@@ -130,15 +131,15 @@ class AgentBook:
 
     def crew(self, run_id: RunId) -> Crew:
         now = self._clock.now()
-        mine = [line for line in self.lines.values() if line.run_id == run_id]
+        mine = [line for line in self.lines.values() if line.works_for == run_id]
         return Crew(
-            size=sum(line.works_for is not None for line in mine),
+            size=len(mine),
             free=[line.idle_s(now) for line in mine if line.is_free],
             reserved=[line.idle_s(now) for line in mine if line.is_spare],
             talking=[line.in_state_s(now) for line in mine if line.call is not None],
             wrapping=[line.in_state_s(now) for line in mine if line.seen.state is AgentState.WRAP_UP],
             owed=sum(line.owed for line in mine if line.is_spare),
-            reserved_for=frozenset().union(*(line.batch for line in mine)),
+            reserved_for=frozenset().union(*(line.batch for line in self.lines.values() if line.run_id == run_id)),
             homes=_homes(mine),
         )
 

@@ -20,8 +20,10 @@ from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
+from dialerd.engine.postings import Postings
+from dialerd.engine.runkeeper import RunLine
 from dialerd.log import logger
-from dialerd.ports import Clock, Dice, Exchange, RunRow, Store
+from dialerd.ports import Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
 
 _log = logger(__name__)
@@ -60,7 +62,7 @@ class AgentDesk:
         ready: Set[str],
         is_talking: Callable[[AttemptId], bool],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
-        runs: Callable[[], Iterable[RunRow]],
+        runs: Callable[[], Iterable[RunLine]],
         tell_run: Callable[[RunId, PacingEvent], None],
         on_change: Callable[[], None],
     ) -> None:
@@ -74,7 +76,9 @@ class AgentDesk:
         self._ready = ready
         self._tell_call = tell_call
         self._on_change = on_change
-        self._book = AgentBook(store, clock, runs=runs, tell_run=tell_run, on_state=self._in_new_state)
+        self._book = AgentBook(
+            store, clock, postings=Postings(clock, dice, runs), tell_run=tell_run, on_state=self._in_new_state
+        )
         self._legs = LegDesk(clock, dice, exchanges, self)
         self._reconciler = LegReconciler(
             clock, exchanges, self._book, self._legs, is_talking=is_talking, tell_call=tell_call
@@ -308,7 +312,7 @@ class AgentDesk:
         First those that are kept free and are owed some, then free ones, the longest idle first. Were agents lost since
         the calls were claimed, those that are left have them all: whoever answers finds the first that is free.
         """
-        mine = [line for line in self._book.lines.values() if line.run_id == run_id]
+        mine = [line for line in self._book.lines.values() if line.works_for == run_id]
         mine.sort(key=lambda line: (line.seen.idle_since, line.name))
         left = list(attempts)
         for line in [*(line for line in mine if line.is_spare and line.owed), *(line for line in mine if line.is_free)]:
@@ -326,7 +330,7 @@ class AgentDesk:
             (
                 line
                 for line in self._book.lines.values()
-                if line.run_id == run_id and line.is_free and line.name not in but
+                if line.works_for == run_id and line.is_free and line.name not in but
             ),
             key=lambda line: (line.seen.idle_since, line.name),
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dialerd.domain.agents import Seen
+from dialerd.domain.posts import Assignment
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState, AttemptId, RunId
 from dialerd.engine.legdesk import Leg
@@ -20,8 +21,8 @@ _HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, Ag
 
 @dataclass(slots=True, eq=False)
 class AgentLine:
-    """One agent. `queues` are those that dialerd itself serves; `run_id` the run it works for, `joined` the one whose
-    pacer has been told so.
+    """One agent. `queues` are those that dialerd itself serves; `assignment` is what it is there for, None while it
+    is away; `joined` the run whose pacer has been told that it can count on this agent.
 
     `call` is the person it talks to or is rung for; `batch` the calls that it is reserved for, `owed`
     how many more of them the trunk had no room for yet. `rung`: how many times
@@ -31,7 +32,7 @@ class AgentLine:
     row: AgentRow
     seen: Seen
     queues: tuple[QueueSpec, ...] = ()
-    run_id: RunId | None = None
+    assignment: Assignment | None = None
     joined: RunId | None = None
     leg: Leg | None = None
     call: AttemptId | None = None
@@ -70,9 +71,16 @@ class AgentLine:
         return self.call is not None or bool(self.batch) or self.seen.state in _HELD
 
     @property
+    def run_id(self) -> RunId | None:
+        """The run whose calls it takes."""
+        return None if self.assignment is None else self.assignment.post.run
+
+    @property
     def works_for(self) -> RunId | None:
-        """The run whose calls it can be counted on for."""
-        return None if self.seen.state in (AgentState.LOGGED_OUT, AgentState.PAUSED) else self.run_id
+        """The run that can count on it: not one that it is about to leave."""
+        is_leaving = self.assignment is None or self.assignment.then is not None
+        away = is_leaving or self.seen.state in (AgentState.LOGGED_OUT, AgentState.PAUSED)
+        return None if away else self.run_id
 
     @property
     def is_free(self) -> bool:

@@ -12,15 +12,13 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
-from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.pacing.account import Accountable, as_table
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
-from dialerd.domain.words import Mode, RunState
+from dialerd.domain.words import Mode, RunId, RunState
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.previewdesk import PreviewDesk
@@ -77,6 +75,7 @@ class DialLoop:
         self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
+        self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
 
     def wake(self) -> None:
@@ -111,9 +110,21 @@ class DialLoop:
     async def _pass(self, alarm: _Alarm) -> None:
         """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
         lines = [line for line in self._runs.lines.values() if line.row.state is RunState.ACTIVE]
+        self._offer(lines, alarm)
         for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
             while not self.is_stopped and await self._fill(line, alarm):
                 pass
+
+    def _offer(self, lines: Sequence[RunLine], alarm: _Alarm) -> None:
+        """Let agents go where they are needed, as soon as that changes."""
+        now, mine = self._clock.now(), [line for line in lines if line.row.spec.queue is not None]
+        offering = frozenset(line.row.id for line in mine if line.on_way or line.due(now))
+        for line in mine:
+            if line.due_at is not None and line.due_at > now:
+                alarm.no_later_than(self._clock.steady() + (line.due_at - now).total_seconds())
+        if offering != self._offering:
+            self._offering = offering
+            self._agents.assign()
 
     async def _fill(self, line: RunLine, alarm: _Alarm) -> bool:
         """Claim and place what may be placed for one run now; True: look at it again at once."""
@@ -124,14 +135,12 @@ class DialLoop:
             if line.due_at is not None:
                 alarm.no_later_than(steady + (line.due_at - now).total_seconds())
             return False
-        if spec.contact_hours.timezone != CONTACT_ZONE and not line.row.precedence:
-            # One zone for all: ask once here instead of putting every target of the run to rest one by one.
-            hours = opening(spec.contact_hours, (), now)
-            if not hours.is_open:
-                until = hours.until or now + timedelta(days=1)
-                alarm.no_later_than(steady + (until - now).total_seconds())
-                self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
-                return False
+        # One zone for all: ask once here instead of putting every target of the run to rest one by one.
+        until = line.closed_until(now)
+        if until is not None:
+            alarm.no_later_than(steady + (until - now).total_seconds())
+            self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
+            return False
         try:
             check_regulations(spec, self._rulebook)
         except (NotFoundError, BadInputError) as error:  # a pack was taken away or changed since: nobody is called so

@@ -69,7 +69,7 @@ class Engine:
             ready=self._trunks.ready,
             is_talking=lambda attempt_id: self.desk.is_talking(attempt_id),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
-            runs=lambda: [line.row for line in self.runs.lines.values()],
+            runs=self.runs.lines.values,
             tell_run=self.runs.tell,
             on_change=self._wake,
         )

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.pacing import (
     Abandoned,
     AbandonMeter,
@@ -34,6 +35,7 @@ from dialerd.usecases.regulation import pacing_meters
 _log = logger(__name__)
 
 _NO_LIMIT = 1_000_000  # calls
+_MOST_AGENTS = 1000  # more targets than agents need not be counted
 
 _SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some tenths of a second at most
 
@@ -47,7 +49,8 @@ class RunLine:
     ceiling: AgentlessPacer | None = None  # the limits that a campaign with agents gives beside its pace
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
-    due_at: datetime | None = None  # when a dry run has targets again
+    due_at: datetime | None = None  # when the next waiting target is due
+    waiting_due: int = 0  # waiting targets whose time had come at the last look
     held_by: str = ""  # why it is not dialing, as the store has it
     meters: Sequence[AbandonMeter] = ()
     explained_at: float = -math.inf  # when its pacer's account was last put down
@@ -60,6 +63,11 @@ class RunLine:
     @property
     def phases(self) -> tuple[dict[AttemptId, float], ...]:
         return self.ringing, self.detecting, self.connected, self.waiting, self.talking
+
+    @property
+    def on_way(self) -> list[AttemptId]:
+        """The calls that may yet ask for an agent."""
+        return [*self.ringing, *self.detecting, *self.connected, *self.waiting]
 
     def update(self, row: RunRow) -> None:
         """The run as the store has it now, its pace included."""
@@ -99,6 +107,21 @@ class RunLine:
             connected=[now - since for phase in self.phases if phase is not self.ringing for since in phase.values()],
             unsent=self.unsent,
         )
+
+    def closed_until(self, now: datetime) -> datetime | None:
+        """When its contact hours open, where they are one zone's for all and closed now."""
+        hours = self.row.spec.contact_hours
+        if hours.timezone == CONTACT_ZONE or self.row.precedence:
+            return None
+        now_open = opening(hours, (), now)
+        return None if now_open.is_open else now_open.until or now + timedelta(days=1)
+
+    def due(self, now: datetime) -> int:
+        """How many targets may be dialed now, as far as the last look at the store and the last claim tell."""
+        if self.closed_until(now) is not None:
+            return 0
+        seen = 0 if self.is_dry else self.row.pending + self.waiting_due
+        return seen or int(self.due_at is not None and self.due_at <= now)
 
     @property
     def reserves(self) -> bool:
@@ -217,6 +240,7 @@ class RunKeeper:
         """Do a share of what the run needs; True: nothing more is to be done now."""
         now = self._clock.now
         await self._read_meters(row)
+        await self._count_due(row)
         is_prepared = await self._take_in(row)
         is_scrubbed = not row.is_scrub_due
         for _ in range(0 if is_scrubbed else _SHARE):
@@ -251,6 +275,18 @@ class RunKeeper:
             )
         except (NotFoundError, BadInputError):
             return  # a pack was taken away: the dial loop says so and dials nobody
+
+    async def _count_due(self, row: RunRow) -> None:
+        """Agents are given to runs that have somebody to dial."""
+        line = self.lines.get(row.id)
+        if line is not None and row.spec.queue is not None:
+            now = self._clock.now()
+            line.waiting_due, line.due_at = await self._store.read(
+                lambda unit: (
+                    unit.dialing.waiting_due(row.id, limit=_MOST_AGENTS, now=now),
+                    unit.dialing.next_due_at(row.id),
+                )
+            )
 
     async def _take_in(self, row: RunRow) -> bool:
         """Whether the run has all its targets, after a share of them has come in."""

@@ -121,7 +121,7 @@ def test_balancing_is_strictly_within_the_preferred_campaigns() -> None:
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
-        ({"due": 0}, "nobody left to dial"),
+        ({"due": 0}, "nobody to dial now"),
         ({"state": RunState.PAUSED}, "paused"),
         ({"state": RunState.STOPPED}, "stopped"),
         ({"state": RunState.COMPLETED}, "completed"),

@@ -297,6 +297,13 @@ class SqliteDialing:
         ).fetchone()
         return to_moment_or_none(text)
 
+    def waiting_due(self, run_id: RunId, *, limit: int, now: datetime) -> int:
+        rows = self._connection.execute(
+            "SELECT 1 FROM target WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now LIMIT :limit",
+            {"run_id": run_id, "now": to_text(now), "limit": limit},
+        )
+        return len(rows.fetchall())
+
     def last_claimed_at(self) -> datetime | None:
         # Attempts are never deleted one by one, so the highest rowid is the latest.
         row = self._connection.execute("SELECT claimed_at FROM attempt ORDER BY rowid DESC LIMIT 1").fetchone()

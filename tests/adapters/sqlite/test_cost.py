@@ -41,6 +41,7 @@ def one_call(unit: Unit, run_id: RunId, n: int) -> None:
     state = TargetState.DONE if n % 2 else TargetState.WAITING
     unit.dialing.release_target(done, state=state, not_before=NOW.replace(year=2030), now=NOW)
     unit.dialing.next_due_at(run_id)
+    unit.dialing.waiting_due(run_id, limit=10, now=NOW)
     unit.dialing.open_attempts()
     unit.dialing.last_claimed_at()
     unit.runs.get(run_id)

@@ -1,0 +1,83 @@
+"""Which run, or whose callers, each agent that the daemon knows is there for: the decision's facts and its outcome.
+
+Not here: the decision (domain/assignment.py), agents' states (agentbook.py), calls and legs (agentdesk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from dialerd.domain.assignment import assign
+from dialerd.domain.posts import AgentFacts, Busy, BusyWith, RunFacts, Steadiness
+from dialerd.domain.words import AgentState
+from dialerd.engine.agentline import AgentLine
+from dialerd.engine.runkeeper import RunLine
+from dialerd.ports import Clock, Dice
+
+_STEADINESS = Steadiness()
+
+_AWAY = frozenset({AgentState.LOGGED_OUT, AgentState.PAUSED})
+
+
+class Postings:
+    """Decides for everybody at once; cheap enough for each time that an agent gets free."""
+
+    def __init__(self, clock: Clock, dice: Dice, runs: Callable[[], Iterable[RunLine]]) -> None:
+        """`runs`: those that are not over."""
+        self._clock = clock
+        self._dice = dice
+        self._runs = runs
+
+    def decide(self, lines: Mapping[str, AgentLine]) -> list[AgentLine]:
+        """Give every agent its assignment anew. Returns those for whom anything is another than before."""
+        now = self._clock.now()
+        runs = {line.row.spec.name: line for line in self._runs() if line.row.spec.queue is not None}
+        here = [line for line in lines.values() if line.seen.state not in _AWAY]
+        decided = assign(
+            [_agent_facts(line, runs) for line in here],
+            [_run_facts(run, lines.values(), now) for run in runs.values()],
+            steadiness=_STEADINESS,
+            now=now,
+            draw=self._dice.draw(),
+        )
+        changed = [line for line in lines.values() if line.assignment != decided.get(line.name)]
+        for line in changed:
+            line.assignment = decided.get(line.name)
+        return changed
+
+
+def _agent_facts(line: AgentLine, runs: Mapping[str, RunLine]) -> AgentFacts:
+    return AgentFacts(
+        name=line.name,
+        queues=frozenset(queue.name for queue in line.queues),
+        kind=line.row.kind,
+        may_outbound=line.row.may_outbound,
+        preferred=line.row.preferred,
+        idle_since=None if line.is_held else line.seen.idle_since,
+        busy=_busy(line, runs) if line.is_held else None,
+        present=line.assignment,
+    )
+
+
+def _busy(line: AgentLine, runs: Mapping[str, RunLine]) -> Busy:
+    """What holds an agent. Of one that an earlier daemon left only the campaign is known."""
+    if line.assignment is not None:
+        return Busy(BusyWith.CAMPAIGN, line.assignment.post.run, line.assignment.post.campaign)
+    run = runs.get(line.seen.campaign)
+    return Busy(BusyWith.CAMPAIGN, run.row.id if run else None, line.seen.campaign)
+
+
+def _run_facts(run: RunLine, lines: Iterable[AgentLine], now: datetime) -> RunFacts:
+    spec = run.row.spec
+    assert spec.queue is not None, "only runs with agents are asked about"
+    paired = {attempt_id for line in lines for attempt_id in line.batch}
+    return RunFacts(
+        run=run.row.id,
+        campaign=spec.name,
+        queue=spec.queue,
+        priority=spec.priority,
+        due=run.due(now),
+        state=run.row.state,
+        calls_on_way=sum(attempt_id not in paired for attempt_id in run.on_way),
+    )
