@@ -62,7 +62,13 @@ TABLE: Mapping[AgentState, Mapping[AgentEvent, AgentState | None]] = {
         E.LEG_LOST: S.PAUSED,
         E.LEG_BACK: S.READY,
     },
-    S.RESERVED: {E.RELEASE: None, E.CONNECT: S.ON_CALL, E.LEG_LOST: S.PAUSED, E.LEG_BACK: S.RESERVED},
+    S.RESERVED: {
+        E.RELEASE: None,
+        E.CONNECT: S.ON_CALL,
+        E.TAKE_INBOUND: S.INBOUND,
+        E.LEG_LOST: S.PAUSED,
+        E.LEG_BACK: S.RESERVED,
+    },
     S.PREVIEW: {
         E.DIAL: S.RESERVED,
         E.SKIP: None,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dialerd.domain.words import AttemptId, BridgeId, LegId
+from dialerd.domain.words import AttemptId, BridgeId, CallerId, LegId, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,22 @@ class LegPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegSeen:
-    """A look found the leg alive. `attempt_id`: the call in the same bridge; None there: its customer is gone."""
+    """A look found the leg alive. `attempt_id` or `caller_id`: who is in the same bridge; neither: they are gone."""
 
     place: LegPlace
     bridge_id: BridgeId | None = None
     attempt_id: AttemptId | None = None
+    caller_id: CallerId | None = None
 
 
-def bridge_of(attempt_id: AttemptId) -> BridgeId:
-    """The bridge in which the person of that attempt talks with an agent; there is never another."""
-    return BridgeId(f"b{attempt_id[1:]}")
+def bridge_of(person: Person) -> BridgeId:
+    """The bridge in which the person of that attempt, or that caller, talks with an agent; there is never another."""
+    return BridgeId(f"b{person[1:]}")
 
 
 def attempt_of(bridge_id: BridgeId) -> AttemptId:
-    """Whom a bridge was made for, whether or not they are in it (any more)."""
+    """Whom a bridge was made for, whether or not they are in it (any more). Of a caller's bridge: nobody's attempt,
+    by which that bridge can be ended."""
     return AttemptId(f"d{bridge_id[1:]}")
 
 

@@ -29,8 +29,17 @@ LegId = NewType("LegId", str)
 
 LEG_ID = re.compile(r"a[0-9a-f]{32}\Z")
 
+CallerId = NewType("CallerId", str)
+"""`c` + 32 lower-case hex digits: somebody who has called us. Their channel's id is Asterisk's own."""
+
+CALLER_ID = re.compile(r"c[0-9a-f]{32}\Z")
+
+Person = AttemptId | CallerId
+"""Somebody whom an agent can talk to."""
+
 BridgeId = NewType("BridgeId", str)
-"""`b` + 32 lower-case hex digits: the ARI bridge id of one conversation; the digits are those of its attempt."""
+"""`b` + 32 lower-case hex digits: the ARI bridge id of one conversation; the digits are those of its attempt
+or caller."""
 
 BRIDGE_ID = re.compile(r"b[0-9a-f]{32}\Z")
 

@@ -13,6 +13,7 @@ from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.agents import Refusal
 from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, WrapUpEnded
+from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState, AttemptId, RunId
 from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.engine.postings import Postings
@@ -42,13 +43,13 @@ class AgentBook:
         self._tell_run = tell_run
         self._on_state = on_state
         self.lines: dict[str, AgentLine] = {}
-        self._patience_s: dict[str, float] = {}
+        self.queues: dict[str, QueueSpec] = {}
 
     async def refresh(self) -> None:
         """Take up who there is and what they ask to be. Who has been deleted goes when nothing holds it."""
         rows, queues = await self._store.read(lambda unit: (unit.agents.all(), unit.queues.all()))
         serving = [queue for queue in queues if queue.kind == "stasis"]
-        self._patience_s = {queue.name: queue.patience_s for queue in serving}
+        self.queues = {queue.name: queue for queue in serving}
         for row in rows:
             line = self.lines.setdefault(row.name, AgentLine(row=row, seen=row.seen))
             line.row = row
@@ -59,7 +60,8 @@ class AgentBook:
 
     def patience_s(self, queue: str | None) -> float:
         """How long a person waits for an agent of that queue."""
-        return self._patience_s.get(queue or "", PATIENCE_S)
+        spec = self.queues.get(queue or "")
+        return PATIENCE_S if spec is None else spec.patience_s
 
     def talker(self, attempt_id: AttemptId) -> AgentLine | None:
         """The agent whom a call was given to, or is being rung for."""

@@ -15,13 +15,14 @@ from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
-from dialerd.domain.words import AgentState, AttemptId, LegId, RunId, WantedState
+from dialerd.domain.words import AgentState, AttemptId, LegId, Person, RunId, WantedState
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.postings import Postings
 from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.takers import CallerHost, Takers
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
@@ -63,26 +64,28 @@ class AgentDesk:
         is_talking: Callable[[AttemptId], bool],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
         runs: Callable[[], Iterable[RunLine]],
+        callers: CallerHost,
         tell_run: Callable[[RunId, PacingEvent], None],
         on_change: Callable[[], None],
     ) -> None:
         """`ready`: the exchanges that are reconciled, kept up to date by their owner. `is_talking`: of a call.
 
-        `runs`: those that are not over.
+        `runs`: those that are not over. `callers`: who keeps the people who have called.
         """
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
         self._ready = ready
         self._tell_call = tell_call
+        self._callers = callers
         self._on_change = on_change
-        self._book = AgentBook(
-            store, clock, postings=Postings(clock, dice, runs), tell_run=tell_run, on_state=self._in_new_state
-        )
+        postings = Postings(clock, dice, runs, callers.facts)
+        self._book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
         self._legs = LegDesk(clock, dice, exchanges, self)
         self._reconciler = LegReconciler(
             clock, exchanges, self._book, self._legs, is_talking=is_talking, tell_call=tell_call
         )
+        self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._ring, part=self._part)
         self._seekers: dict[AttemptId, Seeker] = {}
         self._watchers: list[Callable[[str, AgentState], None]] = []
 
@@ -182,6 +185,9 @@ class AgentDesk:
         if line.call is not None:  # on demand: somebody waits
             self._give(line, line.call)
             return
+        if line.caller is not None:
+            self.takers.give(line, line.caller)
+            return
         if not line.is_kept:
             self._hang_up(line)
             self._book.move(line, E.RELEASE)
@@ -196,6 +202,7 @@ class AgentDesk:
             return
         line.leg = None
         call, line.call = line.call, None
+        caller, line.caller = line.caller, None
         reason = f"the phone {reason}" if not reason.startswith("the ") else reason
         if line.seen.state is AgentState.LOGGED_OUT:
             line.rung = len(_RING_AGAIN_S)
@@ -208,6 +215,9 @@ class AgentDesk:
         elif call is not None:
             self._legs.end_bridge(leg.exchange, call)
             self._tell_call(call, ev.AgentLeft(reason))
+        if caller is not None:
+            self._legs.end_bridge(leg.exchange, caller)
+            self._callers.agent_left(caller)
         self._reach(line)
 
     def _line_of(self, leg: Leg) -> AgentLine | None:
@@ -279,10 +289,13 @@ class AgentDesk:
         if line is None:
             return
         line.call = None
+        self._part(line, attempt_id, was_connected=was_connected)
+
+    def _part(self, line: AgentLine, person: Person, *, was_connected: bool) -> None:
         if line.leg is not None and line.is_kept:
-            self._legs.part(line.leg, attempt_id, line.music)
+            self._legs.part(line.leg, person, line.music)
         elif line.leg is not None:
-            self._legs.end_bridge(line.leg.exchange, attempt_id)
+            self._legs.end_bridge(line.leg.exchange, person)
             self._hang_up(line)
         if line.seen.state in _BUSY:
             self._book.move(line, E.CALL_ENDED)
@@ -302,6 +315,7 @@ class AgentDesk:
             case AgentState.READY:
                 self._book.assign()
                 self._serve()
+                self._callers.serve()
         self._on_change()
 
     # Reservations
@@ -328,9 +342,9 @@ class AgentDesk:
         """Keep up to `count` of a run's free agents, the longest idle first, for records that they are to be shown."""
         free = sorted(
             (
-                line
-                for line in self._book.lines.values()
-                if line.works_for == run_id and line.is_free and line.name not in but
+                each
+                for each in self._book.lines.values()
+                if each.works_for == run_id and each.is_free and each.name not in but
             ),
             key=lambda line: (line.seen.idle_since, line.name),
         )
@@ -366,7 +380,7 @@ class AgentDesk:
                 self._release_if_spare(line)
 
     def _release_if_spare(self, line: AgentLine) -> None:
-        if not line.batch and line.call is None and line.seen.state is AgentState.RESERVED:
+        if not line.batch and line.person is None and line.seen.state is AgentState.RESERVED:
             self._book.move(line, E.RELEASE)
 
     # Exchanges that go and come

@@ -12,7 +12,7 @@ from datetime import datetime
 from dialerd.domain.agents import Seen
 from dialerd.domain.posts import Assignment
 from dialerd.domain.queue import QueueSpec
-from dialerd.domain.words import AgentState, AttemptId, RunId
+from dialerd.domain.words import AgentState, AttemptId, CallerId, Person, RunId
 from dialerd.engine.legdesk import Leg
 from dialerd.ports import AgentRow, Timer
 
@@ -24,9 +24,9 @@ class AgentLine:
     """One agent. `queues` are those that dialerd itself serves; `assignment` is what it is there for, None while it
     is away; `joined` the run whose pacer has been told that it can count on this agent.
 
-    `call` is the person it talks to or is rung for; `batch` the calls that it is reserved for, `owed`
-    how many more of them the trunk had no room for yet. `rung`: how many times
-    in a row its phone was called in vain. `obeyed_at`: the moment of the last wish that was carried out.
+    `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
+    is reserved for, `owed` how many more of them the trunk had no room for yet. `rung`: how many times in a row its
+    phone was called in vain. `obeyed_at`: the moment of the last wish that was carried out.
     """
 
     row: AgentRow
@@ -36,6 +36,7 @@ class AgentLine:
     joined: RunId | None = None
     leg: Leg | None = None
     call: AttemptId | None = None
+    caller: CallerId | None = None
     batch: set[AttemptId] = field(default_factory=set)
     owed: int = 0
     rung: int = 0
@@ -66,9 +67,20 @@ class AgentLine:
         return max((queue.wrap_up_s for queue in self.queues), default=0.0)
 
     @property
+    def person(self) -> Person | None:
+        """Whom it talks to or is rung for."""
+        return self.call or self.caller
+
+    def takes_callers_of(self, queue: str) -> bool:
+        """Whether it is there for them now."""
+        at = self.assignment
+        is_there = at is not None and at.then is None and at.post.takes_inbound
+        return is_there and any(each.name == queue for each in self.queues)
+
+    @property
     def is_held(self) -> bool:
         """Whether a call, its work or a reservation keeps it where it is."""
-        return self.call is not None or bool(self.batch) or self.seen.state in _HELD
+        return self.person is not None or bool(self.batch) or self.seen.state in _HELD
 
     @property
     def run_id(self) -> RunId | None:
@@ -90,7 +102,7 @@ class AgentLine:
     @property
     def is_spare(self) -> bool:
         """Reserved for calls none of which has a person yet."""
-        return self.seen.state is AgentState.RESERVED and self.call is None and self._can_be_reached
+        return self.seen.state is AgentState.RESERVED and self.person is None and self._can_be_reached
 
     @property
     def _can_be_reached(self) -> bool:

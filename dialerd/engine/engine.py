@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from dialerd.domain.call.events import CallEvent
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.errors import ExchangeError, StoreError
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.reconcile import inherit, reconcile
@@ -61,6 +63,7 @@ class Engine:
         self._trunks = TrunkDesk(trunks, exchanges, clock)
         self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
         self._timetable = Timetable(store, clock, self.poke)
+        self.callers = CallerDesk(clock, exchanges)
         self.agents = AgentDesk(
             store,
             clock,
@@ -70,9 +73,11 @@ class Engine:
             is_talking=lambda attempt_id: self.desk.is_talking(attempt_id),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
             runs=self.runs.lines.values,
+            callers=self.callers,
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
+        self.callers.employ(self.agents)
         self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self._wake)
         self._previews = PreviewDesk(
             store,
@@ -139,6 +144,7 @@ class Engine:
             if not await self._empty_within(self._min_ring_s + _CLEAR_LIMIT_S):
                 self.desk.request_stop()  # those that were answered meanwhile
                 await self._empty_within(_CLEAR_LIMIT_S)
+        self.callers.stop()
         self.agents.stop()
 
     async def idle(self, limit_s: float) -> bool:
@@ -158,6 +164,9 @@ class Engine:
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self.agents.on_leg_event(exchange, leg_id, event)
 
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
+        self.callers.on_event(exchange, caller_id, event)
+
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self._trunks.ready.discard(exchange)
         self.agents.away(exchange)
@@ -171,6 +180,7 @@ class Engine:
                 done = await reconcile(
                     exchange, self._store, self.desk, self.agents, self._inherited, min_ring_s=self._min_ring_s
                 )
+                await self.callers.reconcile(exchange)
             except (ExchangeError, StoreError) as error:
                 _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
                 await self._clock.sleep(_RECONCILE_RETRY_S)
@@ -184,6 +194,7 @@ class Engine:
                     asterisk=exchange.name,
                 )
                 self.agents.came()
+                self.callers.look()
                 self._wake()
             return
 

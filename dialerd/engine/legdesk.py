@@ -18,7 +18,7 @@ from dialerd.domain.causes import classify
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import ExchangeError
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegSeen
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import LegId, Person
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, Done, Exchange, Failed, Gone, Reply, Timer
 from dialerd.tasks import spawn
@@ -121,17 +121,17 @@ class LegDesk:
     def hold(self, leg: Leg, music: str) -> None:
         self._order(leg, "hold", self._hold(leg, music))
 
-    def connect(self, leg: Leg, attempt_id: AttemptId, tell: Callable[[ev.CallEvent], None]) -> None:
+    def connect(self, leg: Leg, person: Person, tell: Callable[[ev.CallEvent], None]) -> None:
         """Bring them together; `tell` hears Connected, or CommandFailed."""
-        self._order(leg, "connect", self._connect(leg, attempt_id, tell))
+        self._order(leg, "connect", self._connect(leg, person, tell))
 
-    def part(self, leg: Leg, attempt_id: AttemptId, music: str) -> None:
+    def part(self, leg: Leg, person: Person, music: str) -> None:
         """End their conversation; the agent waits with music again."""
-        self._order(leg, "part", self._part(leg, attempt_id, music))
+        self._order(leg, "part", self._part(leg, person, music))
 
-    def end_bridge(self, exchange: Exchange, attempt_id: AttemptId) -> None:
+    def end_bridge(self, exchange: Exchange, person: Person) -> None:
         """A conversation whose agent is gone."""
-        spawn(f"end bridge of {attempt_id}", self._surely(exchange, lambda: exchange.end_bridge(attempt_id)))
+        spawn(f"end bridge of {person}", self._surely(exchange, lambda: exchange.end_bridge(person)))
 
     def hang_up(self, leg: Leg) -> None:
         """End the leg: its owner is not told of it any more."""
@@ -152,9 +152,9 @@ class LegDesk:
             reply = await leg.exchange.hold(leg.id, music)  # an agent without music is no reason to lose the agent
         await self._look_if_gone(leg, reply)
 
-    async def _connect(self, leg: Leg, attempt_id: AttemptId, tell: Callable[[ev.CallEvent], None]) -> None:
+    async def _connect(self, leg: Leg, person: Person, tell: Callable[[ev.CallEvent], None]) -> None:
         async with leg.orders:
-            reply = await leg.exchange.connect(leg.id, attempt_id)
+            reply = await leg.exchange.connect(leg.id, person)
         match reply:
             case Done():
                 tell(ev.Connected())
@@ -164,13 +164,13 @@ class LegDesk:
                 tell(ev.CommandFailed("Connect", "one of the two has hung up"))
                 await self._look_if_gone(leg, reply)
 
-    async def _part(self, leg: Leg, attempt_id: AttemptId, music: str) -> None:
+    async def _part(self, leg: Leg, person: Person, music: str) -> None:
         async with leg.orders:
-            ended = await leg.exchange.end_bridge(attempt_id)
+            ended = await leg.exchange.end_bridge(person)
             reply = await leg.exchange.hold(leg.id, music)
         await self._look_if_gone(leg, reply)
         if isinstance(ended, Failed):  # out of the order: the leg may be given to the next person meanwhile
-            await self._surely(leg.exchange, lambda: leg.exchange.end_bridge(attempt_id))
+            await self._surely(leg.exchange, lambda: leg.exchange.end_bridge(person))
 
     async def _surely(self, exchange: Exchange, request: Callable[[], Coroutine[Any, Any, Reply]]) -> None:
         """Ask for an end until it is heard. Where the exchange goes away, the look at its return ends what is left."""

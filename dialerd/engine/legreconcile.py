@@ -86,6 +86,9 @@ class LegReconciler:
             line.call = attempt_id
             self._book.move(line, E.CONNECT, attempt_id=attempt_id)  # where that was not written down any more
             self._tell_call(attempt_id, ev.AgentFound(line.name, leg_id))
+        elif seen.caller_id is not None:
+            line.caller = seen.caller_id
+            self._book.move(line, E.TAKE_INBOUND)
         elif seen.bridge_id is not None:
             self._legs.part(line.leg, attempt_of(seen.bridge_id), line.music)
         elif seen.place is LegPlace.WAITING:
@@ -96,7 +99,7 @@ class LegReconciler:
         match line.seen.state:
             case AgentState.RESERVED | AgentState.PREVIEW:
                 self._book.move(line, E.RELEASE)
-            case AgentState.ON_CALL | AgentState.INBOUND if line.call is None:
+            case AgentState.ON_CALL | AgentState.INBOUND if line.person is None:
                 self._book.move(line, E.CALL_ENDED)
             case AgentState.WRAP_UP:
                 self._book.limit_wrap_up(line, max(0.0, line.wrap_up_s - line.in_state_s(self._clock.now())))

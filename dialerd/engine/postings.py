@@ -5,11 +5,11 @@ Not here: the decision (domain/assignment.py), agents' states (agentbook.py), ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dialerd.domain.assignment import assign
-from dialerd.domain.posts import AgentFacts, Busy, BusyWith, RunFacts, Steadiness
+from dialerd.domain.posts import AgentFacts, Busy, BusyWith, InboundFacts, RunFacts, Steadiness
 from dialerd.domain.words import AgentState
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.runkeeper import RunLine
@@ -23,11 +23,18 @@ _AWAY = frozenset({AgentState.LOGGED_OUT, AgentState.PAUSED})
 class Postings:
     """Decides for everybody at once; cheap enough for each time that an agent gets free."""
 
-    def __init__(self, clock: Clock, dice: Dice, runs: Callable[[], Iterable[RunLine]]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        dice: Dice,
+        runs: Callable[[], Iterable[RunLine]],
+        inbound: Callable[[], Sequence[InboundFacts]],
+    ) -> None:
         """`runs`: those that are not over."""
         self._clock = clock
         self._dice = dice
         self._runs = runs
+        self._inbound = inbound
 
     def decide(self, lines: Mapping[str, AgentLine]) -> list[AgentLine]:
         """Give every agent its assignment anew. Returns those for whom anything is another than before."""
@@ -37,6 +44,7 @@ class Postings:
         decided = assign(
             [_agent_facts(line, runs) for line in here],
             [_run_facts(run, lines.values(), now) for run in runs.values()],
+            self._inbound(),
             steadiness=_STEADINESS,
             now=now,
             draw=self._dice.draw(),
@@ -62,6 +70,9 @@ def _agent_facts(line: AgentLine, runs: Mapping[str, RunLine]) -> AgentFacts:
 
 def _busy(line: AgentLine, runs: Mapping[str, RunLine]) -> Busy:
     """What holds an agent. Of one that an earlier daemon left only the campaign is known."""
+    wraps_up_for_caller = line.seen.state is AgentState.WRAP_UP and line.seen.attempt_id is None
+    if line.caller is not None or line.seen.state is AgentState.INBOUND or wraps_up_for_caller:
+        return Busy(BusyWith.INBOUND)
     if line.assignment is not None:
         return Busy(BusyWith.CAMPAIGN, line.assignment.post.run, line.assignment.post.campaign)
     run = runs.get(line.seen.campaign)

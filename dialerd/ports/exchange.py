@@ -10,8 +10,9 @@ from typing import Protocol
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call.events import CallEvent, ChannelSeen, OriginateRefused, OriginateTaken, OriginateUnclear
+from dialerd.domain.caller import CallerEvent, CallerSeen
 from dialerd.domain.leg import LegEvent, LegSeen
-from dialerd.domain.words import AttemptId, BridgeId, LegId
+from dialerd.domain.words import AttemptId, BridgeId, CallerId, LegId, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ExchangeSink(Protocol):
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None: ...
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None: ...
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None: ...
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None: ...
 
 
@@ -103,8 +105,8 @@ class Exchange(Protocol):
         """Let an answered leg that is in no bridge wait with music of that class."""
         ...
 
-    async def connect(self, leg_id: LegId, attempt_id: AttemptId) -> Reply:
-        """Let these two, and nobody else, talk in the attempt's bridge. The leg's music ends first.
+    async def connect(self, leg_id: LegId, person: Person) -> Reply:
+        """Let these two, and nobody else, talk in the person's bridge. The music of both ends first.
 
         Done: both are on their way into it; asking again comes to the same. Gone: one of them is, and its own event
         tells which. Unless it is unclear, nothing else than Done leaves a bridge behind; the leg, where it lives, then
@@ -112,8 +114,8 @@ class Exchange(Protocol):
         """
         ...
 
-    async def end_bridge(self, attempt_id: AttemptId) -> Reply:
-        """Remove the attempt's bridge; who is in it lives on apart, in silence."""
+    async def end_bridge(self, person: Person) -> Reply:
+        """Remove the person's bridge; who is in it lives on apart, in silence."""
         ...
 
     async def hang_up_leg(self, leg_id: LegId) -> Reply: ...
@@ -124,4 +126,20 @@ class Exchange(Protocol):
 
     async def bridges(self) -> list[BridgeId]:
         """Every bridge of ours but those that `connect` is filling at this moment. Raises ExchangeError."""
+        ...
+
+    # Callers: people who have called; what comes of it is told by on_caller_event
+
+    async def hold_caller(self, caller_id: CallerId, music: str) -> Reply:
+        """Let a caller who is in no bridge wait with music of that class."""
+        ...
+
+    async def let_go(self, caller_id: CallerId) -> Reply:
+        """Let a caller go on in the admin's dialplan, behind where we were called. CallerLeft follows."""
+        ...
+
+    async def hang_up_caller(self, caller_id: CallerId) -> Reply: ...
+
+    async def callers(self) -> dict[CallerId, CallerSeen]:
+        """Every caller in our hands. Raises ExchangeError when the exchange cannot be asked."""
         ...

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialerd.domain.words import AttemptId, BridgeId, LegId
+from dialerd.domain.words import BridgeId, LegId, Person
 
-Party = LegId | AttemptId
+Party = LegId | Person
 
 
 class Bridges:

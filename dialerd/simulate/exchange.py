@@ -12,12 +12,12 @@ from functools import partial
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, Person
 from dialerd.ports import Clock, DialReply, Dice, ExchangeSink, Failed, Gone, Reply, Timer
 from dialerd.simulate.callees import Callees
+from dialerd.simulate.callers import SimulatedCallers, is_caller
 from dialerd.simulate.channel import Channel
 from dialerd.simulate.faults import NONE, Faults
-from dialerd.simulate.legs import SimulatedLegs
 from dialerd.simulate.line import ENTER_S, REPLY_S, STEP_S, Line
 from dialerd.simulate.phones import LabPhones, Phones
 from dialerd.simulate.premises import PLAIN, Premises
@@ -26,7 +26,7 @@ from dialerd.simulate.record import SimulatedCall
 __all__ = ["SimulatedCall", "SimulatedExchange"]
 
 
-class SimulatedExchange(SimulatedLegs):
+class SimulatedExchange(SimulatedCallers):
     """Implements ports.Exchange. `record` holds every call ever dialed."""
 
     def __init__(
@@ -49,7 +49,7 @@ class SimulatedExchange(SimulatedLegs):
         self._channels: dict[AttemptId, Channel] = {}
         self._refuses_until = 0.0
 
-    # ports.Exchange; what is asked of agents' legs is in legs.py
+    # ports.Exchange; what is asked of agents' legs is in legs.py, of callers in callers.py
 
     @property
     def is_alive(self) -> bool:
@@ -136,6 +136,7 @@ class SimulatedExchange(SimulatedLegs):
             channel.cancel_timers()
         self._channels.clear()
         self._restart_legs()
+        self._restart_callers()
         self.line.go_down("the exchange is restarted", duration_s)
 
     def leave(self, attempt_id: AttemptId) -> None:
@@ -187,15 +188,20 @@ class SimulatedExchange(SimulatedLegs):
         left = ev.HangupRequested(16 if channel.was_parted else channel.behaviour.leaves_cause)
         self._end(channel, *_codes(left), "callee", told=left)
 
-    def _joined(self, attempt_id: AttemptId) -> None:
-        channel, now = self._channels[attempt_id], self._clock.steady()
+    def _joined(self, person: Person) -> None:
+        if is_caller(person):
+            super()._joined(person)
+            return
+        channel, now = self._channels[AttemptId(person)], self._clock.steady()
         if channel.behaviour.talk_s is not None:
             channel.talks_until = channel.talks_until or now + channel.behaviour.talk_s
             self._leave_after(channel, max(0.0, channel.talks_until - now))
 
-    def _parted(self, attempt_id: AttemptId) -> None:
-        channel = self._channels[attempt_id]
-        channel.was_parted = self._bridges.of(attempt_id)[0] is None
+    def _parted(self, person: Person) -> None:
+        if is_caller(person):
+            return
+        channel = self._channels[AttemptId(person)]
+        channel.was_parted = self._bridges.of(person)[0] is None
         if channel.behaviour.alone_s is not None:
             self._leave_after(channel, channel.behaviour.alone_s)
 
@@ -272,9 +278,12 @@ class SimulatedExchange(SimulatedLegs):
 
     async def _in_our_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
         lost = await self.line.request()
-        return lost if lost is not None else self._in_hands(attempt_id)
+        return lost if lost is not None else self._call_in_hands(attempt_id)
 
-    def _in_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
+    def _in_hands(self, person: Person) -> Gone | Failed | object:
+        return super()._in_hands(person) if is_caller(person) else self._call_in_hands(AttemptId(person))
+
+    def _call_in_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
         channel = self._channels.get(attempt_id)
         if channel is None or channel.is_ending:
             return Gone()

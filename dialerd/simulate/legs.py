@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
-from dialerd.domain.words import ATTEMPT_ID, AttemptId, BridgeId, LegId
+from dialerd.domain.words import ATTEMPT_ID, CALLER_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId, Person
 from dialerd.ports import DialReply, Failed, Gone, Reply, Timer
 from dialerd.simulate.bridges import Bridges, Party
 from dialerd.simulate.line import ENTER_S, REPLY_S, STEP_S, Line
@@ -46,16 +46,16 @@ class SimulatedLegs(ABC):
     # What an exchange says of its calls
 
     @abstractmethod
-    def _in_hands(self, attempt_id: AttemptId) -> Gone | Failed | object:
-        """Why a call cannot be put into a bridge; anything else: it can."""
+    def _in_hands(self, person: Person) -> Gone | Failed | object:
+        """Why somebody cannot be put into a bridge; anything else: it can."""
 
     @abstractmethod
-    def _joined(self, attempt_id: AttemptId) -> None:
-        """A call is with an agent now."""
+    def _joined(self, person: Person) -> None:
+        """Somebody is with an agent now."""
 
     @abstractmethod
-    def _parted(self, attempt_id: AttemptId) -> None:
-        """A living call has lost its agent, or its bridge."""
+    def _parted(self, person: Person) -> None:
+        """Somebody who lives has lost the agent, or the bridge."""
 
     # ports.Exchange
 
@@ -86,28 +86,28 @@ class SimulatedLegs(ABC):
             return self.line.reply()
         return leg
 
-    async def connect(self, leg_id: LegId, attempt_id: AttemptId) -> Reply:
+    async def connect(self, leg_id: LegId, person: Person) -> Reply:
         leg = await self._answered(leg_id, mean_s=2 * REPLY_S)
         if not isinstance(leg, Leg):
             return leg
         leg.music = ""
-        lack = self._in_hands(attempt_id)
+        lack = self._in_hands(person)
         if isinstance(lack, Gone | Failed):
-            self._tell_parted(self._bridges.remove(bridge_of(attempt_id)))
+            self._tell_parted(self._bridges.remove(bridge_of(person)))
             return lack
-        self._tell_parted(self._bridges.put(bridge_of(attempt_id), leg_id, attempt_id))
-        self._joined(attempt_id)
+        self._tell_parted(self._bridges.put(bridge_of(person), leg_id, person))
+        self._joined(person)
         if leg.phone.leaves_s is not None and not leg.has_talked:
             self._after(leg, leg.phone.leaves_s, lambda: self._end_leg(leg, 16, None, "callee"))
         leg.has_talked = True
         return self.line.reply()
 
-    async def end_bridge(self, attempt_id: AttemptId) -> Reply:
+    async def end_bridge(self, person: Person) -> Reply:
         if (lost := await self.line.request()) is not None:
             return lost
-        if bridge_of(attempt_id) not in self._bridges:
+        if bridge_of(person) not in self._bridges:
             return Gone()
-        self._tell_parted(self._bridges.remove(bridge_of(attempt_id)))
+        self._tell_parted(self._bridges.remove(bridge_of(person)))
         return self.line.reply()
 
     async def hang_up_leg(self, leg_id: LegId) -> Reply:
@@ -193,11 +193,13 @@ class SimulatedLegs(ABC):
         bridge_id, others = self._bridges.of(leg.leg_id)
         if bridge_id is None:
             return LegSeen(leg.place)
-        return LegSeen(LegPlace.BRIDGED, bridge_id, next(_calls(others), None))
+        callers = (CallerId(each) for each in others if CALLER_ID.match(each))
+        return LegSeen(LegPlace.BRIDGED, bridge_id, next(_calls(others), None), next(callers, None))
 
     def _tell_parted(self, parties: Iterable[Party]) -> None:
-        for attempt_id in _calls(parties):
-            self._parted(attempt_id)
+        for person in parties:
+            if not LEG_ID.match(person):
+                self._parted(AttemptId(person))
 
     # Requests, time and telling
 

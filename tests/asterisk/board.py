@@ -8,18 +8,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call.events import Answered, CallEvent
+from dialerd.domain.caller import CallerCame, CallerEvent
 from dialerd.domain.leg import LegAnswered, LegEvent
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import ExchangeEvent
 from dialerd.settings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
 _LIMIT_S = 20.0
+T = TypeVar("T")
 
 
 class Board:
@@ -28,17 +31,29 @@ class Board:
     def __init__(self, settings: AsteriskSettings) -> None:
         self.clock, self.dice = SystemClock(), SystemDice()
         self.exchange = AriExchange(settings, self.clock)
-        self._heard: dict[LegId | AttemptId, list[LegEvent | CallEvent]] = {}
+        self._heard: dict[str, list[LegEvent | CallEvent | CallerEvent]] = {}
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None: ...
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self._heard.setdefault(leg_id, []).append(event)
 
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
+        self._heard.setdefault(caller_id, []).append(event)
+
+    async def caller(self) -> CallerId:
+        """The first who has called."""
+        async with asyncio.timeout(_LIMIT_S):
+            while True:
+                for caller_id, events in self._heard.items():
+                    if isinstance(events[0], CallerCame):
+                        return CallerId(caller_id)
+                await self.clock.sleep(0.01)
+
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
         self._heard.setdefault(attempt_id, []).append(event)
 
-    async def heard(self, channel: LegId | AttemptId, kind: type[LegEvent | CallEvent]) -> LegEvent | CallEvent:
+    async def heard(self, channel: str, kind: type[T]) -> T:
         """The first event of that kind, when it comes."""
         async with asyncio.timeout(_LIMIT_S):
             while True:

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent, ExchangeSink
 from dialerd.tasks import end, spawn
 from tests.contracts.scenarios import Scenario
@@ -81,6 +82,8 @@ class Caller:
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self.moved.set()
+
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None: ...
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self.moved.set()

@@ -12,8 +12,9 @@ from typing import Any
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, bridge_of
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent
 from dialerd.tasks import spawn
 from tests.contracts.caller import drive, or_dash, shown, told
@@ -87,6 +88,8 @@ class Duos:
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self.moved.set()
+
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None: ...
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         duo = self._by_channel[leg_id]

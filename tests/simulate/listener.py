@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import ExchangeEvent
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
@@ -45,6 +46,7 @@ class Listener:
         )
         self.heard: list[tuple[float, AttemptId, ev.CallEvent]] = []
         self.legs_heard: list[tuple[float, LegId, LegEvent]] = []
+        self.callers_heard: list[tuple[float, CallerId, CallerEvent]] = []
         self.exchange_heard: list[tuple[float, ExchangeEvent]] = []
         self.on_event: Callable[[AttemptId, ev.CallEvent], None] = lambda _attempt_id, _event: None
 
@@ -58,6 +60,9 @@ class Listener:
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
         self.heard.append((self.clock.steady(), attempt_id, event))
         self.on_event(attempt_id, event)
+
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
+        self.callers_heard.append((self.clock.steady(), caller_id, event))
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self.legs_heard.append((self.clock.steady(), leg_id, event))

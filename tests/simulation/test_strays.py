@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call.events import CallEvent
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Done, ExchangeEvent
 from dialerd.tasks import end, spawn
 from tests.simulation.office import Office, in_office
@@ -21,6 +22,7 @@ class Deaf:
     """An ExchangeSink that does nothing with what it is told."""
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None: ...
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None: ...
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None: ...
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None: ...
 

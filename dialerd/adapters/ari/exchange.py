@@ -1,6 +1,7 @@
 """ports.Exchange over ARI: one Asterisk as the engine sees it.
 
-Not here: the connection's life (session.py), agents' legs (legs.py), what an answer means (asking.py).
+Not here: the connection's life (session.py), agents' legs (legs.py), callers (callers.py), what an answer means
+(asking.py).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import math
 
 from dialerd.adapters.ari import translate
 from dialerd.adapters.ari.asking import ask, found, listed, originate
+from dialerd.adapters.ari.callers import AriCallers
 from dialerd.adapters.ari.http import AriHttp
-from dialerd.adapters.ari.legs import AriLegs
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
@@ -21,7 +22,7 @@ from dialerd.settings import AsteriskSettings
 _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
 
 
-class AriExchange(AriLegs):
+class AriExchange(AriCallers):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:

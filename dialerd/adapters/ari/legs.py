@@ -14,7 +14,7 @@ from dialerd.adapters.ari.asking import ask, found, listed, originate
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegSeen, bridge_of
-from dialerd.domain.words import AttemptId, BridgeId, LegId
+from dialerd.domain.words import BridgeId, LegId, Person
 from dialerd.ports import Clock, DialReply, Done, Failed, Gone, Reply
 
 _GUARD_S = 24 * 3600  # longer than any shift: then Asterisk itself ends a leg that everybody has forgotten
@@ -64,30 +64,35 @@ class AriLegs:
     async def hold(self, leg_id: LegId, music: str) -> Reply:
         return await ask(self._session, "POST", f"/channels/{leg_id}/moh", params={"mohClass": music})
 
-    async def connect(self, leg_id: LegId, attempt_id: AttemptId) -> Reply:
-        bridge_id = bridge_of(attempt_id)
+    async def connect(self, leg_id: LegId, person: Person) -> Reply:
+        bridge_id = bridge_of(person)
         self._connecting.add(bridge_id)
         try:
             # The music first: in the bridge the customer would hear it.
             silent = await ask(self._session, "DELETE", f"/channels/{leg_id}/moh")
             if not isinstance(silent, Done):
                 return silent
-            joined = await self._join(bridge_id, leg_id, attempt_id)
+            channel_id = await self._ready_to_talk(person)
+            joined = await self._join(bridge_id, leg_id, channel_id) if channel_id else Gone()
             if isinstance(joined, Done):
                 return joined
-            undone = await self.end_bridge(attempt_id)
+            undone = await self.end_bridge(person)
             if isinstance(joined, Failed):
                 return replace(joined, is_unclear=isinstance(undone, Failed))
             return joined
         finally:
             self._connecting.discard(bridge_id)
 
-    async def _join(self, bridge_id: BridgeId, leg_id: LegId, attempt_id: AttemptId) -> Reply:
-        made = await self._make(bridge_id, leg_id, attempt_id)
+    async def _ready_to_talk(self, person: Person) -> str | None:
+        """The channel of somebody whom nothing is played to any more; None: they are gone."""
+        return person
+
+    async def _join(self, bridge_id: BridgeId, leg_id: LegId, channel_id: str) -> Reply:
+        made = await self._make(bridge_id, leg_id, channel_id)
         if not isinstance(made, Done):
             return made
         # Both or none: Asterisk looks for both before it moves the first. Who is in it already stays.
-        both = {"channel": f"{leg_id},{attempt_id}"}
+        both = {"channel": f"{leg_id},{channel_id}"}
         return await ask(self._session, "POST", f"/bridges/{bridge_id}/addChannel", params=both, gone=400)
 
     async def _make(self, bridge_id: BridgeId, *but: str) -> Done | Failed:
@@ -109,15 +114,16 @@ class AriLegs:
             await self._clock.sleep(_AGAIN_S)  # removed just now: its id is free once everybody is out of it
         return Failed(f"Asterisk {self._session.name} does not let go of bridge {bridge_id}")
 
-    async def end_bridge(self, attempt_id: AttemptId) -> Reply:
-        return await ask(self._session, "DELETE", f"/bridges/{bridge_of(attempt_id)}")
+    async def end_bridge(self, person: Person) -> Reply:
+        return await ask(self._session, "DELETE", f"/bridges/{bridge_of(person)}")
 
     async def hang_up_leg(self, leg_id: LegId) -> Reply:
         return await ask(self._session, "DELETE", f"/channels/{leg_id}")
 
     async def legs(self) -> dict[LegId, LegSeen]:
         channels = await listed(self._session, "channels")
-        return translate.to_legs(channels, await listed(self._session, "bridges"), app=self._session.app)
+        bridges = await listed(self._session, "bridges")
+        return translate.to_legs(channels, bridges, exchange=self._session.name, app=self._session.app)
 
     async def bridges(self) -> list[BridgeId]:
         bridges = await listed(self._session, "bridges")

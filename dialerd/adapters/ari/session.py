@@ -18,6 +18,8 @@ from dialerd.adapters.ari import readiness, translate
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import HEARTBEAT_S, AriHttp, AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness
+from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
+from dialerd.domain.words import CallerId
 from dialerd.log import logger
 from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp
 from dialerd.tasks import end, spawn
@@ -48,6 +50,7 @@ class Session:
         self.http: AriHttp | None = None
         self.readiness = Readiness(endpoints={})
         self.reason = "not connected yet"
+        self.caller_channels: dict[CallerId, str] = {}  # the channels' own ids
         self._up_since: float | None = None  # by the steady clock; None: not up since the last loss
         self._user = user
         self._clock = clock
@@ -129,12 +132,22 @@ class Session:
                 sink.on_call_event(self.name, *found)
             elif (of_leg := translate.to_leg_event(content)) is not None:
                 sink.on_leg_event(self.name, *of_leg)
+            elif (of_caller := translate.to_caller_event(content, exchange=self.name)) is not None:
+                self._tell_of_caller(sink, *of_caller)
             elif isinstance(content, dict) and translate.replaced(content):
                 raise _Replaced(f"another client has taken the application {self.app}: is a second dialerd running?")
         self.is_alive = False
         if isinstance(events.exception(), TimeoutError):
             raise _Lost(f"the event stream is dead: no sign of life for {HEARTBEAT_S * 1.5:g} s")
         raise _Lost(f"the event stream was closed (code {events.close_code})")
+
+    def _tell_of_caller(self, sink: ExchangeSink, channel_id: str, caller_id: CallerId, event: CallerEvent) -> None:
+        match event:
+            case CallerCame():
+                self.caller_channels[caller_id] = channel_id
+            case CallerLeft():
+                self.caller_channels.pop(caller_id, None)
+        sink.on_caller_event(self.name, caller_id, event)
 
     async def _probe(self, http: AriHttp, client: Any) -> None:
         """The stream's heartbeat does not show an Asterisk that answers nothing else: ask it something as well.

@@ -6,14 +6,18 @@ is no channel of ours, is None: a strange message must never stop the stream.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dialerd.domain.call import events as ev
-from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen
-from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, LegId
+from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, caller_of
+from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
+from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId
 
 Json = Mapping[str, Any]
+
+_CHANNEL_ID = re.compile(r"[A-Za-z0-9_.:@-]{1,150}\Z")  # Asterisk's own are [SYSTEM-]SECONDS.NUMBER
 
 UNWANTED = (
     "ApplicationRegistered",
@@ -29,7 +33,6 @@ UNWANTED = (
     "ChannelVarset",
     "EndpointStateChange",
     "PlaybackStarted",
-    "StasisEnd",
 )
 """Event types filtered at the source: nothing here reads them, and they are more than half of all bytes."""
 
@@ -70,6 +73,49 @@ def to_leg_event(message: object) -> tuple[LegId, LegEvent] | None:
             return leg_id, LegGone(cause, sip_code)
     entered = message.get("type") == "StasisStart" and message.get("args") == ["leg"]
     return (leg_id, LegAnswered()) if entered else None
+
+
+def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, CallerEvent] | None:
+    """What a message says of which caller: the channel's own id, then the caller's. A channel is a caller's when the
+    dialplan has handed it over as `inbound,QUEUE`; that one has left is said of every channel that is not of ours."""
+    if not isinstance(message, dict) or message.get("type") not in ("StasisStart", "StasisEnd"):
+        return None
+    channel_id = to_foreign_id(_channel_of(message).get("id"))
+    if channel_id is None:
+        return None
+    caller_id = caller_of(exchange, channel_id)
+    if message.get("type") == "StasisEnd":
+        return channel_id, caller_id, CallerLeft()
+    match message.get("args"):
+        case ["inbound", str(queue), *_]:
+            return channel_id, caller_id, CallerCame(queue)
+        case _:
+            return None
+
+
+def to_foreign_id(value: object) -> str | None:
+    """A channel id that dialerd has not given, and that is safe in a request; None: it is not one."""
+    if not isinstance(value, str) or to_attempt_id(value) or to_leg_id(value):
+        return None
+    return value if _CHANNEL_ID.match(value) else None
+
+
+def to_callers(channels: Iterable[Json], *, exchange: str, app: str) -> dict[CallerId, tuple[str, CallerSeen]]:
+    """Every caller of `GET /channels` who is in our hands, with the channel's own id."""
+    found: dict[CallerId, tuple[str, CallerSeen]] = {}
+    for channel in channels:
+        channel_id = to_foreign_id(channel.get("id"))
+        match _held_by(channel):
+            case ("Stasis", [ours, "inbound", queue, *_]) if ours == app and channel_id is not None:
+                found[caller_of(exchange, channel_id)] = channel_id, CallerSeen(queue)
+    return found
+
+
+def _held_by(channel: Json) -> tuple[str, list[str]]:
+    """The dialplan application that has a channel, and its arguments."""
+    dialplan = channel.get("dialplan")
+    position = dialplan if isinstance(dialplan, dict) else {}
+    return str(position.get("app_name", "")), str(position.get("app_data", "")).split(",")
 
 
 def _channel_of(message: Json) -> Json:
@@ -148,7 +194,7 @@ def to_bridge_id(bridge: Json, *, app: str) -> BridgeId | None:
     return BridgeId(str(value)) if ours else None
 
 
-def to_legs(channels: Iterable[Json], bridges: Iterable[Json], *, app: str) -> dict[LegId, LegSeen]:
+def to_legs(channels: Iterable[Json], bridges: Iterable[Json], *, exchange: str, app: str) -> dict[LegId, LegSeen]:
     """Where each leg of `GET /channels` is, by `GET /bridges` asked after it."""
     in_bridge: dict[str, LegSeen] = {}
     for bridge in bridges:
@@ -156,19 +202,19 @@ def to_legs(channels: Iterable[Json], bridges: Iterable[Json], *, app: str) -> d
         members = bridge.get("channels")
         if bridge_id is not None and isinstance(members, list):
             calls = [attempt_id for attempt_id in map(to_attempt_id, members) if attempt_id is not None]
-            seen = LegSeen(LegPlace.BRIDGED, bridge_id, calls[0] if calls else None)
+            others = [caller_of(exchange, each) for each in map(to_foreign_id, members) if each is not None]
+            callers = [each for each in others if bridge_of(each) == bridge_id]
+            seen = LegSeen(LegPlace.BRIDGED, bridge_id, calls[0] if calls else None, callers[0] if callers else None)
             in_bridge |= {str(member): seen for member in members}
     legs = [(to_leg_id(channel.get("id")), channel) for channel in channels]
     return {leg_id: in_bridge.get(leg_id) or _leg_place(channel, app) for leg_id, channel in legs if leg_id is not None}
 
 
 def _leg_place(channel: Json, app: str) -> LegSeen:
-    dialplan = channel.get("dialplan")
-    position = dialplan if isinstance(dialplan, dict) else {}
-    application, data = str(position.get("app_name", "")), str(position.get("app_data", ""))
+    application, arguments = _held_by(channel)
     if channel.get("state") != "Up" or application == "AppDial2":  # see to_place
         return LegSeen(LegPlace.RINGING)
-    waits = application == "Stasis" and data.split(",") == [app, "leg"]
+    waits = application == "Stasis" and arguments == [app, "leg"]
     return LegSeen(LegPlace.WAITING if waits else LegPlace.ELSEWHERE)
 
 
@@ -176,9 +222,7 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
     """Where a channel of `GET /channels` is; its dialplan position tells which application holds it."""
     if channel.get("state") != "Up":
         return ev.ChannelSeen(ev.Place.RINGING)
-    dialplan = channel.get("dialplan")
-    position = dialplan if isinstance(dialplan, dict) else {}
-    application, data = str(position.get("app_name", "")), str(position.get("app_data", ""))
+    application, arguments = _held_by(channel)
     if application == "AppDial2":
         # Between two applications: answered and not yet with us, or on its way from AMD. The event that tells is to
         # come, so it is not ELSEWHERE, where nothing more would be done for the person who has just answered.
@@ -186,7 +230,7 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
     if application == "AMD":
         return ev.ChannelSeen(ev.Place.DETECTING)
     if application == "Stasis":
-        match data.split(","):
+        match arguments:
             case [ours, "amd", status, *_] if ours == app:
                 return ev.ChannelSeen(ev.Place.JUDGED, amd_status=status, playing=playing)
             case [ours, "answered", *_] if ours == app:

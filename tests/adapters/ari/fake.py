@@ -15,8 +15,9 @@ from aiohttp import web
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
 from dialerd.domain.call.events import CallEvent
+from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
-from dialerd.domain.words import AttemptId, LegId
+from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp
 from dialerd.settings import AsteriskSettings
 from dialerd.tasks import end, spawn
@@ -161,11 +162,16 @@ class Heard:
     def __init__(self) -> None:
         self.events: list[tuple[AttemptId, CallEvent]] = []
         self.leg_events: list[tuple[LegId, LegEvent]] = []
+        self.caller_events: list[tuple[CallerId, CallerEvent]] = []
         self.states: list[ExchangeEvent] = []
         self._moved = asyncio.Event()
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
         self.events.append((attempt_id, event))
+        self._moved.set()
+
+    def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
+        self.caller_events.append((caller_id, event))
         self._moved.set()
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:

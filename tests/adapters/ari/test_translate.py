@@ -9,10 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialerd.adapters.ari.readiness import Readiness, too_old
-from dialerd.adapters.ari.translate import to_bridge_id, to_event, to_leg_event, to_legs, to_place
+from dialerd.adapters.ari.translate import (
+    to_bridge_id,
+    to_caller_event,
+    to_callers,
+    to_event,
+    to_leg_event,
+    to_legs,
+    to_place,
+)
 from dialerd.domain.call import events as ev
-from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen
-from dialerd.domain.words import AttemptId, BridgeId
+from dialerd.domain.caller import CallerCame, CallerLeft, CallerSeen, caller_of
+from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
+from dialerd.domain.words import CALLER_ID, AttemptId, BridgeId
 
 ID = "d27fc244166b432b9ef6378b7124a1e7c"
 
@@ -125,6 +134,9 @@ def test_a_message_about_a_call_is_none_about_a_leg(row: tuple[dict[str, Any], o
     assert to_leg_event(row[0]) is None
 
 
+CALLER = caller_of("pbx1", "1795.1")
+
+
 def bridge(*members: str, id: str = BRIDGE, name: str = "dialerd") -> dict[str, Any]:
     return {"id": id, "name": name, "bridge_type": "mixing", "creator": "Stasis", "channels": list(members)}
 
@@ -146,13 +158,64 @@ def bridge(*members: str, id: str = BRIDGE, name: str = "dialerd") -> dict[str, 
         # the person is gone, or a supervisor listens
         (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(LEG)], LegSeen(LegPlace.BRIDGED, BRIDGE)),
         (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge("1795.1", LEG)], LegSeen(LegPlace.BRIDGED, BRIDGE)),
+        (
+            leg(app_name="Stasis", app_data="dialerd,leg"),
+            [bridge("1795.1", LEG, id=bridge_of(CALLER))],
+            LegSeen(LegPlace.BRIDGED, bridge_of(CALLER), caller_id=CALLER),
+        ),
         (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(ID)], LegSeen(LegPlace.WAITING)),
         (leg(app_name="Stasis", app_data="dialerd,leg"), [bridge(LEG, ID, name="other")], LegSeen(LegPlace.WAITING)),
         (leg(app_name="Stasis", app_data="dialerd,leg"), [{"id": BRIDGE}], LegSeen(LegPlace.WAITING)),
     ],
 )
 def test_where_a_leg_is_seen_and_with_whom(found: dict[str, Any], bridges: list[dict[str, Any]], seen: LegSeen) -> None:
-    assert to_legs([channel(), found, {"id": "1795.1"}], bridges, app="dialerd") == {LEG: seen}
+    assert to_legs([channel(), found, {"id": "1795.1"}], bridges, exchange="pbx1", app="dialerd") == {LEG: seen}
+
+
+INBOUND = {"type": "StasisStart", "args": ["inbound", "sales"], "channel": {"id": "1795.1", "state": "Up"}}
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        (INBOUND, CallerCame("sales")),
+        (INBOUND | {"args": ["inbound", "sales", "more"]}, CallerCame("sales")),
+        (INBOUND | {"type": "StasisEnd"}, CallerLeft()),
+        (INBOUND | {"args": ["inbound"]}, None),
+        (INBOUND | {"args": ["answered"]}, None),
+        (INBOUND | {"args": ["inbound", 7]}, None),
+        (INBOUND | {"type": "ChannelHangupRequest"}, None),
+        (INBOUND | {"channel": {"id": ID}}, None),  # a call of ours is no caller, whatever the dialplan says
+        (INBOUND | {"channel": {"id": LEG}}, None),
+        (INBOUND | {"channel": {"id": "1795.1,1795.2"}}, None),
+        (INBOUND | {"channel": {"id": "../endpoints"}}, None),
+        (INBOUND | {"channel": None}, None),
+        ([INBOUND], None),
+    ],
+)
+def test_what_is_told_of_a_caller(message: object, event: object) -> None:
+    told = to_caller_event(message, exchange="pbx1")
+    assert told == (None if event is None else ("1795.1", CALLER, event))
+
+
+def test_who_has_called_and_is_in_our_hands() -> None:
+    def at(data: str, channel_id: str = "1795.1", application: str = "Stasis") -> dict[str, Any]:
+        return {"id": channel_id, "state": "Up", "dialplan": {"app_name": application, "app_data": data}}
+
+    seen = {CALLER: ("1795.1", CallerSeen("sales"))}
+    assert to_callers([at("dialerd,inbound,sales"), channel()], exchange="pbx1", app="dialerd") == seen
+    for other in (
+        at("other,inbound,sales"),
+        at("dialerd,leg"),
+        at("dialerd,inbound,sales", ID),
+        at("", "1795.1", "Echo"),
+    ):
+        assert to_callers([other], exchange="pbx1", app="dialerd") == {}
+
+
+def test_two_asterisks_callers_are_two_people() -> None:
+    assert caller_of("pbx1", "1795.1") != caller_of("pbx2", "1795.1")
+    assert CALLER_ID.match(CALLER)
 
 
 @pytest.mark.parametrize("other", ["holding", "b" + "0" * 31, BRIDGE.upper(), BRIDGE + "0", "", None, 7])

@@ -1,0 +1,155 @@
+"""People who have called a queue: they wait with music, the longest first, until an agent takes them.
+
+Not here: agents and their legs (agentdesk.py), when blended agents come over (domain/blending.py, assignment.py). A
+caller whom nobody could take, now or later today, goes on in the admin's dialplan at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialerd.domain.blending import QUIET, Blend, blend, turns_at
+from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
+from dialerd.domain.posts import InboundFacts
+from dialerd.domain.words import CallerId
+from dialerd.engine.agentdesk import AgentDesk
+from dialerd.log import logger
+from dialerd.ports import Clock, Exchange, Timer
+from dialerd.tasks import spawn
+
+_log = logger(__name__)
+
+
+@dataclass(slots=True)
+class CallerLine:
+    """One caller. `agent`: who talks to them, or whose phone rings for them; None: they wait."""
+
+    id: CallerId
+    queue: str
+    exchange: Exchange
+    agent: str | None = None
+
+
+class CallerDesk:
+    """The only owner of callers; in the order in which they came. Implements takers.CallerHost."""
+
+    def __init__(self, clock: Clock, exchanges: Mapping[str, Exchange]) -> None:
+        self._clock = clock
+        self._exchanges = exchanges
+        self._lines: dict[CallerId, CallerLine] = {}
+        self._blends: dict[str, Blend] = {}
+        self._timer: Timer | None = None
+
+    def employ(self, agents: AgentDesk) -> None:
+        """Whom callers are given to; said once, before anybody calls."""
+        self._agents = agents
+        self._takers = agents.takers
+
+    # What happens
+
+    def on_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
+        match event:
+            case CallerCame(queue) if caller_id not in self._lines:
+                self._take_in(CallerLine(caller_id, queue, self._exchanges[exchange]))
+            case CallerLeft():
+                self._left(caller_id)
+
+    def _take_in(self, line: CallerLine) -> None:
+        if not self._takers.are_there(line.queue):
+            _log.warning(
+                f"a caller of queue {line.queue} goes on in the dialplan: nobody is there to take callers of it",
+                action="caller_let_go",
+                queue=line.queue,
+            )
+            spawn(f"let {line.id} go", line.exchange.let_go(line.id))
+            return
+        self._lines[line.id] = line
+        self._hold(line)
+        self.look()
+
+    def _left(self, caller_id: CallerId) -> None:
+        if self._lines.pop(caller_id, None) is not None:
+            self._takers.free(caller_id)
+            self.look()
+
+    def agent_left(self, caller_id: CallerId) -> None:
+        """The agent whom a caller was given to is gone: the caller waits on, where they were in the queue."""
+        line = self._lines.get(caller_id)
+        if line is not None:
+            line.agent = None
+            self._hold(line)
+            self.look()
+
+    def _hold(self, line: CallerLine) -> None:
+        music = self._takers.music_of(line.queue)
+        spawn(f"hold {line.id}", line.exchange.hold_caller(line.id, music))
+
+    # Who takes them
+
+    def look(self) -> None:
+        """Serve who waits, and have agents come over, or go back, where there are more or fewer than before."""
+        self.serve()
+        if self._turn():
+            self._agents.assign()
+            self.serve()
+
+    def serve(self) -> None:
+        """Who waits longest gets the agent that has been idle for longest, of those that take callers of that queue."""
+        for line in list(self._lines.values()):
+            if line.agent is None:
+                line.agent = self._takers.take(line.id, line.queue, line.exchange)
+
+    def facts(self) -> Sequence[InboundFacts]:
+        """What decides whether blended agents take callers."""
+        waiting = self._waiting()
+        return [InboundFacts(queue=queue, waiting=waiting[queue], blend=each) for queue, each in self._blends.items()]
+
+    def _waiting(self) -> Counter[str]:
+        return Counter(line.queue for line in self._lines.values() if line.agent is None)
+
+    def _turn(self) -> bool:
+        """Look at each queue's thresholds. Whether its agents are to be assigned anew."""
+        now, waiting, before = self._clock.now(), self._waiting(), self._blends
+        specs = self._takers.blending()
+        self._blends = {
+            queue: blend(spec, before.get(queue, QUIET), waiting=waiting[queue], now=now)
+            for queue, spec in specs.items()
+        }
+        turns = [at for queue, spec in specs.items() if (at := turns_at(spec, self._blends[queue])) is not None]
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if turns:
+            self._timer = self._clock.call_later(max(0.0, (min(turns) - now).total_seconds()), self.look)
+        return self._blends != before or any(waiting[queue] for queue in specs)
+
+    # Exchanges and the daemon's end
+
+    async def reconcile(self, exchange: Exchange) -> None:
+        """Hold the callers against those whom the exchange really has; to be called after the agents' legs.
+
+        Raises ExchangeError when it cannot be asked.
+        """
+        seen = await exchange.callers()
+        for line in [each for each in self._lines.values() if each.exchange is exchange and each.id not in seen]:
+            self._left(line.id)
+        for caller_id, place in seen.items():
+            if caller_id in self._lines:
+                continue
+            talker = self._takers.talker_of(caller_id)
+            line = CallerLine(caller_id, place.queue, exchange, agent=talker)
+            if talker is None:
+                self._take_in(line)
+            else:
+                self._lines[caller_id] = line
+        self._takers.free_all_but(self._lines, exchange)
+        self.look()
+
+    def stop(self) -> None:
+        """The daemon ends: who waits goes on in the dialplan, who talks has nobody to talk to any more."""
+        for line in self._lines.values():
+            ended = line.exchange.let_go(line.id) if line.agent is None else line.exchange.hang_up_caller(line.id)
+            spawn(f"end {line.id}", ended)
+        self._lines.clear()
