@@ -54,6 +54,7 @@ def assign(
     facts = _Facts(agents, runs, inbound, steadiness, now)
     shared = [agent for agent in facts.agents if not _is_switched(agent)]
     where = dict(share([facts.candidate(agent) for agent in shared], facts.claims(shared), draw=draw))
+    _let_the_spare_stay(where, shared, facts)
     _let_the_free_go_first(where, shared, facts)
     kept = _kept_for_calls_on_way(where, shared, facts)
     outcome = {agent.name: _switched(agent, now) for agent in facts.agents if _is_switched(agent)}
@@ -64,8 +65,8 @@ def assign(
 
 
 class _Facts:
-    """What is known, found by name, with agents in the order in which they are moved: the free first, and of those the
-    ones whose turn to be called is furthest away."""
+    """What is known, found by name, with agents in the order in which they are moved: the free first; of those who have
+    no place the longest idle, of those who have one the ones whose turn there is furthest away."""
 
     def __init__(
         self,
@@ -75,9 +76,7 @@ class _Facts:
         steadiness: Steadiness,
         now: datetime,
     ) -> None:
-        self.agents = sorted(agents, key=lambda agent: agent.name)
-        self.agents.sort(key=lambda agent: agent.idle_since or _NEVER, reverse=True)
-        self.agents.sort(key=lambda agent: agent.busy is not None)
+        self.agents = sorted(agents, key=_order)
         self.runs: dict[Place, RunFacts] = {run.run: run for run in runs}
         self.inbound: dict[Place, InboundFacts] = {facts.queue: facts for facts in inbound}
         self.steadiness = steadiness
@@ -134,12 +133,20 @@ class _Facts:
     def has_inbound_agents(self, queue: str) -> bool:
         return any(agent.kind is AgentKind.INBOUND and queue in agent.queues for agent in self.agents)
 
+    def is_active(self, place: Place) -> bool:
+        return place in self.runs and self.runs[place].state is RunState.ACTIVE
+
     def post(self, agent: AgentFacts, place: Place | None) -> Post:
         if place is None:
             return CALLERS if agent.takes_callers else IDLE
         if place in self.inbound:
             return Post(takes_inbound=True, queue=self.inbound[place].queue)
         return Post(run=self.runs[place].run, campaign=self.runs[place].campaign)
+
+
+def _order(agent: AgentFacts) -> tuple[bool, float, str]:
+    idle_since = (agent.idle_since or _NEVER).timestamp()
+    return agent.busy is not None, idle_since if _place(agent) is None else -idle_since, agent.name
 
 
 def _place(agent: AgentFacts) -> Place | None:
@@ -181,6 +188,22 @@ def _switched(agent: AgentFacts, now: datetime) -> Assignment:
     came_from = f", away from {present.post}," if present and present.post not in (IDLE, CALLERS, post) else ""
     reason = Reason(Why.SWITCHED, f"{what}{came_from} and is assigned anew after it")
     return Assignment(agent=agent.name, post=post, since=now, reason=reason)
+
+
+def _let_the_spare_stay(where: dict[str, Place | None], shared: Sequence[AgentFacts], facts: _Facts) -> None:
+    """Whom no run needs now stays with the one that it has, or joins the highest of its own: so each takes its turn
+    there, and is there when more is to be dialed."""
+    counts = Counter(where.values())
+    for agent in shared:
+        if where[agent.name] is not None or agent.takes_callers:
+            continue
+        own = [facts.runs[place] for place in facts.open_to[agent.name] if facts.is_active(place)]
+        if not own:
+            continue
+        stays = [run.run for run in own if run.run == _place(agent)]
+        best = min(own, key=lambda run: (-run.priority, counts[run.run], run.run)).run
+        where[agent.name] = stays[0] if stays else best
+        counts[where[agent.name]] += 1
 
 
 def _let_the_free_go_first(where: dict[str, Place | None], shared: Sequence[AgentFacts], facts: _Facts) -> None:
@@ -272,7 +295,8 @@ def _choice(agent: AgentFacts, run: RunFacts, facts: _Facts) -> str:
     equals = sum(each.priority == run.priority for each in mine)
     which = f", one of {equals} of that priority" if equals > 1 else ""
     listed = ", one of its preferred campaigns" if agent.preferred else ""
-    return f"{run.campaign}: priority {run.priority}{which}{listed}"
+    waits = "" if run.due + run.calls_on_way else ", nobody to dial now"
+    return f"{run.campaign}: priority {run.priority}{which}{listed}{waits}"
 
 
 def _cause(agent: AgentFacts, post: Post, place: Place | None, facts: _Facts) -> str:

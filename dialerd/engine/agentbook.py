@@ -118,7 +118,10 @@ class AgentBook:
             campaign, why = (at.post.campaign or "", at.reason.text) if at is not None else ("", "")
             if (line.seen.campaign, line.seen.why) != (campaign, why):
                 line.seen = replace(line.seen, campaign=campaign, why=why)
-                self.write(line)
+                if (
+                    line.leg is not None or line.row.leg_id is None
+                ):  # else its leg is not adopted yet: keep what is known
+                    self.write(line)
             self._tell_whereabouts(line)
 
     def _tell_whereabouts(self, line: AgentLine) -> None:

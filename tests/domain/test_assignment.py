@@ -328,13 +328,31 @@ def test_one_agent_serves_equal_campaigns_in_turns() -> None:
     assert floor.later(STEADY.turn_s - 1).look()["ann"].post.campaign == "cmp2"
 
 
-def test_no_more_agents_than_a_campaign_can_keep_at_work() -> None:
+def test_no_more_agents_are_taken_from_elsewhere_than_a_campaign_can_keep_at_work() -> None:
+    floor = Floor.of([an_agent(f"a{number}") for number in range(5)], [a_run(1)])
+    floor.look()
+    floor.runs[2] = a_run(2, priority=5, due=2)
+    assert Counter(each.post.campaign for each in floor.later().look().values()) == {"cmp1": 3, "cmp2": 2}
+
+
+def test_whom_no_campaign_needs_now_joins_the_highest_and_takes_turns_there() -> None:
     agents = [an_agent(name) for name in ("ann", "bob", "cy")]
     floor = Floor.of(agents, [a_run(1, priority=5, due=1), a_run(2, due=1)])
-    at = floor.look()
-    assert Counter(each.post.campaign for each in at.values()) == {"cmp1": 1, "cmp2": 1, None: 1}
-    (idle,) = (each for each in at.values() if each.post == IDLE)
-    assert idle.reason.text == "idle: cmp1 has agents enough, cmp2 has agents enough"
+    assert Counter(each.post.campaign for each in floor.look().values()) == {"cmp1": 2, "cmp2": 1}
+    floor.run(1, due=0)
+    floor.run(2, due=9)
+    assert {each.post.campaign for each in floor.later().look().values()} == {"cmp2"}
+    floor.run(2, due=0)
+    assert {each.post.campaign for each in floor.later().look().values()} == {"cmp2"}, "nobody moves for nothing"
+
+
+def test_of_those_without_a_campaign_the_longest_idle_goes_first() -> None:
+    agents = [an_agent(name, idle_since=NOON - timedelta(seconds=age)) for age, name in enumerate(("ann", "bob", "cy"))]
+    floor = Floor.of(agents, [a_run(1, state=RunState.PAUSED)])
+    floor.look()
+    floor.agents |= {name: replace(agent, kind=AgentKind.BLENDED) for name, agent in floor.agents.items()}
+    floor.run(1, state=RunState.ACTIVE, due=1)
+    assert [name for name, each in floor.look().items() if each.post.campaign] == ["cy"]
 
 
 def test_after_a_restart_a_call_that_is_up_tells_where_its_agent_is() -> None:
