@@ -7,7 +7,6 @@ Not here: agents' states and whom they work for (agentbook.py), the legs themsel
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 
 from dialerd.domain import agents
@@ -17,7 +16,7 @@ from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
 from dialerd.domain.words import AgentState, AttemptId, LegId, Person, RunId, WantedState
 from dialerd.engine.agentbook import AgentBook
-from dialerd.engine.agentline import AgentLine, Crew
+from dialerd.engine.agentline import AgentLine, Crew, Seeker
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.postings import Postings
@@ -38,16 +37,6 @@ _IN_VAIN_S = 1.0
 """An agent who was given a person in vain is left alone so long: what was wrong is not asked for at once again."""
 
 _BUSY = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
-
-
-@dataclass(slots=True)
-class Seeker:
-    """A person who waits. `rings`: the agent whose phone rings for them."""
-
-    run_id: RunId
-    queue: str
-    exchange: Exchange
-    rings: str | None = None
 
 
 class AgentDesk:

@@ -1,4 +1,4 @@
-"""The books of one agent while the daemon runs, and what a run sees of those who work for it.
+"""The books of one agent while the daemon runs, of who waits for one, and what a run sees of those who work for it.
 
 Not here: what changes them (agentdesk.py).
 """
@@ -14,7 +14,7 @@ from dialerd.domain.posts import Assignment
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState, AttemptId, CallerId, Person, RunId
 from dialerd.engine.legdesk import Leg
-from dialerd.ports import AgentRow, Timer
+from dialerd.ports import AgentRow, Exchange, Timer
 
 _HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, AgentState.PAUSED})
 
@@ -113,6 +113,16 @@ class AgentLine:
 
     def in_state_s(self, now: datetime) -> float:
         return (now - self.seen.since).total_seconds()
+
+
+@dataclass(slots=True)
+class Seeker:
+    """A person who waits. `rings`: the agent whose phone rings for them."""
+
+    run_id: RunId
+    queue: str
+    exchange: Exchange
+    rings: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

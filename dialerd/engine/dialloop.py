@@ -174,7 +174,8 @@ class DialLoop:
             return False
         attempts = await self._claim(line, exchange, packs, room)
         if line.reserves:
-            per_agent = math.ceil(paced / max(1, len(crew.free)))
+            # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
+            per_agent = math.ceil(paced / max(1, len(crew.free))) or math.ceil(spec.ratio)
             self._agents.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
