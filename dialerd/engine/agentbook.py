@@ -145,6 +145,7 @@ class AgentBook:
             wrapping=[line.in_state_s(now) for line in mine if line.seen.state is AgentState.WRAP_UP],
             owed=sum(line.owed for line in mine if line.is_spare),
             reserved_for=frozenset().union(*(line.batch for line in self.lines.values() if line.run_id == run_id)),
+            callbacks=frozenset().union(*(line.batch for line in self.lines.values() if line.callback_of is not None)),
             homes=_homes(mine),
         )
 

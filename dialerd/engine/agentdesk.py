@@ -69,7 +69,8 @@ class AgentDesk:
         self._callers = callers
         self._on_change = on_change
         postings = Postings(clock, dice, runs, callers.facts)
-        self._book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
+        self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
+        self._book = self.book
         self._legs = LegDesk(clock, dice, exchanges, self)
         self._reconciler = LegReconciler(
             clock, exchanges, self._book, self._legs, is_talking=is_talking, tell_call=tell_call
@@ -243,7 +244,7 @@ class AgentDesk:
             if line.run_id == seeker.run_id and (line.leg is None or line.leg.exchange is seeker.exchange)
         ]
         spare = [line for line in mine if line.is_spare]
-        own = [line for line in spare if attempt_id in line.batch]
+        own = [line for line in mine if line.is_kept_for(attempt_id)]
         for able in (own, [line for line in mine if line.is_free], spare):
             name = agents.longest_idle({line.name: line.seen.idle_since for line in able})
             if name is not None:
@@ -369,6 +370,8 @@ class AgentDesk:
                 self._release_if_spare(line)
 
     def _release_if_spare(self, line: AgentLine) -> None:
+        if not line.batch:
+            line.callback_of = None
         if not line.batch and line.person is None and line.seen.state is AgentState.RESERVED:
             self._book.move(line, E.RELEASE)
 

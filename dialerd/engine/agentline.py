@@ -25,8 +25,9 @@ class AgentLine:
     is away; `joined` the run whose pacer has been told that it can count on this agent.
 
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
-    is reserved for, `owed` how many more of them the trunk had no room for yet. `rung`: how many times in a row its
-    phone was called in vain. `obeyed_at`: the moment of the last wish that was carried out.
+    is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
+    own, nobody else's, `callback_of` is the run of that. `rung`: how many times in a row its phone was called in vain.
+    `obeyed_at`: the moment of the last wish that was carried out.
     """
 
     row: AgentRow
@@ -39,6 +40,7 @@ class AgentLine:
     caller: CallerId | None = None
     batch: set[AttemptId] = field(default_factory=set)
     owed: int = 0
+    callback_of: RunId | None = None
     rung: int = 0
     obeyed_at: datetime | None = None
     wrap_up_timer: Timer | None = None
@@ -101,7 +103,15 @@ class AgentLine:
 
     @property
     def is_spare(self) -> bool:
-        """Reserved for calls none of which has a person yet."""
+        """Reserved for calls none of which has a person yet, and not for a callback of its own."""
+        return self._is_reserved and self.callback_of is None
+
+    def is_kept_for(self, attempt_id: AttemptId) -> bool:
+        """Reserved for that call, and able to take it."""
+        return self._is_reserved and attempt_id in self.batch
+
+    @property
+    def _is_reserved(self) -> bool:
         return self.seen.state is AgentState.RESERVED and self.person is None and self._can_be_reached
 
     @property
@@ -130,7 +140,8 @@ class Crew:
     """The agents of a run at a moment: elapsed seconds, one per agent. `size` counts those at work, neither
     logged out nor on pause.
 
-    `homes`: the exchanges at which their phones are called already; None: they can be rung from any.
+    `callbacks`: calls that one agent is kept for, of whichever run. `homes`: the exchanges at which their phones are
+    called already; None: they can be rung from any.
     """
 
     size: int = 0
@@ -140,4 +151,5 @@ class Crew:
     wrapping: Sequence[float] = ()
     owed: int = 0
     reserved_for: frozenset[AttemptId] = frozenset()
+    callbacks: frozenset[AttemptId] = frozenset()
     homes: frozenset[str] | None = None

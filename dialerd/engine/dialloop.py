@@ -20,6 +20,7 @@ from dialerd.domain.pacing.account import Accountable, as_table
 from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
 from dialerd.domain.words import Mode, RunId, RunState
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
@@ -60,6 +61,7 @@ class DialLoop:
         desk: CallDesk,
         agents: AgentDesk,
         previews: PreviewDesk,
+        callbacks: CallbackDesk,
         *,
         rulebook: Rulebook,
         min_ring_s: float,
@@ -72,6 +74,7 @@ class DialLoop:
         self._desk = desk
         self._agents = agents
         self._previews = previews
+        self._callbacks = callbacks
         self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
@@ -111,6 +114,9 @@ class DialLoop:
         """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
         lines = [line for line in self._runs.lines.values() if line.row.state is RunState.ACTIVE]
         self._offer(lines, alarm)
+        at = await self._callbacks.dial()  # whom agents have promised a call goes before everybody
+        if at is not None:
+            alarm.no_later_than(self._clock.steady() + (at - self._clock.now()).total_seconds())
         for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
             while not self.is_stopped and await self._fill(line, alarm):
                 pass
@@ -216,6 +222,9 @@ class DialLoop:
                 now=self._clock.now(),
             )
         )
+        if claim.held and line.row.spec.queue is not None:
+            self._callbacks.changed()  # one that has come to wait for its agent, perhaps
+            self.wake()
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
         return claim.attempts

@@ -17,6 +17,7 @@ from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
@@ -89,6 +90,16 @@ class Engine:
             place=lambda *call: self._loop.place(*call),
             on_change=self._wake,
         )
+        self._callbacks = CallbackDesk(
+            store,
+            clock,
+            dice,
+            self.runs,
+            self._trunks,
+            self.agents,
+            rulebook=rulebook,
+            place=lambda *call: self._loop.place(*call),
+        )
         self._loop = DialLoop(
             store,
             clock,
@@ -98,6 +109,7 @@ class Engine:
             self.desk,
             self.agents,
             self._previews,
+            self._callbacks,
             rulebook=rulebook,
             min_ring_s=min_ring_s,
         )
@@ -209,6 +221,8 @@ class Engine:
                         wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
                 await self.agents.refresh()  # with the runs as they are now
                 await self._previews.refresh()
+                self._callbacks.changed()
+                self._wake()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
             timer = self._clock.call_later(wait_s, self._poked.set)

@@ -73,6 +73,9 @@ def _busy(line: AgentLine, runs: Mapping[str, RunLine]) -> Busy:
     wraps_up_for_caller = line.seen.state is AgentState.WRAP_UP and line.seen.attempt_id is None
     if line.caller is not None or line.seen.state is AgentState.INBOUND or wraps_up_for_caller:
         return Busy(BusyWith.INBOUND)
+    if line.callback_of is not None:
+        run = next((each for each in runs.values() if each.row.id == line.callback_of), None)
+        return Busy(BusyWith.CALLBACK, line.callback_of, run.row.spec.name if run else None)
     if line.assignment is not None:
         return Busy(BusyWith.CAMPAIGN, line.assignment.post.run, line.assignment.post.campaign)
     run = runs.get(line.seen.campaign)

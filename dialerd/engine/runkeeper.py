@@ -130,7 +130,7 @@ class RunLine:
 
     def view(self, now: float, crew: Crew, *, min_ring_s: float) -> PacingView:
         """What the pacer sees. An agent that is kept free for calls, and those calls, are left out: they are paired."""
-        left_out = crew.reserved_for if self.reserves else frozenset()
+        left_out = crew.callbacks | (crew.reserved_for if self.reserves else frozenset())
 
         def elapsed(phase: dict[AttemptId, float]) -> list[float]:
             return [now - since for attempt_id, since in phase.items() if attempt_id not in left_out]

@@ -93,6 +93,10 @@ class Callbacks(Protocol):
         """Those of active runs that wait for one of the agents and are planned for `until` at the latest, by time."""
         ...
 
+    def next_own_at(self, agents: Collection[str], *, after: datetime) -> datetime | None:
+        """When the next one after that moment is planned for one of the agents."""
+        ...
+
     def barred(self, numbers: Collection[str], *, list_name: str, expires_at: datetime | None) -> list[Callback]:
         """Scheduled ones at numbers that a do-not-call list has got, where their campaign obeys that list and they are
         planned before the entries expire."""

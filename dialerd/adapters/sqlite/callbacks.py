@@ -186,6 +186,14 @@ class SqliteCallbacks:
             OwnCallback(agent=agent, run_id=RunId(run), contact_id=ContactId(contact)) for agent, run, contact in rows
         ]
 
+    def next_own_at(self, agents: Collection[str], *, after: datetime) -> datetime | None:
+        (text,) = self._connection.execute(
+            "SELECT min((SELECT planned_at FROM callback WHERE agent = given.value AND state = 'scheduled'"
+            " AND planned_at > ? ORDER BY planned_at LIMIT 1)) FROM json_each(?) AS given",  # along callback_of_agent
+            (to_text(after), to_json(tuple(agents))),
+        ).fetchone()
+        return to_moment_or_none(text)
+
     def barred(self, numbers: Collection[str], *, list_name: str, expires_at: datetime | None) -> list[Callback]:
         asked = {"numbers": to_json(tuple(numbers)), "list": list_name, "expires_at": to_text_or_none(expires_at)}
         return [_to_callback(row) for row in self._connection.execute(_BARRED, asked).fetchall()]

@@ -1,0 +1,59 @@
+"""An agent's own callbacks as the engine asks for them: which are due, and dialing one for its agent.
+
+Not here: everybody's callbacks, which the claim dials (dialing.py); asking for one (callbacks.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.gates import Gate
+from dialerd.domain.regulation import Pack
+from dialerd.domain.words import AttemptId, RunState, TargetState
+from dialerd.ports import AttemptRow, OwnCallback, Unit
+from dialerd.usecases.callingback import Turns
+from dialerd.usecases.dialing import WayOut, attempt_at, judge_target
+
+_MOST = 1000  # more wait for the next look
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits for its agent now, by time; `next_at`: when there may be more, None: not before something changes."""
+
+    own: Sequence[OwnCallback]
+    next_at: datetime | None
+
+
+def due_own(unit: Unit, agents: Collection[str], now: datetime) -> Due:
+    """The callbacks of these agents, in whichever run."""
+    if not agents:
+        return Due((), None)
+    return Due(unit.callbacks.own(agents, until=now, limit=_MOST), unit.callbacks.next_own_at(agents, after=now))
+
+
+def dial_own(
+    unit: Unit,
+    own: OwnCallback,
+    *,
+    way_out: WayOut,
+    packs: Sequence[Pack],
+    new_id: Callable[[], AttemptId],
+    now: datetime,
+) -> AttemptRow | None:
+    """Claim a callback for its agent, who is kept free for it, through every gate. None: it cannot be dialed now."""
+    run = unit.runs.get(own.run_id)
+    if run is None or run.state is not RunState.ACTIVE:
+        return None
+    target = unit.dialing.target(run.id, own.contact_id, dnc=run.spec.dnc, now=now)
+    if target is None or not target.has_callback or target.state not in (TargetState.PENDING, TargetState.WAITING):
+        return None
+    turns = Turns(free_agents={own.agent})
+    facts = judge_target(unit, run, target, packs, turns, now)
+    if isinstance(facts, Gate):
+        return None
+    attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
+    unit.dialing.open_attempt(attempt)
+    return attempt
