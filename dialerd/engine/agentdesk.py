@@ -22,11 +22,8 @@ from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.postings import Postings
 from dialerd.engine.runkeeper import RunLine
 from dialerd.engine.takers import CallerHost, Takers
-from dialerd.log import logger
 from dialerd.ports import Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
-
-_log = logger(__name__)
 
 _RING_AGAIN_S = (0.0, 5.0, 20.0, 60.0, 120.0)
 """A kept leg that is lost is rung again so much later each time; then the agent stays paused until it is ready anew."""
@@ -50,16 +47,15 @@ class AgentDesk:
         exchanges: Mapping[str, Exchange],
         *,
         ready: Set[str],
-        is_talking: Callable[[AttemptId], bool],
+        talking_at: Callable[[str], Sequence[AttemptId]],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
         runs: Callable[[], Iterable[RunLine]],
         callers: CallerHost,
         tell_run: Callable[[RunId, PacingEvent], None],
         on_change: Callable[[], None],
     ) -> None:
-        """`ready`: the exchanges that are reconciled, kept up to date by their owner. `is_talking`: of a call.
-
-        `runs`: those that are not over. `callers`: who keeps the people who have called.
+        """`ready`: the exchanges that are reconciled, kept up to date by their owner. `talking_at`: the calls on an
+        exchange that have an agent. `runs`: those that are not over. `callers`: who keeps the people who have called.
         """
         self._store = store
         self._clock = clock
@@ -73,7 +69,7 @@ class AgentDesk:
         self._book = self.book
         self._legs = LegDesk(clock, dice, exchanges, self)
         self._reconciler = LegReconciler(
-            clock, exchanges, self._book, self._legs, is_talking=is_talking, tell_call=tell_call
+            clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
         )
         self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._ring, part=self._part)
         self._seekers: dict[AttemptId, Seeker] = {}
@@ -203,8 +199,9 @@ class AgentDesk:
             seeker.rings = None
             self._serve()
         elif call is not None:
-            self._legs.end_bridge(leg.exchange, call)
             self._tell_call(call, ev.AgentLeft(reason))
+            if call not in self._seekers and self._book.talker(call) is None:  # else the bridge is the next agent's
+                self._legs.end_bridge(leg.exchange, call)
         if caller is not None:
             self._legs.end_bridge(leg.exchange, caller)
             self._callers.agent_left(caller)
@@ -272,20 +269,23 @@ class AgentDesk:
         else:
             self._legs.connect(line.leg, attempt_id, tell)
 
-    def free(self, attempt_id: AttemptId, *, was_connected: bool = False) -> None:
-        """A call has no need of an agent any more."""
+    def free(self, attempt_id: AttemptId, *, was_connected: bool = False, goes_on: bool = False) -> None:
+        """A call has no need of its agent any more. `goes_on`: the next one meets it in the same bridge: leave that."""
         self._seekers.pop(attempt_id, None)
         line = self._book.talker(attempt_id)
         if line is None:
             return
         line.call = None
-        self._part(line, attempt_id, was_connected=was_connected)
+        self._part(line, attempt_id, was_connected=was_connected, goes_on=goes_on)
 
-    def _part(self, line: AgentLine, person: Person, *, was_connected: bool) -> None:
-        if line.leg is not None and line.is_kept:
+    def _part(self, line: AgentLine, person: Person, *, was_connected: bool, goes_on: bool = False) -> None:
+        if line.leg is not None and line.is_kept and goes_on:
+            self._legs.hold(line.leg, line.music)
+        elif line.leg is not None and line.is_kept:
             self._legs.part(line.leg, person, line.music)
         elif line.leg is not None:
-            self._legs.end_bridge(line.leg.exchange, person)
+            if not goes_on:
+                self._legs.end_bridge(line.leg.exchange, person)
             self._hang_up(line)
         if line.seen.state in _BUSY:
             self._book.move(line, E.CALL_ENDED)

@@ -110,10 +110,9 @@ class CallDesk:
     def up_at(self, exchange: str) -> list[AttemptId]:
         return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
 
-    def is_talking(self, attempt_id: AttemptId) -> bool:
-        """Whether a call has an agent, as far as is known."""
-        line = self._lines.get(attempt_id)
-        return line is not None and isinstance(line.call.state, Talking)
+    def talking_at(self, exchange: str) -> list[AttemptId]:
+        """The calls on an exchange that have an agent, as far as is known."""
+        return [each for each in self.up_at(exchange) if isinstance(self._lines[each].call.state, Talking)]
 
     def request_stop(self) -> None:
         """Ask every call to end as soon as it decently can."""
@@ -149,7 +148,8 @@ class CallDesk:
             if isinstance(before.state, Talking) or (
                 isinstance(before.state, Waiting) and not isinstance(after.state, Talking)
             ):
-                self._agents.free(line.attempt.id, was_connected=before.facts.connected_at is not None)
+                was_connected, goes_on = before.facts.connected_at is not None, isinstance(after.state, Waiting)
+                self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
             if line.call.plan.queue is not None:
                 self._on_room()  # what happens to one call decides whether another is started
         for news in news_of(before, after, self._clock.now()):

@@ -71,7 +71,7 @@ class Engine:
             dice,
             exchanges,
             ready=self._trunks.ready,
-            is_talking=lambda attempt_id: self.desk.is_talking(attempt_id),
+            talking_at=lambda exchange: self.desk.talking_at(exchange),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
             runs=self.runs.lines.values,
             callers=self.callers,

@@ -5,7 +5,7 @@ Not here: the calls, which are held against it first (reconcile.py), and legs' o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.call import events as ev
@@ -18,7 +18,8 @@ from dialerd.ports import Clock, Exchange
 
 
 class LegReconciler:
-    """Adopts what an earlier daemon left, each agent once. `is_talking`: whether a call has an agent."""
+    """Adopts what an earlier daemon left, each agent once. `talking_at`: the calls on an exchange that have
+    an agent."""
 
     def __init__(
         self,
@@ -27,14 +28,14 @@ class LegReconciler:
         book: AgentBook,
         legs: LegDesk,
         *,
-        is_talking: Callable[[AttemptId], bool],
+        talking_at: Callable[[str], Sequence[AttemptId]],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
     ) -> None:
         self._clock = clock
         self._exchanges = exchanges
         self._book = book
         self._legs = legs
-        self._is_talking = is_talking
+        self._talking_at = talking_at
         self._tell_call = tell_call
         self._inherited: set[str] | None = None
 
@@ -60,6 +61,9 @@ class LegReconciler:
             if line.leg is None and leg_id is not None and leg_id in seen:
                 self._adopt(line, leg_id, exchange, seen[leg_id])
             self._settle_inherited(line)
+        for attempt_id in self._talking_at(exchange.name):
+            if self._book.talker(attempt_id) is None:  # two who talked, of whom one has gone meanwhile
+                self._tell_call(attempt_id, ev.AgentLeft("the agent's phone was lost while dialerd was away"))
         led = {leg.id for leg in self._legs.of(exchange.name)}
         strays = seen.keys() - led
         for leg_id in strays:
@@ -82,7 +86,7 @@ class LegReconciler:
             return  # it is hung up as a stray
         line.leg = self._legs.adopt(leg_id, line.name, exchange, seen)
         attempt_id = seen.attempt_id
-        if attempt_id is not None and self._is_talking(attempt_id):
+        if attempt_id is not None and attempt_id in self._talking_at(exchange.name):
             line.call = attempt_id
             self._book.move(line, E.CONNECT, attempt_id=attempt_id)  # where that was not written down any more
             self._tell_call(attempt_id, ev.AgentFound(line.name, leg_id))

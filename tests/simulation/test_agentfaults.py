@@ -136,6 +136,26 @@ def test_who_is_called_when_the_daemon_is_killed_is_abandoned_at_worst_and_the_a
     in_office(story, start=START)
 
 
+def test_a_person_whose_agent_went_while_the_daemon_was_away_is_not_left_alone() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        await office.crash()
+        for leg_id in list(office.exchange.legs_up):
+            office.exchange.vanish(leg_id)
+        await office.until(at(25))
+        await office.start()
+        await office.until(at(27))
+        assert office.record[0].ending == "dialer"
+        assert await dispositions(office) == {"agent_hangup": 1}
+        await office.until(at(60))
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
 @pytest.mark.parametrize("seconds", [0.5, 1.1, 1.5, 2.4, 2.6, 3.0, 20.0, 48.0, 50.0, 54.0])
 @pytest.mark.parametrize("mode", ["progressive", "power", "preview"])
 def test_an_agent_that_vanishes_at_any_moment_leaves_nothing_behind(seconds: float, mode: str) -> None:
