@@ -54,13 +54,15 @@ def assign(
     facts = _Facts(agents, runs, inbound, steadiness, now)
     shared = [agent for agent in facts.agents if not _is_switched(agent)]
     where = dict(share([facts.candidate(agent) for agent in shared], facts.claims(shared), draw=draw))
-    _let_the_spare_stay(where, shared, facts)
+    spare = _let_the_spare_stay(where, shared, facts)
     _let_the_free_go_first(where, shared, facts)
     kept = _kept_for_calls_on_way(where, shared, facts)
     outcome = {agent.name: _switched(agent, now) for agent in facts.agents if _is_switched(agent)}
     for agent in shared:
         is_held = agent.busy is not None or agent.name in kept
-        outcome[agent.name] = _assignment(agent, where[agent.name], facts, is_held=is_held)
+        decided = _assignment(agent, where[agent.name], facts, is_held=is_held)
+        is_spare = agent.name in spare
+        outcome[agent.name] = decided if decided.is_spare is is_spare else replace(decided, is_spare=is_spare)
     return outcome
 
 
@@ -150,6 +152,11 @@ def _order(agent: AgentFacts) -> tuple[bool, float, str]:
 
 
 def _place(agent: AgentFacts) -> Place | None:
+    """The place that the agent has a seat at, or is about to."""
+    return None if agent.present is not None and agent.present.is_spare else _heading(agent)
+
+
+def _heading(agent: AgentFacts) -> Place | None:
     """Where the agent is, or is about to be, as far as that is still of interest."""
     if agent.present is None:
         return agent.busy.run if agent.busy else None
@@ -190,20 +197,22 @@ def _switched(agent: AgentFacts, now: datetime) -> Assignment:
     return Assignment(agent=agent.name, post=post, since=now, reason=reason)
 
 
-def _let_the_spare_stay(where: dict[str, Place | None], shared: Sequence[AgentFacts], facts: _Facts) -> None:
+def _let_the_spare_stay(where: dict[str, Place | None], shared: Sequence[AgentFacts], facts: _Facts) -> set[str]:
     """Whom no run needs now stays with the one that it has, or joins the highest of its own: so each takes its turn
     there, and is there when more is to be dialed."""
-    counts = Counter(where.values())
+    counts, spare = Counter(where.values()), set()
     for agent in shared:
         if where[agent.name] is not None or agent.takes_callers:
             continue
         own = [facts.runs[place] for place in facts.open_to[agent.name] if facts.is_active(place)]
         if not own:
             continue
-        stays = [run.run for run in own if run.run == _place(agent)]
+        stays = [run.run for run in own if run.run == _heading(agent)]
         best = min(own, key=lambda run: (-run.priority, counts[run.run], run.run)).run
         where[agent.name] = stays[0] if stays else best
         counts[where[agent.name]] += 1
+        spare.add(agent.name)
+    return spare
 
 
 def _let_the_free_go_first(where: dict[str, Place | None], shared: Sequence[AgentFacts], facts: _Facts) -> None:

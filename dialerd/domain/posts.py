@@ -56,7 +56,7 @@ class Reason:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """Where an agent is since when, and why; `then`: where it goes as soon as the calls of its post let it go, which
-    was decided at `leaving_since`.
+    was decided at `leaving_since`. `is_spare`: its run has agents enough without it; any other may have it.
 
     A pacer does not count an agent with a `then`: it takes calls that are on their way, none is started for it.
     """
@@ -67,6 +67,7 @@ class Assignment:
     reason: Reason
     then: Post | None = None
     leaving_since: datetime | None = None
+    is_spare: bool = False
 
     @property
     def heading(self) -> Post:

@@ -346,6 +346,14 @@ def test_whom_no_campaign_needs_now_joins_the_highest_and_takes_turns_there() ->
     assert {each.post.campaign for each in floor.later().look().values()} == {"cmp2"}, "nobody moves for nothing"
 
 
+def test_a_blended_agent_does_not_lose_its_seat_to_one_who_only_joins() -> None:
+    floor = Floor.of([an_agent("ann", kind=AgentKind.BLENDED)], [a_run(1, due=1)])
+    assert floor.look()["ann"].post.campaign == "cmp1"
+    floor.agents["bob"] = an_agent("bob")
+    for _ in range(3):
+        assert {each.post.campaign for each in floor.look().values()} == {"cmp1"}
+
+
 def test_of_those_without_a_campaign_the_longest_idle_goes_first() -> None:
     agents = [an_agent(name, idle_since=NOON - timedelta(seconds=age)) for age, name in enumerate(("ann", "bob", "cy"))]
     floor = Floor.of(agents, [a_run(1, state=RunState.PAUSED)])
