@@ -189,27 +189,6 @@ def test_two_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_next_one_l
     assert seconds_of(lab.heard(calls[number(0, "59")][0]), AGENTS[FIRST].hz) > 6.0
 
 
-def test_preview_dials_the_record_that_an_agent_chose_and_not_the_one_it_skipped(lab: Lab, dialer: Dialer) -> None:
-    mark = lab.mark()
-    begin(dialer, [FIRST])
-    skipped, chosen = number(0, "55"), number(1, "55")
-    dialer.campaign("c", [skipped, chosen], mode="preview", queue="sales", retry_after_min=600)
-    dialer.cli("campaign", "run", "c")
-    until(lambda: dialer.agents()[FIRST] == "preview", limit_s=10, what="a record to be shown")
-    assert skipped in dialer.cli("agent", "preview", FIRST)
-    dialer.cli("agent", "skip", FIRST)
-    until(lambda: chosen in dialer.run("agent", "preview", FIRST).stdout, limit_s=10, what="the next record")
-    assert lab.record(since=mark)[1:] == [], "nobody is dialed before the agent says so"
-    dialer.cli("agent", "dial", FIRST)
-    until(lambda: dialer.status("c")["attempts"] == 1, limit_s=20, what="the call to end")
-    until(lambda: dialer.status("c")["in_progress"] == 0, limit_s=20, what="the call to end")
-    (row,) = dialer.export("c")
-    calls = finish(lab, dialer, mark)
-    assert (row["number"], row["disposition"], row["agent"], row["amd"]) == (chosen, "answered_human", FIRST, "")
-    assert skipped not in calls
-    heard_each_other(lab, calls[chosen][0], FIRST, calls[FIRST], for_s=2.0)
-
-
 def test_hang_ups_at_any_instant_leave_no_channel_no_bridge_and_no_agent_behind(lab: Lab, dialer: Dialer) -> None:
     dice, agents, mark = random.Random(4), [f"agent{1000 + n}" for n in range(1, 9)], lab.mark()
     begin(dialer, agents)
