@@ -53,7 +53,7 @@ class AgentBook:
         for row in rows:
             line = self.lines.setdefault(row.name, AgentLine(row=row, seen=row.seen))
             line.row = row
-            line.queues = tuple(queue for queue in serving if row.name in queue.agents)
+            line.serve(queue for queue in serving if row.name in queue.agents)
         for name in self.lines.keys() - {row.name for row in rows}:
             if not self.lines[name].is_held and self.lines[name].leg is None:
                 del self.lines[name]

@@ -5,7 +5,7 @@ Not here: what changes them (agentdesk.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,8 +21,9 @@ _HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, Ag
 
 @dataclass(slots=True, eq=False)
 class AgentLine:
-    """One agent. `queues` are those that dialerd itself serves; `assignment` is what it is there for, None while it
-    is away; `joined` the run whose pacer has been told that it can count on this agent.
+    """One agent. `queues` are those that dialerd itself serves, `is_kept` whether one of them wants its leg kept up
+    between calls (`serve` sets both: the dial loop asks at every look). `assignment` is what it is there for, None
+    while it is away; `joined` the run whose pacer has been told that it can count on this agent.
 
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
     is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
@@ -33,6 +34,7 @@ class AgentLine:
     row: AgentRow
     seen: Seen
     queues: tuple[QueueSpec, ...] = ()
+    is_kept: bool = False
     assignment: Assignment | None = None
     joined: RunId | None = None
     leg: Leg | None = None
@@ -50,10 +52,13 @@ class AgentLine:
     def name(self) -> str:
         return self.row.name
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether its leg stays up between calls: one of its queues wants it so."""
-        return any(queue.legs == "kept" for queue in self.queues)
+    def serve(self, queues: Iterable[QueueSpec]) -> None:
+        """Take up the queues that it is in now."""
+        self.queues = tuple(queues)
+        self.is_kept = any(queue.legs == "kept" for queue in self.queues)
+
+    def serves(self, queue: str) -> bool:
+        return any(each.name == queue for each in self.queues)
 
     @property
     def music(self) -> str:
@@ -77,7 +82,7 @@ class AgentLine:
         """Whether it is there for them now."""
         at = self.assignment
         is_there = at is not None and at.then is None and at.post.takes_inbound
-        return is_there and any(each.name == queue for each in self.queues)
+        return is_there and self.serves(queue)
 
     @property
     def is_held(self) -> bool:

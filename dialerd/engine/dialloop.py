@@ -12,6 +12,7 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from dialerd.domain.call.events import StopRequested
@@ -116,10 +117,14 @@ class DialLoop:
         self._offer(lines, alarm)
         at = await self._callbacks.dial()  # whom agents have promised a call goes before everybody
         if at is not None:
-            alarm.no_later_than(self._clock.steady() + (at - self._clock.now()).total_seconds())
+            self._look_at(at, alarm)
         for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
             while not self.is_stopped and await self._fill(line, alarm):
                 pass
+
+    def _look_at(self, at: datetime, alarm: _Alarm) -> None:
+        """Look again at that moment at the latest."""
+        alarm.no_later_than(self._clock.steady() + (at - self._clock.now()).total_seconds())
 
     def _offer(self, lines: Sequence[RunLine], alarm: _Alarm) -> None:
         """Let agents go where they are needed, as soon as that changes."""
@@ -127,7 +132,7 @@ class DialLoop:
         offering = frozenset(line.row.id for line in mine if line.on_way or line.due(now))
         for line in mine:
             if line.due_at is not None and line.due_at > now:
-                alarm.no_later_than(self._clock.steady() + (line.due_at - now).total_seconds())
+                self._look_at(line.due_at, alarm)
         if offering != self._offering:
             self._offering = offering
             self._agents.assign()
@@ -139,12 +144,12 @@ class DialLoop:
             return False
         if line.is_dry and (line.due_at is None or line.due_at > now):
             if line.due_at is not None:
-                alarm.no_later_than(steady + (line.due_at - now).total_seconds())
+                self._look_at(line.due_at, alarm)
             return False
         # One zone for all: ask once here instead of putting every target of the run to rest one by one.
         until = line.closed_until(now)
         if until is not None:
-            alarm.no_later_than(steady + (until - now).total_seconds())
+            self._look_at(until, alarm)
             self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
             return False
         try:
@@ -193,7 +198,7 @@ class DialLoop:
             return True
         due_at = self._previews.due_at(line)
         if due_at is not None:
-            alarm.no_later_than(self._clock.steady() + (due_at - self._clock.now()).total_seconds())
+            self._look_at(due_at, alarm)
         return False
 
     def _cancel(self, line: RunLine, indices: Sequence[int]) -> None:

@@ -60,7 +60,7 @@ class Takers:
         return any(
             line.row.kind is not AgentKind.OUTBOUND
             and line.seen.state is not AgentState.LOGGED_OUT
-            and any(each.name == queue for each in line.queues)
+            and line.serves(queue)
             for line in self._book.lines.values()
         )
 
