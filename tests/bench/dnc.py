@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 
 from dialerd.adapters.sqlite import SqliteStore
-from tests.bench.meanwhile import SETTINGS, Memory, children_cpu_s, claiming, fill_dialed, national
+from tests.bench.meanwhile import Memory, children_cpu_s, claiming, fill_dialed, national
+from tests.cli.conftest import SETTINGS
 
 _ALONE_S = 10.0
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.ports import DncEntry, Unit
-from tests.bench.meanwhile import AREAS, SETTINGS, Memory, children_cpu_s, claiming, fill_dialed, national
+from tests.bench.meanwhile import AREAS, Memory, children_cpu_s, claiming, fill_dialed, national
+from tests.cli.conftest import SETTINGS
 
 
 def write_file(path: Path, rows: int) -> None:

@@ -26,22 +26,6 @@ from dialerd.domain.words import RunId
 from dialerd.ports import AttemptRow, Unit
 
 AREAS = (212, 213, 305, 312, 415, 512, 617, 702, 713, 718, 206, 303, 404, 602, 619)
-SETTINGS = """
-[database]
-path = "dialerd.db"
-[[asterisk]]
-name = "pbx1"
-url = "http://127.0.0.1:9"
-username = "dialerd"
-password = "secret"
-[[trunk]]
-name = "carrier"
-asterisk = ["pbx1"]
-endpoint = "PJSIP/{number}@carrier"
-max_channels = 10
-calls_per_second = 5.0
-caller_ids = ["+12125550100"]
-"""
 _CAMPAIGN = {
     "name": "c",
     "lists": ["dialed"],
