@@ -15,6 +15,7 @@ from hypothesis import settings
 from dialerd import log
 from tests.asterisk.dialer import Dialer
 from tests.lab import Lab
+from tests.lab.lab import labs_of_dead_tests
 from tests.lab.rootfs import LabError
 
 # A submission is judged by the same examples each time; everywhere else each run draws new ones.
@@ -33,6 +34,8 @@ def quiet_log() -> None:
 def lab() -> Iterator[Lab]:
     made = Lab(f"test{os.getpid()}")
     try:
+        for left in labs_of_dead_tests():
+            left.down()
         made.up()
     except LabError as error:
         pytest.fail(f"no lab: {error}")

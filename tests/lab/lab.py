@@ -162,6 +162,13 @@ class Lab:
         say(f"{instance.kind} of {self.name} started in {time.monotonic() - started:.1f} s")
 
 
+def labs_of_dead_tests() -> list[Lab]:
+    """The labs that killed test runs have left: called test and the process number of their owner, which is gone."""
+    folders = (rootfs.home() / "root/lab").glob("test*")
+    named = ((folder.name, folder.name.removeprefix("test")) for folder in folders)
+    return [Lab(name) for name, owner in named if owner.isdigit() and not Path(f"/proc/{owner}").exists()]
+
+
 _CONFIG = """\
 [database]
 path = "{database}"
