@@ -85,14 +85,14 @@ def list_agents(context: Context) -> None:
     context.show(
         [_document(row, queues) for row, queues in found],
         lambda: simple_table(
-            ("agent", "state", "since", "reason", "campaign", "queues", "kind", "endpoint"),
+            ("agent", "state", "since", "campaign", "why", "queues", "kind", "endpoint"),
             (
                 (
                     row.name,
                     _state(row),
                     row.seen.since,
-                    row.seen.reason,
                     row.seen.campaign,
+                    _why(row),
                     queues,
                     row.kind if row.may_outbound else f"{row.kind}, no campaigns",
                     row.endpoint,
@@ -162,7 +162,7 @@ def _until_in(context: Context, name: str, asked_at: datetime, wait_s: float) ->
         if row.wanted.state is WantedState.LOGGED_OUT and row.wanted.since >= asked_at:
             raise DialerdError(
                 f"agent {name} is not logged in: {row.wanted.reason or 'it was logged out meanwhile'}",
-                hint="see that its phone is registered, then log in again",
+                hint="see to its phone, then log in again",
             )
         if row.seen.state is not AgentState.LOGGED_OUT:
             return
@@ -274,6 +274,12 @@ def _state(row: AgentRow) -> str:
     if wanted in (seen, str(WantedState.READY)) and row.seen.state is not AgentState.LOGGED_OUT:
         return seen
     return seen if wanted == seen else f"{seen}, to be {wanted}"
+
+
+def _why(row: AgentRow) -> str:
+    """Why it is paused, or could not log in; else why it works for what it works for, or for nobody."""
+    is_out = row.seen.state is AgentState.LOGGED_OUT
+    return row.seen.reason or (row.wanted.reason if is_out else row.seen.why)
 
 
 def _after(row: AgentRow) -> str:

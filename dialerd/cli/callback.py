@@ -175,6 +175,8 @@ def move(context: Context, callback_id: int, at: str | None, in_min: float | Non
 @click.pass_obj
 def cancel(context: Context, callback_id: int, yes: bool) -> None:
     """Cancel a callback; the contact goes on as it would without it."""
+    with context.unit() as unit:
+        use.get_callback(unit, callback_id)
     if not yes:
         click.confirm(f"Cancel callback {callback_id}?", abort=True)
     with context.change() as unit:

@@ -29,6 +29,17 @@ class Action(StrEnum):
 
 S, A = CampaignState, Action
 
+_DONE: Mapping[Action, str] = {
+    A.RUN: "run",
+    A.PAUSE: "paused",
+    A.RESUME: "resumed",
+    A.STOP: "stopped",
+    A.RERUN: "rerun",
+    A.EDIT: "edited",
+    A.CLONE: "cloned",
+    A.DELETE: "deleted",
+}
+
 TABLE: Mapping[CampaignState, Mapping[Action, RunState | None]] = {
     # The state that the action brings a run to; None: the action leaves every run as it is.
     S.DRAFT: {A.EDIT: None, A.CLONE: None, A.DELETE: None},
@@ -85,7 +96,7 @@ def next_state(
     allowed = TABLE[state]
     if action in allowed:
         return allowed[action]
-    reason = f"campaign {campaign} is {state}, it cannot {action}"
+    reason = f"campaign {campaign} is {state}, it cannot be {_DONE[action]}"
     if action in (A.RUN, A.RERUN) and state is S.DRAFT:
         reason += f": it has no {' and no '.join(lacks)}"
     if action in (A.RUN, A.RERUN) and state is S.SCHEDULED and next_start_at is not None:

@@ -1,12 +1,13 @@
-"""Who gets which agent: people who wait, agents kept free for calls, and what agents ask to be.
+"""Who gets which agent: people who wait, and what agents ask to be.
 
-Not here: agents' states and whom they work for (agentbook.py), the legs themselves (legdesk.py). As with calls, no
+Not here: agents' states and whom they work for (agentbook.py), who is kept free for calls that nobody has answered yet
+(reservations.py), the legs themselves (legdesk.py). As with calls, no
 `await` stands between an event and what follows from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 
 from dialerd.domain import agents
@@ -20,6 +21,7 @@ from dialerd.engine.agentline import AgentLine, Crew, Seeker
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.postings import Postings
+from dialerd.engine.reservations import Reservations
 from dialerd.engine.runkeeper import RunLine
 from dialerd.engine.takers import CallerHost, Takers
 from dialerd.ports import Clock, Dice, Exchange, Store
@@ -34,6 +36,8 @@ _IN_VAIN_S = 1.0
 """An agent who was given a person in vain is left alone so long: what was wrong is not asked for at once again."""
 
 _BUSY = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
+
+_AT_REST = frozenset({AgentState.READY, AgentState.PAUSED})
 
 
 class AgentDesk:
@@ -72,6 +76,7 @@ class AgentDesk:
             clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
         )
         self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._ring, part=self._part)
+        self.reservations = Reservations(self._book)
         self._seekers: dict[AttemptId, Seeker] = {}
         self._watchers: list[Callable[[str, AgentState], None]] = []
 
@@ -137,7 +142,10 @@ class AgentDesk:
     # Legs
 
     def _reach(self, line: AgentLine) -> None:
-        """Ring the phone of an agent whose leg is to be kept and is not there."""
+        """Ring the phone of an agent whose leg is to be kept and is not there; end one that is not to be kept now."""
+        if not line.is_kept and line.leg is not None and line.seen.state in _AT_REST:
+            self._hang_up(line)
+            self._book.write(line)
         wants_leg = line.is_kept and line.row.wanted.state is not WantedState.LOGGED_OUT
         if not wants_leg or line.leg is not None or line.ring_timer is not None:
             return
@@ -227,7 +235,7 @@ class AgentDesk:
         """Who waits longest gets the agent that has been idle for longest."""
         for attempt_id, seeker in list(self._seekers.items()):
             if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
-                if line.is_kept:
+                if line.leg is not None:
                     self._give(line, attempt_id)
                 else:
                     self._ring_for(line, attempt_id, seeker)
@@ -307,73 +315,6 @@ class AgentDesk:
                 self._serve()
                 self._callers.serve()
         self._on_change()
-
-    # Reservations
-
-    def reserve(self, run_id: RunId, attempts: Sequence[AttemptId], *, per_agent: int) -> None:
-        """Keep agents free for calls that are dialed now, `per_agent` for each.
-
-        First those that are kept free and are owed some, then free ones, the longest idle first. Were agents lost since
-        the calls were claimed, those that are left have them all: whoever answers finds the first that is free.
-        """
-        mine = [line for line in self._book.lines.values() if line.works_for == run_id]
-        mine.sort(key=lambda line: (line.seen.idle_since, line.name))
-        left = list(attempts)
-        for line in [*(line for line in mine if line.is_spare and line.owed), *(line for line in mine if line.is_free)]:
-            if not left:
-                return
-            if line.is_free:
-                line.owed, line.batch = per_agent, set()
-                self._book.move(line, E.RESERVE)
-            line.batch |= set(left[: line.owed])
-            left, line.owed = left[line.owed :], max(0, line.owed - len(left))
-
-    def preview(self, run_id: RunId, count: int, *, but: Collection[str]) -> list[str]:
-        """Keep up to `count` of a run's free agents, the longest idle first, for records that they are to be shown."""
-        free = sorted(
-            (
-                each
-                for each in self._book.lines.values()
-                if each.works_for == run_id and each.is_free and each.name not in but
-            ),
-            key=lambda line: (line.seen.idle_since, line.name),
-        )
-        for line in free[:count]:
-            self._book.move(line, E.SHOW)
-        return [line.name for line in free[:count]]
-
-    def state_of(self, agent: str) -> AgentState:
-        line = self._book.lines.get(agent)
-        return AgentState.LOGGED_OUT if line is None else line.seen.state
-
-    def dial(self, agent: str) -> None:
-        """The record that the agent is shown is dialed for it."""
-        self._book.move(self._book.lines[agent], E.DIAL)
-
-    def let_go(self, agent: str) -> None:
-        """The record is not shown any more."""
-        line = self._book.lines.get(agent)
-        if line is not None and line.seen.state is AgentState.PREVIEW:
-            self._book.move(line, E.RELEASE)
-
-    def dialed_for(self, agent: str, attempts: Iterable[AttemptId]) -> None:
-        """The calls that an agent who has had a record shown is kept free for; without any it is free again."""
-        line = self._book.lines[agent]
-        line.batch, line.owed = set(attempts), 0
-        self._release_if_spare(line)
-
-    def over(self, attempt_id: AttemptId) -> None:
-        """A call has ended."""
-        for line in self._book.lines.values():
-            if attempt_id in line.batch:
-                line.batch.discard(attempt_id)
-                self._release_if_spare(line)
-
-    def _release_if_spare(self, line: AgentLine) -> None:
-        if not line.batch:
-            line.callback_of = None
-        if not line.batch and line.person is None and line.seen.state is AgentState.RESERVED:
-            self._book.move(line, E.RELEASE)
 
     # Exchanges that go and come
 

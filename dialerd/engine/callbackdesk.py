@@ -117,6 +117,6 @@ class CallbackDesk:
             )
         finally:
             self._due.remove(own)
-            self._agents.dialed_for(own.agent, [] if attempt is None else [attempt.id])
+            self._agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
         if attempt is not None:
             self._place(line, attempt, exchange, packs)

@@ -216,7 +216,7 @@ class CallDesk:
         self._drop_timer(line)
         outcome = self._without_blame(line, outcome)
         del self._lines[line.attempt.id]
-        self._agents.over(line.attempt.id)
+        self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1
         spawn(f"settle {line.attempt.id}", self._settle(line, outcome))

@@ -16,7 +16,7 @@ from dialerd.domain.posts import InboundFacts
 from dialerd.domain.words import CallerId
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.log import logger
-from dialerd.ports import Clock, Exchange, Timer
+from dialerd.ports import Clock, Exchange, Gone, Timer
 from dialerd.tasks import spawn
 
 _log = logger(__name__)
@@ -83,8 +83,12 @@ class CallerDesk:
             self.look()
 
     def _hold(self, line: CallerLine) -> None:
-        music = self._takers.music_of(line.queue)
-        spawn(f"hold {line.id}", line.exchange.hold_caller(line.id, music))
+        spawn(f"hold {line.id}", self._surely_there(line, self._takers.music_of(line.queue)))
+
+    async def _surely_there(self, line: CallerLine, music: str) -> None:
+        """Music for who waits. Whose going was not heard of is found out so, and given to no agent again."""
+        if isinstance(await line.exchange.hold_caller(line.id, music), Gone) and self._lines.get(line.id) is line:
+            self._left(line.id)
 
     # Who takes them
 

@@ -187,7 +187,7 @@ class DialLoop:
         if line.reserves:
             # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
             per_agent = math.ceil(paced / max(1, len(crew.free))) or math.ceil(spec.ratio)
-            self._agents.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
+            self._agents.reservations.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
         return True  # again: a run that has now run dry still has to set its alarm

@@ -220,4 +220,4 @@ class LegDesk:
 def _reason(leg: Leg, cause: int | None, sip_code: int | None) -> str:
     if leg.is_up:
         return "hung up"
-    return MEANINGS[classify(cause=cause, sip_code=sip_code).disposition].text
+    return f"could not be reached: {MEANINGS[classify(cause=cause, sip_code=sip_code).disposition].text}"

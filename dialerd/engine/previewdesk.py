@@ -93,7 +93,7 @@ class PreviewDesk:
             self.more_due(line.row.id)
         dry = self._dry.setdefault(line.row.id, Dry())
         waiting = {name for name, until in dry.until.items() if until is None or now < until}
-        names = self._agents.preview(line.row.id, count, but=waiting)
+        names = self._agents.reservations.preview(line.row.id, count, but=waiting)
         shown = set()
         try:
             for name in names:
@@ -108,7 +108,7 @@ class PreviewDesk:
         finally:  # also those whose turn did not come, where the store has failed
             for name in names:
                 if name not in shown:
-                    self._agents.let_go(name)
+                    self._agents.reservations.let_go(name)
         return bool(shown)
 
     def due_at(self, line: RunLine) -> datetime | None:
@@ -122,7 +122,8 @@ class PreviewDesk:
 
     def _put(self, record: Record) -> None:
         name = record.row.agent
-        if self._is_stopped or self._agents.state_of(name) is not AgentState.PREVIEW:  # its phone was lost meanwhile
+        is_there = self._agents.reservations.state_of(name) is AgentState.PREVIEW  # else its phone was lost meanwhile
+        if self._is_stopped or not is_there:
             self._spawn(record, self._withdraw(record))
             return
         self._records[name] = record
@@ -159,7 +160,7 @@ class PreviewDesk:
             record.timer = self._clock.call_later(left_s, partial(self._time_is_up, record))
             return
         self._take(record)
-        self._agents.dial(name)
+        self._agents.reservations.dial(name)
         claimed: AttemptRow | preview.Refused = preview.Refused("the database cannot be written")
         try:
             claimed = await self._store.write(
@@ -179,13 +180,13 @@ class PreviewDesk:
         name = record.row.agent
         if isinstance(claimed, preview.Refused):
             _log.info(f"a record is not dialed: {claimed.reason}", action="record_refused", agent=name)
-            self._agents.dialed_for(name, ())
+            self._agents.reservations.dialed_for(name, ())
             self.more_due(record.row.run_id)
             self._on_change()
             return
-        is_there = self._agents.state_of(name) is AgentState.RESERVED
+        is_there = self._agents.reservations.state_of(name) is AgentState.RESERVED
         self._place(record.line, claimed, exchange, record.packs, "" if is_there else "its agent has lost the phone")
-        self._agents.dialed_for(name, [claimed.id])
+        self._agents.reservations.dialed_for(name, [claimed.id])
 
     async def _skip(self, record: Record) -> None:
         await self._store.write(partial(preview.skip, agent=record.row.agent, now=self._clock.now()))
@@ -199,7 +200,7 @@ class PreviewDesk:
         """The target is the run's again, and the agent can be shown another."""
         self._take(record)
         self.more_due(record.row.run_id)
-        self._agents.let_go(record.row.agent)
+        self._agents.reservations.let_go(record.row.agent)
         self._on_change()
 
     def _take(self, record: Record) -> None:

@@ -87,7 +87,7 @@ class Takers:
             return None
         line = self._book.lines[name]
         line.caller = caller_id
-        if line.is_kept:
+        if line.leg is not None:
             self.give(line, caller_id)
         else:
             self._book.move(line, E.RESERVE)

@@ -100,6 +100,11 @@ def judged(unit: Unit, run: RunRow, target: TargetRow, turns: Turns, now: dateti
     return rule.judge(callback, rules=rules, mode=run.spec.mode, dialed=dialed, free_agents=turns.free_agents, now=now)
 
 
+def is_for_one_agent(judgement: Judged | None) -> bool:
+    """Whether the call is one that a given agent is kept free for."""
+    return isinstance(judgement, MayDial) and isinstance(judgement.turn, ForAgent)
+
+
 def own_targets(unit: Unit, run: RunRow, turns: Turns, *, limit: int, now: datetime) -> list[TargetRow]:
     """The targets of the run that wait for one of the agents who are free, which go before all others."""
     if not turns.free_agents:

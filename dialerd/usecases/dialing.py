@@ -16,16 +16,9 @@ from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
+from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.regulation import Allowed, Pack
-from dialerd.domain.words import (
-    AttemptId,
-    Disposition,
-    Mode,
-    RunId,
-    RunState,
-    TargetId,
-    TargetState,
-)
+from dialerd.domain.words import AttemptId, Disposition, Mode, RunId, RunState, TargetId, TargetState
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.finishing import finish_if_over
@@ -77,10 +70,13 @@ def gate_facts(
     turns: callingback.Turns | None = None,
 ) -> GateFacts:
     """What the gates need to know of a target; `contact explain` builds the same."""
+    callback = callingback.judged(unit, run, target, turns or callingback.Turns(), now)
+    is_sure = run.spec.mode in GUARANTEES or callingback.is_for_one_agent(callback)
+    zones = target.zones
     return GateFacts(
         run_state=run.state,
         target_state=target.state,
-        zones=target.zones,
+        zones=zones,
         on_dnc=target.on_dnc,
         number_in_call=target.number_in_call,
         attempts_spent=target.attempts_spent,
@@ -90,8 +86,10 @@ def gate_facts(
         not_before=target.not_before,
         hours=run.spec.contact_hours,
         free_until=run.ends_at if run.precedence else None,
-        callback=callingback.judged(unit, run, target, turns or callingback.Turns(), now),
-        regulation=regulated(unit, run.campaign_id, target.contact_id, target.number, target.zones, packs, now),
+        callback=callback,
+        regulation=regulated(
+            unit, run.campaign_id, target.contact_id, target.number, zones, packs, now, has_reserved_agent=is_sure
+        ),
     )
 
 

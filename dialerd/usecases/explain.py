@@ -13,6 +13,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
 from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
@@ -67,7 +68,9 @@ def explain(
         facts = gate_facts(unit, run, target, packs, now)
     else:
         number, facts = _facts_before_a_run(unit, spec, run, contact, now)
-        facts = replace(facts, regulation=regulated(unit, row.id, contact.id, number, facts.zones, packs, now))
+        is_sure = spec.mode in GUARANTEES
+        said = regulated(unit, row.id, contact.id, number, facts.zones, packs, now, has_reserved_agent=is_sure)
+        facts = replace(facts, regulation=said)
     fresh_ahead = _fresh_ahead(unit, run, target)
     no_way_out = _no_way_out(spec, trunks, run, is_daemon_running=is_daemon_running, now=now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)

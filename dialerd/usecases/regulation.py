@@ -26,7 +26,7 @@ from dialerd.domain.regulation import (
     needs_calls_since,
     windows_of,
 )
-from dialerd.domain.words import CampaignId, ContactId
+from dialerd.domain.words import CampaignId, ContactId, Mode
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases.standing import get_campaign
 
@@ -52,13 +52,16 @@ def regulated(
     zones: Sequence[str],
     packs: Sequence[Pack],
     now: datetime,
+    *,
+    has_reserved_agent: bool,
 ) -> Allowed | Refused:
-    """What the packs say of calling a number now. Without packs nothing is looked up."""
+    """What the packs say of calling a number now. Without packs nothing is looked up. `has_reserved_agent`: one is
+    kept free for this call alone, which some locks make an exception for."""
     if not packs:
         return Allowed(())
     since = needs_calls_since(packs, now)
     past = [] if since is None else unit.regulation.past_calls(number, contact_id, campaign_id, since=since)
-    return judge(packs, place=place_of(number), zones=zones, past=past, now=now)
+    return judge(packs, place=place_of(number), zones=zones, past=past, now=now, has_reserved_agent=has_reserved_agent)
 
 
 def meters(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Meter]:
@@ -68,19 +71,21 @@ def meters(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Met
 
 
 def pacing_meters(unit: Unit, run: RunRow, rulebook: Rulebook, now: datetime) -> list[AbandonMeter]:
-    """What the pace of a run is held to: its packs' meters, and its own target over the last 24 hours.
+    """What the pace of a run is held to: its packs' meters, and in predictive mode its own target over 24 hours.
 
     The latter is what remains of a target when the daemon is started anew in the middle of a day.
     """
+    of_packs = [
+        AbandonMeter(name=each.rule, cap=each.cap, abandoned=each.abandoned, live_answers=each.live_answers)
+        for each in _meters(unit, run.campaign_id, run.spec, rulebook, now)
+    ]
+    if run.spec.mode is not Mode.PREDICTIVE:
+        return of_packs
     answered, abandoned = unit.regulation.live_answers(run.campaign_id, since=now - _OWN_WINDOW)
     own = AbandonMeter(
         name="abandon_target over 24 hours", cap=run.spec.abandon_target, abandoned=abandoned, live_answers=answered
     )
-    of_packs = _meters(unit, run.campaign_id, run.spec, rulebook, now)
-    return [
-        own,
-        *(AbandonMeter(name=m.rule, cap=m.cap, abandoned=m.abandoned, live_answers=m.live_answers) for m in of_packs),
-    ]
+    return [own, *of_packs]
 
 
 def _meters(unit: Unit, campaign_id: CampaignId, spec: CampaignSpec, rulebook: Rulebook, now: datetime) -> list[Meter]:

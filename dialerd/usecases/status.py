@@ -5,6 +5,7 @@ Not here: changing it (runs.py), one contact's case (explain.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +101,7 @@ def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> lis
     ]
     if not run.pending:
         return [*_before_targets(run, is_daemon_running=is_daemon_running), *waiting]
-    return [_of_pending(run, now, is_daemon_running=is_daemon_running), *waiting]
+    return [_of_pending(unit, run, now, is_daemon_running=is_daemon_running), *waiting]
 
 
 def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
@@ -118,7 +119,7 @@ def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:
     return [Hold(gate="target", reason="the run is still taking its contacts in", targets=0)]
 
 
-def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
+def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
     """Pending targets are next in line: what holds them holds the run as a whole."""
     if not is_daemon_running:
         return Hold(gate="daemon", reason=NO_DAEMON, targets=run.pending)
@@ -129,14 +130,28 @@ def _of_pending(run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
         state = opening(hours, (), now)
         if not state.is_open:
             return Hold(gate="hours", reason=TITLES["hours"], targets=run.pending, until=state.until)
-    if run.held:
-        return Hold(gate="way_out", reason=run.held, targets=run.pending)
     spec = run.spec
+    team = "" if spec.queue is None else _team(unit, spec.queue)
+    if run.held:
+        return Hold(gate="way_out", reason=f"{run.held}{team}", targets=run.pending)
     if spec.queue is not None:
-        pace = f"{run.in_progress} calls are up, more start as agents of queue {spec.queue} can take them"
+        pace = f"{run.in_progress} up, more calls start as agents of queue {spec.queue} can take them{team}"
         return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
     pace = f"{run.in_progress} of {spec.max_calls} calls are up, at most {spec.calls_per_second:g} start a second"
     return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
+
+
+def _team(unit: Unit, queue: str) -> str:
+    """What the agents of a queue do, most first: `; its agents: 2 on call for spring, 1 paused`."""
+    spec = unit.queues.get(queue)
+    names = frozenset(() if spec is None else spec.agents)
+    standings = Counter(
+        f"{row.seen.state.replace('_', ' ')}{f' for {row.seen.campaign}' if row.seen.campaign else ''}"
+        for row in unit.agents.all()
+        if row.name in names
+    )
+    told = ", ".join(f"{count} {standing}" for standing, count in standings.most_common())
+    return f"; its agents: {told}" if told else ""
 
 
 def is_over(state: str) -> bool:

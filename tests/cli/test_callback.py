@@ -56,6 +56,7 @@ def test_a_running_campaign_says_for_what_it_waits(ready: Terminal) -> None:
         (("move", "9", "--now"), 1, "no callback 9"),
         (("show", "9999999999999999999999"), 1, "no callback"),
         (("cancel", "9", "--yes"), 1, "no callback 9"),
+        (("cancel", "9"), 1, "no callback 9"),  # before anything is asked
         (("list", "--state", "odd"), 2, "odd"),
     ],
 )

@@ -51,9 +51,9 @@ def test_every_read_prints_one_json_document_with_the_option_before_or_after(
         (("campaign", "run", "none"), "there is no campaign none"),
         (
             ("campaign", "pause", "spring"),
-            "campaign spring is ready, it cannot pause (possible: clone, delete, edit, run)",
+            "campaign spring is ready, it cannot be paused (possible: clone, delete, edit, run)",
         ),
-        (("campaign", "rerun", "spring"), "it cannot rerun"),
+        (("campaign", "rerun", "spring"), "it cannot be rerun"),
         (("campaign", "export", "spring", "--out", "x.csv"), "has never run"),
         (("campaign", "dispositions", "spring"), "has never run"),
         (("campaign", "pace", "spring", "--max-calls", "2"), "no run to change the pace of"),

@@ -27,6 +27,7 @@ class Team:
 
     def __init__(self) -> None:
         self.states = dict.fromkeys(["ann", "bob"], AgentState.READY)
+        self.reservations = self
 
     def watch(self, on_state: Callable[[str, AgentState], None]) -> None:
         return None

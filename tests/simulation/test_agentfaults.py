@@ -189,3 +189,21 @@ def test_an_asterisk_that_goes_away_at_any_moment_comes_back_to_agents_who_work_
         await check_agents(office)
 
     in_office(story, start=START)
+
+
+def test_an_agent_whose_customer_has_gone_unheard_sits_alone_for_five_minutes_at_most() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        office.exchange.line.faults = Faults(lose_event=1.0)
+        await office.until(at(60))
+        office.exchange.line.faults = Faults()
+        assert office.record[0].ending == "callee"
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL
+        await office.until(at(330))
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        assert await dispositions(office) == {"answered_human": 1}
+        await check_agents(office)
+
+    in_office(story, start=START)

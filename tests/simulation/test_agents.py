@@ -261,6 +261,32 @@ def test_a_phone_on_demand_is_rung_when_somebody_waits_and_hung_up_after_the_cal
     in_office(story, start=START)
 
 
+def test_phones_that_are_not_to_be_held_any_more_are_hung_up_and_rung_for_the_next_call() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:2]))
+        await start(office, ["00"] * 4)
+        await office.until(at(10))  # both talk
+        await office.store.write(lambda unit: unit.queues.put(queue(TEAM[:2], legs="on_demand"), office.clock.now()))
+        poke(office)
+        await office.until(at(11))
+        assert len(office.exchange.legs_up) == 2, "a conversation is not cut off"
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 4}
+        assert office.exchange.legs_up == {}
+        await office.store.write(lambda unit: unit.queues.put(queue(TEAM[:2]), office.clock.now()))
+        poke(office)
+        await office.until(at(310))
+        assert len(office.exchange.legs_up) == 2
+        await office.store.write(lambda unit: unit.queues.put(queue(TEAM[:2], legs="on_demand"), office.clock.now()))
+        poke(office)
+        await office.until(at(320))
+        assert office.exchange.legs_up == {}
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
 def test_who_does_not_pick_up_on_demand_is_paused_with_the_reason_and_the_next_one_is_rung() -> None:
     async def story(office: Office) -> None:
         team = queue(TEAM[:2], legs="on_demand")

@@ -11,6 +11,7 @@ from datetime import timedelta
 from dialerd.domain.words import AgentKind, AgentState
 from dialerd.ports import Unit
 from dialerd.simulate.callers import Caller
+from dialerd.simulate.faults import NONE, Faults
 from dialerd.usecases import runs
 from tests.simulation.callcenter import MINUTE, agent, ask, queue, staff
 from tests.simulation.office import Office, in_office
@@ -242,5 +243,23 @@ def test_a_daemon_that_stops_lets_those_who_wait_go_on_in_the_dialplan() -> None
         await office.clock.sleep(2)
         assert (talks.ending, waits.ending) == ("dialer", "dialplan")
         await office.crash()
+
+    play(story)
+
+
+def test_a_caller_whose_hanging_up_was_not_heard_of_is_given_to_an_agent_once_and_forgotten() -> None:
+    async def story(office: Office) -> None:
+        await team(office, [INBOUND])
+        office.exchange.call_in("sales", talk_s=30)
+        await office.clock.sleep(1)
+        gone = office.exchange.call_in("sales", patience_s=5)
+        office.exchange.line.faults = Faults(lose_event=1.0)
+        await office.clock.sleep(10)
+        office.exchange.line.faults = NONE
+        assert gone.ending == "callee"
+        await office.clock.sleep(60)
+        states = [row.state for row in await office.store.read(lambda unit: unit.agents.events(TEAM[0], limit=99))]
+        assert states[0] is AgentState.READY
+        assert states.count(AgentState.INBOUND) == 2
 
     play(story)

@@ -62,9 +62,9 @@ def test_a_campaign_that_could_not_dial_is_refused_with_a_remedy(
 def test_a_campaign_is_neither_changed_nor_deleted_while_its_run_is_unfinished(house: House, state: RunState) -> None:
     house.with_contacts("2122660001")
     house.unit.runs.set_state(house.start().id, state, NOW)
-    with pytest.raises(IllegalActionError, match=f"is {state}, it cannot edit"):
+    with pytest.raises(IllegalActionError, match=f"is {state}, it cannot be edited"):
         apply(house, max_attempts=3)
-    with pytest.raises(IllegalActionError, match=f"is {state}, it cannot delete"):
+    with pytest.raises(IllegalActionError, match=f"is {state}, it cannot be deleted"):
         campaigns.delete_campaign(house.unit, "spring", actor=ACTOR, now=NOW)
     assert apply(house).changes == {}
 

@@ -9,15 +9,29 @@ import pytest
 
 from dialerd.adapters.files import read_rulebook
 from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.queue import read_queue
 from dialerd.domain.regulation import REMEMBERED, Rulebook, daily_limit
-from dialerd.domain.words import AttemptId, CampaignId, ContactId
+from dialerd.domain.words import AgentKind, AttemptId, CampaignId, ContactId
 from dialerd.domain.words import Disposition as D
-from dialerd.usecases import campaigns, contacts, dialing, explain, lists, regulation
+from dialerd.ports import AttemptRow, OwnCallback, PreviewRow
+from dialerd.usecases import (
+    callbacks,
+    campaigns,
+    contacts,
+    dialing,
+    explain,
+    lists,
+    owncallbacks,
+    preview,
+    regulation,
+    runs,
+)
 from dialerd.usecases.export import COLUMNS, export_attempts
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BOOK = read_rulebook(None)
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+ALWAYS = {"timezone": "UTC", "mon-sun": "00:00-24:00"}
 
 
 def apply(house: House, **changes: Any) -> None:
@@ -92,6 +106,95 @@ def test_calls_of_other_campaigns_to_a_number_are_counted_where_the_rule_is_abou
     )
     told = explain.explain(house.unit, "other", 1, trunks=TRUNKS, rulebook=BOOK, now=NOW + timedelta(hours=1))
     assert "UK-72H" in next(gate.reason for gate in told.closed if gate.name == "regulation")
+
+
+def abandoned_in_the_uk(house: House) -> None:
+    """A person in London was abandoned just now; another campaign calls the same list, held to Ofcom's rules."""
+    lists.create_list(house.unit, "uk", region="GB", actor=ACTOR, now=NOW)
+    contacts.add_contact(
+        house.unit, "uk", ["020 7123 4567"], attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW
+    )
+    house.unit.agents.put("ann", endpoint="PJSIP/1001", kind=AgentKind.OUTBOUND, may_outbound=True, now=NOW)
+    house.unit.queues.put(read_queue({"name": "sales", "agents": ["ann"]}, source="test"), NOW)
+    apply(house, lists=["uk"], hours=ALWAYS)
+    house.start()
+    (attempt,) = claim(house)
+    house.end(attempt, D.ABANDONED, NOW, answered_at=NOW)
+
+
+def begin_again(house: House, mode: str) -> None:
+    delete(house, "spring")
+    apply(house, lists=["uk"], regulations=["uk-ofcom"], hours=ALWAYS, mode=mode, queue="sales", on_human=None)
+    house.start()
+
+
+@pytest.mark.parametrize("mode", ["predictive", "power", "progressive"])
+def test_who_was_abandoned_is_not_called_for_72_hours_by_a_pace_that_keeps_no_agent_for_the_call(
+    house: House, mode: str
+) -> None:
+    abandoned_in_the_uk(house)
+    begin_again(house, mode)
+    early, late = NOW + timedelta(hours=71, minutes=59), NOW + timedelta(hours=72)
+    assert claim(house, now=early, first=1) == []
+    assert [attempt.number for attempt in claim(house, now=late, first=1)] == ["+442071234567"]
+
+
+def test_who_was_abandoned_may_be_shown_and_dialed_in_preview_for_an_agent_waits_for_the_answer(house: House) -> None:
+    abandoned_in_the_uk(house)
+    begin_again(house, "preview")
+    soon, packs = NOW + timedelta(hours=1), BOOK.of(("uk-ofcom",))
+    told = explain.explain(house.unit, "spring", 1, trunks=TRUNKS, rulebook=BOOK, now=soon)
+    assert "regulation" not in [gate.name for gate in told.closed]
+    row = preview.show(house.unit, house.latest().id, "ann", packs=packs, now=soon)
+    assert isinstance(row, PreviewRow)
+    way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
+    ids = iter([AttemptId(f"d{1:032x}")])
+    dialed = preview.dial(house.unit, "ann", way_out=way_out, packs=packs, new_id=lambda: next(ids), now=soon)
+    assert isinstance(dialed, AttemptRow)
+
+
+def test_an_agents_own_callback_to_who_was_abandoned_is_dialed_and_anybodys_waits_for_the_72_hours(
+    house: House,
+) -> None:
+    abandoned_in_the_uk(house)
+    begin_again(house, "progressive")
+    at = NOW + timedelta(hours=1)
+    wish = callbacks.Wish(at=at, agent="ann", fallback_min=30.0)
+    made = callbacks.add_callback(house.unit, "spring", 1, wish, region="GB", actor=ACTOR, now=NOW)
+    late = at + timedelta(minutes=30)
+
+    def dial(now: datetime) -> AttemptRow | None:
+        run = house.latest()
+        own = OwnCallback(agent="ann", run_id=run.id, contact_id=made.contact_id)
+        ids = iter([AttemptId(f"d{1:032x}")])
+        return owncallbacks.dial_own(
+            house.unit,
+            own,
+            way_out=dialing.WayOut(trunk="carrier", asterisk="pbx1"),
+            packs=BOOK.of(("uk-ofcom",)),
+            new_id=lambda: next(ids),
+            now=now,
+        )
+
+    house.unit.dialing._connection.execute("SAVEPOINT early")
+    assert isinstance(dial(at), AttemptRow)
+    house.unit.dialing._connection.execute("ROLLBACK TO early")
+    assert dial(late) is None
+
+
+def test_the_packs_meters_hold_every_pace_and_the_campaigns_own_target_the_predictive_one(house: House) -> None:
+    house.with_contacts("2122660001")
+    house.unit.queues.put(read_queue({"name": "sales"}, source="test"), NOW)
+    delete(house, "spring")
+    for mode, names in (
+        ("power", {"US-TSR-ABANDON", "US-TSR-ABANDON-ROLLING"}),
+        ("predictive", {"US-TSR-ABANDON", "US-TSR-ABANDON-ROLLING", "abandon_target over 24 hours"}),
+    ):
+        apply(house, mode=mode, queue="sales", on_human=None, regulations=["us-federal"])
+        run = house.start()
+        assert {meter.name for meter in regulation.pacing_meters(house.unit, run, BOOK, NOW)} == names
+        runs.stop_run(house.unit, "spring", actor=ACTOR, now=NOW)
+        delete(house, "spring")
 
 
 def delete(house: House, name: str, now: Any = NOW) -> None:

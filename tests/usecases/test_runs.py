@@ -54,7 +54,7 @@ def test_each_state_allows_its_actions_and_refuses_the_rest_naming_them(
         assert full.audit()[-1][0] == ACTOR
         return
     before = full.audit()
-    with pytest.raises(IllegalActionError, match=f"cannot {action}") as raised:
+    with pytest.raises(IllegalActionError, match=f"cannot be {action[:4]}") as raised:
         act(full, action)
     assert all(each in raised.value.hint for each in possible)
     assert full.audit() == before

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from dialerd.domain.agents import Seen
 from dialerd.domain.errors import DialerdError
+from dialerd.domain.queue import read_queue
+from dialerd.domain.words import AgentKind, AgentState
 from dialerd.domain.words import Disposition as D
 from dialerd.usecases import campaigns, dispositions, runs, status
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -111,6 +114,22 @@ def test_every_target_that_is_left_is_behind_a_hold_that_is_told(full: House) ->
     assert why(full) == {"run": 1, "retry": 1}
     runs.resume_run(full.unit, "spring", actor=ACTOR, now=NOW)
     assert why(full) == {"way_out": 1, "retry": 1}, "what held it holds it still, until the daemon says otherwise"
+
+
+def test_what_a_campaign_with_agents_waits_for_tells_what_its_agents_do(full: House) -> None:
+    for name in ("ann", "bob", "cid"):
+        full.unit.agents.put(name, endpoint=f"PJSIP/{name}", kind=AgentKind.OUTBOUND, may_outbound=True, now=NOW)
+    full.unit.queues.put(read_queue({"name": "sales", "agents": ["ann", "bob"]}, source="test"), NOW)
+    made = spec(mode="progressive", queue="sales", on_human=None)
+    campaigns.apply_campaign(full.unit, made, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    run = full.start()
+    talks = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign="other")
+    full.unit.agents.set_seen("ann", talks, leg_id=None, asterisk=None, now=NOW)
+    for held, said in (("", "as agents of queue sales can take them"), ("no agent works for it", "no agent works")):
+        full.unit.runs.set_held(run.id, held)
+        (hold,) = status.why(full.unit, "spring", NOW, is_daemon_running=True)
+        assert said in hold.reason
+        assert hold.reason.endswith("; its agents: 1 on call for other, 1 logged out")
 
 
 def test_a_run_whose_contacts_have_not_come_in_says_so(full: House) -> None:

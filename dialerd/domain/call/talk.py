@@ -16,6 +16,8 @@ from dialerd.domain.words import Disposition
 
 _EARLY_S = 0.005  # a timer may fire that much before its moment
 
+_LOOK_S = 300.0  # between looks at two who talk: were every word of the end lost, an agent sits alone no longer
+
 
 def agent_found(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.AgentFound)
@@ -41,7 +43,7 @@ def connected(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     if not state.is_unclear:
         return call, ()
     call = learn(call, agent=state.agent, connected_at=call.facts.connected_at or now)
-    return rearm(replace(call, state=replace(state, is_unclear=False)), call.plan.max_talk_s)
+    return rearm(replace(call, state=replace(state, is_unclear=False)), min(_LOOK_S, call.plan.max_talk_s))
 
 
 def cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -90,7 +92,7 @@ def talkers_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     began_at = call.facts.connected_at or now
     left_s = call.plan.max_talk_s - (now - began_at).total_seconds()
     if left_s > 0:
-        return rearm(call, left_s)
+        return rearm(call, min(_LOOK_S, left_s))
     return clear(call, Disposition.ANSWERED_HUMAN, "the call exceeded its time")
 
 

@@ -14,6 +14,9 @@ from dialerd.domain.pacing.progressive import ProgressivePacer
 from dialerd.domain.pacing.view import Pacer
 from dialerd.domain.words import Mode
 
+GUARANTEES = frozenset({Mode.PREVIEW})
+"""Modes in which whoever answers is sure of an agent: each call has one of its own, who takes no other meanwhile."""
+
 RESERVES = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the calls that are dialed for it."""
 
