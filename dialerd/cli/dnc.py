@@ -70,7 +70,7 @@ def delete(context: Context, name: str, yes: bool) -> None:
 @click.option("--days", type=click.IntRange(1, 36500), help="Forget the entry after so many days (default: never).")
 @click.pass_obj
 def add(context: Context, list_name: str, numbers: tuple[str, ...], source: str, days: int | None) -> None:
-    """Put numbers on a list."""
+    """Put numbers, or e-mail addresses, on a list."""
     now = bootstrap.now()
     with context.change() as unit:
         added = use.add_to_dnc(

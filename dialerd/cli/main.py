@@ -26,6 +26,7 @@ from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
 from dialerd.cli.list import list_group
+from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
 from dialerd.cli.regulation import regulation
 from dialerd.cli.simulate import simulate
@@ -58,6 +59,7 @@ for command in (
     list_group,
     contact,
     dnc,
+    optout,
     campaign,
     queue,
     agent,

@@ -10,7 +10,7 @@ learnt later (answered, verdict) is written behind the act, in order, since a ca
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -118,6 +118,13 @@ class CallDesk:
         """Ask every call to end as soon as it decently can."""
         for attempt_id in list(self._lines):
             self.deliver(attempt_id, ev.StopRequested())
+
+    def let_go(self, attempt_ids: Collection[AttemptId], reason: str) -> None:
+        """End those that nobody has answered, as soon as their phones have rung for the least time that is decent."""
+        for attempt_id in attempt_ids:
+            line = self._lines.get(attempt_id)
+            if line is not None and isinstance(line.call.state, Placing | Ringing):
+                self.deliver(attempt_id, ev.StopRequested(reason))
 
     # Events
 

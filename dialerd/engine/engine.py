@@ -221,6 +221,7 @@ class Engine:
                         wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
                 await self.agents.refresh()  # with the runs as they are now
                 await self._previews.refresh()
+                await self._let_go_barred()
                 self._callbacks.changed()
                 self._wake()
             except StoreError as error:
@@ -228,6 +229,12 @@ class Engine:
             timer = self._clock.call_later(wait_s, self._poked.set)
             await self._poked.wait()
             timer.cancel()
+
+    async def _let_go_barred(self) -> None:
+        """Who has been put on a do-not-call list while the phone rings is not called any more."""
+        now = self._clock.now()
+        barred = await self._store.read(lambda unit: unit.optouts.barred_attempts(now))
+        self.desk.let_go(barred, "the number has been put on a do-not-call list")
 
     def _wake(self) -> None:
         self._loop.wake()

@@ -228,8 +228,10 @@ class PreviewDesk:
     # What the store says
 
     async def refresh(self) -> None:
-        """Carry out what agents ask for; withdraw the records of runs that do not go on, and an earlier daemon's."""
-        rows = await self._store.read(lambda unit: unit.previews.all())
+        """Carry out what agents ask for; withdraw an earlier daemon's records, those of runs that do not go on, and
+        those of people whom a do-not-call list has got."""
+        now = self._clock.now()
+        rows, barred = await self._store.read(lambda unit: (unit.previews.all(), unit.optouts.barred_previews(now)))
         if self._is_first_look:
             self._is_first_look = False
             for row in rows:
@@ -244,7 +246,8 @@ class PreviewDesk:
                 self._spawn(record, self._act(record, row.asked))
         for record in list(self._records.values()):
             line = self._runs.lines.get(record.row.run_id)
-            if line is None or line.row.state is not RunState.ACTIVE:
+            is_barred = record.row.agent in barred and record.asked is None
+            if line is None or line.row.state is not RunState.ACTIVE or is_barred:
                 record.drop_timer()
                 self._spawn(record, self._withdraw(record))
 

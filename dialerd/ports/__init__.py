@@ -42,6 +42,7 @@ from dialerd.ports.files import (
     Form,
     RowSink,
 )
+from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import (
     Asked,
     PreviewRow,
@@ -120,6 +121,7 @@ __all__ = [
     "Lists",
     "OccurrenceRow",
     "Occurrences",
+    "OptOuts",
     "OwnCallback",
     "PreviewRow",
     "Previews",

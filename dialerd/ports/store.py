@@ -26,6 +26,7 @@ from dialerd.domain.words import (
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
 from dialerd.ports.rows import (
     AttemptRow,
@@ -311,6 +312,8 @@ class Unit(Protocol):
     def previews(self) -> Previews: ...
     @property
     def callbacks(self) -> Callbacks: ...
+    @property
+    def optouts(self) -> OptOuts: ...
     @property
     def audit(self) -> Audit: ...
 

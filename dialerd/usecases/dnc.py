@@ -11,6 +11,7 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.optout import as_address, is_email
 from dialerd.domain.words import CampaignState
 from dialerd.ports import DncEntry, Unit
 from dialerd.usecases.callingback import cancel_barred
@@ -34,12 +35,12 @@ def add_to_dnc(
     now: datetime,
     list_name: str = GLOBAL,
 ) -> int:
-    """Put numbers on a list; how many were new there. All or none: a bad number refuses the whole request."""
+    """Put numbers and e-mail addresses on a list; how many were new there. A bad one refuses the whole request."""
     known_dnc(unit, list_name)
     entries = [
         DncEntry(
             list_name=list_name,
-            number=read_number(each, region=region).e164,
+            number=read_address(each, region=region),
             source=source,
             added_at=now,
             expires_at=expires_at,
@@ -59,14 +60,14 @@ def remove_from_dnc(
 ) -> int:
     """Take numbers off a list; how many were on it."""
     known_dnc(unit, list_name)
-    removed = unit.dnc.remove(list_name, [read_number(text, region=region).e164 for text in numbers])
+    removed = unit.dnc.remove(list_name, [read_address(text, region=region) for text in numbers])
     unit.audit.add(actor=actor, action="dnc_removed", subject=list_name, detail={"removed": removed}, now=now)
     return removed
 
 
 def check_dnc(unit: Unit, text: str, *, region: str, now: datetime) -> list[DncEntry]:
     """Every list that has the number now."""
-    return unit.dnc.check(read_number(text, region=region).e164, now)
+    return unit.dnc.check(read_address(text, region=region), now)
 
 
 def list_dnc(unit: Unit) -> dict[str, int]:
@@ -132,6 +133,11 @@ def delete_dnc(unit: Unit, list_name: str, *, actor: str, now: datetime) -> bool
         return False
     unit.audit.add(actor=actor, action="dnc_deleted", subject=list_name, detail={}, now=now)
     return True
+
+
+def read_address(text: str, *, region: str) -> str:
+    """What a list keeps of a number as people write it, or of an e-mail address. Raises BadInputError."""
+    return as_address(text) if is_email(text) else read_number(text, region=region).e164
 
 
 def known_dnc(unit: Unit, list_name: str) -> None:

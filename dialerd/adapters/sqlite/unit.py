@@ -18,6 +18,7 @@ from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
+from dialerd.adapters.sqlite.optouts import SqliteOptOuts
 from dialerd.adapters.sqlite.previews import SqlitePreviews
 from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
@@ -42,4 +43,5 @@ class SqliteUnit:
         self.queues = SqliteQueues(connection)
         self.previews = SqlitePreviews(connection)
         self.callbacks = SqliteCallbacks(connection)
+        self.optouts = SqliteOptOuts(connection)
         self.audit = SqliteAudit(connection)

@@ -1,0 +1,98 @@
+"""Somebody does not want to be reached any more: one act, whoever hears it, for every channel and campaign.
+
+Not here: lists kept by hand (dnc.py), refusing a claim (domain/gates.py). What is under way at that moment is taken
+back by the engine at its next look, which a poke brings about at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialerd.domain.errors import NotFoundError
+from dialerd.domain.optout import MAX_WORDS, How, OptOut, addresses_of
+from dialerd.domain.words import ATTEMPT_ID, AttemptId
+from dialerd.ports import ContactRow, DncEntry, Unit
+from dialerd.usecases.callingback import cancel_barred
+from dialerd.usecases.dnc import GLOBAL, known_dnc, read_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedOut:
+    """What an opt-out has done. `added`: addresses that were new on the list; `callbacks`: how many were cancelled."""
+
+    record: OptOut
+    added: int
+    callbacks: int
+
+
+def opt_out(
+    unit: Unit,
+    who: AttemptId | str,
+    *,
+    how: How,
+    list_name: str = GLOBAL,
+    words: str = "",
+    region: str,
+    actor: str,
+    now: datetime,
+) -> OptedOut:
+    """Put everything by which a person can be reached on a do-not-call list, for ever, and keep how that was said.
+
+    `who`: the attempt in which it was heard, else a number as people write it or an e-mail address. The other numbers
+    and the e-mail address of the contacts who have it are barred with it. Said twice it is kept twice.
+    Raises NotFoundError (no such attempt or list), BadInputError (no number).
+    """
+    known_dnc(unit, list_name)
+    attempt_id, address, contacts = _heard_from(unit, who, region=region)
+    addresses = tuple(dict.fromkeys([address, *(each for row in contacts for each in addresses_of(row.contact))]))
+    record = OptOut(
+        address=address,
+        addresses=addresses,
+        how=how,
+        list_name=list_name,
+        at=now,
+        actor=actor,
+        words=words[:MAX_WORDS],
+        contact_id=contacts[0].id if contacts else None,
+        attempt_id=attempt_id,
+    )
+    added = unit.dnc.add(
+        DncEntry(list_name=list_name, number=each, source=f"opt-out: {how}", added_at=now) for each in addresses
+    )
+    callbacks = cancel_barred(unit, addresses, list_name=list_name, expires_at=None, now=now)
+    unit.optouts.add(record)
+    detail = {"how": how, "attempt": attempt_id, "contact": record.contact_id, "addresses": len(addresses)}
+    detail |= {"added": added, "callbacks_cancelled": callbacks}
+    unit.audit.add(actor=actor, action="opted_out", subject=list_name, detail=detail, now=now)
+    return OptedOut(record=record, added=added, callbacks=callbacks)
+
+
+def _heard_from(unit: Unit, who: str, *, region: str) -> tuple[AttemptId | None, str, Sequence[ContactRow]]:
+    """The attempt, the address that was reached in it, and whose it is."""
+    if not ATTEMPT_ID.match(who):
+        address = read_address(who, region=region)
+        return None, address, unit.contacts.find(address)
+    attempt = unit.dialing.attempt(AttemptId(who))
+    if attempt is None:
+        raise NotFoundError(f"there is no attempt {who}", hint="see the attempt_id column of an export")
+    contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
+    return attempt.id, attempt.number, [] if contact is None else [contact]
+
+
+def opt_outs_of(unit: Unit, text: str, *, region: str) -> list[OptOut]:
+    """Every opt-out by which an address was put on a list, the latest first."""
+    return unit.optouts.of(read_address(text, region=region))
+
+
+def opt_out_of_agents_call(
+    unit: Unit, agent: str, *, list_name: str = GLOBAL, words: str = "", region: str, actor: str, now: datetime
+) -> OptedOut:
+    """The person whom an agent talks to, or has talked to last, has told it so. Raises NotFoundError: there is none."""
+    attempt_id = unit.optouts.last_talk(agent)
+    if attempt_id is None:
+        raise NotFoundError(f"agent {agent} has talked to nobody", hint="give the number: dialerd optout add NUMBER")
+    return opt_out(
+        unit, attempt_id, how=How.AGENT, list_name=list_name, words=words, region=region, actor=actor, now=now
+    )

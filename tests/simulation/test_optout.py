@@ -1,0 +1,91 @@
+"""An opt-out on the real engine and virtual time: within a second nothing is left that would reach the person."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from dialerd.domain.optout import How
+from dialerd.domain.words import ContactId
+from dialerd.usecases import optout, runs
+from tests.numbers import number
+from tests.simulation.callcenter import agent_campaign, attempts, poke, queue, staff
+from tests.simulation.office import HOUR, TRUNKS, Office, in_office
+from tests.simulation.world import START, campaign
+
+SECOND = 1.0
+
+
+async def go(office: Office, *names: str) -> None:
+    now = office.clock.now()
+    for name in names:
+        run = partial(runs.run_campaign, name=name, trunks=TRUNKS, actor="test", now=now)
+        await office.store.write(run)
+    poke(office)
+
+
+async def opt_out(office: Office, who: str) -> None:
+    """As another process does it: written, then the daemon is poked."""
+    now = office.clock.now()
+    await office.store.write(lambda unit: optout.opt_out(unit, who, how=How.CLI, region="US", actor="test", now=now))
+    poke(office)
+
+
+def test_k8_a_shown_record_is_taken_from_its_agent_who_gets_the_next_one_within_a_second() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(["agent1001"]))
+        await office.add(["00", "00"])
+        await office.start()
+        await office.apply(agent_campaign("preview"))
+        await go(office, "c")
+        await office.clock.sleep(2)
+        shown = await office.store.read(lambda unit: unit.previews.all())
+        assert [row.contact_id for row in shown] == [ContactId(1)]
+        await opt_out(office, number(0, "00"))
+        await office.clock.sleep(SECOND)
+        shown = await office.store.read(lambda unit: unit.previews.all())
+        assert [row.contact_id for row in shown] == [ContactId(2)]
+        await office.until(START + HOUR)
+        assert {call.number for call in office.record} == {number(1, "00")}
+
+    in_office(story, start=START)
+
+
+def test_k8_two_campaigns_and_one_opt_out_neither_dials_the_number_again() -> None:
+    async def story(office: Office) -> None:
+        await office.add(["03"])
+        await office.add(["03"], name="m")
+        await office.start()
+        keys = {"max_attempts": 5, "retry_after_min": 10}
+        await office.apply(campaign(name="c", **keys))
+        await office.apply(campaign(name="d", lists=["m"], **keys))
+        await go(office, "c", "d")
+        await office.clock.sleep(120)
+        before = len(office.record)
+        assert before >= 2
+        await opt_out(office, number(0, "03"))
+        await office.until(START + 3 * HOUR)
+        assert len(office.record) == before
+        assert [(await office.runs(name))[0].state for name in ("c", "d")] == ["completed", "completed"]
+
+    in_office(story, start=START)
+
+
+def test_k8_a_phone_that_rings_is_let_go_as_soon_as_that_is_decent_and_an_answered_call_goes_on() -> None:
+    async def story(office: Office) -> None:
+        await office.add(["03", "10"])  # one is never answered, the other is on the phone by then
+        await office.start()
+        await office.apply(campaign(max_ring_s=60))
+        await go(office, "c")
+        await office.clock.sleep(8)
+        assert [call.answered_at is not None for call in office.record] == [False, True]
+        await opt_out(office, number(0, "03"))
+        await opt_out(office, number(1, "10"))
+        await office.until(START + HOUR)
+        rows = {row.attempt.number: row.attempt for row in await attempts(office)}
+        let_go, served = rows[number(0, "03")], rows[number(1, "10")]
+        assert let_go.reason == "the number has been put on a do-not-call list"
+        assert let_go.ended_at is not None
+        assert 15 <= (let_go.ended_at - let_go.claimed_at).total_seconds() < 20
+        assert served.disposition == "answered_human"
+
+    in_office(story, start=START)

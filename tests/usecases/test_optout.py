@@ -1,0 +1,114 @@
+"""An opt-out bars the whole person, and how it was said is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.optout import How
+from dialerd.domain.words import AttemptId, Disposition
+from dialerd.usecases import callbacks, contacts, dnc, optout
+from dialerd.usecases.callbacks import Wish
+from tests.usecases.conftest import ACTOR, NOW, House
+
+ANN, ANNS_DESK, ANNS_MAIL, BOB = "+12122660001", "+12122660002", "ann@example.com", "+12122660003"
+
+
+@pytest.fixture
+def ann(house: House) -> House:
+    """Ann has two numbers and an e-mail address, Bob one number."""
+    contacts.add_contact(
+        house.unit,
+        "customers",
+        [ANN, ANNS_DESK],
+        attributes={"email": "Ann@Example.com"},
+        zone=None,
+        priority=0,
+        actor=ACTOR,
+        now=NOW,
+    )
+    house.with_contacts(BOB)
+    return house
+
+
+def out(house: House, who: str, how: How = How.CLI, **more: str) -> optout.OptedOut:
+    return optout.opt_out(house.unit, who, how=how, region="US", actor=ACTOR, now=NOW, **more)
+
+
+def barred(house: House) -> set[str]:
+    return {each for each in (ANN, ANNS_DESK, ANNS_MAIL, BOB) if dnc.check_dnc(house.unit, each, region="US", now=NOW)}
+
+
+@pytest.mark.parametrize("who", ["(212) 266-0001", ANNS_DESK])
+def test_every_address_of_the_person_is_barred_whichever_of_the_numbers_it_came_from(ann: House, who: str) -> None:
+    done = out(ann, who)
+    assert barred(ann) == {ANN, ANNS_DESK, ANNS_MAIL}
+    assert (done.added, done.record.contact_id) == (3, 1)
+
+
+def test_what_is_heard_in_an_attempt_bars_whom_it_reached_and_names_the_attempt(ann: House) -> None:
+    ann.start()
+    (attempt,) = ann.dial(1)
+    done = out(ann, attempt.id, How.KEY_PRESS, words="9")
+    assert barred(ann) == {ANN, ANNS_DESK, ANNS_MAIL}
+    assert (done.record.attempt_id, done.record.address, done.record.words) == (attempt.id, ANN, "9")
+
+
+def test_an_e_mail_address_is_barred_whatever_its_letter_case(ann: House) -> None:
+    out(ann, "ANN@example.com", How.EMAIL)
+    assert barred(ann) == {ANNS_MAIL}
+
+
+def test_when_how_and_by_whom_is_kept_for_each_time_it_was_said_and_for_each_address(ann: House) -> None:
+    out(ann, ANN, How.SMS, words="Stop!")
+    out(ann, ANNS_DESK, How.AGENT)
+    found = optout.opt_outs_of(ann.unit, ANNS_MAIL, region="US")
+    assert [(each.how, each.words, each.address, each.at, each.actor) for each in found] == [
+        (How.AGENT, "", ANNS_DESK, NOW, ACTOR),
+        (How.SMS, "Stop!", ANN, NOW, ACTOR),
+    ]
+    assert optout.opt_outs_of(ann.unit, BOB, region="US") == []
+    assert [row for row in ann.audit() if row[1] == "opted_out"] == [(ACTOR, "opted_out", "global")] * 2
+    (entry,) = dnc.check_dnc(ann.unit, ANN, region="US", now=NOW)
+    assert (entry.source, entry.expires_at) == ("opt-out: sms", None)
+
+
+def test_a_promised_call_is_cancelled_and_the_next_claim_passes_the_person_by(ann: House) -> None:
+    ann.start()
+    wish = Wish(at=NOW + timedelta(hours=1))
+    made = callbacks.add_callback(ann.unit, "spring", 1, wish, region="US", actor=ACTOR, now=NOW)
+    assert out(ann, ANNS_DESK).callbacks == 1
+    assert callbacks.get_callback(ann.unit, made.id).state == "cancelled"
+    assert [attempt.number for attempt in ann.dial(9, NOW + timedelta(hours=2))] == [BOB]
+    assert ann.unit.runs.dispositions(ann.latest().id) == {Disposition.DO_NOT_CALL: 1}
+
+
+def test_a_named_list_gets_it_where_that_is_asked_for(ann: House) -> None:
+    dnc.create_dnc(ann.unit, "news", actor=ACTOR, now=NOW)
+    out(ann, ANN, list_name="news")
+    assert [each.list_name for each in dnc.check_dnc(ann.unit, ANN, region="US", now=NOW)] == ["news"]
+
+
+def test_what_cannot_be_obeyed_is_refused_and_bars_nobody(ann: House) -> None:
+    with pytest.raises(NotFoundError, match="no do-not-call list"):
+        out(ann, ANN, list_name="nowhere")
+    with pytest.raises(NotFoundError, match="no attempt"):
+        out(ann, AttemptId("d" + "0" * 32))
+    with pytest.raises(BadInputError):
+        out(ann, "nobody")
+    assert barred(ann) == set()
+
+
+def test_an_agent_opts_out_whom_it_talks_to_or_has_talked_to_last(ann: House) -> None:
+    with pytest.raises(NotFoundError, match="talked to nobody"):
+        optout.opt_out_of_agents_call(ann.unit, "sue", region="US", actor="agent:sue", now=NOW)
+    ann.start()
+    first, second = ann.dial(2)
+    ann.end(first, Disposition.ANSWERED_HUMAN, NOW, answered_at=NOW, agent="sue", connected_at=NOW)
+    later = NOW + timedelta(minutes=5)
+    ann.end(second, Disposition.ANSWERED_HUMAN, later, answered_at=later, agent="sue", connected_at=later)
+    done = optout.opt_out_of_agents_call(ann.unit, "sue", region="US", actor="agent:sue", now=later)
+    assert (done.record.how, done.record.address) == (How.AGENT, BOB)
+    assert barred(ann) == {BOB}
