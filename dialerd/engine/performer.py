@@ -30,8 +30,16 @@ def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell)
     match command:
         case do.Detect():
             _ask(command, exchange.detect(attempt_id), tell)
-        case do.Play(playback_id, sound):
-            _ask(command, exchange.play(attempt_id, playback_id, sound), tell)
+        case do.Play(playback_id, sounds, language):
+            _ask(command, exchange.play(attempt_id, playback_id, sounds, language), tell)
+        case do.StopPlaying(playback_id):
+            _ask(command, exchange.stop_playing(attempt_id, playback_id), tell)
+        case do.Record():
+            _ask(command, exchange.start_recording(attempt_id, command), tell)
+        case do.StopRecording(name):
+            _ask(command, exchange.stop_recording(attempt_id, name), tell)
+        case do.Watch(silence_s):
+            _ask(command, exchange.watch(attempt_id, silence_s), tell)
         case do.HandOver(context, extension):
             _ask(command, exchange.hand_over(attempt_id, context, extension), tell)
         case do.HangUp():

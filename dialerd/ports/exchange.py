@@ -5,13 +5,16 @@ Not here: any behaviour (adapters/ari, simulate/exchange.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dialerd.domain.call import CallPlan
+from dialerd.domain.call.commands import Record
 from dialerd.domain.call.events import CallEvent, ChannelSeen, OriginateRefused, OriginateTaken, OriginateUnclear
 from dialerd.domain.caller import CallerEvent, CallerSeen
 from dialerd.domain.leg import LegEvent, LegSeen
+from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId, BridgeId, CallerId, LegId, Person
 
 
@@ -83,9 +86,30 @@ class Exchange(Protocol):
     async def originate(self, plan: CallPlan) -> DialReply: ...
 
     async def detect(self, attempt_id: AttemptId) -> Reply: ...
-    async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply: ...
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply: ...
     async def hang_up(self, attempt_id: AttemptId) -> Reply: ...
+
+    # What is played and heard in a call that is in our hands; see the commands of domain/call
+
+    async def play(self, attempt_id: AttemptId, playback_id: str, sounds: Sequence[Sound], language: str = "") -> Reply:
+        """PlaybackEnded follows, when these and all that was asked for before are over."""
+        ...
+
+    async def stop_playing(self, attempt_id: AttemptId, playback_id: str) -> Reply:
+        """Done as well when it is over already, or the call is."""
+        ...
+
+    async def start_recording(self, attempt_id: AttemptId, wanted: Record) -> Reply:
+        """Record what the person says; RecordingEnded follows. Failed: nothing is recorded, and nothing follows."""
+        ...
+
+    async def stop_recording(self, attempt_id: AttemptId, name: str) -> Reply:
+        """Done as well when it is over already, or the call is."""
+        ...
+
+    async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
+        """Tell of the person's talking (commands.Watch), in our hands or not. Asked again: only the silence changes."""
+        ...
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ChannelSeen | Gone | Failed:
         """Where one channel is."""

@@ -20,6 +20,7 @@ class Behaviour:
     Never answered: `cause` and `sip_code` at `ring_s`; both None: rings for ever. Answered: AMD says `amd` after
     `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays. With an agent it talks for `talk_s` and
     hangs up then; left alone by the agent it hangs up `alone_s` after that; None: neither changes when it leaves.
+    `talks`: from when to when there is sound from its side, in order; `presses`: when it presses which key.
     """
 
     ring_s: float = 0.0
@@ -32,6 +33,8 @@ class Behaviour:
     leaves_s: float | None = 46.8
     talk_s: float | None = None
     alone_s: float | None = None
+    talks: Sequence[tuple[float, float]] = ((0.4, 0.8),)
+    presses: Sequence[tuple[float, str]] = ()
     leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
 
 
@@ -40,7 +43,8 @@ def _refuses(cause: int, sip_code: int, *, ring_s: float = 0.004, rings: bool = 
 
 
 _PERSON = Behaviour(ring_s=1.0)
-_MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.45, leaves_s=27.6)
+_GREETING_AND_BEEP = ((0.5, 6.3), (7.1, 7.6))
+_MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.45, leaves_s=27.6, talks=_GREETING_AND_BEEP)
 _INVALID = _refuses(1, 404)
 
 BY_ENDING: dict[str, Behaviour] = {
@@ -53,19 +57,25 @@ BY_ENDING: dict[str, Behaviour] = {
     "06": replace(_PERSON, ring_s=8.0),
     "07": _refuses(19, 480, ring_s=6.3, rings=True),
     "08": _refuses(1, 404, ring_s=2.0, rings=True),
-    "09": Behaviour(rings=False, amd=("MACHINE", "INITIALSILENCE-2000-2000"), amd_s=2.0, leaves_s=20.0),
+    "09": Behaviour(rings=False, amd=("MACHINE", "INITIALSILENCE-2000-2000"), amd_s=2.0, leaves_s=20.0, talks=()),
     "10": Behaviour(rings=False, leaves_s=3.0, leaves_cause=None),
     "11": Behaviour(rings=False, leaves_s=0.7),
-    "12": Behaviour(rings=False),
-    "13": Behaviour(rings=False),
-    "14": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.7, leaves_s=23.5),
+    "12": Behaviour(rings=False, presses=((7.0, "1"),)),
+    "13": Behaviour(rings=False, presses=((7.0, "9"),)),
+    "14": Behaviour(
+        rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.7, leaves_s=23.5, talks=((0.5, 3.5),)
+    ),
     "15": _refuses(21, 403),
     "16": _refuses(19, 480),
-    "17": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.2, leaves_s=20.0),
-    "18": Behaviour(rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=3.15, leaves_s=19.3),
-    "19": Behaviour(rings=False, amd=("NOTSURE", "TOOLONG-5000"), amd_s=5.0, leaves_s=20.0),
+    "17": Behaviour(
+        rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=2.2, leaves_s=20.0, talks=((0.0, 20.0),)
+    ),
+    "18": Behaviour(
+        rings=False, amd=("MACHINE", "LONGGREETING-2200-2200"), amd_s=3.15, leaves_s=19.3, talks=((0.0, 19.3),)
+    ),
+    "19": Behaviour(rings=False, amd=("NOTSURE", "TOOLONG-5000"), amd_s=5.0, leaves_s=20.0, talks=()),
     "20": replace(_PERSON, amd_s=1.6),
-    "21": Behaviour(rings=False, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=2.3, leaves_s=6.3),
+    "21": Behaviour(rings=False, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=2.3, leaves_s=6.3, talks=((0.2, 5.3),)),
     "22": _refuses(21, 603),
     "23": _refuses(127, 608),
     "24": _refuses(127, 607),

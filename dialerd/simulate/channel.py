@@ -5,18 +5,50 @@ Not here: what happens to it (exchange.py).
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.recording import EndsOn
 from dialerd.ports import Timer
 from dialerd.simulate.callees import Behaviour
 from dialerd.simulate.record import SimulatedCall
 
+Over = Callable[[bool], None]
+"""Told when a piece is over; True: the call ended first."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """One thing on a channel's list. `length_s` None: goes on until it is stopped; counted from its own begin."""
+
+    key: str
+    length_s: Callable[[], float | None]
+    over: Over
+    ends_on: EndsOn = EndsOn.NONE
+    timer: Timer | None = None
+    is_stopped: bool = False
+    began: float | None = None
+
+
+@dataclass(slots=True)
+class Voice:
+    """The books of one channel. `spans`: when its callee makes a sound, by the steady clock."""
+
+    pieces: deque[Piece] = field(default_factory=deque)
+    spans: Sequence[tuple[float, float]] = ()
+    watchers: list[Timer] = field(default_factory=list)
+    is_talking: bool = False
+
+    def has(self, key: str) -> bool:
+        return any(piece.key == key for piece in self.pieces)
+
 
 @dataclass(slots=True)
 class Channel:
-    """`playing_until`: the end of its last sound on the steady clock; `talks_until`: the end of its talk with an agent.
+    """`talks_until`: the end of its talk with an agent, on the steady clock; `voice`: what is played and heard.
 
     `was_parted`: it has been taken out of a bridge. `is_ending`: Destroyed is on its way.
     """
@@ -26,8 +58,7 @@ class Channel:
     row: SimulatedCall
     place: ev.Place = ev.Place.RINGING
     amd_status: str = ""
-    playbacks: list[str] = field(default_factory=list)
-    playing_until: float = 0.0
+    voice: Voice = field(default_factory=Voice)
     talks_until: float = 0.0
     was_parted: bool = False
     is_ending: bool = False
@@ -37,7 +68,7 @@ class Channel:
 
     def seen(self, playback_id: str | None) -> ev.ChannelSeen:
         """As a look tells it; only one that asks for a playback hears of it."""
-        playing = None if playback_id is None else playback_id in self.playbacks
+        playing = None if playback_id is None else self.voice.has(playback_id)
         return ev.ChannelSeen(self.place, amd_status=self.amd_status, playing=playing)
 
     def cancel_timers(self) -> None:

@@ -1,17 +1,19 @@
 """The simulated exchange: ports.Exchange with the events, orders and delays of the real Asterisk 22, on any clock.
 
 Not here: how callees behave (callees.py), what is installed (premises.py), which faults there are (faults.py), one
-channel's books (channel.py). What it does is held to the real one by tests/contracts. It keeps its own record of
-every call (record.py).
+channel's books (channel.py), what is played and heard (voice.py). What it does is held to the real one by
+tests/contracts. It keeps its own record of every call (record.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.commands import Record
+from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId, Person
 from dialerd.ports import Clock, DialReply, Dice, ExchangeSink, Failed, Gone, Reply, Timer
 from dialerd.simulate.callees import Callees
@@ -22,6 +24,7 @@ from dialerd.simulate.line import ENTER_S, REPLY_S, STEP_S, Line
 from dialerd.simulate.phones import LabPhones, Phones
 from dialerd.simulate.premises import PLAIN, Premises
 from dialerd.simulate.record import SimulatedCall
+from dialerd.simulate.voice import VoiceDesk
 
 __all__ = ["SimulatedCall", "SimulatedExchange"]
 
@@ -48,6 +51,8 @@ class SimulatedExchange(SimulatedCallers):
         self._premises = premises
         self._channels: dict[AttemptId, Channel] = {}
         self._refuses_until = 0.0
+        self._recordings: set[str] = set()
+        self._voices = VoiceDesk(self.line, premises, self._later, self._tell)
 
     # ports.Exchange; what is asked of agents' legs is in legs.py, of callers in callers.py
 
@@ -84,26 +89,52 @@ class SimulatedExchange(SimulatedCallers):
     async def detect(self, attempt_id: AttemptId) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
-            self._after_playing(channel, self._detect)
+            self._voices.then(channel, partial(self._detect, channel))
             return self.line.reply()
         return channel
 
-    async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
+    async def play(self, attempt_id: AttemptId, playback_id: str, sounds: Sequence[Sound], language: str = "") -> Reply:
+        channel = await self._in_our_hands(attempt_id)
+        if isinstance(channel, Channel):
+            self._voices.play(channel, playback_id, sounds)
+            return self.line.reply()
+        return channel
+
+    async def start_recording(self, attempt_id: AttemptId, wanted: Record) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if not isinstance(channel, Channel):
             return channel
-        length_s = self._premises.length_of(sound)
-        # One after the other: a second sound waits for the first.
-        channel.playing_until = max(channel.playing_until, self._clock.steady()) + (length_s or self.line.about(STEP_S))
-        channel.playbacks.append(playback_id)
-        left_s = channel.playing_until - self._clock.steady()
-        self._later(channel, left_s, lambda: self._played(channel, playback_id, failed=length_s is None))
+        if wanted.name in self._recordings:
+            return Failed(f"Asterisk {self.name}: Recording with name '{wanted.name}' already exists")
+        self._recordings.add(wanted.name)
+        self._voices.record(channel, wanted)
         return self.line.reply()
+
+    async def stop_playing(self, attempt_id: AttemptId, playback_id: str) -> Reply:
+        return await self._stopped(attempt_id, playback_id)
+
+    async def stop_recording(self, attempt_id: AttemptId, name: str) -> Reply:
+        return await self._stopped(attempt_id, name)
+
+    async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
+        channel = await self._living(attempt_id)
+        if isinstance(channel, Channel):
+            self._voices.watch(channel, silence_s)
+            return self.line.reply()
+        return channel
+
+    async def _stopped(self, attempt_id: AttemptId, key: str) -> Reply:
+        channel = await self._living(attempt_id)
+        if isinstance(channel, Failed):
+            return channel
+        if isinstance(channel, Channel):
+            self._voices.stop(channel, key)
+        return self.line.reply()  # what is over already stays so
 
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
-            self._after_playing(channel, partial(self._enter_dialplan, context=context))
+            self._voices.then(channel, partial(self._enter_dialplan, channel, context))
             return self.line.reply()
         return channel
 
@@ -146,6 +177,12 @@ class SimulatedExchange(SimulatedCallers):
             left = ev.HangupRequested(16 if channel.row.answered_at else 21)
             self._end(channel, *_codes(left), "callee", told=left)
 
+    def press(self, attempt_id: AttemptId, digit: str) -> None:
+        """The callee presses a key now."""
+        channel = self._channels.get(attempt_id)
+        if channel is not None and not channel.is_ending:
+            self._voices.press(channel, digit)
+
     def refuse_originates(self, duration_s: float) -> None:
         """The trunk is known to be down: originates are refused, nothing is dialed."""
         self._refuses_until = max(self._refuses_until, self._clock.steady() + duration_s)
@@ -176,6 +213,10 @@ class SimulatedExchange(SimulatedCallers):
         self._tell(channel, ev.PickedUp())
         self._later(channel, self.line.about(ENTER_S), lambda: self._enter(channel))
         self._leave_after(channel, channel.behaviour.leaves_s)
+        answered = self._clock.steady()
+        channel.voice.spans = [(answered + begins, answered + ends) for begins, ends in channel.behaviour.talks]
+        for after_s, digit in channel.behaviour.presses:
+            self._later(channel, after_s, partial(self._voices.press, channel, digit))
 
     def _leave_after(self, channel: Channel, after_s: float | None) -> None:
         """The callee hangs up then, and not when it would have otherwise; None: it stays."""
@@ -228,14 +269,6 @@ class SimulatedExchange(SimulatedCallers):
             self._end(channel, 16, None, "no application")
         return not self.is_alive
 
-    def _after_playing(self, channel: Channel, action: Callable[[Channel], None]) -> None:
-        """A channel leaves our application once its sounds are over; until then it is seen where it was."""
-        left_s = channel.playing_until - self._clock.steady()
-        if left_s <= 0:
-            action(channel)
-        else:
-            self._later(channel, left_s + self.line.about(STEP_S), lambda: action(channel))
-
     def _enter_dialplan(self, channel: Channel, context: str) -> None:
         channel.place, channel.amd_status = ev.Place.ELSEWHERE, ""
         stay_s = self._premises.stay_in(context)
@@ -243,10 +276,6 @@ class SimulatedExchange(SimulatedCallers):
             self._end(channel, 0, None, "dialplan")
         else:
             self._later(channel, stay_s, lambda: self._end(channel, 16, None, "dialplan"))
-
-    def _played(self, channel: Channel, playback_id: str, *, failed: bool) -> None:
-        channel.playbacks.remove(playback_id)
-        self._tell(channel, ev.PlaybackEnded(playback_id, failed=failed))
 
     def _end(
         self, channel: Channel, cause: int, sip_code: int | None, ending: str, *, told: ev.HangupRequested | None = None
@@ -260,8 +289,7 @@ class SimulatedExchange(SimulatedCallers):
         channel.row.ended_at, channel.row.ending = self._clock.now(), ending
         if told is not None:
             self._tell(channel, told)
-        for playback_id in channel.playbacks:
-            self._tell(channel, ev.PlaybackEnded(playback_id, failed=True))
+        self._voices.break_off(channel)
         self._later(channel, self.line.about(ENTER_S), lambda: self._destroy(channel, cause, sip_code))
 
     def _destroy(self, channel: Channel, cause: int, sip_code: int | None) -> None:

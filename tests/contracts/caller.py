@@ -7,22 +7,27 @@ virtual time costs nothing.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.commands import Record
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
+from dialerd.domain.recording import EndsOn, recording_name
+from dialerd.domain.sounds import Characters, Digits, Number, Recorded, Tone
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent, ExchangeSink
 from dialerd.tasks import end, spawn
-from tests.contracts.scenarios import Scenario
+from tests.contracts.shape import Scenario
 from tests.numbers import number
 
 MESSAGE, NO_SOUND = "/sounds/message", "/sounds/not-there"  # 3 s long
 IVR, NO_CONTEXT = "lab-ivr", "not-there"
+_MESSAGE, _NO_SOUND = Recorded(MESSAGE), Recorded(NO_SOUND)
 _LIMIT_S = 40.0
 _STRAY_S = 0.5  # after the last end: whatever comes still would be one event too many
 
@@ -52,6 +57,7 @@ class Caller:
         self._exchange = exchange
         self._clock = clock
         self._scenarios = scenarios
+        self._label = f"{time.time_ns()}"  # what an earlier session has recorded is still there
         self.moved = asyncio.Event()
         self.calls: dict[AttemptId, Heard] = {}
 
@@ -111,16 +117,42 @@ class Caller:
 
     async def _command(self, plan: CallPlan, step: str) -> str:
         exchange, attempt_id = self._exchange, plan.attempt_id
-        message = f"{attempt_id}-message"
+        message, name = f"{attempt_id}-message", recording_name(attempt_id, self._label)
         match step:
             case "detect":
                 reply: object = await exchange.detect(attempt_id)
             case "play":
-                reply = await exchange.play(attempt_id, message, MESSAGE)
+                reply = await exchange.play(attempt_id, message, (_MESSAGE,))
             case "play nothing":
-                reply = await exchange.play(attempt_id, message, NO_SOUND)
+                reply = await exchange.play(attempt_id, message, (_NO_SOUND,))
             case "play another":
-                reply = await exchange.play(attempt_id, f"{attempt_id}-another", MESSAGE)
+                reply = await exchange.play(attempt_id, f"{attempt_id}-another", (_MESSAGE,))
+            case "play two as one":
+                reply = await exchange.play(attempt_id, message, (_MESSAGE, _MESSAGE))
+            case "play, the first not there":
+                reply = await exchange.play(attempt_id, message, (_NO_SOUND, _MESSAGE))
+            case "play, the last not there":
+                reply = await exchange.play(attempt_id, message, (_MESSAGE, _NO_SOUND))
+            case "say":
+                reply = await exchange.play(attempt_id, message, (Digits("12"), Number(42), Characters("ab")), "en")
+            case "play a tone":
+                reply = await exchange.play(attempt_id, message, (Tone("busy"),))
+            case "stop playing":
+                reply = await exchange.stop_playing(attempt_id, message)
+            case "stop playing the other":
+                reply = await exchange.stop_playing(attempt_id, f"{attempt_id}-another")
+            case "record until silence":
+                reply = await exchange.start_recording(attempt_id, Record(name, 20.0, silence_s=2.0, beep=False))
+            case "record for 3 s":
+                reply = await exchange.start_recording(attempt_id, Record(name, 3.0, ends_on=EndsOn.NONE))
+            case "record until a key":
+                reply = await exchange.start_recording(attempt_id, Record(name, 20.0, ends_on=EndsOn.ANY, beep=False))
+            case "stop recording":
+                reply = await exchange.stop_recording(attempt_id, name)
+            case "watch":
+                reply = await exchange.watch(attempt_id, 1.0)
+            case "watch no more":
+                reply = await exchange.watch(attempt_id, None)
             case "hand over":
                 reply = await exchange.hand_over(attempt_id, IVR, "s")
             case "hand over nowhere":
@@ -143,8 +175,10 @@ def told(event: ev.CallEvent) -> str:
             return f"AmdHeard {status}"
         case ev.HangupRequested(cause, sip_code) | ev.Destroyed(cause, sip_code):
             return f"{type(event).__name__} {or_dash(cause)}/{or_dash(sip_code)}"
-        case ev.PlaybackEnded(_, failed):
-            return "PlaybackEnded failed" if failed else "PlaybackEnded"
+        case ev.PlaybackEnded(_, failed) | ev.RecordingEnded(_, failed):
+            return f"{type(event).__name__} failed" if failed else type(event).__name__
+        case ev.Pressed(digit):
+            return f"Pressed {digit}"
         case _:
             return type(event).__name__
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.contracts.scenarios import Steps
+from tests.contracts.shape import Steps
 
 UP = ["PickedUp", "Answered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegScenario:
-    """An agent's phone is rung and, where `ending` is given, a person called. `does`: as in scenarios.Steps, its key
+    """An agent's phone is rung and, where `ending` is given, a person called. `does`: as in shape.Steps, its key
     the leg's or the call's event, or "both": leg and person have answered.
 
     `events` of the leg, `call_events` of the person's call; `replies` of every command in order.

@@ -18,7 +18,8 @@ from dialerd.settings import AsteriskSettings, read_settings
 from tests.contracts.caller import Heard, play_all
 from tests.contracts.duo import Duo, check, play_duos
 from tests.contracts.legscenarios import LEG_SCENARIOS, LegScenario
-from tests.contracts.scenarios import SCENARIOS, Scenario
+from tests.contracts.scenarios import SCENARIOS
+from tests.contracts.shape import Scenario
 from tests.contracts.simulated import play_duos_on_the_simulated, play_on_the_simulated
 from tests.lab import Lab
 

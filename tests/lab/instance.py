@@ -115,7 +115,7 @@ class Instance:
         return pid if ours and state != "Z" else None
 
     def _write(self) -> None:
-        for name in ("etc", "db", "keys", "heard", "log/cel-custom", "run", "spool", "var"):
+        for name in ("etc", "db", "keys", "heard", "log/cel-custom", "run", "spool/recording", "var"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         etc = self.folder / "etc"
         for template in [*(_TEMPLATES / "both").iterdir(), *(_TEMPLATES / self.kind).iterdir()]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dialerd.domain.call import events as ev
+from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Done, Gone
 from dialerd.simulate.callees import BY_ENDING
@@ -36,6 +37,12 @@ def _left_early(cause: int | None) -> list[ev.CallEvent]:
 
 
 _PERSON = _left("HUMAN", "HUMAN-700-700")
+
+
+def _pressed(digit: str) -> list[ev.CallEvent]:
+    return [*_PERSON[:-2], ev.Pressed(digit), *_PERSON[-2:]]
+
+
 SEQUENCES: dict[str, list[ev.CallEvent]] = {
     "00": _left("HUMAN", "HUMAN-700-700", rings=True),
     "01": _left(*_WORDS, rings=True),
@@ -49,8 +56,8 @@ SEQUENCES: dict[str, list[ev.CallEvent]] = {
     "09": _left("MACHINE", "INITIALSILENCE-2000-2000"),
     "10": _left("HUMAN", "HUMAN-700-700", cause=None),
     "11": _left_early(16),
-    "12": _PERSON,
-    "13": _PERSON,
+    "12": _pressed("1"),
+    "13": _pressed("9"),
     "14": _left(*_LONG),
     "15": _refused(21, 403),
     "16": _refused(19, 480),
@@ -139,7 +146,7 @@ def test_a_sound_takes_its_own_time_and_the_next_one_waits_for_it() -> None:
         attempt_id = await listener.call("40")
         await listener.clock.sleep(1)
         for playback_id, sound in (("a", "long"), ("b", "other"), ("c", "not there")):
-            assert await listener.exchange.play(attempt_id, playback_id, sound) == Done()
+            assert await listener.exchange.play(attempt_id, playback_id, (Recorded(sound),)) == Done()
         await listener.clock.sleep(20)
         return [(round(at, 1), event) for at, _, event in listener.heard if isinstance(event, ev.PlaybackEnded)]
 
@@ -155,7 +162,7 @@ def test_only_a_look_that_asks_for_a_playback_hears_of_it() -> None:
     async def play(listener: Listener) -> list[object]:
         attempt_id = await listener.call("40")
         await listener.clock.sleep(1)
-        await listener.exchange.play(attempt_id, "a", "hello")
+        await listener.exchange.play(attempt_id, "a", (Recorded("hello"),))
         looks = [await listener.exchange.look(attempt_id, each) for each in ("a", "b", None)]
         return [*looks, (await listener.exchange.channels())[attempt_id]]
 
@@ -167,7 +174,7 @@ def test_nothing_comes_after_destroyed_and_the_channel_is_gone_for_every_command
     async def play(listener: Listener) -> tuple[list[ev.CallEvent], list[object]]:
         attempt_id = await listener.call("40")
         await listener.clock.sleep(1)
-        await listener.exchange.play(attempt_id, "a", "hello")
+        await listener.exchange.play(attempt_id, "a", (Recorded("hello"),))
         await listener.exchange.hang_up(attempt_id)
         replies: list[object] = [
             await listener.exchange.hang_up(attempt_id),

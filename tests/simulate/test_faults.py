@@ -9,6 +9,7 @@ import pytest
 
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
+from dialerd.domain.sounds import Recorded
 from dialerd.ports import DialReply, Done, ExchangeDown, ExchangeUp, Failed, Gone
 from dialerd.simulate.faults import Faults
 from tests.simulate.listener import Listener, listen
@@ -89,7 +90,7 @@ def test_while_it_is_down_nothing_is_dialed_and_no_command_is_done() -> None:
         exchange = listener.exchange
         for reply in (
             await exchange.detect(attempt_id),
-            await exchange.play(attempt_id, "p", "hello"),
+            await exchange.play(attempt_id, "p", (Recorded("hello"),)),
             await exchange.hand_over(attempt_id, "ivr", "s"),
             await exchange.hang_up(attempt_id),
             await exchange.look(attempt_id, None),

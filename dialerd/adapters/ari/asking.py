@@ -39,6 +39,11 @@ async def ask(
     return Done()
 
 
+def over(reply: Reply) -> Reply:
+    """The answer to having something ended: what is not there is over."""
+    return Done() if isinstance(reply, Gone) else reply
+
+
 async def originate(session: Session, channel_id: AttemptId | LegId, body: dict[str, Any]) -> DialReply:
     """POST /channels/{id}. The explicit id makes the reply's loss harmless: we can ask for the channel."""
     http = session.http

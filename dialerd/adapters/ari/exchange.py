@@ -1,20 +1,24 @@
 """ports.Exchange over ARI: one Asterisk as the engine sees it.
 
 Not here: the connection's life (session.py), agents' legs (legs.py), callers (callers.py), what an answer means
-(asking.py).
+(asking.py), how sounds are called (media.py).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from urllib.parse import quote
 
-from dialerd.adapters.ari import translate
-from dialerd.adapters.ari.asking import ask, found, listed, originate
+from dialerd.adapters.ari import media, translate
+from dialerd.adapters.ari.asking import ask, found, listed, originate, over
 from dialerd.adapters.ari.callers import AriCallers
 from dialerd.adapters.ari.http import AriHttp
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.commands import Record
+from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
 from dialerd.settings import AsteriskSettings
@@ -75,11 +79,22 @@ class AriExchange(AriCallers):
         params = {"context": context, "extension": extension, "priority": "1"}
         return await ask(self._session, "POST", f"/channels/{attempt_id}/continue", params=params)
 
-    async def play(self, attempt_id: AttemptId, playback_id: str, sound: str) -> Reply:
-        # In JSON `media` must be a list: "sound:a,sound:b" as text would be one unknown file, played as success.
-        return await ask(
-            self._session, "POST", f"/channels/{attempt_id}/play/{playback_id}", body={"media": [f"sound:{sound}"]}
-        )
+    async def play(self, attempt_id: AttemptId, playback_id: str, sounds: Sequence[Sound], language: str = "") -> Reply:
+        path = f"/channels/{attempt_id}/play/{playback_id}"
+        return await ask(self._session, "POST", path, body=media.to_play(sounds, language))
+
+    async def stop_playing(self, attempt_id: AttemptId, playback_id: str) -> Reply:
+        return over(await ask(self._session, "DELETE", f"/playbacks/{playback_id}"))
+
+    async def start_recording(self, attempt_id: AttemptId, wanted: Record) -> Reply:
+        return await ask(self._session, "POST", f"/channels/{attempt_id}/record", body=media.to_record(wanted))
+
+    async def stop_recording(self, attempt_id: AttemptId, name: str) -> Reply:
+        return over(await ask(self._session, "POST", f"/recordings/live/{quote(name, safe='')}/stop"))
+
+    async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
+        path = f"/channels/{attempt_id}/variable"
+        return await ask(self._session, "POST", path, params=media.to_watch(silence_s))
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
         return await ask(self._session, "DELETE", f"/channels/{attempt_id}")

@@ -13,11 +13,14 @@ from typing import Any
 from dialerd.domain.call import events as ev
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, caller_of
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
+from dialerd.domain.recording import attempt_of
 from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId
 
 Json = Mapping[str, Any]
 
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9_.:@-]{1,150}\Z")  # Asterisk's own are [SYSTEM-]SECONDS.NUMBER
+
+_KEY = re.compile(r"[0-9*#A-D]\Z")
 
 UNWANTED = (
     "ApplicationRegistered",
@@ -32,7 +35,9 @@ UNWANTED = (
     "ChannelLeftBridge",
     "ChannelVarset",
     "EndpointStateChange",
+    "PlaybackContinuing",
     "PlaybackStarted",
+    "RecordingStarted",
 )
 """Event types filtered at the source: nothing here reads them, and they are more than half of all bytes."""
 
@@ -49,6 +54,8 @@ def to_event(message: object) -> tuple[AttemptId, ev.CallEvent] | None:
     kind = message.get("type")
     if kind == "PlaybackFinished":
         return _playback(message)
+    if kind in ("RecordingFinished", "RecordingFailed"):
+        return _recording(message)
     channel = _channel_of(message)
     attempt_id = to_attempt_id(channel.get("id"))
     if attempt_id is None:
@@ -133,6 +140,13 @@ def _channel_event(kind: object, message: Json, channel: Json) -> ev.CallEvent |
             return ev.Rang() if state == "Ringing" else ev.PickedUp() if state == "Up" else None
         case "StasisStart":
             return _entered(message.get("args"))
+        case "ChannelDtmfReceived":
+            digit = message.get("digit")
+            return ev.Pressed(digit) if isinstance(digit, str) and _KEY.match(digit) else None
+        case "ChannelTalkingStarted":
+            return ev.TalkBegan()
+        case "ChannelTalkingFinished":
+            return ev.TalkEnded((_number(message.get("duration")) or 0) / 1000)
         case "ChannelHangupRequest":
             # A soft one is our own DELETE coming back; its cause (32) says nothing about the call.
             return None if message.get("soft") else ev.HangupRequested(*_causes(message))
@@ -166,6 +180,19 @@ def _playback(message: Json) -> tuple[AttemptId, ev.CallEvent] | None:
         return None
     failed = playback.get("state") == "failed"
     return attempt_id, ev.PlaybackEnded(str(playback.get("id", "")), failed=failed)
+
+
+def _recording(message: Json) -> tuple[AttemptId, ev.CallEvent] | None:
+    """Whose it is, its name tells: what is recorded need not be the call's own channel."""
+    recording = message.get("recording")
+    if not isinstance(recording, dict):
+        return None
+    name = str(recording.get("name", ""))
+    attempt_id = attempt_of(name)
+    if attempt_id is None:
+        return None
+    failed = message.get("type") == "RecordingFailed"
+    return attempt_id, ev.RecordingEnded(name, failed=failed, duration_s=float(_number(recording.get("duration")) or 0))
 
 
 def _causes(message: Json) -> tuple[int | None, int | None]:

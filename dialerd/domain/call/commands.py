@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialerd.domain.call.states import Outcome
+from dialerd.domain.recording import EndsOn
+from dialerd.domain.sounds import Sound
 from dialerd.domain.words import LegId
 
 
@@ -23,10 +25,52 @@ class Detect:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play one sound (a name of Asterisk's sounds or an absolute path on its disk)."""
+    """Play these sounds, one after the other, as one: PlaybackEnded, once. `language`: "" is the channel's own.
+
+    A sound that is not there is left out; only if it is the last is the whole failed.
+    """
 
     playback_id: str
-    sound: str
+    sounds: tuple[Sound, ...]
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Break off what plays: its PlaybackEnded, not failed, follows. What is over already stays so."""
+
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the person says: RecordingEnded, once. What is played meanwhile waits for its end.
+
+    Ended after `max_s`, after `silence_s` of silence (None: silence does not end it), or by the key.
+    """
+
+    name: str
+    max_s: float
+    silence_s: float | None = None
+    ends_on: EndsOn = EndsOn.HASH
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """End the recording and keep it. What is over already stays so."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell of the person's talking: TalkBegan, and TalkEnded when they have been silent for `silence_s`; None: no more.
+
+    Asked again it counts from anew: who talks at that moment begins to.
+    """
+
+    silence_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +125,20 @@ class Settle:
     outcome: Outcome
 
 
-Command = Originate | Detect | Play | HandOver | Seek | StopSeeking | Connect | HangUp | Look | SetTimer | Settle
+Command = (
+    Originate
+    | Detect
+    | Play
+    | StopPlaying
+    | Record
+    | StopRecording
+    | Watch
+    | HandOver
+    | Seek
+    | StopSeeking
+    | Connect
+    | HangUp
+    | Look
+    | SetTimer
+    | Settle
+)

@@ -73,6 +73,34 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """The person has pressed a key: `0`-`9`, `*`, `#`, `A`-`D`."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkBegan:
+    """There is sound from the person's side (asked for with Watch)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The person's side has been silent as long as Watch said, after that many seconds of sound."""
+
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """A recording is over, whatever ended it; `failed`: nothing is kept of it. `duration_s` in whole seconds."""
+
+    name: str
+    failed: bool = False
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class HangupRequested:
     """One side wants to end the call; Destroyed follows."""
 
@@ -154,6 +182,10 @@ CallEvent = (
     | Answered
     | AmdHeard
     | PlaybackEnded
+    | Pressed
+    | TalkBegan
+    | TalkEnded
+    | RecordingEnded
     | HangupRequested
     | Destroyed
     | ChannelSeen
@@ -174,6 +206,10 @@ EVENTS: tuple[type[CallEvent], ...] = (
     Answered,
     AmdHeard,
     PlaybackEnded,
+    Pressed,
+    TalkBegan,
+    TalkEnded,
+    RecordingEnded,
     HangupRequested,
     Destroyed,
     ChannelSeen,

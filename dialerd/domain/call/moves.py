@@ -24,6 +24,7 @@ from dialerd.domain.call.states import (
     Talking,
     Waiting,
 )
+from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import Disposition, Verdict
 
 REPLY_S = 15.0  # an originate's reply; the adapter gives up earlier
@@ -86,7 +87,8 @@ def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
     if sound is None:
         return enter(call, Clearing(disposition), CLEAR_S, *commands, do.HangUp())
     playback_id = f"{plan.attempt_id}-message"
-    return enter(call, Playing(playback_id, disposition=disposition), MESSAGE_S, *commands, do.Play(playback_id, sound))
+    playing = Playing(playback_id, disposition=disposition)
+    return enter(call, playing, MESSAGE_S, *commands, do.Play(playback_id, (Recorded(sound),)))
 
 
 def waited_s(call: Call, now: datetime) -> float:

@@ -18,30 +18,26 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call import talk
+from dialerd.domain.call import ring, talk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
     GONE_S,
     MESSAGE_S,
     REPLY_S,
-    RING_SLACK_S,
     STALE_LOOKS,
     UNPLAYED,
     Step,
     as_of_verdict,
     clear,
     end_as_known,
-    enter,
     learn,
     play,
     rearm,
-    ring_left_s,
     rung_s,
     serve,
     settle,
     unanswered_end,
-    waited_s,
 )
 from dialerd.domain.call.states import (
     Call,
@@ -58,7 +54,7 @@ from dialerd.domain.call.states import (
     Talking,
     Waiting,
 )
-from dialerd.domain.words import Disposition, Verdict
+from dialerd.domain.words import Disposition
 
 Rule = Callable[[Call, ev.CallEvent, datetime], Step]
 
@@ -88,53 +84,6 @@ def step(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 
 def _ignore(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
     return call, ()
-
-
-def _taken(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
-    return enter(call, Ringing(), ring_left_s(call, now))
-
-
-def _refused(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    assert isinstance(event, ev.OriginateRefused)
-    if call.facts.seen:  # a refusal cannot undo a channel that has shown itself
-        return _taken(call, event, now)
-    if event.trunk_down:
-        return settle(call, Disposition.NETWORK_FAILURE, now, reason=event.reason, spent=False)
-    return settle(call, Disposition.FAILED, now, reason=event.reason)
-
-
-def _unclear(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
-    # It may have been dialed, so it may not be dialed again: wait for signs of life, then look.
-    return enter(call, Ringing(), RING_SLACK_S)
-
-
-def _seen_alive(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
-    return learn(replace(call, gone=False), seen=True), ()
-
-
-def _rang(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    if call.rang_at is not None:
-        return _seen_alive(call, event, now)
-    call = learn(replace(call, gone=False, rang_at=now), seen=True)
-    if call.stopping and isinstance(call.state, Ringing):
-        return rearm(call, ring_left_s(call, now))  # the rest of its time begins only now
-    return call, ()
-
-
-def _picked_up(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
-    return learn(replace(call, gone=False), seen=True, answered_at=call.facts.answered_at or now), ()
-
-
-def _answered(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
-    call = learn(call, seen=True, answered_at=call.facts.answered_at or now)
-    if call.plan.amd:
-        return enter(call, Detecting(), DETECT_S, do.Detect())
-    return serve(learn(call, verdict=Verdict.HUMAN), now)
-
-
-def _judged(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    assert isinstance(event, ev.AmdHeard)
-    return as_of_verdict(call, event.status, event.cause, now)
 
 
 def _message_over(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -202,41 +151,6 @@ def _missed(call: Call, now: datetime) -> Step:
     return end_as_known(call, now)
 
 
-def _found_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    assert isinstance(event, ev.ChannelSeen)
-    call = learn(replace(call, gone=False), seen=True)
-    if event.place is ev.Place.RINGING:
-        if waited_s(call, now) >= call.plan.max_ring_s + RING_SLACK_S:
-            return clear(call, Disposition.NO_ANSWER, "rang beyond its time")
-        return enter(call, Ringing(), ring_left_s(call, now))
-    if call.facts.verdict is not None:
-        return _take_over(call)
-    match event.place:
-        case ev.Place.ANSWERED:
-            return _answered(call, event, now)
-        case ev.Place.DETECTING:
-            call = learn(call, answered_at=call.facts.answered_at or now)
-            return enter(call, Detecting(), DETECT_S)
-        case ev.Place.JUDGED:
-            return as_of_verdict(call, event.amd_status, "", now)
-        case _:
-            return _take_over(learn(call, answered_at=call.facts.answered_at or now))
-
-
-def _take_over(call: Call) -> Step:
-    """Up, and served by an earlier daemon as far as we can tell: it cannot be served again, so it ends."""
-    reason = "taken over after a restart"
-    match call.facts.verdict:
-        case Verdict.HUMAN | Verdict.UNSURE if call.plan.queue is not None:
-            return clear(call, Disposition.ABANDONED, reason)  # no agent was there when dialerd was cut off
-        case Verdict.HUMAN | Verdict.UNSURE:
-            return clear(call, Disposition.ANSWERED_HUMAN, reason)
-        case Verdict.MACHINE:
-            return clear(call, Disposition.ANSWERING_MACHINE, reason)
-        case None:
-            return clear(call, Disposition.INTERRUPTED, reason)
-
-
 def _found_detecting(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.ChannelSeen)
     if event.place is ev.Place.JUDGED:
@@ -300,17 +214,6 @@ def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     return clear(call, _unheard(call.state) if isinstance(call.state, Playing) else Disposition.FAILED, event.reason)
 
 
-def _stop_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    assert isinstance(event, ev.StopRequested)
-    call = replace(call, stopping=event.reason)
-    left_s = call.plan.min_ring_s - rung_s(call, now)
-    if isinstance(call.state, Placing):
-        return call, ()  # a hang-up could overtake the originate; the reply's timer comes first
-    if left_s > 0:
-        return rearm(call, left_s)
-    return clear(call, Disposition.CANCELLED, event.reason)
-
-
 def _stop_detecting(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
     return clear(call, Disposition.INTERRUPTED, "the daemon was stopped")
 
@@ -331,6 +234,10 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.Answered: _ignore,
     ev.AmdHeard: _ignore,
     ev.PlaybackEnded: _ignore,
+    ev.Pressed: _ignore,
+    ev.TalkBegan: _ignore,
+    ev.TalkEnded: _ignore,
+    ev.RecordingEnded: _ignore,
     ev.HangupRequested: _cause_told,
     ev.Destroyed: _destroyed,
     ev.ChannelSeen: _ignore,
@@ -343,19 +250,20 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
-    ev.Rang: _rang,
-    ev.PickedUp: _picked_up,
-    ev.Answered: _answered,
-    ev.AmdHeard: _judged,  # Answered was lost
-    ev.ChannelSeen: _found_unanswered,
-    ev.StopRequested: _stop_unanswered,
+    ev.Rang: ring.rang,
+    ev.PickedUp: ring.picked_up,
+    ev.Answered: ring.answered,
+    ev.AmdHeard: ring.judged,  # Answered was lost
+    ev.ChannelSeen: ring.found_unanswered,
+    ev.StopRequested: ring.stop_unanswered,
 }
 TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
-    Placing: _UNANSWERED | {ev.OriginateTaken: _taken, ev.OriginateRefused: _refused, ev.OriginateUnclear: _unclear},
+    Placing: _UNANSWERED
+    | {ev.OriginateTaken: ring.taken, ev.OriginateRefused: ring.refused, ev.OriginateUnclear: ring.unclear},
     Ringing: _UNANSWERED,
     Detecting: _ALWAYS
     | {
-        ev.AmdHeard: _judged,
+        ev.AmdHeard: ring.judged,
         ev.ChannelSeen: _found_detecting,
         ev.CommandFailed: _undetected,
         ev.StopRequested: _stop_detecting,

@@ -12,6 +12,7 @@ import pytest
 from dialerd.adapters.ari import AriExchange
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
+from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Done, Failed, Gone
 from tests.adapters.ari.fake import FakeAri, Heard
@@ -120,7 +121,7 @@ def test_a_channel_that_is_gone_is_a_result_and_no_error(status: int, expected: 
             ("DELETE", f"/channels/{ID}", exchange.hang_up(ID)),
             ("POST", f"/channels/{ID}/continue", exchange.detect(ID)),
             ("POST", f"/channels/{ID}/continue", exchange.hand_over(ID, "sales", "s")),
-            ("POST", f"/channels/{ID}/play/m1", exchange.play(ID, "m1", "hello")),
+            ("POST", f"/channels/{ID}/play/m1", exchange.play(ID, "m1", (Recorded("hello"),))),
         ):
             fake.answers[method, path] = [status]
             assert isinstance(await asking, expected)
@@ -133,7 +134,7 @@ def test_a_channel_that_is_gone_is_a_result_and_no_error(status: int, expected: 
 def test_a_command_whose_answer_is_lost_may_have_been_done() -> None:
     async def story(fake: FakeAri, exchange: AriExchange) -> None:
         fake.answers["POST", f"/channels/{ID}/play/m1"] = [0]
-        reply = await exchange.play(ID, "m1", "hello")
+        reply = await exchange.play(ID, "m1", (Recorded("hello"),))
         assert isinstance(reply, Failed)
         assert reply.is_unclear
 

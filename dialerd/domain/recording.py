@@ -1,0 +1,44 @@
+"""The name of a recording, from which it is known whose it is, for as long as the file is kept.
+
+Not here: making one (ports.Exchange), which attempts have one (adapters/sqlite/recordings.py).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from dialerd.domain.words import AttemptId
+
+FOLDER = "dialerd"
+"""Within Asterisk's folder of recordings (/var/spool/asterisk/recording)."""
+
+FORMAT = "wav"
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9_-]{0,39})\Z")
+_NAME = re.compile(rf"{FOLDER}/(d[0-9a-f]{{32}})-([a-z0-9][a-z0-9_-]{{0,39}})\Z")
+
+
+class EndsOn(StrEnum):
+    """The key that ends a recording of what a person says."""
+
+    HASH = "#"
+    ANY = "any"
+    NONE = "none"
+
+
+def recording_name(attempt_id: AttemptId, label: str) -> str:
+    """The name of a recording of that attempt; `label`: lower-case letters, digits, `-`, `_`. Raises ValueError.
+
+    >>> recording_name(AttemptId("d" + "0" * 32), "1")
+    'dialerd/d00000000000000000000000000000000-1'
+    """
+    if not _LABEL.match(label):
+        raise ValueError(f"the label of a recording is 1 to 40 of a-z, 0-9, - and _: {label[:40]!r}")
+    return f"{FOLDER}/{attempt_id}-{label}"
+
+
+def attempt_of(name: str) -> AttemptId | None:
+    """Whose recording it is; None: not one that dialerd has asked for."""
+    found = _NAME.match(name)
+    return AttemptId(found[1]) if found else None
