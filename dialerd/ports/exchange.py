@@ -108,7 +108,7 @@ class Exchange(Protocol):
         ...
 
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
-        """Tell of the person's talking (commands.Watch), in our hands or not. Asked again: only the silence changes."""
+        """Tell of the person's talking (commands.Watch), until the call ends. Asked again: only the silence changes."""
         ...
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ChannelSeen | Gone | Failed:

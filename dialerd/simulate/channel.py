@@ -22,7 +22,7 @@ Over = Callable[[bool], None]
 
 @dataclass(slots=True)
 class Piece:
-    """One thing on a channel's list. `length_s` None: goes on until it is stopped; counted from its own begin."""
+    """One thing on a channel's list. `length_s` None: goes on until it is stopped; asked for at its begin."""
 
     key: str
     length_s: Callable[[], float | None]
@@ -30,7 +30,6 @@ class Piece:
     ends_on: EndsOn = EndsOn.NONE
     timer: Timer | None = None
     is_stopped: bool = False
-    began: float | None = None
 
 
 @dataclass(slots=True)

@@ -117,7 +117,7 @@ class SimulatedExchange(SimulatedCallers):
         return await self._stopped(attempt_id, name)
 
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
-        channel = await self._living(attempt_id)
+        channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
             self._voices.watch(channel, silence_s)
             return self.line.reply()

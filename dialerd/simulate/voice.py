@@ -57,17 +57,18 @@ class VoiceDesk:
         self._put(channel, Piece(playback_id, lambda: None if endless else length_s, over))
 
     def record(self, channel: Channel, wanted: Record) -> None:
-        began = [self._clock.steady()]
+        began: list[float] = []
 
         def length_s() -> float:
-            began[0] = start = self._clock.steady() + (_BEEP_S if wanted.beep else 0.0)
+            start = self._clock.steady() + (_BEEP_S if wanted.beep else 0.0)
+            began.append(start)
             longest = start + wanted.max_s
             if wanted.silence_s is not None:
                 longest = min(longest, self._silent_at(channel, start, wanted.silence_s))
             return longest - self._clock.steady()
 
         def over(_broken: bool) -> None:
-            lasted_s = max(0, int(self._clock.steady() - began[0]))
+            lasted_s = max(0, int(self._clock.steady() - began[0])) if began else 0
             self._tell(channel, ev.RecordingEnded(wanted.name, duration_s=float(lasted_s)))
 
         self._put(channel, Piece(wanted.name, length_s, over, ends_on=wanted.ends_on))
@@ -99,7 +100,7 @@ class VoiceDesk:
             return
         now = self._clock.steady()
         for begins, ends in _bursts(voice.spans, silence_s):
-            if ends + silence_s <= now:
+            if ends <= now:
                 continue
             begins = max(begins, now)
             if not (voice.is_talking and begins == now):

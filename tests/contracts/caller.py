@@ -143,7 +143,7 @@ class Caller:
                 reply = await exchange.stop_playing(attempt_id, f"{attempt_id}-another")
             case "record until silence":
                 reply = await exchange.start_recording(attempt_id, Record(name, 20.0, silence_s=2.0, beep=False))
-            case "record for 3 s":
+            case "record briefly":
                 reply = await exchange.start_recording(attempt_id, Record(name, 3.0, ends_on=EndsOn.NONE))
             case "record until a key":
                 reply = await exchange.start_recording(attempt_id, Record(name, 20.0, ends_on=EndsOn.ANY, beep=False))

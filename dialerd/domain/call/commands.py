@@ -67,7 +67,7 @@ class StopRecording:
 class Watch:
     """Tell of the person's talking: TalkBegan, and TalkEnded when they have been silent for `silence_s`; None: no more.
 
-    Asked again it counts from anew: who talks at that moment begins to.
+    Asked again, only the silence changes.
     """
 
     silence_s: float | None

@@ -11,7 +11,9 @@ import pytest
 
 from dialerd.adapters.ari import AriExchange
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.commands import Record
 from dialerd.domain.errors import ExchangeError
+from dialerd.domain.recording import EndsOn
 from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Done, Failed, Gone
@@ -129,6 +131,53 @@ def test_a_channel_that_is_gone_is_a_result_and_no_error(status: int, expected: 
     fake = ask(story)
     assert {"media": ["sound:hello"]} in fake.bodies
     assert ("POST", f"/ari/channels/{ID}/continue?context=dialerd&extension=amd&priority=1") in fake.asked
+
+
+@pytest.mark.parametrize(("status", "expected"), [(204, Done), (404, Done), (500, Failed)])
+def test_what_is_over_already_can_be_stopped(status: int, expected: type) -> None:
+    """A playback that has ended says nothing about the call."""
+
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        for method, path, asking in (
+            ("DELETE", "/playbacks/m1", exchange.stop_playing(ID, "m1")),
+            ("POST", f"/recordings/live/dialerd/{ID}-1/stop", exchange.stop_recording(ID, f"dialerd/{ID}-1")),
+        ):
+            fake.answers[method, path] = [status]
+            assert isinstance(await asking, expected)
+
+    # a name's slash is no part of the path
+    assert ("POST", f"/ari/recordings/live/dialerd%2F{ID}-1/stop") in ask(story).asked
+
+
+@pytest.mark.parametrize(("status", "expected"), [(201, Done), (404, Gone), (409, Failed), (500, Failed)])
+def test_a_person_is_recorded_and_watched_as_was_asked(status: int, expected: type) -> None:
+    wanted = Record(f"dialerd/{ID}-1", 29.2, silence_s=2.0, ends_on=EndsOn.ANY, beep=False)
+
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        for path, asking in (
+            ("record", exchange.start_recording(ID, wanted)),
+            ("variable", exchange.watch(ID, 2.0)),
+            ("variable", exchange.watch(ID, None)),
+        ):
+            fake.answers["POST", f"/channels/{ID}/{path}"] = [status]
+            assert isinstance(await asking, expected)
+
+    fake = ask(story)
+    assert fake.bodies == [
+        {
+            "name": f"dialerd/{ID}-1",
+            "format": "wav",
+            "maxDurationSeconds": 30,
+            "maxSilenceSeconds": 2,
+            "ifExists": "fail",
+            "beep": False,
+            "terminateOn": "any",
+        }
+    ]
+    assert [url.partition("?")[2] for _, url in fake.asked[-2:]] == [
+        "variable=TALK_DETECT(set)&value=2000,256",
+        "variable=TALK_DETECT(remove)&value=",
+    ]
 
 
 def test_a_command_whose_answer_is_lost_may_have_been_done() -> None:

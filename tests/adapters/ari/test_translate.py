@@ -21,6 +21,7 @@ from dialerd.adapters.ari.translate import (
 from dialerd.domain.call import events as ev
 from dialerd.domain.caller import CallerCame, CallerLeft, CallerSeen, caller_of
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
+from dialerd.domain.recording import recording_name
 from dialerd.domain.words import CALLER_ID, AttemptId, BridgeId
 
 ID = "d27fc244166b432b9ef6378b7124a1e7c"
@@ -45,6 +46,15 @@ def playback(state: str) -> dict[str, Any]:
     return {"id": "m1", "media_uri": "sound:/sounds/message", "target_uri": f"channel:{ID}", "state": state}
 
 
+NAME = recording_name(AttemptId(ID), "1")
+
+
+def recording(kind: str, **more: object) -> dict[str, Any]:
+    # of a snoop channel: whose it is, only the name tells
+    told = {"name": NAME, "format": "wav", "state": "done", "target_uri": f"channel:s{ID[1:]}", **more}
+    return {"type": kind, "recording": told}
+
+
 ROWS: list[tuple[dict[str, Any], ev.CallEvent | None]] = [
     ({"type": "Dial", "dialstatus": "", "peer": channel("Down")}, None),
     ({"type": "Dial", "dialstatus": "RINGING", "peer": channel("Down")}, ev.Rang()),
@@ -62,6 +72,16 @@ ROWS: list[tuple[dict[str, Any], ev.CallEvent | None]] = [
     ({"type": "StasisStart", "args": [], "channel": channel()}, None),
     ({"type": "StasisStart", "args": ["somebody", "else"], "channel": channel()}, None),
     ({"type": "StasisEnd", "channel": channel()}, None),
+    ({"type": "ChannelDtmfReceived", "digit": "1", "duration_ms": 150, "channel": channel()}, ev.Pressed("1")),
+    ({"type": "ChannelDtmfReceived", "digit": "D", "channel": channel()}, ev.Pressed("D")),
+    ({"type": "ChannelDtmfReceived", "digit": "12", "channel": channel()}, None),
+    ({"type": "ChannelDtmfReceived", "digit": 1, "channel": channel()}, None),
+    ({"type": "ChannelTalkingStarted", "channel": channel()}, ev.TalkBegan()),
+    ({"type": "ChannelTalkingFinished", "duration": 380, "channel": channel()}, ev.TalkEnded(0.38)),
+    ({"type": "ChannelTalkingFinished", "channel": channel()}, ev.TalkEnded(0.0)),
+    (recording("RecordingFinished", duration=6, silence_duration=0), ev.RecordingEnded(NAME, duration_s=6.0)),
+    (recording("RecordingFailed", cause="no disk"), ev.RecordingEnded(NAME, failed=True)),
+    (recording("RecordingFinished", name="somebody/elses"), None),
     (
         {"type": "ChannelHangupRequest", "cause": 17, "tech_cause": 486, "channel": channel("Down")},
         ev.HangupRequested(17, 486),
@@ -233,7 +253,9 @@ _json = st.recursive(
 
 
 @given(
-    row=st.sampled_from(ROWS), key=st.sampled_from(["type", "channel", "peer", "args", "playback", "cause"]), junk=_json
+    row=st.sampled_from(ROWS),
+    key=st.sampled_from(["type", "channel", "peer", "args", "playback", "recording", "digit", "cause"]),
+    junk=_json,
 )
 def test_a_strange_message_never_stops_the_stream(row: tuple[dict[str, Any], object], key: str, junk: object) -> None:
     found = to_event(row[0] | {key: junk})
