@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from dialerd.cli import export as _export_verb  # noqa: F401  # adds a verb to the noun campaign
+from dialerd.cli import flowtry as _try_verb  # noqa: F401  # adds a verb to the noun flow
 from dialerd.cli import preview as _preview_verbs  # noqa: F401  # adds its verbs to the noun agent
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
@@ -25,6 +26,7 @@ from dialerd.cli.daemon import daemon
 from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
+from dialerd.cli.flow import flow
 from dialerd.cli.list import list_group
 from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
@@ -61,6 +63,7 @@ for command in (
     dnc,
     optout,
     campaign,
+    flow,
     queue,
     agent,
     trunk,

@@ -15,7 +15,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.words import Disposition
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
 class _Part(BaseModel):
@@ -38,7 +38,7 @@ class CustomDisposition(_Part):
     @field_validator("code")
     @classmethod
     def _code(cls, value: str) -> str:
-        if not _CODE.match(value):
+        if not CODE.match(value):
             raise ValueError("a code is 1 to 40 of a-z, 0-9, _ and begins with a letter")
         if value in set(Disposition):
             raise ValueError(f"{value} is a disposition of the system's own")

@@ -42,6 +42,7 @@ from dialerd.ports.files import (
     Form,
     RowSink,
 )
+from dialerd.ports.flows import FlowRow, Flows
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import (
     Asked,
@@ -111,6 +112,8 @@ __all__ = [
     "ExportRow",
     "Failed",
     "FilterCount",
+    "FlowRow",
+    "Flows",
     "Form",
     "Gone",
     "HeldTargets",

@@ -26,6 +26,7 @@ from dialerd.domain.words import (
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.flows import Flows
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
 from dialerd.ports.rows import (
@@ -308,6 +309,8 @@ class Unit(Protocol):
     def agents(self) -> Agents: ...
     @property
     def queues(self) -> Queues: ...
+    @property
+    def flows(self) -> Flows: ...
     @property
     def previews(self) -> Previews: ...
     @property

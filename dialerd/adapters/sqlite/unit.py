@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
 from dialerd.adapters.sqlite.dispositions import SqliteDispositions
 from dialerd.adapters.sqlite.dnc import SqliteDnc
+from dialerd.adapters.sqlite.flows import SqliteFlows
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
@@ -41,6 +42,7 @@ class SqliteUnit:
         self.dispositions = SqliteDispositions(connection)
         self.agents = SqliteAgents(connection)
         self.queues = SqliteQueues(connection)
+        self.flows = SqliteFlows(connection)
         self.previews = SqlitePreviews(connection)
         self.callbacks = SqliteCallbacks(connection)
         self.optouts = SqliteOptOuts(connection)

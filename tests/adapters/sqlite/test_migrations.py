@@ -19,6 +19,7 @@ from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import RunId, TargetId
 from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
+from tests.domain.flow.samples import RENEWAL, read
 
 
 def test_a_file_that_is_no_database_is_named_with_a_remedy(tmp_path: Path) -> None:
@@ -206,6 +207,20 @@ def test_a_run_from_before_pacers_told_of_themselves_tells_nothing_and_can(tmp_p
         assert unit.runs.pacing(RunId(1)) is None
         unit.runs.set_pacing(RunId(1), {"limit": "x", "decisions": [{"calls": 3}]})
         assert unit.runs.pacing(RunId(1)) == {"limit": "x", "decisions": [{"calls": 3}]}
+
+
+def test_a_database_from_before_flows_can_keep_some(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m026_flow")
+        create = "INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')"
+        before.execute(create)
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.flows.all() == []
+        unit.flows.put(read(RENEWAL), NOW)
+        assert [(row.spec, row.version) for row in unit.flows.all()] == [(read(RENEWAL), 1)]
+    with closing(connect(path)) as after:
+        assert after.execute("SELECT name FROM campaign").fetchall() == [("c",)]
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:

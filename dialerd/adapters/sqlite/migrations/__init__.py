@@ -27,6 +27,7 @@ from dialerd.adapters.sqlite.migrations.m021_past_calls import m021_past_calls
 from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
+from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
 from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.domain.errors import StoreError
 
@@ -48,6 +49,7 @@ MIGRATIONS = (
     m023_preview,
     m025_pacing,
     m032_opt_out,
+    m026_flow,
 )
 
 migrations = Migrations("dialerd")

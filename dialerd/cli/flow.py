@@ -1,0 +1,185 @@
+"""`dialerd flow`: what people hear when no agent takes the call.
+
+Not here: walking through one in the terminal (flowtry.py).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import tomli_w
+
+from dialerd import bootstrap
+from dialerd.cli.context import Context, facts_table, one_line, simple_table, with_json
+from dialerd.domain.errors import BadInputError
+from dialerd.domain.flow import Complaint, FlowSpec, examine
+from dialerd.domain.flow.draw import draw as drawn
+from dialerd.domain.flow.draw import told
+from dialerd.usecases import flows as use
+
+
+@click.group()
+def flow() -> None:
+    """Keep the flows that people who answer are led through."""
+
+
+@flow.command()
+def schema() -> None:
+    """Print the JSON Schema of a flow's file, for an editor that checks while one types."""
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **FlowSpec.model_json_schema()}
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@flow.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_json
+@click.pass_obj
+def check(context: Context, file: Path) -> None:
+    """Tell everything that is wrong with FILE.toml, each with its line; nothing is kept."""
+    spec, found = examine(_text(file))
+    document = {
+        "file": str(file),
+        "flow": spec.name if spec else None,
+        "nodes": len(spec.node) if spec else None,
+        "complaints": [{"line": each.line, "complaint": each.text} for each in found],
+    }
+    if not found:
+        assert spec is not None, "what is no flow is complained of"
+        context.show(document, lambda: f"flow {spec.name}: {len(spec.node)} nodes, nothing is wrong")
+        return
+    context.show(document, lambda: "\n".join(_pointed(file, found)))
+    sys.exit(1)
+
+
+def read_file(file: Path) -> FlowSpec:
+    """The flow of a file that has nothing wrong. Raises BadInputError with every complaint."""
+    spec, found = examine(_text(file))
+    if found or spec is None:
+        raise BadInputError(
+            "; ".join(_pointed(file, found)), hint="correct the file; dialerd flow check FILE looks again"
+        )
+    return spec
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
+
+
+def _pointed(file: Path, found: tuple[Complaint, ...]) -> Iterator[str]:
+    yield from (f"{file}:{each.line}: {one_line(each.text)}" for each in found)
+
+
+@flow.command()
+@click.argument("flow_or_file")
+@click.option("--mermaid", is_flag=True, help="Draw it for Mermaid; else for Graphviz (| dot -Tsvg > flow.svg).")
+@click.pass_obj
+def draw(context: Context, flow_or_file: str, mermaid: bool) -> None:
+    """Print the graph of FILE.toml, or of the flow of that name."""
+    graph = drawn(flow_of(context, flow_or_file))
+    click.echo(graph.as_mermaid() if mermaid else graph.as_dot(), nl=False)
+
+
+def flow_of(context: Context, flow_or_file: str) -> FlowSpec:
+    """The flow of a file; where there is no such file, the one that is kept under that name."""
+    file = Path(flow_or_file)
+    if file.suffix == ".toml" or file.is_file():
+        return read_file(file)
+    with context.unit() as unit:
+        return use.get_flow(unit, flow_or_file).spec
+
+
+@flow.command("apply")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@with_json
+@click.pass_obj
+def apply_file(context: Context, file: Path, dry_run: bool) -> None:
+    """Create the flow of FILE.toml, or bring it to what the file says. The same file twice changes nothing."""
+    spec = read_file(file)
+    with context.unit() if dry_run else context.change() as unit:
+        applied = use.apply_flow(unit, spec, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
+    document = {
+        "flow": applied.name,
+        "version": applied.version,
+        "is_new": applied.is_new,
+        "dry_run": dry_run,
+        "changes": {key: {"old": old, "new": new} for key, (old, new) in applied.changes.items()},
+    }
+    context.show(document, lambda: "\n".join(_told(applied, dry_run=dry_run)))
+
+
+def _told(applied: use.FlowApplied, *, dry_run: bool) -> Iterator[str]:
+    verb = "would be" if dry_run else "is"
+    if not applied.changes:
+        yield f"flow {applied.name} is as the file says; nothing to change"
+    elif applied.is_new:
+        yield f"flow {applied.name} {verb} created"
+    else:
+        yield f"flow {applied.name} {verb} changed, as version {applied.version}: {', '.join(applied.changes)}"
+
+
+@flow.command("list")
+@with_json
+@click.pass_obj
+def list_flows(context: Context) -> None:
+    """List the flows."""
+    with context.unit() as unit:
+        rows = use.list_flows(unit)
+    context.show(
+        [
+            {
+                "flow": row.spec.name,
+                "version": row.version,
+                "nodes": len(row.spec.node),
+                "applied_at": row.applied_at,
+                "description": row.spec.description,
+            }
+            for row in rows
+        ],
+        lambda: simple_table(
+            ("flow", "version", "nodes", "applied", "description"),
+            ((r.spec.name, r.version, len(r.spec.node), r.applied_at, r.spec.description) for r in rows),
+        ),
+    )
+
+
+@flow.command()
+@click.argument("name")
+@click.option("--toml", "as_toml", is_flag=True, help="Print the flow as the file that makes it.")
+@with_json
+@click.pass_obj
+def show(context: Context, name: str, as_toml: bool) -> None:
+    """Show a flow's nodes."""
+    with context.unit() as unit:
+        row = use.get_flow(unit, name)
+    table = row.spec.as_table()
+    if as_toml:
+        click.echo(tomli_w.dumps(table), nl=False)
+        return
+    nodes = {f"  {each}": told(node) for each, node in row.spec.node.items()}
+    facts = {"flow": name, "version": row.version, "applied": row.applied_at, "start": row.spec.start, **nodes}
+    context.show(table, lambda: facts_table(facts))
+
+
+@flow.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.pass_obj
+def delete(context: Context, name: str, yes: bool) -> None:
+    """Delete a flow that no campaign names."""
+    with context.unit() as unit:
+        use.get_flow(unit, name)
+    if not yes:
+        click.confirm(f"Delete flow {name}?", abort=True)
+    with context.change() as unit:
+        use.delete_flow(unit, name, actor=context.actor, now=bootstrap.now())
+    click.echo(f"flow {name} is deleted")

@@ -1,0 +1,50 @@
+"""scripts/bench fuzz [NAME...]: files, lines and messages that are drawn or spoilt, thousands of each.
+
+Prints per name the cases, what became of them, and the time. A case that raises is a defect: its seed is printed and
+the bench fails. Not here: what a case is; that belongs to the tests of what is fuzzed, which run some hundred.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from tests.domain.flow.test_check import one_case as flow_file
+
+FUZZERS: dict[str, Callable[[random.Random], str]] = {
+    "flow": flow_file,
+}
+"""A case takes dice and returns, in a word, what became of what it drew; it raises where that was wrong."""
+
+
+def run(name: str, cases: int, first: int) -> bool:
+    """Whether all of them went well."""
+    seen: Counter[str] = Counter()
+    began = time.perf_counter()
+    for seed in range(first, first + cases):
+        try:
+            seen[FUZZERS[name](random.Random(seed))] += 1
+        except Exception as error:  # noqa: BLE001  # whatever a case raises is the finding
+            seen["defect"] += 1
+            print(json.dumps({"fuzz": name, "seed": seed, "error": f"{type(error).__name__}: {error}"[:500]}))
+    took_s = round(time.perf_counter() - began, 1)
+    print(json.dumps({"fuzz": name, "cases": cases, "defects": seen["defect"], **seen, "seconds": took_s}), flush=True)
+    return not seen["defect"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FUZZERS)}; none: all of them")
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1, help="the first one; each case has its own")
+    given = parser.parse_args()
+    went = [run(name, given.cases, given.seed) for name in given.names or sorted(FUZZERS)]
+    raise SystemExit(0 if all(went) else 1)
+
+
+if __name__ == "__main__":
+    main()
