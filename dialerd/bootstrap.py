@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dialerd.adapters import ari, controlsocket, files, sqlite
+from dialerd.adapters import ami, ari, controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
@@ -139,6 +139,7 @@ def build(given: Settings) -> Parts:
         exchanges=exchanges,
         trunks=given.trunks,
         min_ring_s=given.engine.min_ring_s,
+        queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
     )
     return Parts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -31,15 +31,63 @@ class DatabaseSettings(_Section):
     path: Path = Field(default=Path("/var/lib/dialerd/dialerd.db"), strict=False)
 
 
-class AsteriskSettings(_Section):
-    """One server. `url` without /ari; the password in the file or in one of its own."""
+class _Account(_Section):
+    """A user of a server; the password in the file or in one of its own."""
 
-    name: str
-    url: str
     username: str
     password: str = Field(default="", repr=False)
     password_file: Path | None = Field(default=None, strict=False)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if bool(self.password) == (self.password_file is not None):
+            raise ValueError("needs exactly one of password and password_file")
+        return self
+
+    def secret(self) -> str:
+        """The password. Raises SettingsError where its file cannot be read."""
+        if self.password_file is None:
+            return self.password
+        try:
+            return self.password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"password_file {self.password_file} cannot be read: {error.strerror}",
+                hint="make it readable for the user dialerd runs as",
+            ) from error
+
+    def beside(self, home: Path) -> Self:
+        """With its paths relative to that folder."""
+        return self.model_copy(update={"password_file": home / self.password_file}) if self.password_file else self
+
+
+class AmiSettings(_Account):
+    """The manager interface of a server, for Asterisk's own queues; its own user, of manager.conf."""
+
+    url: str = "tcp://127.0.0.1:5038"
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "tcp" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.username:
+            raise ValueError('is written "tcp://127.0.0.1:5038"')
+        return value.rstrip("/")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(self.url)
+        return str(parts.hostname), int(parts.port or 0)
+
+
+class AsteriskSettings(_Account):
+    """One server, by its ARI. `url` without /ari."""
+
+    name: str
+    url: str
     app: str = "dialerd"
+    ami: AmiSettings | None = None
 
     @field_validator("name", "app")
     @classmethod
@@ -58,23 +106,9 @@ class AsteriskSettings(_Section):
             raise ValueError("must not hold the password; use username and password")
         return value.rstrip("/")
 
-    @model_validator(mode="after")
-    def _one_password(self) -> AsteriskSettings:
-        if bool(self.password) == (self.password_file is not None):
-            raise ValueError("needs exactly one of password and password_file")
-        return self
-
-    def secret(self) -> str:
-        """The password. Raises SettingsError where its file cannot be read."""
-        if self.password_file is None:
-            return self.password
-        try:
-            return self.password_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SettingsError(
-                f"asterisk {self.name}: password_file {self.password_file} cannot be read: {error.strerror}",
-                hint="make it readable for the user dialerd runs as",
-            ) from error
+    def beside(self, home: Path) -> Self:
+        with_ami = self.model_copy(update={"ami": self.ami.beside(home)}) if self.ami else self
+        return super(AsteriskSettings, with_ami).beside(home)
 
 
 class TrunkSettings(_Section):
@@ -248,10 +282,7 @@ def _beside(path: Path, settings: Settings) -> Settings:
     """Paths in the file are relative to the file, so that a daemon and a CLI started elsewhere mean the same."""
     home = path.resolve().parent
     database = settings.database.model_copy(update={"path": home / settings.database.path})
-    asterisk = tuple(
-        server.model_copy(update={"password_file": home / server.password_file}) if server.password_file else server
-        for server in settings.asterisk
-    )
+    asterisk = tuple(server.beside(home) for server in settings.asterisk)
     packs = settings.regulations.folder
     regulations = settings.regulations.model_copy(update={"folder": home / packs if packs else None})
     return settings.model_copy(update={"database": database, "asterisk": asterisk, "regulations": regulations})

@@ -27,7 +27,8 @@ class QueueSpec(_Part):
     `kind` stasis: dialerd itself puts people through to `agents`, whose legs are *kept* (called once at login) or rung
     *on demand*, for `ring_s`, with `music` while they wait. `patience_s`: how long a person who has answered waits for
     an agent at most. `pause_reasons`: those an agent may give; none: any. app_queue: the call goes on in the admin's
-    dialplan at `context`, `extension`, where Asterisk's own queue of that extension's name takes it, with its members.
+    dialplan at `context`, `extension`, where Asterisk's own queue of that extension's name takes it, with its members;
+    who has found none of them within `patience_s` is brought back. `wrap_up_s` is then the queue's wrapuptime there.
     """
 
     name: str
@@ -85,6 +86,11 @@ class QueueSpec(_Part):
         return self
 
     @property
+    def theirs_wrap_up_s(self) -> float:
+        """What Asterisk's own queue gives its members after a call: none, where the author says nothing of it."""
+        return self.wrap_up_s if "wrap_up_s" in self.model_fields_set else 0.0
+
+    @property
     def goes_on_at(self) -> tuple[str, str]:
         """Context and extension of a queue of Asterisk's own; an extension that is not given is the queue's name."""
         return self.context, self.extension or self.name
@@ -93,11 +99,13 @@ class QueueSpec(_Part):
         """The definition as its TOML file has it, defaults included, what is not set and not of its kind left out."""
         table = self.model_dump(mode="json", exclude_none=True)
         left_out = _ONLY_FOR["stasis" if self.kind == "app_queue" else "app_queue"]
+        if self.kind == "app_queue":
+            left_out |= {"wrap_up_s"} - self.model_fields_set
         return {key: value for key, value in table.items() if key not in left_out and value not in ("", [])}
 
 
 _ONLY_FOR: Mapping[str, frozenset[str]] = {
-    "stasis": frozenset({"agents", "legs", "wrap_up_s", "ring_s", "music", "patience_s", "pause_reasons", "blending"}),
+    "stasis": frozenset({"agents", "legs", "ring_s", "music", "pause_reasons", "blending"}),
     "app_queue": frozenset({"context", "extension"}),
 }
 

@@ -17,7 +17,19 @@ from functools import partial
 from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call.states import Clearing, Detecting, Handed, Placing, Playing, Ringing, Settled, Talking, Waiting
+from dialerd.domain.call.states import (
+    Clearing,
+    Detecting,
+    Handed,
+    Placing,
+    Playing,
+    Queued,
+    Ringing,
+    Settled,
+    Talking,
+    Waiting,
+    WithMember,
+)
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
@@ -25,6 +37,7 @@ from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId
 from dialerd.engine import performer
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -65,6 +78,7 @@ class CallDesk:
         trunks: TrunkDesk,
         exchanges: Mapping[str, Exchange],
         agents: AgentDesk,
+        queues: QueueDesk,
         on_room: Callable[[], None],
     ) -> None:
         self._store = store
@@ -73,6 +87,7 @@ class CallDesk:
         self._trunks = trunks
         self._exchanges = exchanges
         self._agents = agents
+        self._queues = queues
         self._lines: dict[AttemptId, CallLine] = {}
         self._settling = 0
         self._on_room = on_room
@@ -157,7 +172,7 @@ class CallDesk:
             ):
                 was_connected, goes_on = before.facts.connected_at is not None, isinstance(after.state, Waiting)
                 self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
-            if line.call.plan.queue is not None:
+            if line.call.plan.has_agents:
                 self._on_room()  # what happens to one call decides whether another is started
         for news in news_of(before, after, self._clock.now()):
             self._runs.tell(line.attempt.run_id, news)
@@ -204,6 +219,8 @@ class CallDesk:
                     self._agents.seek(attempt_id, line.attempt.run_id, queue, line.exchange)
                 case do.StopSeeking():
                     self._agents.free(attempt_id)
+                case do.PullOut():
+                    self._queues.pull_out(attempt_id, line.exchange.name)
                 case do.Connect(leg_id):
                     self._agents.connect(attempt_id, leg_id)
                 case _:
@@ -294,9 +311,9 @@ def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
             return run.ringing
         case Detecting():
             return run.detecting
-        case Waiting():
+        case Waiting() | Queued():
             return run.waiting
-        case Talking():
+        case Talking() | WithMember():
             return run.talking
         case Playing() | Handed() | Clearing() | Settled():
             return run.connected  # a settled call counts until its slot is free

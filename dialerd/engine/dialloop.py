@@ -24,6 +24,7 @@ from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.previewdesk import PreviewDesk
+from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -61,6 +62,7 @@ class DialLoop:
         trunks: TrunkDesk,
         desk: CallDesk,
         agents: AgentDesk,
+        queues: QueueDesk,
         previews: PreviewDesk,
         callbacks: CallbackDesk,
         *,
@@ -74,6 +76,7 @@ class DialLoop:
         self._trunks = trunks
         self._desk = desk
         self._agents = agents
+        self._queues = queues
         self._previews = previews
         self._callbacks = callbacks
         self._rulebook = rulebook
@@ -158,7 +161,11 @@ class DialLoop:
             self._hold(line, str(error))
             return False
         packs = self._rulebook.of(spec.regulations)
-        crew = self._agents.crew(line.row.id)
+        theirs = self._queues.spec(spec.queue)
+        crew = self._agents.crew(line.row.id) if theirs is None else self._queues.crew(line)
+        if isinstance(crew, str):
+            self._hold(line, crew)
+            return False
         if spec.queue is not None and not crew.size:
             self._hold(line, f"no agent of queue {spec.queue} works for it")
             return False
@@ -184,7 +191,7 @@ class DialLoop:
                 alarm.no_later_than(at)
             return False
         attempts = await self._claim(line, exchange, packs, room)
-        if line.reserves:
+        if line.reserves and theirs is None:
             # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
             per_agent = math.ceil(paced / max(1, len(crew.free))) or math.ceil(spec.ratio)
             self._agents.reservations.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
@@ -240,7 +247,7 @@ class DialLoop:
         """Dial a claimed attempt. `refusal`: why it is not dialed after all; it costs the contact nothing then."""
         trunk = self._trunks.trunk(attempt.trunk)
         assert trunk is not None, "way_out has found the trunk"
-        dial_string = ""
+        dial_string, theirs = "", self._queues.spec(line.row.spec.queue)
         try:
             dial_string = trunk.dial_string(attempt.number)
         except BadInputError as error:  # the trunk's strip and prefix do not fit this number
@@ -250,7 +257,8 @@ class DialLoop:
             line.row.spec,
             dial_string=dial_string,
             min_ring_s=max(self._min_ring_s, min_ring_s(packs)),
-            patience_s=self._agents.patience_s(line.row.spec.queue),
+            patience_s=self._agents.patience_s(line.row.spec.queue) if theirs is None else theirs.patience_s,
+            app_queue=theirs,
         )
         line.unsent += 1
         self._desk.open(attempt, plan, exchange, refusal=refusal)

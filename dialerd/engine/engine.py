@@ -22,12 +22,13 @@ from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.previewdesk import PreviewDesk
+from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.reconcile import inherit, reconcile
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
-from dialerd.ports import AttemptRow, Clock, Dice, Exchange, ExchangeEvent, ExchangeUp, Store
+from dialerd.ports import AttemptRow, Clock, Dice, Exchange, ExchangeEvent, ExchangeUp, QueueWatch, Store
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -52,6 +53,7 @@ class Engine:
         exchanges: Mapping[str, Exchange],
         trunks: Mapping[str, Trunk],
         min_ring_s: float,
+        queue_watches: Mapping[str, QueueWatch] | None = None,
         rulebook: Rulebook = EMPTY,
         refresh_s: float = REFRESH_S,
     ) -> None:
@@ -79,7 +81,17 @@ class Engine:
             on_change=self._wake,
         )
         self.callers.employ(self.agents)
-        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self._wake)
+        self._watches = queue_watches or {}
+        self.queues = QueueDesk(
+            store,
+            clock,
+            self._watches,
+            runs=self.runs.lines.values,
+            tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
+            tell_run=self.runs.tell,
+            on_change=self._wake,
+        )
+        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self.queues, self._wake)
         self._previews = PreviewDesk(
             store,
             clock,
@@ -108,6 +120,7 @@ class Engine:
             self._trunks,
             self.desk,
             self.agents,
+            self.queues,
             self._previews,
             self._callbacks,
             rulebook=rulebook,
@@ -124,6 +137,7 @@ class Engine:
         self._inherited = await inherit(
             self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
         )
+        await self.queues.refresh()
         await self.runs.refresh()
         await self.agents.refresh()
         await self._previews.refresh()
@@ -136,6 +150,7 @@ class Engine:
             spawn("refresh", self._refresh()),
             spawn("dial loop", self._loop.run()),
             *(spawn(f"exchange {name}", exchange.run(self)) for name, exchange in self._exchanges.items()),
+            *(spawn(f"queues of {name}", watch.run(self.queues)) for name, watch in self._watches.items()),
         ]
 
     def poke(self) -> None:
@@ -215,6 +230,7 @@ class Engine:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
             wait_s = self._refresh_s
             try:
+                await self.queues.refresh()
                 # The runs first: one whose time is over makes room for the occurrence that begins then.
                 for at in (await self.runs.refresh(), await self._timetable.refresh()):
                     if at is not None:

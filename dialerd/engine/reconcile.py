@@ -12,6 +12,7 @@ from functools import partial
 
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.events import ChannelGone
+from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
@@ -51,9 +52,10 @@ async def reconcile(
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
     adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
     for attempt in adopted:
-        run = await store.read(partial(_run_of, attempt=attempt))
+        run, queue = await store.read(partial(_run_of, attempt=attempt))
         assert run is not None, "the run of an open attempt cannot be deleted"
-        plan = plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s)  # it is never dialed again
+        theirs = queue if queue is not None and queue.kind == "app_queue" else None
+        plan = plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
         desk.adopt(attempt, plan, facts_of(attempt), exchange)
         del inherited[attempt.id]
     ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
@@ -64,8 +66,11 @@ async def reconcile(
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
 
 
-def _run_of(unit: Unit, attempt: AttemptRow) -> RunRow | None:
-    return unit.runs.get(attempt.run_id)
+def _run_of(unit: Unit, attempt: AttemptRow) -> tuple[RunRow | None, QueueSpec | None]:
+    """Its run, and the queue of that."""
+    run = unit.runs.get(attempt.run_id)
+    name = None if run is None else run.spec.queue
+    return run, None if name is None else unit.queues.get(name)
 
 
 async def inherit(

@@ -9,6 +9,7 @@ from dialerd.ports.agents import (
     Agents,
     Queues,
 )
+from dialerd.ports.appqueue import QueueSink, QueueWatch
 from dialerd.ports.callbacks import Callbacks, ListedCallback, OwnCallback
 from dialerd.ports.clock import (
     Clock,
@@ -128,6 +129,8 @@ __all__ = [
     "OwnCallback",
     "PreviewRow",
     "Previews",
+    "QueueSink",
+    "QueueWatch",
     "Queues",
     "Regulation",
     "Reply",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.queue import QueueSpec
 from dialerd.ports import AttemptRow
 
 PATIENCE_S = 2.0
@@ -14,14 +15,24 @@ PATIENCE_S = 2.0
 
 
 def plan_of(
-    attempt: AttemptRow, spec: CampaignSpec, *, dial_string: str, min_ring_s: float, patience_s: float = PATIENCE_S
+    attempt: AttemptRow,
+    spec: CampaignSpec,
+    *,
+    dial_string: str,
+    min_ring_s: float,
+    patience_s: float = PATIENCE_S,
+    app_queue: QueueSpec | None = None,
 ) -> CallPlan:
     """What to dial and what an answered person gets. A campaign that rings shorter than `min_ring_s` keeps its own.
 
-    `patience_s`: how long a person waits for an agent of the queue at most.
+    `patience_s`: how long a person waits for an agent of the queue at most. `app_queue`: the queue, if it is one of
+    Asterisk's own.
     """
     on_human = spec.on_human
     assert on_human is not None or spec.queue is not None, "a definition that lacks both never runs"
+    context, extension = (on_human.context, on_human.extension) if on_human else (None, "s")
+    if app_queue is not None:
+        context, extension = app_queue.goes_on_at
     return CallPlan(
         attempt_id=attempt.id,
         dial_string=dial_string,
@@ -30,9 +41,10 @@ def plan_of(
         max_ring_s=float(spec.max_ring_s),
         min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
         play=on_human.play if on_human else None,
-        context=on_human.context if on_human else None,
-        extension=on_human.extension if on_human else "s",
-        queue=spec.queue,
+        context=context,
+        extension=extension,
+        in_app_queue=app_queue is not None,
+        queue=spec.queue if app_queue is None else None,
         patience_s=patience_s,
         abandon_play=spec.abandon_message,
     )

@@ -17,7 +17,7 @@ from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_st
 from dialerd.domain.regulation import EMPTY, REMEMBERED, Rulebook
 from dialerd.domain.schedule import next_occurrence, occurrence_at
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import CampaignState, RunState
+from dialerd.domain.words import CampaignState, Mode, RunState
 from dialerd.ports import CampaignRow, RunRow, Unit
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
@@ -99,14 +99,14 @@ def apply_campaign(
 
 
 def _check_queue(unit: Unit, spec: CampaignSpec) -> None:
-    """The queue that takes the people who answer: agents that dialerd itself sees and connects."""
+    """The queue that takes the people who answer."""
     if spec.queue is None:
         return
     queue = get_queue(unit, spec.queue)
-    if queue.kind != "stasis":
+    if queue.kind == "app_queue" and spec.mode is Mode.PREVIEW:
         raise BadInputError(
-            f"campaign {spec.name}: queue {spec.queue} is of kind {queue.kind}, whose agents dialerd does not pace for",
-            hint='use a queue of kind "stasis", or mode = "agentless" with on_human into your dialplan',
+            f"campaign {spec.name}: queue {spec.queue} is Asterisk's own, whose members cannot be shown a record",
+            hint='use a queue of kind "stasis", or another mode',
         )
 
 

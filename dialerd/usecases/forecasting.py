@@ -52,9 +52,10 @@ def subject_of(unit: Unit, name: str, *, now: datetime) -> Subject:
     lists = [row for each in spec.lists if (row := unit.lists.get(each)) is not None]
     sample = [each.contact for row in lists for each in unit.contacts.of_list(row.id, limit=_SAMPLE)]
     zones = [contact.numbers[0].zones[0] for contact in sample if contact.numbers[0].zones]
+    queue = unit.queues.get(spec.queue) if spec.queue is not None else None
     return Subject(
         spec=spec,
-        queue=unit.queues.get(spec.queue) if spec.queue is not None else None,
+        queue=queue if queue is not None and queue.kind == "stasis" else None,  # Asterisk's own has no agents of ours
         contacts=sum(row.contacts for row in lists),
         zones=tuple(zones) or ("UTC",),
     )

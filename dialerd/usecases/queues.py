@@ -68,7 +68,8 @@ def _check_idle(unit: Unit, name: str) -> None:
 def _warnings(unit: Unit, spec: QueueSpec) -> list[str]:
     """What its author should know, and is obeyed all the same."""
     if spec.kind != "stasis":
-        return []
+        told = "wrap_up_s" in spec.model_fields_set
+        return [] if told else [f"wrap_up_s is not given: queue {spec.goes_on_at[1]} is taken to have no wrapuptime"]
     if not spec.agents:
         return ["it has no agents: nobody takes its calls"]
     serving = [row for row in unit.agents.all() if row.name in spec.agents]

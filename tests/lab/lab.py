@@ -83,7 +83,7 @@ class Lab:
         return f"http://127.0.0.1:{self.port('http')}"
 
     def port(self, what: str) -> int:
-        """A port of this lab by its name: sip_pbx, sip_carrier, http, agi, web, dead."""
+        """A port of this lab by its name: sip_pbx, sip_carrier, http, agi, ami, web, dead."""
         return self._known_ports[what]
 
     def mark(self) -> int:
@@ -116,6 +116,7 @@ class Lab:
             url=self.ari_url,
             password=PASSWORD,
             web=self.port("web"),
+            ami=self.port("ami"),
             agi=self.port("agi"),
         )
 
@@ -139,7 +140,7 @@ class Lab:
     def instance(self, kind: str) -> Instance:
         """The pbx or the carrier by its name."""
         known = self._known_ports
-        values = {name: str(known[name]) for name in ("sip_pbx", "sip_carrier", "http", "dead")}
+        values = {name: str(known[name]) for name in ("sip_pbx", "sip_carrier", "http", "ami", "agi", "dead")}
         first, last = known.rtp_of(kind)
         values |= {"rtp_first": str(first), "rtp_last": str(last)}
         values |= {"kind": kind, "lab": self.name, "password": PASSWORD}
@@ -179,6 +180,11 @@ url = "{url}"
 username = "dialerd"
 password = "{password}"
 app = "dialerd"
+
+[asterisk.ami]
+url = "tcp://127.0.0.1:{ami}"
+username = "dialerd"
+password = "{password}"
 
 [[trunk]]
 name = "carrier"

@@ -16,7 +16,7 @@ from tests.lab.rootfs import LabError
 FIRST, SPAN = 15060, 20  # the first lab's base; ports of one lab
 _LABS = 11  # at once
 _RTP_FIRST, _RTP_SPAN = 20000, 4000  # of a lab's RTP ports each Asterisk gets half
-_USED = 7  # of the span
+_USED = 8  # of the span
 _FILE = "ports.json"
 
 
@@ -29,7 +29,7 @@ class Ports:
 
     def __getitem__(self, what: str) -> int:
         """A port by its name. base + 3 is kept for an ARI of the carrier, which nobody needs yet."""
-        names = {"sip_pbx": 0, "sip_carrier": 1, "http": 2, "web": 4, "agi": 5, "dead": 6}
+        names = {"sip_pbx": 0, "sip_carrier": 1, "http": 2, "web": 4, "agi": 5, "dead": 6, "ami": 7}
         return self.base + names[what]
 
     def rtp_of(self, kind: str) -> tuple[int, int]:

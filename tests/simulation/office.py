@@ -13,7 +13,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
-from dialerd.ports import RunRow, Unit
+from dialerd.ports import QueueWatch, RunRow, Unit
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
@@ -36,6 +36,7 @@ class Office:
         callees = callees or NumberPlan(SeededDice(seed + 2))
         self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed + 1), callees)
         self.engine: Engine | None = None
+        self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
 
     async def start(self) -> None:
@@ -47,6 +48,7 @@ class Office:
             exchanges={"simulated": self.exchange},
             trunks=TRUNKS,
             min_ring_s=15.0,
+            queue_watches=self.watches,
             refresh_s=self._refresh_s,
         )
         await self.engine.start()

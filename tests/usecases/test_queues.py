@@ -84,10 +84,13 @@ def test_a_campaign_names_a_queue_that_is_there(staffed: House) -> None:
         served(staffed)
 
 
-def test_a_queue_of_asterisks_own_cannot_be_paced_for(staffed: House) -> None:
-    apply(staffed, sales(kind="app_queue", agents=None))
-    with pytest.raises(BadInputError, match="kind app_queue"):
-        served(staffed)
+def test_a_queue_of_asterisks_own_serves_every_mode_but_preview(staffed: House) -> None:
+    warned = apply(staffed, sales(kind="app_queue", agents=None)).warnings
+    assert warned == ["wrap_up_s is not given: queue sales is taken to have no wrapuptime"]
+    assert apply(staffed, sales(kind="app_queue", agents=None, wrap_up_s=15)).warnings == []
+    served(staffed)
+    with pytest.raises(BadInputError, match="whose members cannot be shown a record"):
+        served(staffed, mode="preview")
 
 
 def test_a_campaign_without_a_message_for_the_abandoned_is_warned_of(staffed: House) -> None:

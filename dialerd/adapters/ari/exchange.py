@@ -59,13 +59,16 @@ class AriExchange(AriCallers):
         await self._session.run(sink)
 
     async def originate(self, plan: CallPlan) -> DialReply:
+        variables = {"TIMEOUT(absolute)": str(int(plan.max_ring_s + plan.max_talk_s) + _GUARD_S)}
+        if plan.in_app_queue:  # Queue()'s own limit, in whole seconds, for when we are not there to keep ours
+            variables["DIALERD_PATIENCE"] = str(math.ceil(plan.patience_s) + 1)
         body = {
             "endpoint": plan.dial_string,
             "app": self._app,
             "appArgs": "answered",
             "callerId": plan.caller_id,
             "timeout": math.ceil(plan.max_ring_s),
-            "variables": {"TIMEOUT(absolute)": str(int(plan.max_ring_s + plan.max_talk_s) + _GUARD_S)},
+            "variables": variables,
         }
         return await originate(self._session, plan.attempt_id, body)
 

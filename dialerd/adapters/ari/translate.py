@@ -157,11 +157,14 @@ def _channel_event(kind: object, message: Json, channel: Json) -> ev.CallEvent |
 
 
 def _entered(args: object) -> ev.CallEvent | None:
-    """A channel came into our application: answered, or back from AMD as `amd,STATUS,CAUSE`."""
+    """A channel came into our application: answered, or back from AMD as `amd,STATUS,CAUSE`, from Asterisk's own queue
+    as `queue,STATUS`."""
     words = [str(word) for word in args] if isinstance(args, list) else []
     match words:
         case ["answered", *_]:
             return ev.Answered()
+        case ["queue", *rest]:
+            return ev.LeftQueue(rest[0] if rest else "")
         case ["amd"]:
             return ev.AmdHeard("")
         case ["amd", status, *rest]:
@@ -262,4 +265,6 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
                 return ev.ChannelSeen(ev.Place.JUDGED, amd_status=status, playing=playing)
             case [ours, "answered", *_] if ours == app:
                 return ev.ChannelSeen(ev.Place.ANSWERED, playing=playing)
+            case [ours, "queue", *_] if ours == app:
+                return ev.ChannelSeen(ev.Place.BACK, playing=playing)
     return ev.ChannelSeen(ev.Place.ELSEWHERE, playing=playing)

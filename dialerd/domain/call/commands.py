@@ -99,6 +99,11 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class PullOut:
+    """Take the person out of Asterisk's own queue and back to us: LeftQueue."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the channel."""
 
@@ -137,6 +142,7 @@ Command = (
     | Seek
     | StopSeeking
     | Connect
+    | PullOut
     | HangUp
     | Look
     | SetTimer

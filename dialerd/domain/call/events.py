@@ -18,6 +18,7 @@ class Place(StrEnum):
     ANSWERED = "answered"  # answered, in our Stasis application, nothing done yet
     DETECTING = "detecting"  # in the dialplan's AMD()
     JUDGED = "judged"  # back in our application with a verdict
+    BACK = "back"  # back in our application from Asterisk's own queue
     ELSEWHERE = "elsewhere"  # answered, anywhere else
 
 
@@ -167,6 +168,20 @@ class AgentLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberTook:
+    """A member of Asterisk's own queue has the person; its name, empty where that is not known."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftQueue:
+    """Back with us from Asterisk's own queue; QUEUESTATUS as Asterisk gave it, CONTINUE: the member hung up."""
+
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """dialerd wants no more of this call: the daemon ends, or nobody would be free for an answer."""
 
@@ -195,6 +210,8 @@ CallEvent = (
     | AgentFound
     | Connected
     | AgentLeft
+    | MemberTook
+    | LeftQueue
     | StopRequested
 )
 EVENTS: tuple[type[CallEvent], ...] = (
@@ -219,5 +236,7 @@ EVENTS: tuple[type[CallEvent], ...] = (
     AgentFound,
     Connected,
     AgentLeft,
+    MemberTook,
+    LeftQueue,
     StopRequested,
 )

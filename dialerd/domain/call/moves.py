@@ -18,11 +18,13 @@ from dialerd.domain.call.states import (
     Outcome,
     Placing,
     Playing,
+    Queued,
     Ringing,
     Settled,
     State,
     Talking,
     Waiting,
+    WithMember,
 )
 from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import Disposition, Verdict
@@ -34,6 +36,9 @@ MESSAGE_S = 300.0  # between looks at a playing message
 CLEAR_S = 5.0  # a hang-up takes effect in milliseconds
 GONE_S = 2.0  # a missed channel's ChannelDestroyed may still be on its way
 STALE_LOOKS = 2  # looks that find nothing new before we end the call ourselves
+
+_JOIN_S = 0.5  # the dialplan needs a moment to join a queue: sooner nobody is looked for there
+_MUST_BE_BACK_S = 10.0  # the dialplan gives back sooner who has found nobody (asterisk-conf)
 
 UNPLAYED = "the message could not be played"
 
@@ -69,6 +74,8 @@ def serve(call: Call, now: datetime, *, silence_s: float = 0.0) -> Step:
     plan = call.plan
     if plan.queue is not None:
         return wait(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
+    if plan.in_app_queue:
+        return queue_up(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
     if plan.play is not None:
         return play(call, Disposition.ANSWERED_HUMAN)
     assert plan.context is not None, "a plan has play, context or queue"
@@ -78,6 +85,13 @@ def serve(call: Call, now: datetime, *, silence_s: float = 0.0) -> Step:
 def wait(call: Call, until: datetime, now: datetime) -> Step:
     """Have the person wait for an agent."""
     return enter(call, Waiting(until), max(0.0, (until - now).total_seconds()), do.Seek())
+
+
+def queue_up(call: Call, until: datetime, now: datetime) -> Step:
+    """Have the person wait in Asterisk's own queue."""
+    assert call.plan.context is not None, "the dialplan leads there"
+    order = do.HandOver(call.plan.context, call.plan.extension)
+    return enter(call, Queued(until), max(_JOIN_S, (until - now).total_seconds()), order)
 
 
 def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
@@ -145,12 +159,18 @@ def end_as_known(call: Call, now: datetime) -> Step:
             return settle(call, disposition, now)
         case Handed():
             return settle(call, Disposition.ANSWERED_HUMAN, now)
-        case Waiting():
+        case Queued(until) if now >= until + timedelta(seconds=_MUST_BE_BACK_S):
+            return settle(call, Disposition.ANSWERED_HUMAN, now, reason="with a member of whom nothing was heard")
+        case Queued(until) if now >= until:
+            return settle(call, Disposition.ABANDONED, now, reason="hung up after waiting for too long")
+        case Waiting() | Queued():
             return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up before an agent was there")
         case Talking():
             if call.facts.connected_at is None:
                 return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up as an agent was found")
             return settle(call, Disposition.ANSWERED_HUMAN, now)
+        case WithMember(by_person):  # that they hang up is told before the end; else the member did
+            return settle(call, Disposition.ANSWERED_HUMAN if by_person else Disposition.AGENT_HANGUP, now)
         case Clearing(disposition, reason):
             return settle(call, disposition, now, reason=reason)
         case Settled():

@@ -6,11 +6,12 @@ Not here: the table (step.py), what a person is given (moves.py), an agent (talk
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import (
+    CLEAR_S,
     DETECT_S,
     RING_SLACK_S,
     Step,
@@ -25,7 +26,7 @@ from dialerd.domain.call.moves import (
     settle,
     waited_s,
 )
-from dialerd.domain.call.states import Call, Detecting, Placing, Ringing
+from dialerd.domain.call.states import Call, Detecting, Placing, Queued, Ringing
 from dialerd.domain.words import Disposition, Verdict
 
 
@@ -84,7 +85,7 @@ def found_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
             return clear(call, Disposition.NO_ANSWER, "rang beyond its time")
         return enter(call, Ringing(), ring_left_s(call, now))
     if call.facts.verdict is not None:
-        return _take_over(call)
+        return _take_over(call, event, now)
     match event.place:
         case ev.Place.ANSWERED:
             return answered(call, event, now)
@@ -94,14 +95,17 @@ def found_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         case ev.Place.JUDGED:
             return as_of_verdict(call, event.amd_status, "", now)
         case _:
-            return _take_over(learn(call, answered_at=call.facts.answered_at or now))
+            return _take_over(learn(call, answered_at=call.facts.answered_at or now), event, now)
 
 
-def _take_over(call: Call) -> Step:
+def _take_over(call: Call, event: ev.ChannelSeen, now: datetime) -> Step:
     """Up, and served by an earlier daemon as far as we can tell: it cannot be served again, so it ends."""
     reason = "taken over after a restart"
     match call.facts.verdict:
-        case Verdict.HUMAN | Verdict.UNSURE if call.plan.queue is not None:
+        case Verdict.HUMAN | Verdict.UNSURE if call.plan.in_app_queue and event.place is ev.Place.ELSEWHERE:
+            until = (call.facts.answered_at or now) + timedelta(seconds=call.plan.patience_s)
+            return enter(call, Queued(until), CLEAR_S)  # the queue will tell whether a member has them
+        case Verdict.HUMAN | Verdict.UNSURE if call.plan.has_agents:
             return clear(call, Disposition.ABANDONED, reason)  # no agent was there when dialerd was cut off
         case Verdict.HUMAN | Verdict.UNSURE:
             return clear(call, Disposition.ANSWERED_HUMAN, reason)

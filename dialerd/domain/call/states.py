@@ -15,6 +15,9 @@ from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
 class CallPlan:
     """All that is decided before dialing. Exactly one of `play`, `context` and `queue` is set.
 
+    `in_app_queue`: the dialplan at `context`, `extension` leads into Asterisk's own queue, whose members have
+    `patience_s` as agents have.
+
     `queue`: agents take the answered call, within `patience_s` of the moment the person ended their greeting (of the
     verdict where AMD does not tell it); after that the call is abandoned with the sound `abandon_play`.
     """
@@ -28,10 +31,16 @@ class CallPlan:
     play: str | None = None
     context: str | None = None
     extension: str = "s"
+    in_app_queue: bool = False
     queue: str | None = None
     patience_s: float = 2.0
     abandon_play: str | None = None
     max_talk_s: float = 7200.0
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether people are to take the call: it is abandoned where none is there in time."""
+        return self.queue is not None or self.in_app_queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +127,24 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A person waits in Asterisk's own queue; at `until` the call is abandoned. `is_unclear`: as in Handed."""
+
+    until: datetime
+    is_unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithMember:
+    """A member of Asterisk's own queue has the person (Facts.agent; None: it is not known which).
+
+    `person_left`: it is the person who is hanging up.
+    """
+
+    person_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Clearing:
     """We are hanging up; `disposition` is what the call will have been."""
 
@@ -132,7 +159,7 @@ class Settled:
     outcome: Outcome
 
 
-State = Placing | Ringing | Detecting | Playing | Handed | Waiting | Talking | Clearing | Settled
+State = Placing | Ringing | Detecting | Playing | Handed | Waiting | Talking | Queued | WithMember | Clearing | Settled
 STATES: tuple[type[State], ...] = (
     Placing,
     Ringing,
@@ -141,6 +168,8 @@ STATES: tuple[type[State], ...] = (
     Handed,
     Waiting,
     Talking,
+    Queued,
+    WithMember,
     Clearing,
     Settled,
 )

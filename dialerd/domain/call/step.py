@@ -18,7 +18,7 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call import ring, talk
+from dialerd.domain.call import queued, ring, talk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
@@ -48,11 +48,13 @@ from dialerd.domain.call.states import (
     Handed,
     Placing,
     Playing,
+    Queued,
     Ringing,
     Settled,
     State,
     Talking,
     Waiting,
+    WithMember,
 )
 from dialerd.domain.words import Disposition
 
@@ -68,7 +70,9 @@ def begin(plan: CallPlan, now: datetime) -> Step:
 def resume(plan: CallPlan, facts: Facts) -> Step:
     """A call that an earlier daemon placed: nothing is known of it until a look at the exchange tells."""
     state: State = Ringing()
-    if facts.agent is not None and facts.connected_at is not None:  # two people who talk are left to talk
+    if facts.connected_at is not None and plan.in_app_queue:
+        state = WithMember()
+    elif facts.agent is not None and facts.connected_at is not None:  # two people who talk are left to talk
         state = Talking(facts.agent, None, until=facts.connected_at, is_unclear=False)
     call = Call(plan=plan, state=state, facts=facts, serial=1)
     return call, (do.Look(), do.SetTimer(1, CLEAR_S))
@@ -247,6 +251,8 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.AgentFound: _ignore,
     ev.Connected: _ignore,
     ev.AgentLeft: _ignore,
+    ev.MemberTook: _ignore,
+    ev.LeftQueue: _ignore,
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
@@ -292,6 +298,23 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.HangupRequested: talk.cause_told,
         ev.ChannelSeen: talk.talkers_seen,
         ev.CommandFailed: talk.unconnected,
+        ev.StopRequested: _stop_served,
+    },
+    Queued: _ALWAYS
+    | {
+        ev.TimerFired: queued.waited_enough,
+        ev.MemberTook: queued.member_took,
+        ev.LeftQueue: queued.came_back,
+        ev.ChannelSeen: queued.waiter_seen,
+        ev.CommandFailed: queued.unserved,
+        ev.StopRequested: queued.stop,
+    },
+    WithMember: _ALWAYS
+    | {
+        ev.MemberTook: queued.member_named,
+        ev.LeftQueue: queued.member_left,
+        ev.HangupRequested: queued.person_left,
+        ev.ChannelSeen: queued.talkers_seen,
         ev.StopRequested: _stop_served,
     },
     Clearing: _ALWAYS | {ev.ChannelSeen: _found_clearing, ev.HangupRequested: _cause_told_late},

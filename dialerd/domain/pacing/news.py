@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dialerd.domain.call import Call
-from dialerd.domain.call.states import Clearing, Playing, Settled, Talking
+from dialerd.domain.call.states import Clearing, Playing, Settled, Talking, WithMember
 from dialerd.domain.pacing.events import (
     Abandoned,
     CallAnswered,
@@ -34,7 +34,8 @@ def news_of(before: Call, after: Call, now: datetime) -> Iterator[PacingEvent]:
         yield Connected()
     if not _is_abandoned(before) and _is_abandoned(after):
         yield Abandoned()
-    if isinstance(before.state, Talking) and not isinstance(after.state, Talking) and was.connected_at is not None:
+    talk = Talking | WithMember
+    if isinstance(before.state, talk) and not isinstance(after.state, talk) and was.connected_at is not None:
         yield TalkEnded((now - was.connected_at).total_seconds())
     if isinstance(after.state, Settled) and not isinstance(before.state, Settled) and answered_at is None:
         yield CallFailed((now - is_.placed_at).total_seconds(), after.state.outcome.disposition)
