@@ -5,7 +5,7 @@ Not here: the office itself (office.py).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -14,6 +14,7 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.queue import QueueSpec, read_queue
 from dialerd.domain.words import AgentKind, AgentState
 from dialerd.ports import AgentRow, ExportRow, Unit
+from dialerd.simulate.record import peak_calls
 from dialerd.usecases import agents as usecases
 from tests.simulation.office import Office
 
@@ -86,7 +87,8 @@ async def attempts(office: Office) -> list[ExportRow]:
 
 
 async def check_agents(office: Office) -> None:
-    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left.
+    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left, all
+    books agree.
 
     A call whose agent has hung up ends some time after it: what its agent does then is not held against it.
     """
@@ -102,6 +104,27 @@ async def check_agents(office: Office) -> None:
     for each in await office.store.read(lambda unit: unit.agents.all()):
         assert each.seen.state in _AT_REST, each
     assert await office.exchange.bridges() == []
+    await _check_books(office)
+
+
+async def _check_books(office: Office) -> None:
+    """Each attempt has one ending, what is counted is what the attempts are, and the exchange's own record has no call
+    that was not written down before, none twice at once, and none that dialerd cancelled too early."""
+    dialed: Counter[str] = Counter()
+    for run in await office.runs():
+        rows = await office.store.read(lambda unit, run=run: list(unit.dialing.export(run.id)))  # type: ignore[misc]
+        counted = await office.store.read(lambda unit, run=run: unit.runs.dispositions(run.id))  # type: ignore[misc]
+        assert {str(code): n for code, n in counted.items()} == Counter(str(row.attempt.disposition) for row in rows)
+        assert run.attempts == len(rows)
+        dialed.update(row.attempt.number for row in rows)
+    for number, count in Counter(call.number for call in office.record).items():
+        assert count <= dialed[number], f"{number} was dialed more often than written down"
+        assert peak_calls(call for call in office.record if call.number == number) == 1, f"{number} in two calls"
+    for call in office.record:
+        assert call.ending, f"{call} has not ended"
+        if call.ending == "dialer" and call.answered_at is None and call.ended_at is not None:
+            rung_s = (call.ended_at - call.invited_at).total_seconds()
+            assert rung_s >= 14.99, f"cancelled after {rung_s} s"
 
 
 MINUTE = timedelta(minutes=1)

@@ -5,6 +5,8 @@ Not here: the faults of calls without agents (test_faults.py).
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -12,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialerd.domain.errors import IllegalActionError
-from dialerd.domain.words import AgentState, RunState
+from dialerd.domain.words import AgentKind, AgentState, RunState
+from dialerd.ports import RunRow
 from dialerd.simulate.faults import Faults
-from tests.simulation.callcenter import agent, ask, attempts, check_agents, log_in, queue, staff
+from dialerd.usecases import runs
+from tests.simulation.callcenter import agent, ask, attempts, check_agents, log_in, poke, queue, staff
 from tests.simulation.office import Office, in_office
 from tests.simulation.test_agents import ANN, TEAM, at, dispositions, start
 from tests.simulation.world import START
@@ -31,18 +35,22 @@ _faults = st.builds(
 )
 _happenings = st.lists(
     st.tuples(
-        st.sampled_from(["cut", "restart", "refuse", "vanish", "crash"]), st.floats(0.5, 120), st.floats(0.1, 15)
+        st.sampled_from(
+            ["cut", "restart", "refuse", "vanish", "crash", "stop", "caller", "pause", "leave", "hold", "other legs"]
+        ),
+        st.floats(0.5, 120),
+        st.floats(0.1, 15),
     ),
-    max_size=6,
+    max_size=8,
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     faults=_faults,
     happenings=_happenings,
-    mode=st.sampled_from(["progressive", "power", "preview"]),
+    mode=st.sampled_from(["progressive", "power", "preview", "predictive"]),
     legs=st.sampled_from(["kept", "on_demand"]),
 )
 def test_the_invariants_hold_under_any_mix_of_faults(
@@ -50,6 +58,11 @@ def test_the_invariants_hold_under_any_mix_of_faults(
 ) -> None:
     async def story(office: Office) -> None:
         await staff(office, queue(TEAM[:3], legs=legs))
+        await office.store.write(
+            lambda unit: unit.agents.put(
+                TEAM[2], endpoint=f"PJSIP/{TEAM[2]}", kind=AgentKind.BLENDED, may_outbound=True, now=office.clock.now()
+            )
+        )
         office.exchange.line.faults = faults
         await start(office, ["00", "02", "01", "33", "03", "00"] * 2, mode=mode)
         for kind, at_s, duration_s in sorted(happenings, key=lambda each: each[1]):
@@ -59,6 +72,7 @@ def test_the_invariants_hold_under_any_mix_of_faults(
         for _ in range(20):  # a supervisor brings back whoever was given up
             for name in TEAM[:3]:
                 await make_ready(office, name)
+            await unless_refused(act(office, runs.resume_run))
             await office.clock.sleep(60.0)
         (run,) = await office.runs()
         assert run.state is RunState.COMPLETED
@@ -71,11 +85,19 @@ def test_the_invariants_hold_under_any_mix_of_faults(
 
 
 async def make_ready(office: Office, name: str) -> None:
-    for wish in (log_in(office, name), ask(office, name, "ready")):
-        try:
-            await wish
-        except IllegalActionError:
-            continue
+    await unless_refused(log_in(office, name))
+    await unless_refused(ask(office, name, "ready"))
+
+
+async def unless_refused(wish: Awaitable[None]) -> None:
+    with suppress(IllegalActionError):
+        await wish
+
+
+async def act(office: Office, verb: Callable[..., RunRow]) -> None:
+    now = office.clock.now()
+    await office.store.write(lambda unit: verb(unit, "c", actor="test", now=now))
+    poke(office)
 
 
 async def happen(office: Office, kind: str, duration_s: float) -> None:
@@ -94,6 +116,23 @@ async def happen(office: Office, kind: str, duration_s: float) -> None:
             await office.crash()
             await office.clock.sleep(duration_s)
             await office.start()
+        case "stop":
+            assert office.engine is not None
+            await office.engine.drain(duration_s)
+            await office.crash()
+            await office.start()
+        case "caller":
+            exchange.call_in("sales", patience_s=20, talk_s=duration_s)
+        case "pause":
+            await unless_refused(ask(office, ANN, "pause"))
+        case "leave":
+            await unless_refused(ask(office, ANN, "logout"))
+        case "hold":
+            await unless_refused(act(office, runs.pause_run))
+        case "other legs":
+            other = queue(TEAM[:3], legs="on_demand" if duration_s < 7 else "kept")
+            await office.store.write(lambda unit: unit.queues.put(other, office.clock.now()))
+            poke(office)
 
 
 def test_two_people_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_agent_is_known_again() -> None:
