@@ -87,8 +87,7 @@ async def attempts(office: Office) -> list[ExportRow]:
 
 
 async def check_agents(office: Office) -> None:
-    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks, no bridge is left, all
-    books agree.
+    """An agent is in at most one call at a time; with all calls over nobody is reserved or talks; every book agrees.
 
     A call whose agent has hung up ends some time after it: what its agent does then is not held against it.
     """

@@ -19,6 +19,7 @@ from dialerd.domain.call.moves import (
     clear,
     enter,
     learn,
+    play,
     rearm,
     ring_left_s,
     rung_s,
@@ -106,6 +107,8 @@ def _take_over(call: Call, event: ev.ChannelSeen, now: datetime) -> Step:
             until = (call.facts.answered_at or now) + timedelta(seconds=call.plan.patience_s)
             return enter(call, Queued(until), CLEAR_S)  # the queue will tell whether a member has them
         case Verdict.HUMAN | Verdict.UNSURE if call.plan.has_agents:
+            if call.plan.abandon_play is not None:  # they have waited too long, and not yet been told by whom
+                return play(call, Disposition.ABANDONED)
             return clear(call, Disposition.ABANDONED, reason)  # no agent was there when dialerd was cut off
         case Verdict.HUMAN | Verdict.UNSURE:
             return clear(call, Disposition.ANSWERED_HUMAN, reason)

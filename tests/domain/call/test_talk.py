@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from dialerd.domain.call import CallPlan, Facts, begin, resume
+from dialerd.domain.call import CallPlan, Facts, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import Talking, Waiting
@@ -186,3 +188,26 @@ def test_somebody_who_waited_for_an_agent_when_dialerd_was_cut_off_was_abandoned
     assert asked == ["HangUp", "Settle"]
     assert call.outcome is not None
     assert call.outcome.disposition == "abandoned"
+
+
+def test_who_waits_still_when_dialerd_is_back_hears_the_message_of_an_abandoned_call() -> None:
+    facts = Facts(placed_at=START, answered_at=START, verdict=Verdict.HUMAN)
+    heard: list[tuple[float, ev.CallEvent]] = [
+        (4.0, ev.ChannelSeen(ev.Place.ANSWERED)),
+        (9.0, ev.PlaybackEnded(MESSAGE)),
+        (9.0, CLEARED),
+    ]
+    call, asked = follow(resume(SORRY, facts)[0], heard)
+    assert asked == ["Play", "HangUp", "Settle"]
+    assert call.outcome is not None
+    assert call.outcome.disposition == "abandoned"
+
+
+def test_two_who_talk_are_looked_at_now_and_then_so_that_an_end_that_was_not_told_is_found() -> None:
+    call, _ = follow(begin(SALES, START)[0], [*PERSON, (10, ANN), (10, CONNECTED)])
+    call, commands = step(call, ev.TimerFired(call.serial), START + timedelta(seconds=310))
+    assert commands[0] == do.Look(None)
+    call, commands = step(call, ev.ChannelSeen(ev.Place.ELSEWHERE), START + timedelta(seconds=310))
+    assert commands == (do.SetTimer(call.serial, 300.0),)
+    call, commands = step(call, ev.ChannelSeen(ev.Place.ELSEWHERE), START + timedelta(seconds=7200))
+    assert commands[0] == do.SetTimer(call.serial, 10.0), "and never beyond the longest that a call may take"
