@@ -186,6 +186,16 @@ def logout(context: Context, name: str) -> None:
 
 @agent.command()
 @click.argument("name")
+@click.pass_obj
+def hangup(context: Context, name: str) -> None:
+    """End an agent's conversation; wrap-up follows, and the agent's phone is kept."""
+    with context.change() as unit:
+        use.hang_up(unit, name, actor=context.actor, now=bootstrap.now())
+    tell(context, f"the conversation of agent {name} is to be ended")
+
+
+@agent.command()
+@click.argument("name")
 @click.option("--reason", default="", help="Why; where the agent's queues have reasons, one of them.")
 @click.pass_obj
 def pause(context: Context, name: str, reason: str) -> None:

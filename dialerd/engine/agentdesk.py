@@ -108,6 +108,7 @@ class AgentDesk:
 
     def _obey(self, line: AgentLine) -> None:
         """Bring about what an agent wants to be, as far as its state lets it be done now."""
+        self._end_talk(line)
         wanted = line.row.wanted
         is_in = line.seen.state is not AgentState.LOGGED_OUT or wanted.state is WantedState.LOGGED_OUT
         if line.obeyed_at is None and is_in and wanted.since <= line.seen.since:
@@ -123,6 +124,20 @@ class AgentDesk:
         else:
             self._book.move(line, _EVENT_OF[wanted.state])
             self._reach(line)
+
+    def _end_talk(self, line: AgentLine) -> None:
+        """End the conversation that an agent has asked to be ended; one that began after that goes on."""
+        asked_at = line.row.hang_up_at
+        if asked_at is None or asked_at == line.hung_up_at:
+            return
+        if line.seen.state not in _BUSY or asked_at < line.seen.since:
+            return
+        if line.person is not None:  # else it is not adopted yet
+            line.hung_up_at = asked_at
+        if line.call is not None:
+            self._tell_call(line.call, ev.AgentLeft("the agent ended the call"))
+        elif line.caller is not None:
+            self._callers.hang_up(line.caller)
 
     def _log_in(self, line: AgentLine) -> None:
         """Begin anew: a phone that rings for an earlier wish, perhaps another phone, is not for this one."""

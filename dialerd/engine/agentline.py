@@ -28,7 +28,7 @@ class AgentLine:
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
     is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
     own, nobody else's, `callback_of` is the run of that. `rung`: how many times in a row its phone was called in vain.
-    `obeyed_at`: the moment of the last wish that was carried out.
+    `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
     row: AgentRow
@@ -45,6 +45,7 @@ class AgentLine:
     callback_of: RunId | None = None
     rung: int = 0
     obeyed_at: datetime | None = None
+    hung_up_at: datetime | None = None
     wrap_up_timer: Timer | None = None
     ring_timer: Timer | None = None
 

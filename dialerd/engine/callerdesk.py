@@ -82,6 +82,12 @@ class CallerDesk:
             self._hold(line)
             self.look()
 
+    def hang_up(self, caller_id: CallerId) -> None:
+        """Their agent has ended the conversation; that they are gone is told by the exchange."""
+        line = self._lines.get(caller_id)
+        if line is not None:
+            spawn(f"hang up {line.id}", line.exchange.hang_up_caller(line.id))
+
     def _hold(self, line: CallerLine) -> None:
         spawn(f"hold {line.id}", self._surely_there(line, self._takers.music_of(line.queue)))
 

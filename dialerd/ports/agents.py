@@ -18,7 +18,8 @@ from dialerd.domain.words import AgentKind, AgentState, AttemptId, LegId
 class AgentRow:
     """One agent. `wanted` is what use cases wrote, `seen` what the engine did; `preferred` are names of campaigns.
 
-    `leg_id` and `asterisk`: the channel to its phone and the server that has it, while there is one.
+    `leg_id` and `asterisk`: the channel to its phone and the server that has it, while there is one. `hang_up_at`: when
+    it asked last for its conversation to be ended.
     """
 
     id: int
@@ -31,6 +32,7 @@ class AgentRow:
     preferred: frozenset[str] = frozenset()
     leg_id: LegId | None = None
     asterisk: str | None = None
+    hang_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class Agents(Protocol):
     def put(self, name: str, *, endpoint: str, kind: AgentKind, may_outbound: bool, now: datetime) -> AgentRow:
         """Make an agent, logged out since `now`, or change one; what it wants and where it is stay."""
         ...
+
+    def ask_hang_up(self, name: str, now: datetime) -> None: ...
 
     def delete(self, name: str) -> None:
         """Preferences go along; what happened to it stays."""

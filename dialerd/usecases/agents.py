@@ -184,6 +184,19 @@ def ready(unit: Unit, name: str, *, actor: str, now: datetime) -> AgentRow:
     return _want(unit, row, _ask(row, AgentEvent.READY), "", actor=actor, action="agent_ready", now=now)
 
 
+def hang_up(unit: Unit, name: str, *, actor: str, now: datetime) -> AgentRow:
+    """Ask for the conversation of an agent to be ended; its wrap-up follows, and its phone is kept."""
+    row = get_agent(unit, name)
+    if row.seen.state not in (AgentState.ON_CALL, AgentState.INBOUND):
+        raise IllegalActionError(
+            f"agent {name} is {_word(row)}: it talks to nobody", hint=f"see what it does with dialerd agent show {name}"
+        )
+    unit.agents.ask_hang_up(name, now)
+    detail = {"attempt": row.seen.attempt_id}
+    unit.audit.add(actor=actor, action="agent_hangs_up", subject=name, detail=detail, now=now)
+    return get_agent(unit, name)
+
+
 def _ask(row: AgentRow, event: AgentEvent) -> WantedState:
     """What the agent wants to be from `event` on. Raises IllegalActionError."""
     assert event in ASKED, "the others are the engine's"

@@ -133,6 +133,7 @@ def test_an_agent_logs_in_pauses_comes_back_and_leaves(staffed: Terminal) -> Non
         (("change", "ann"), 2, "give --endpoint"),
         (("change", "ann", "--endpoint", "PJSIP/1002"), 1, "cannot have another phone"),
         (("pause", "ann"), 1, "a pause needs a reason"),
+        (("hangup", "ann"), 1, "it talks to nobody"),
         (("pause", "ann", "--reason", "beach"), 1, "lunch"),
         (("prefer", "ann"), 2, "name one campaign"),
         (("prefer", "ann", "nope"), 1, "no campaign nope"),

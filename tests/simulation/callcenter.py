@@ -20,6 +20,7 @@ from tests.simulation.office import Office
 
 _AT_REST = (AgentState.READY, AgentState.PAUSED, AgentState.LOGGED_OUT, AgentState.WRAP_UP)
 PHONES = ("PJSIP/*",)
+WISHES = {"ready": usecases.ready, "pause": usecases.pause, "logout": usecases.logout, "hang_up": usecases.hang_up}
 
 
 def queue(agents: Sequence[str], **keys: object) -> QueueSpec:
@@ -61,9 +62,9 @@ def poke(office: Office) -> None:
 
 
 async def ask(office: Office, name: str, wish: str, **keys: object) -> None:
-    """An agent asks to be ready, to pause or to log out."""
+    """An agent asks to be ready, to pause, to log out, or to end its conversation."""
     now = office.clock.now()
-    use_case = {"ready": usecases.ready, "pause": usecases.pause, "logout": usecases.logout}[wish]
+    use_case = WISHES[wish]
     await office.store.write(lambda unit: use_case(unit, name, actor="test", now=now, **keys))
     poke(office)
 

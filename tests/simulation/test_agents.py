@@ -245,6 +245,56 @@ def test_an_agent_that_hangs_up_ends_the_call_and_its_phone_is_rung_again() -> N
     in_office(story, start=START)
 
 
+@pytest.mark.parametrize("legs", ["kept", "on_demand"])
+def test_an_agent_ends_the_conversation_and_wraps_up_with_the_phone_it_had(legs: str) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN], legs=legs))
+        await start(office, ["00"] * 2)
+        await office.until(at(20))
+        before = list(office.exchange.legs_up)
+        await ask(office, ANN, "hang_up")
+        await office.until(at(21))
+        assert office.record[0].ending == "dialer"
+        assert await dispositions(office) == {"agent_hangup": 1}
+        assert (await agent(office, ANN)).seen.state is AgentState.WRAP_UP
+        assert list(office.exchange.legs_up) == (before if legs == "kept" else [])
+        await office.until(at(60))
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL, "what was asked for one call ends no other"
+        await office.until(at(300))
+        assert await dispositions(office) == {"agent_hangup": 1, "answered_human": 1}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_an_agents_wish_to_end_a_conversation_outlives_the_daemon_that_did_not_hear_it() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        await office.crash()
+        await ask(office, ANN, "hang_up")
+        await office.start()
+        await office.until(at(25))
+        assert await dispositions(office) == {"agent_hangup": 1}
+        await office.until(at(60))
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_who_talks_to_nobody_has_no_conversation_to_end() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["02"])
+        await office.until(at(5))
+        with pytest.raises(IllegalActionError, match="is ready: it talks to nobody"):
+            await ask(office, ANN, "hang_up")
+
+    in_office(story, start=START)
+
+
 def test_a_phone_on_demand_is_rung_when_somebody_waits_and_hung_up_after_the_call() -> None:
     async def story(office: Office) -> None:
         await staff(office, queue([ANN], legs="on_demand"))

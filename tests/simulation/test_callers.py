@@ -263,3 +263,15 @@ def test_a_caller_whose_hanging_up_was_not_heard_of_is_given_to_an_agent_once_an
         assert states.count(AgentState.INBOUND) == 2
 
     play(story)
+
+
+def test_an_agent_ends_the_conversation_with_a_caller() -> None:
+    async def story(office: Office) -> None:
+        await team(office, [INBOUND])
+        caller = office.exchange.call_in("sales", talk_s=300)
+        await office.clock.sleep(10)
+        await ask(office, TEAM[0], "hang_up")
+        await office.clock.sleep(1)
+        assert (caller.ending, await state_of(office)) == ("dialer", AgentState.WRAP_UP)
+
+    play(story)

@@ -11,14 +11,14 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from dialerd.adapters.sqlite.rows import to_moment, to_text
+from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text
 from dialerd.domain.agents import Seen, Wanted
 from dialerd.domain.words import AgentKind, AgentState, AttemptId, LegId, WantedState
 from dialerd.ports import AgentEventRow, AgentRow
 
 _AGENT = (
     "SELECT id, name, endpoint, kind, may_outbound, wanted, wanted_since, wanted_reason,"
-    " state, since, idle_since, reason, campaign, why, attempt_id, leg_id, asterisk FROM agent"
+    " state, since, idle_since, reason, campaign, why, attempt_id, leg_id, asterisk, hang_up_at FROM agent"
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
@@ -63,6 +63,9 @@ class SqliteAgents:
             "UPDATE agent SET wanted = ?, wanted_since = ?, wanted_reason = ? WHERE name = ?",
             (wanted.state, to_text(wanted.since), wanted.reason, name),
         )
+
+    def ask_hang_up(self, name: str, now: datetime) -> None:
+        self._connection.execute("UPDATE agent SET hang_up_at = ? WHERE name = ?", (to_text(now), name))
 
     def set_seen(self, name: str, seen: Seen, *, leg_id: LegId | None, asterisk: str | None, now: datetime) -> None:
         where = {
@@ -160,6 +163,7 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         attempt_id,
         leg_id,
         asterisk,
+        hang_up_at,
     ) = row
     return AgentRow(
         id=agent_id,
@@ -180,4 +184,5 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         preferred=preferred,
         leg_id=None if leg_id is None else LegId(leg_id),
         asterisk=asterisk,
+        hang_up_at=to_moment_or_none(hang_up_at),
     )

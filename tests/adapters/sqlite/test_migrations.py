@@ -223,6 +223,21 @@ def test_a_database_from_before_flows_can_keep_some(tmp_path: Path) -> None:
         assert after.execute("SELECT name FROM campaign").fetchall() == [("c",)]
 
 
+def test_an_agent_from_before_it_could_ask_for_the_end_of_a_call_has_not_asked_and_can(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m034_hang_up")
+        before.execute(
+            "INSERT INTO agent (name, endpoint, kind, may_outbound, wanted, wanted_since, state, since, idle_since)"
+            " VALUES ('ann', 'PJSIP/1', 'outbound', 1, 'ready', :at, 'on_call', :at, :at)",
+            {"at": NOW.isoformat()},
+        )
+    with SqliteStore.unit(path, write=True) as unit:
+        assert [row.hang_up_at for row in unit.agents.all()] == [None]
+        unit.agents.ask_hang_up("ann", NOW)
+        assert [row.hang_up_at for row in unit.agents.all()] == [NOW]
+
+
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     check(path)

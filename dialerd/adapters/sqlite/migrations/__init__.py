@@ -29,6 +29,7 @@ from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
 from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
+from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -50,6 +51,7 @@ MIGRATIONS = (
     m025_pacing,
     m032_opt_out,
     m026_flow,
+    m034_hang_up,
 )
 
 migrations = Migrations("dialerd")
