@@ -61,6 +61,7 @@ class Order(StrEnum):
     LIFO = "lifo"  # newest contact first
     RANDOM = "random"  # by a rank drawn when the run starts
     PRIORITY = "priority"  # the contact's own priority, highest first
+    ANSWER_RATE = "answer_rate"  # those first whose number people have answered most often, of the calls made to it
 
 
 class RunState(StrEnum):

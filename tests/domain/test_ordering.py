@@ -6,7 +6,7 @@ import pytest
 
 from dialerd.adapters.clock import SystemDice
 from dialerd.domain.amd import judge
-from dialerd.domain.ordering import attribute_of, rank
+from dialerd.domain.ordering import PastAnswers, attribute_of, rank
 from dialerd.domain.words import ATTEMPT_ID, ContactId, Order
 from dialerd.simulate.clock import SeededDice
 
@@ -22,6 +22,29 @@ def test_the_lowest_rank_is_dialed_first(order: Order, expected: list[int]) -> N
         for each, (priority, draw) in contacts.items()
     }
     assert sorted(ranks, key=lambda each: ranks[each]) == expected
+
+
+def test_by_answer_rate_many_answers_go_before_few_calls_and_those_before_many_that_nobody_answered() -> None:
+    past = {
+        "always": PastAnswers(20, 20),
+        "often": PastAnswers(20, 12),
+        "once": PastAnswers(1, 1),
+        "never called": PastAnswers(),
+        "not yet": PastAnswers(1, 0),
+        "never": PastAnswers(20, 0),
+    }
+    ranks = {
+        name: rank(Order.ANSWER_RATE, contact_id=ContactId(1), priority=0, draw=0.5, past=each)
+        for name, each in past.items()
+    }
+    assert sorted(ranks, key=lambda name: ranks[name]) == [
+        "always",
+        "often",
+        "once",
+        "never called",
+        "not yet",
+        "never",
+    ]
 
 
 @pytest.mark.parametrize(

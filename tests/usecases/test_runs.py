@@ -165,3 +165,15 @@ def test_a_pace_without_an_unfinished_run_is_refused(full: House) -> None:
     act(full, "stop")
     with pytest.raises(IllegalActionError):
         pace()
+
+
+def test_by_answer_rate_those_come_first_whose_number_was_answered_before(full: House) -> None:
+    full.with_contacts("2122660004")
+    full.start()
+    for attempt, code in zip(full.dial(3), (D.NO_ANSWER, D.ANSWERED_HUMAN, D.ANSWERING_MACHINE), strict=True):
+        full.end(attempt, code, LATER, answered_at=NOW)
+    act(full, "stop")
+    by_rate = spec(order="answer_rate")
+    campaigns.apply_campaign(full.unit, by_rate, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    full.start()
+    assert [attempt.number[-1] for attempt in full.dial(4, LATER)] == ["2", "4", "1", "3"]

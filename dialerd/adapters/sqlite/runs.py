@@ -18,8 +18,9 @@ from dialerd.adapters.sqlite.campaigns import to_spec
 from dialerd.adapters.sqlite.filters import to_sql
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.ordering import attribute_of, rank
-from dialerd.domain.words import CampaignId, ContactId, Disposition, RunId, RunState
+from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.ordering import NEVER_CALLED, PastAnswers, attribute_of, rank
+from dialerd.domain.words import CampaignId, ContactId, Disposition, Order, RunId, RunState
 from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
 _COLUMNS = (
@@ -189,6 +190,8 @@ class SqliteRuns:
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
         contacts = self._next_contacts(run.spec, after=after, size=size, now=now)
         is_in = self._are_in(run_id, [each[0] for each in contacts]) if run.targets else frozenset()
+        by_rate = run.spec.order == Order.ANSWER_RATE
+        past = self._past_answers([each[1] for each in contacts]) if by_rate else {}
         dialed = self._dialed(run_id, [each[1] for each in contacts]) if run.attempts else frozenset()
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
@@ -200,7 +203,14 @@ class SqliteRuns:
                     number,
                     zones if zone is None else to_json((zone,)),
                     "done" if on_dnc else "pending",
-                    rank(run.spec.order, contact_id=ContactId(contact_id), priority=priority, draw=draw(), value=value),
+                    rank(
+                        run.spec.order,
+                        contact_id=ContactId(contact_id),
+                        priority=priority,
+                        draw=draw(),
+                        value=value,
+                        past=past.get(number, NEVER_CALLED),
+                    ),
                     Disposition.DO_NOT_CALL if on_dnc else None,
                     to_text(now) if on_dnc else None,
                 )
@@ -217,6 +227,18 @@ class SqliteRuns:
             {"id": run_id, "taken_in": contacts[-1][0] if contacts else after, "is_last": is_last},
         )
         return is_last
+
+    def _past_answers(self, numbers: Sequence[str]) -> dict[str, PastAnswers]:
+        """What became of all earlier calls to these numbers, in whichever campaign."""
+        live = [str(code) for code, meaning in MEANINGS.items() if meaning.live]
+        rows = self._connection.execute(
+            "SELECT number, count(*), total(disposition IN (SELECT value FROM json_each(:live)))"
+            " FROM attempt INDEXED BY attempt_by_number"
+            " WHERE number IN (SELECT value FROM json_each(:numbers)) AND disposition IS NOT NULL AND spent"
+            " GROUP BY number",
+            {"numbers": to_json(tuple(numbers)), "live": to_json(tuple(live))},
+        )
+        return {number: PastAnswers(calls=calls, answered=int(answered)) for number, calls, answered in rows}
 
     def _are_in(self, run_id: RunId, contacts: Sequence[int]) -> frozenset[int]:
         rows = self._connection.execute(
