@@ -92,8 +92,8 @@ class CampaignSpec(_Part):
     `filter` keeps some contacts of the lists (domain/filters); `dnc` is the do-not-call list obeyed beside the global
     one; `positive` are the dispositions that count as success; `then` is the campaign that is started when a run of
     this one has completed. In the modes with agents `queue` takes the people who answer, and who finds no agent there
-    hears `abandon_message`; predictive keeps the share of those under `abandon_target`. A definition may lack what a
-    run needs (`lacks`); it is a draft then.
+    hears `abandon_message`; predictive keeps the share of those under `abandon_target`. Whoever presses `opt_out_key`
+    while a message is played is never called again. What lacks something that a run needs (`lacks`) is a draft.
     """
 
     name: str
@@ -109,6 +109,7 @@ class CampaignSpec(_Part):
     preview: Preview = Preview()
     abandon_message: str | None = None
     abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
+    opt_out_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
     amd: bool = True
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1

@@ -33,6 +33,7 @@ from dialerd.domain.call.states import (
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
+from dialerd.domain.optout import How
 from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId
 from dialerd.engine import performer
@@ -44,6 +45,7 @@ from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
 from dialerd.tasks import spawn
 from dialerd.usecases import dialing
+from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
 
@@ -213,6 +215,8 @@ class CallDesk:
                     line.timer = self._clock.call_later(after_s, fire)
                 case do.Settle(outcome):
                     self._close(line, outcome)
+                case do.OptOut():
+                    spawn(f"opt out {attempt_id}", self._opt_out(attempt_id))
                 case do.Seek():
                     queue = line.call.plan.queue
                     assert queue is not None, "nobody else seeks an agent"
@@ -281,6 +285,16 @@ class CallDesk:
                 run.more_due(settled.retry_at)
             self._runs.settled(settled.run)
         self._on_room()
+
+    async def _opt_out(self, attempt_id: AttemptId) -> None:
+        job = partial(opt_out, who=attempt_id, how=How.KEY_PRESS, region="", actor="daemon", now=self._clock.now())
+        while True:
+            try:
+                await self._store.write(job)
+                return
+            except StoreError as error:
+                _log.error(f"an opt-out cannot be written: {error}", action="opt_out_failed", attempt_id=attempt_id)
+                await self._clock.sleep(_STORE_RETRY_S)
 
     def _free(self, line: CallLine) -> None:
         self._trunks.give_back(line.attempt.trunk, line.attempt.asterisk)

@@ -47,4 +47,5 @@ def plan_of(
         queue=spec.queue if app_queue is None else None,
         patience_s=patience_s,
         abandon_play=spec.abandon_message,
+        opt_out_key=spec.opt_out_key,
     )

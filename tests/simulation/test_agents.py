@@ -13,7 +13,7 @@ from itertools import groupby
 import pytest
 
 from dialerd.domain.errors import IllegalActionError
-from dialerd.domain.words import AgentState, WantedState
+from dialerd.domain.words import AgentState, AttemptId, WantedState
 from dialerd.simulate.record import peak_calls
 from dialerd.usecases import runs
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, log_in, poke, queue, staff
@@ -198,6 +198,35 @@ def test_who_finds_no_agent_within_two_seconds_is_abandoned_with_the_message(
         await check_agents(office)
 
     in_office(story, start=START)
+
+
+def test_who_presses_the_key_of_the_abandon_message_is_never_called_again() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        keys = {"ratio": 2, "abandon_message": "sorry", "opt_out_key": "9", "retry_after_min": 1, "max_attempts": 3}
+        again = [{"disposition": "abandoned", "after_min": 1, "max": 2}]
+        await start(office, ["00"] * 2, mode="power", retry=again, **keys)
+        await office.until(at(4.5))  # the one who finds no agent hears the message
+        (unlucky,) = [call for call in office.record if not any(call.number in each for each in await talkers(office))]
+        office.exchange.press(await attempt_to(office, unlucky.number), "9")
+        await office.until(at(5))
+        assert unlucky.ending == "dialer"
+        assert await office.store.read(lambda unit: unit.dnc.check(unlucky.number, office.clock.now()))
+        await office.until(at(900))
+        assert [call.number for call in office.record].count(unlucky.number) == 1
+        assert (await dispositions(office))["abandoned"] == 1
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+async def attempt_to(office: Office, number: str) -> AttemptId:
+    return next(row.attempt.id for row in await attempts(office) if row.attempt.number == number)
+
+
+async def talkers(office: Office) -> list[str]:
+    """The numbers of those who talk to an agent."""
+    return [row.attempt.number for row in await attempts(office) if row.attempt.agent is not None]
 
 
 def test_a_call_that_finds_its_own_agent_taken_goes_to_another_that_is_kept_free_in_vain() -> None:

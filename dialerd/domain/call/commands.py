@@ -109,6 +109,11 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """The person does not want to be called any more, said by a key: keep it for good, whatever the disk does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Ask the exchange whether the channel lives and where it is: ChannelSeen or ChannelGone."""
 
@@ -144,6 +149,7 @@ Command = (
     | Connect
     | PullOut
     | HangUp
+    | OptOut
     | Look
     | SetTimer
     | Settle

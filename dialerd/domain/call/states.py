@@ -35,6 +35,7 @@ class CallPlan:
     queue: str | None = None
     patience_s: float = 2.0
     abandon_play: str | None = None
+    opt_out_key: str | None = None  # pressed during a message: never call again
     max_talk_s: float = 7200.0
 
     @property

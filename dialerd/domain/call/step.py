@@ -102,6 +102,16 @@ def _message_over(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     return clear(call, call.state.disposition)
 
 
+def _key_pressed(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
+    """A message may say which key means: never again. It is obeyed, and the call ends, at once."""
+    assert isinstance(event, ev.Pressed)
+    assert isinstance(call.state, Playing)
+    if event.digit != call.plan.opt_out_key:
+        return call, ()
+    call, commands = clear(call, call.state.disposition, "the person has opted out by a key")
+    return call, (do.OptOut(), *commands)
+
+
 def _unheard(state: Playing) -> Disposition:
     """What a call is whose message was not heard: one that was abandoned stays so."""
     return Disposition.FAILED if state.disposition is Disposition.ANSWERED_HUMAN else state.disposition
@@ -277,6 +287,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
     Playing: _ALWAYS
     | {
         ev.PlaybackEnded: _message_over,
+        ev.Pressed: _key_pressed,
         ev.ChannelSeen: _found_playing,
         ev.CommandFailed: _unserved,
         ev.StopRequested: _stop_served,

@@ -30,6 +30,7 @@ def plan(
     play: str | None = "hello",
     queue: str | None = None,
     abandon_play: str | None = None,
+    opt_out_key: str | None = None,
     max_ring_s: float = 25,
     min_ring_s: float = 15,
 ) -> CallPlan:
@@ -46,6 +47,7 @@ def plan(
         context=context,
         queue=queue,
         abandon_play=abandon_play,
+        opt_out_key=opt_out_key,
     )
 
 

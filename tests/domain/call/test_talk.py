@@ -211,3 +211,26 @@ def test_two_who_talk_are_looked_at_now_and_then_so_that_an_end_that_was_not_tol
     assert commands == (do.SetTimer(call.serial, 300.0),)
     call, commands = step(call, ev.ChannelSeen(ev.Place.ELSEWHERE), START + timedelta(seconds=7200))
     assert commands[0] == do.SetTimer(call.serial, 10.0), "and never beyond the longest that a call may take"
+
+
+@pytest.mark.parametrize("answer", [plan(opt_out_key="9"), plan(queue="sales", abandon_play="sorry", opt_out_key="9")])
+def test_the_key_that_a_message_names_opts_out_and_ends_the_call_at_once(answer: CallPlan) -> None:
+    waits: list[tuple[float, ev.CallEvent]] = [(11.3, TIMER)] if answer.queue else []
+    pressed = [
+        *PERSON,
+        *waits,
+        (13.0, ev.Pressed("1")),
+        (14.0, ev.Pressed("9")),
+        (14.0, ev.Pressed("9")),
+        (14.0, CLEARED),
+    ]
+    call, asked = follow(begin(answer, START)[0], pressed)
+    assert asked[-3:] == ["OptOut", "HangUp", "Settle"]
+    assert asked.count("OptOut") == 1
+    assert call.outcome is not None
+    assert call.outcome.disposition == ("abandoned" if answer.queue else "answered_human")
+
+
+def test_without_such_a_key_no_key_does_anything() -> None:
+    _, asked = follow(begin(SORRY, START)[0], [*PERSON, (11.3, TIMER), (13, ev.Pressed("9"))])
+    assert asked[-1] == "Play"
