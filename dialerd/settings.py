@@ -19,6 +19,7 @@ from dialerd.domain.endpoints import is_pattern
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.trunk import Trunk
+from dialerd.routesettings import MailSettings, SmsSettings, beside
 
 DEFAULT_PLACES = (Path("dialerd.toml"), Path("/etc/dialerd/dialerd.toml"))
 
@@ -226,12 +227,17 @@ class Settings(_Section):
     regulations: RegulationSettings = RegulationSettings()
     agents: AgentSettings = AgentSettings()
     log: LogSettings = LogSettings()
+    sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
+    mail: tuple[MailSettings, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _names_fit(self) -> Settings:
         for kind, names in (("asterisk", [a.name for a in self.asterisk]), ("trunk", [t.name for t in self.trunk])):
             if len(set(names)) < len(names):
                 raise ValueError(f"two [[{kind}]] have the same name")
+        routes = [route.name for route in (*self.sms, *self.mail)]
+        if len(set(routes)) < len(routes):
+            raise ValueError("two of [[sms]] and [[mail]] have the same name")
         servers = {a.name for a in self.asterisk}
         for trunk in self.trunk:
             unknown = [name for name in trunk.asterisk if name not in servers]
@@ -285,4 +291,9 @@ def _beside(path: Path, settings: Settings) -> Settings:
     asterisk = tuple(server.beside(home) for server in settings.asterisk)
     packs = settings.regulations.folder
     regulations = settings.regulations.model_copy(update={"folder": home / packs if packs else None})
-    return settings.model_copy(update={"database": database, "asterisk": asterisk, "regulations": regulations})
+    routes = {
+        "sms": tuple(beside(home, route) for route in settings.sms),
+        "mail": tuple(beside(home, route) for route in settings.mail),
+    }
+    changed = {"database": database, "asterisk": asterisk, "regulations": regulations}
+    return settings.model_copy(update={**changed, **routes})

@@ -54,6 +54,14 @@ class Mode(StrEnum):
     PREDICTIVE = "predictive"  # as many calls as the abandon cap allows
 
 
+class Channel(StrEnum):
+    """How a contact is reached."""
+
+    VOICE = "voice"
+    SMS = "sms"
+    EMAIL = "email"
+
+
 class Order(StrEnum):
     """The order in which fresh targets are dialed."""
 

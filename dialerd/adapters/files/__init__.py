@@ -1,10 +1,11 @@
-"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs."""
+"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs; reply words."""
 
 from dialerd.adapters.files.csvreader import ContactFile
 from dialerd.adapters.files.csvwriter import check_other, print_rows, write_rows
 from dialerd.adapters.files.dropfolder import DropFolder, check_folder
 from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
+from dialerd.adapters.files.replywords import shipped_reply_words
 from dialerd.adapters.files.report import RowReport
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "print_rows",
     "read_pack_file",
     "read_rulebook",
+    "shipped_reply_words",
     "write_rows",
 ]

@@ -1,0 +1,16 @@
+"""The words of replies (STOP, START, HELP), read from dialerd's own data.
+
+Not here: what they mean (domain/replywords.py).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+from dialerd.domain.replywords import ReplyWords, read_reply_words
+
+
+def shipped_reply_words() -> ReplyWords:
+    text = (resources.files("dialerd") / "data" / "replywords.toml").read_text("utf-8")
+    return read_reply_words(tomllib.loads(text), source="dialerd's replywords.toml")
