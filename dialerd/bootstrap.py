@@ -141,6 +141,8 @@ def build(given: Settings) -> Parts:
         min_ring_s=given.engine.min_ring_s,
         queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
+        reply_words=files.shipped_reply_words(),
+        region=given.phone.default_region,
     )
     return Parts(
         engine=engine,

@@ -32,6 +32,7 @@ from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
 from dialerd.cli.regulation import regulation
 from dialerd.cli.simulate import simulate
+from dialerd.cli.strategy import strategy
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
 
@@ -68,6 +69,7 @@ for command in (
     agent,
     trunk,
     disposition,
+    strategy,
     callback,
     regulation,
     backup_command,

@@ -82,6 +82,9 @@ _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the call: nobody has to listen first whether a person is there."""
 
 
+_BY_STRATEGY = 100
+"""`max_attempts` where it is not given: a strategy's own rules bound it more tightly."""
+
 _UNLIMITED: Mapping[str, float] = {"max_calls": 10_000, "calls_per_second": 1000.0}
 """What agents can serve limits the calls of the modes with agents; a limit beside that is one that somebody gives."""
 
@@ -93,7 +96,9 @@ class CampaignSpec(_Part):
     one; `positive` are the dispositions that count as success; `then` is the campaign that is started when a run of
     this one has completed. In the modes with agents `queue` takes the people who answer, and who finds no agent there
     hears `abandon_message`; predictive keeps the share of those under `abandon_target`. Whoever presses `opt_out_key`
-    while a message is played is never called again. What lacks something that a run needs (`lacks`) is a draft.
+    while a message is played is never called again. `strategy` names the steps over channels that a contact goes
+    through; without one there are calls alone, by the retry rules. What lacks something that a run needs (`lacks`) is a
+    draft.
     """
 
     name: str
@@ -125,6 +130,7 @@ class CampaignSpec(_Part):
     filter: str | None = None
     dnc: str | None = None
     dispositions: str | None = None
+    strategy: str | None = None
     positive: tuple[str, ...] = Field(default=(Disposition.ANSWERED_HUMAN.value,), strict=False)
     regulations: tuple[str, ...] = Field(default=(), strict=False)
     finish: Finish | None = None
@@ -137,6 +143,8 @@ class CampaignSpec(_Part):
     def _by_mode(cls, table: Any) -> Any:
         """What is not given is what the mode takes it for."""
         mode = table.get("mode", Mode.AGENTLESS) if isinstance(table, Mapping) else None
+        if isinstance(table, Mapping) and table.get("strategy") is not None:
+            table = {"max_attempts": _BY_STRATEGY, **table}
         if not isinstance(table, Mapping) or mode == Mode.AGENTLESS:
             return table
         return {**_UNLIMITED, **({"amd": False} if mode in _WITHOUT_AMD else {}), **table}
@@ -148,7 +156,7 @@ class CampaignSpec(_Part):
             raise ValueError("a name is 1 to 64 of a-z, 0-9, - _ . and begins with a letter or digit")
         return value
 
-    @field_validator("queue")
+    @field_validator("queue", "strategy")
     @classmethod
     def _queue(cls, value: str | None) -> str | None:
         return None if value is None else cls._name(value)
@@ -232,6 +240,8 @@ class CampaignSpec(_Part):
             raise ValueError(f"on_human: in mode {self.mode} the agents of the queue take the people who answer")
         if foreign:
             raise ValueError(f"{', '.join(sorted(foreign))}: not for mode {self.mode}")
+        if self.strategy is not None and self.retry:
+            raise ValueError("retry: the rules of the strategy's steps say what is tried again")
         return self
 
     @property
@@ -256,7 +266,12 @@ class CampaignSpec(_Part):
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """The keys that a run needs and that are not given."""
+        """The keys that a run needs and that are not given. With a strategy it depends on that (`lacks_for_calls`)."""
+        return () if self.strategy is not None else self.lacks_for_calls
+
+    @property
+    def lacks_for_calls(self) -> tuple[str, ...]:
+        """The keys that calls need and that are not given."""
         taker = {"on_human": self.on_human} if self.mode is Mode.AGENTLESS else {"queue": self.queue}
         given = {"trunk": self.trunk, "caller_id": self.caller_id, **taker}
         return tuple(key for key, value in given.items() if not value)

@@ -45,6 +45,11 @@ MEANINGS: dict[D, Meaning] = {
     D.SCREENED: Meaning(text="a phone's assistant took the call"),
     D.FAILED: Meaning(text="the call could not be placed as asked", elsewhere=True),
     D.CANCELLED: Meaning(text="dialerd ended the call, or never made it, because it was told to stop", retried=True),
+    D.SENT: Meaning(text="the message was taken by the route, and nothing is known of its delivery"),
+    D.DELIVERED: Meaning(text="the message has arrived"),
+    D.UNDELIVERED: Meaning(text="the message did not arrive"),
+    D.BOUNCED: Meaning(text="the address takes no messages", elsewhere=True),
+    D.REPLIED: Meaning(text="the person has written back"),
 }
 
 

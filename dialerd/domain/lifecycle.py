@@ -64,7 +64,7 @@ TABLE: Mapping[CampaignState, Mapping[Action, RunState | None]] = {
     },
 }
 
-RUN_FIELDS = frozenset({"lists", "mode", "order", "numbers", "finite"})
+RUN_FIELDS = frozenset({"lists", "mode", "order", "numbers", "finite", "strategy"})
 """What the results of a run that exists depend on. They may change where nothing has run, and after a stop, which
 gives the data up; a paused run could not go on with them, and a completed one could not be told from the next."""
 

@@ -40,6 +40,10 @@ class ReplyWords:
     languages: tuple[str, ...]
 
 
+NO_WORDS = ReplyWords(words={}, begins=(), languages=())
+"""For a daemon without routes: nobody can write to it."""
+
+
 def wish_of(text: str, words: ReplyWords) -> Wish | None:
     """What the text asks for, where that word is all it says; None: it says something else.
 

@@ -178,3 +178,9 @@ class Disposition(StrEnum):
     SCREENED = "screened"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    # A message's: what is known of it grows while its target waits or is long done.
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    BOUNCED = "bounced"
+    REPLIED = "replied"

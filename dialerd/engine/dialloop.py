@@ -143,7 +143,7 @@ class DialLoop:
     async def _fill(self, line: RunLine, alarm: _Alarm) -> bool:
         """Claim and place what may be placed for one run now; True: look at it again at once."""
         spec, now, steady = line.row.spec, self._clock.now(), self._clock.steady()
-        if line.row.state is not RunState.ACTIVE:
+        if line.row.state is not RunState.ACTIVE or not spec.trunk:  # messages alone need no trunk
             return False
         if line.is_dry and (line.due_at is None or line.due_at > now):
             if line.due_at is not None:

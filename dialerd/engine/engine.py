@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.errors import ExchangeError, StoreError
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
+from dialerd.domain.replywords import NO_WORDS, ReplyWords
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.engine.agentdesk import AgentDesk
@@ -21,6 +23,7 @@ from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
+from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.reconcile import inherit, reconcile
@@ -28,7 +31,17 @@ from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
-from dialerd.ports import AttemptRow, Clock, Dice, Exchange, ExchangeEvent, ExchangeUp, QueueWatch, Store
+from dialerd.ports import (
+    AttemptRow,
+    Clock,
+    Dice,
+    Exchange,
+    ExchangeEvent,
+    ExchangeUp,
+    MessageRoute,
+    QueueWatch,
+    Store,
+)
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -56,6 +69,9 @@ class Engine:
         queue_watches: Mapping[str, QueueWatch] | None = None,
         rulebook: Rulebook = EMPTY,
         refresh_s: float = REFRESH_S,
+        routes: Mapping[str, MessageRoute] = MappingProxyType({}),
+        reply_words: ReplyWords = NO_WORDS,
+        region: str = "US",
     ) -> None:
         self._store = store
         self._clock = clock
@@ -126,6 +142,17 @@ class Engine:
             rulebook=rulebook,
             min_ring_s=min_ring_s,
         )
+        self.messages = MessagingDesk(
+            store,
+            clock,
+            dice,
+            self.runs,
+            routes,
+            rulebook=rulebook,
+            words=reply_words,
+            region=region,
+            on_change=self._wake,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
         self._moved = asyncio.Event()
@@ -146,6 +173,7 @@ class Engine:
             # What the daemon before us dialed in its last second counts against this second's calls too.
             self._trunks.assume_spent()
             self.runs.assume_spent()
+        await self.messages.start()
         self._tasks = [
             spawn("refresh", self._refresh()),
             spawn("dial loop", self._loop.run()),
@@ -160,11 +188,13 @@ class Engine:
     @property
     def is_broken(self) -> bool:
         """Whether a task that must run for ever has ended: the process should end too, and be started again."""
-        return any(task.done() for task in self._tasks) and not self._loop.is_stopped
+        is_over = any(task.done() for task in self._tasks) or self.messages.is_broken
+        return is_over and not self._loop.is_stopped
 
     async def drain(self, limit_s: float) -> None:
         """No new calls; those up may finish for `limit_s`, then they are ended as decency allows, and settled."""
         self._loop.stop()
+        self.messages.stop()
         await self._previews.stop()
         if not await self._empty_within(limit_s):
             self.desk.request_stop()
@@ -180,6 +210,7 @@ class Engine:
 
     async def close(self) -> None:
         await end(*self._tasks)
+        await self.messages.close()
 
     # ports.ExchangeSink
 
@@ -239,6 +270,7 @@ class Engine:
                 await self._previews.refresh()
                 await self._let_go_barred()
                 self._callbacks.changed()
+                self.messages.changed()
                 self._wake()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
@@ -251,13 +283,14 @@ class Engine:
         now = self._clock.now()
         barred = await self._store.read(lambda unit: unit.optouts.barred_attempts(now))
         self.desk.let_go(barred, "the number has been put on a do-not-call list")
+        self.messages.let_go(barred)
 
     def _wake(self) -> None:
         self._loop.wake()
         self._moved.set()
 
     async def _empty_within(self, limit_s: float) -> bool:
-        return await self._until(lambda: self.desk.is_empty, limit_s)
+        return await self._until(lambda: self.desk.is_empty and self.messages.is_empty, limit_s)
 
     async def _until(self, is_so: Callable[[], bool], limit_s: float) -> bool:
         is_over = False

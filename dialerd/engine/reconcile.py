@@ -13,7 +13,7 @@ from functools import partial
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.queue import QueueSpec
-from dialerd.domain.words import AttemptId, Disposition, Verdict
+from dialerd.domain.words import AttemptId, Channel, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
@@ -81,7 +81,8 @@ async def inherit(
     Those whose exchange or trunk is no longer in the settings are settled here, as nobody is left to ask; a channel
     of theirs that still lives is hung up as a stray.
     """
-    open_attempts = await store.read(lambda unit: unit.dialing.open_attempts())
+    found = await store.read(lambda unit: unit.dialing.open_attempts())
+    open_attempts = [each for each in found if each.channel is Channel.VOICE]  # messages: engine/messaging.py
     lost = [each for each in open_attempts if each.asterisk not in exchanges or each.trunk not in trunks]
     for attempt in lost:
         outcome = Outcome(

@@ -196,6 +196,11 @@ class RunKeeper:
         self._rulebook = rulebook
         self._chunks = Chunks(store, clock)
         self.lines: dict[RunId, RunLine] = {}
+        self._watchers: list[Callable[[RunRow], None]] = []
+
+    def watch(self, on_settled: Callable[[RunRow], None]) -> None:
+        """Be told of each run one of whose attempts was settled."""
+        self._watchers.append(on_settled)
 
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
@@ -316,6 +321,8 @@ class RunKeeper:
 
     def settled(self, row: RunRow) -> None:
         """A run as it stands after one of its attempts was settled."""
+        for watcher in self._watchers:
+            watcher(row)
         line = self.lines.get(row.id)
         if line is None:
             return

@@ -44,6 +44,7 @@ from dialerd.ports.files import (
     RowSink,
 )
 from dialerd.ports.flows import FlowRow, Flows
+from dialerd.ports.messagelog import MessageLog, ReplyRow
 from dialerd.ports.messages import (
     About,
     Accepted,
@@ -98,6 +99,7 @@ from dialerd.ports.store import (
     Store,
     Unit,
 )
+from dialerd.ports.strategies import Strategies
 
 __all__ = [
     "About",
@@ -149,6 +151,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageEvent",
+    "MessageLog",
     "MessageRoute",
     "MessageSink",
     "OccurrenceRow",
@@ -165,6 +168,7 @@ __all__ = [
     "Regulation",
     "Reply",
     "ReplyCame",
+    "ReplyRow",
     "RouteDown",
     "RouteEvent",
     "RouteUp",
@@ -175,6 +179,7 @@ __all__ = [
     "SendReply",
     "Sent",
     "Store",
+    "Strategies",
     "Supervisor",
     "TargetRow",
     "Timer",

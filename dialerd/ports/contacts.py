@@ -5,7 +5,7 @@ Not here: campaigns, runs and attempts (store.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -64,6 +64,10 @@ class Contacts(Protocol):
 
     def kept(self, lists: Sequence[str], keeps: Filter, *, today: date, limit: int) -> list[ContactRow]:
         """The first contacts that the filter keeps."""
+        ...
+
+    def set_attributes(self, contact_id: ContactId, attributes: Mapping[str, str]) -> None:
+        """Set these, and keep the others. Checked by the caller (domain/contact.attribute_trouble)."""
         ...
 
     def has_attribute(self, list_name: str, name: str) -> bool:

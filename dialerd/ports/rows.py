@@ -14,6 +14,7 @@ from dialerd.domain.contact import Contact
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
+    Channel,
     ContactId,
     Disposition,
     ListId,
@@ -135,6 +136,8 @@ class TargetRow:
     number_in_call: bool
     turn: int  # what the dialing order goes by first: to -2 for a callback, -1 for a contact's next number, then tries
     held_by: str | None  # the gate that it waits behind until not_before
+    step: str = ""  # of its campaign's strategy; empty: the one of the plain voice strategy
+    channel: Channel | None = Channel.VOICE  # of that step; None: it only waits for an answer
 
     @property
     def has_callback(self) -> bool:
@@ -171,7 +174,10 @@ class FilterCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """One try at a target. `asterisk` names the server that was asked to dial."""
+    """One try at a target. `asterisk` names the server that was asked to dial.
+
+    A message's `number` is the address that it goes to, its `trunk` the route, its `asterisk` empty.
+    """
 
     id: AttemptId
     target_id: TargetId
@@ -194,6 +200,8 @@ class AttemptRow:
     regulation: str = ""  # the packs that allowed it, each with its version
     agent: str | None = None  # who talked to the person, by name
     connected_at: datetime | None = None  # since when
+    step: str = ""  # of the strategy, at which it was made
+    channel: Channel = Channel.VOICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dialerd.domain.regulation import PastCall
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
+    Channel,
     ContactId,
     Disposition,
     RunId,
@@ -27,6 +28,7 @@ from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
 from dialerd.ports.flows import Flows
+from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
 from dialerd.ports.rows import (
@@ -39,6 +41,7 @@ from dialerd.ports.rows import (
     Scrubbed,
     TargetRow,
 )
+from dialerd.ports.strategies import Strategies
 
 T = TypeVar("T")
 
@@ -93,8 +96,17 @@ class Runs(Protocol):
         """The waiting targets by the gate that holds them, most first; reads an index, for people to ask."""
         ...
 
-    def prepare(self, run_id: RunId, *, size: int, draw: Callable[[], float], now: datetime) -> bool:
-        """Take up to `size` more contacts of the run's lists in as targets; True: every one is in.
+    def prepare(
+        self,
+        run_id: RunId,
+        *,
+        size: int,
+        draw: Callable[[], float],
+        now: datetime,
+        step: str = "",
+        channel: Channel = Channel.VOICE,
+    ) -> bool:
+        """Take up to `size` more contacts of the run's lists in as targets at that step; True: every one is in.
 
         A number already in the run is left out; a number on a do-not-call list is settled as do_not_call.
         """
@@ -144,8 +156,14 @@ class Dialing(Protocol):
         """Waiting targets whose not_before has come become pending; how many."""
         ...
 
-    def candidates(self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime) -> list[TargetRow]:
-        """The next pending targets in dialing order; walks an index. `dnc`: the list obeyed beside the global one."""
+    def candidates(
+        self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime, channel: Channel | None = Channel.VOICE
+    ) -> list[TargetRow]:
+        """The next pending targets of a channel in order; walks an index. Callbacks are calls, at whichever step.
+        None: those that have only waited for an answer.
+
+        `dnc`: the list obeyed beside the global one.
+        """
         ...
 
     def fresh(self, run_id: RunId) -> int:
@@ -317,6 +335,10 @@ class Unit(Protocol):
     def callbacks(self) -> Callbacks: ...
     @property
     def optouts(self) -> OptOuts: ...
+    @property
+    def strategies(self) -> Strategies: ...
+    @property
+    def messages(self) -> MessageLog: ...
     @property
     def audit(self) -> Audit: ...
 

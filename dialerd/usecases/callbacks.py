@@ -21,9 +21,9 @@ from dialerd.ports import AttemptRow, CampaignRow, ContactRow, ListedCallback, R
 from dialerd.usecases import callingback
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.contacts import get_contact, read_number
-from dialerd.usecases.dialing import gate_facts
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
+from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.standing import get_campaign
 
 MAX_NOTES = 1000

@@ -26,6 +26,7 @@ from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.queues import get_queue
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
+from dialerd.usecases.strategies import check_strategy, get_strategy
 
 _UNTOLD = "abandon_message is missing: a person for whom no agent is free hears nothing, which some rules forbid"
 _OTHER_NAME = "choose another name"
@@ -70,6 +71,8 @@ def apply_campaign(
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
+    if spec.strategy is not None:
+        warnings += check_strategy(unit, spec, get_strategy(unit, spec.strategy))
     if spec.queue is not None and spec.abandon_message is None:
         warnings.append(_UNTOLD)
     if spec.finish is not None:

@@ -12,17 +12,25 @@ from datetime import datetime, timedelta
 from dialerd.domain import retry
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.callback import TooLate
-from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
-from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.regulation import Allowed, Pack
-from dialerd.domain.words import AttemptId, Disposition, Mode, RunId, RunState, TargetId, TargetState
+from dialerd.domain.strategy import END, CallThem, GoOn
+from dialerd.domain.words import (
+    AttemptId,
+    Disposition,
+    RunId,
+    RunState,
+    TargetState,
+)
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.finishing import finish_if_over
-from dialerd.usecases.regulation import regulated
+from dialerd.usecases.judging import gate_facts
+from dialerd.usecases.onward import Next, after_closing, decide, numbers_of
+from dialerd.usecases.promising import promise
+from dialerd.usecases.strategies import plan_for
 
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
@@ -59,38 +67,6 @@ class Settled:
 
     run: RunRow
     retry_at: datetime | None
-
-
-def gate_facts(
-    unit: Unit,
-    run: RunRow,
-    target: TargetRow,
-    packs: Sequence[Pack],
-    now: datetime,
-    turns: callingback.Turns | None = None,
-) -> GateFacts:
-    """What the gates need to know of a target; `contact explain` builds the same."""
-    callback = callingback.judged(unit, run, target, turns or callingback.Turns(), now)
-    is_sure = run.spec.mode in GUARANTEES or callingback.is_for_one_agent(callback)
-    zones = target.zones
-    return GateFacts(
-        run_state=run.state,
-        target_state=target.state,
-        zones=zones,
-        on_dnc=target.on_dnc,
-        number_in_call=target.number_in_call,
-        attempts_spent=target.attempts_spent,
-        max_attempts=run.spec.max_attempts,
-        attempts_at_number=target.attempts_at_number,
-        max_per_number=run.spec.per_number,
-        not_before=target.not_before,
-        hours=run.spec.contact_hours,
-        free_until=run.ends_at if run.precedence else None,
-        callback=callback,
-        regulation=regulated(
-            unit, run.campaign_id, target.contact_id, target.number, zones, packs, now, has_reserved_agent=is_sure
-        ),
-    )
 
 
 def claim(
@@ -141,7 +117,7 @@ def judge_target(
     if facts.callback is not None and (gate.is_final or isinstance(facts.callback, TooLate)):
         callingback.give_up(unit, target, facts.callback, gate.reason, now)
     else:
-        _close(unit, run, target, gate, now)
+        close(unit, run, target, gate, now)
     return gate
 
 
@@ -167,6 +143,7 @@ def attempt_at(
         caller_id=run.spec.caller_id,
         claimed_at=now,
         regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
+        step="" if target.step == END else target.step,
     )
     if facts.callback is not None:
         callingback.begin(unit, attempt, facts.callback, turns)
@@ -187,11 +164,9 @@ def next_targets(
 _OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})
 """Gates that, where they are final, speak of one number; another of the contact's may be dialed."""
 
-_WRONG = tuple(code for code, meaning in MEANINGS.items() if meaning.elsewhere and not meaning.retried)
-"""Endings that make another attempt at the same number pointless."""
 
-
-def _close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime) -> None:
+def close(unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime) -> None:
+    """Obey a closed gate: the target waits behind it, goes on to another number, or is settled."""
     if not gate.is_final:
         unit.dialing.hold(target, gate.name, gate.until or now + RECHECK)
         return
@@ -234,13 +209,8 @@ def way_on(
     last = None if first is None else unit.dialing.last_attempt(target.id)
     if last is None or last.disposition is None or first is None:
         return None
-    decision = _decide(unit, run, last, dialed, attempts_spent=target.attempts_spent, now=now)
-    return None if isinstance(decision, retry.Exhausted) else (first, decision.at)
-
-
-def numbers_of(unit: Unit, run: RunRow, target_id: TargetId, now: datetime) -> list[ContactNumber]:
-    """The numbers of a target's contact, with what speaks against each."""
-    return unit.dialing.numbers(target_id, wrong=_WRONG, dnc=run.spec.dnc, now=now)
+    onward = decide(unit, run, last, dialed, attempts_spent=target.attempts_spent, now=now)
+    return (first, onward.at) if isinstance(onward, retry.RetryAt) else None
 
 
 def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
@@ -267,99 +237,33 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
         closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted while it is open"
-    decision, number = _what_next(unit, run, closed, now)
+    after = after_closing(unit, run, closed, now)
     if not unit.dialing.close_attempt(closed):
         return None
-    retry_at = decision.at if isinstance(decision, retry.RetryAt) else None
+    retry_at = _release(unit, run, closed, after, now)
+    finish_if_over(unit, attempt.run_id, now)
+    settled_run = unit.runs.get(attempt.run_id)
+    assert settled_run is not None
+    return Settled(run=settled_run, retry_at=retry_at)
+
+
+def _release(unit: Unit, run: RunRow, closed: AttemptRow, after: Next, now: datetime) -> datetime | None:
+    """Give the target back for what comes next; when that is due, None: it is settled."""
+    onward = after.onward
+    retry_at = None if isinstance(onward, CallThem) else after.at
     state = TargetState.DONE if retry_at is None else TargetState.WAITING
-    if number is not None:
-        unit.dialing.set_number(closed.target_id, number)
-    goes_first = (
-        isinstance(decision, retry.RetryAt) and decision.number == "next" and run.spec.numbers == "numbers-first"
-    )
+    if after.number is not None:
+        unit.dialing.set_number(closed.target_id, after.number)
+    if isinstance(onward, GoOn):
+        unit.strategies.set_step(closed.target_id, onward.step, onward.channel)
+    goes_first = isinstance(onward, retry.RetryAt) and onward.number == "next" and run.spec.numbers == "numbers-first"
     callback = callingback.after_attempt(unit, run, closed, retry_at)
     unit.dialing.release_target(closed, state=state, not_before=retry_at, goes_first=goes_first, now=now)
     if callback is not None:
-        retry_at = callingback.hold(unit, run, callback)
-    finish_if_over(unit, attempt.run_id, now)
-    after = unit.runs.get(attempt.run_id)
-    assert after is not None
-    return Settled(run=after, retry_at=retry_at)
-
-
-def _what_next(
-    unit: Unit, run: RunRow, closed: AttemptRow, now: datetime
-) -> tuple[retry.RetryAt | retry.Exhausted, ContactNumber | None]:
-    """The decision, and the number to dial then where it is another one."""
-    if run.state in (RunState.STOPPING, RunState.STOPPED):
-        return retry.Exhausted("the run is being stopped"), None
-    if unit.dialing.is_left_out(closed.target_id):
-        return retry.Exhausted("the campaign's filter leaves the contact out now"), None
-    if has_talked_in_preview(run, closed):
-        return retry.Exhausted("an agent has talked to the person"), None
-    numbers = [_with(each, closed) for each in numbers_of(unit, run, closed.target_id, now)]
-    attempts_spent = unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0)
-    decision = _decide(unit, run, closed, numbers, attempts_spent=attempts_spent, now=now)
-    if isinstance(decision, retry.RetryAt):
-        chosen = _chosen(decision.number, closed.number, numbers, run.spec.per_number)
-        if chosen is not None and chosen.number != closed.number:
-            return decision, chosen
-    return decision, None
-
-
-def _decide(
-    unit: Unit,
-    run: RunRow,
-    attempt: AttemptRow,
-    numbers: Sequence[ContactNumber],
-    *,
-    attempts_spent: int,
-    now: datetime,
-) -> retry.RetryAt | retry.Exhausted:
-    assert attempt.disposition is not None, "what an open attempt leads to is not known"
-    per_number = run.spec.per_number
-    return retry.decide(
-        run.spec.retry_policy,
-        disposition=attempt.disposition,
-        spent=attempt.spent,
-        attempts_spent=attempts_spent,
-        same_before=unit.dialing.same_before(attempt),
-        now=now,
-        has_next=_chosen("next", attempt.number, numbers, per_number) is not None,
-        can_repeat=can_repeat(numbers, attempt.number, per_number),
-        can_start_over=_chosen("first", attempt.number, numbers, per_number) is not None,
-    )
-
-
-def has_talked_in_preview(run: RunRow, attempt: AttemptRow) -> bool:
-    """Whom an agent has talked to is not dialed again in that run, whatever the retry rules say."""
-    return run.spec.mode is Mode.PREVIEW and attempt.connected_at is not None
-
-
-def can_repeat(numbers: Sequence[ContactNumber], number: str, per_number: int) -> bool:
-    """Whether that number of a contact may be dialed once more."""
-    return any(each.number == number and not each.is_wrong and each.attempts < per_number for each in numbers)
-
-
-def _chosen(
-    which: retry.Which, present: str, numbers: Sequence[ContactNumber], per_number: int
-) -> ContactNumber | None:
-    """The number that a decision means; None: the present one, or there is none."""
-    if which == "same":
-        return None
-    position = next((each.position for each in numbers if each.number == present), 0)
-    return next_number(numbers, after=position if which == "next" else 0, max_attempts=per_number)
-
-
-def _with(each: ContactNumber, closed: AttemptRow) -> ContactNumber:
-    """A number with the attempt counted that is being closed."""
-    if each.number != closed.number:
-        return each
-    return replace(
-        each,
-        attempts=each.attempts - (0 if closed.spent else 1),  # an open attempt stands as spent in the store
-        is_wrong=each.is_wrong or (closed.spent and closed.disposition in _WRONG),
-    )
+        return callingback.hold(unit, run, callback)
+    if isinstance(onward, CallThem):
+        return promise(unit, run, closed, onward, now)
+    return retry_at
 
 
 def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
@@ -388,9 +292,10 @@ def take_in(
 ) -> bool:
     """Take the next contacts of the run's lists in as its targets; True when every one is in."""
     before = unit.callbacks.taken_in(run_id)
-    is_prepared = unit.runs.prepare(run_id, size=size, draw=draw, now=now)
     run = unit.runs.get(run_id)
     assert run is not None, "contacts come in only while it exists"
+    first = plan_for(unit, run.spec).first
+    is_prepared = unit.runs.prepare(run_id, size=size, draw=draw, now=now, step=first.name, channel=first.channel)
     callingback.take_on_new(unit, run, after=before, now=now)
     if is_prepared:
         finish_if_over(unit, run_id, now)

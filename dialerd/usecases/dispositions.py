@@ -14,13 +14,14 @@ from dialerd.domain.callback import Callback
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.dispositionset import CustomDisposition, DispositionSet
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.numbers import next_number
+from dialerd.domain.strategy import CallThem, GoOn
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases import callbacks, callingback
 from dialerd.usecases.callbacks import Wish
-from dialerd.usecases.dialing import can_repeat, has_talked_in_preview, numbers_of
 from dialerd.usecases.finishing import finish_if_over, positive_codes
+from dialerd.usecases.onward import after_given
+from dialerd.usecases.promising import promise
 from dialerd.usecases.standing import run_of
 
 
@@ -121,7 +122,7 @@ def give(unit: Unit, attempt_id: str, code: str, *, callback: Wish | None = None
     retry_at = None
     latest = unit.dialing.last_attempt(attempt.target_id)
     if latest is not None and latest.id == attempt.id and not run.state.is_over:
-        retry_at = _send_on(unit, run, attempt, chosen, now)
+        retry_at = send_on(unit, run, attempt, code, after_min=chosen.retry_after_min, now=now)
     detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
     finish_if_over(unit, run.id, now)
@@ -149,37 +150,33 @@ def _promise(
     return callbacks.promise_after(unit, run, attempt, wish or Wish(), default_at=later, actor=actor, now=now)
 
 
-def _send_on(unit: Unit, run: RunRow, attempt: AttemptRow, chosen: CustomDisposition, now: datetime) -> datetime | None:
-    """Settle the target, or have it wait for another try; when that is due."""
+def send_on(
+    unit: Unit, run: RunRow, attempt: AttemptRow, code: str, *, after_min: float | None, now: datetime
+) -> datetime | None:
+    """Settle the target of an attempt that was given `code`, or have it wait for what comes next; when that is due."""
     if run.state is RunState.STOPPING:  # nobody is called again, and who was is not counted as cancelled
-        unit.dispositions.settle_target(attempt.target_id, chosen.code, now)
+        unit.dispositions.settle_target(attempt.target_id, code, now)
         return None
-    numbers = numbers_of(unit, run, attempt.target_id, now)
-    first = next_number(numbers, after=0, max_attempts=run.spec.per_number)
-    decision = retry.decide_custom(
-        run.spec.retry_policy,
-        code=chosen.code,
-        after_min=chosen.retry_after_min,
-        attempts_spent=unit.dialing.attempts_spent(attempt.target_id),
-        now=now,
-        can_repeat=can_repeat(numbers, attempt.number, run.spec.per_number),
-        can_start_over=first is not None,
-    )
-    if has_talked_in_preview(run, attempt):
-        decision = retry.Exhausted("an agent has talked to the person")
-    callback_at = callingback.stays(
-        unit, attempt.target_id, None if isinstance(decision, retry.Exhausted) else decision.at
-    )
+    after = after_given(unit, run, attempt, code, after_min=after_min, now=now)
+    onward = after.onward
+    callback_at = callingback.stays(unit, attempt.target_id, after.at)
     if callback_at is not None:
         return callback_at
-    if isinstance(decision, retry.Exhausted):
-        unit.dispositions.settle_target(attempt.target_id, chosen.code, now)
+    if isinstance(onward, CallThem):
+        unit.dispositions.settle_target(attempt.target_id, code, now)
+        return promise(unit, run, attempt, onward, now)
+    if isinstance(onward, retry.Exhausted):
+        unit.dispositions.settle_target(attempt.target_id, code, now)
         return None
-    here = next((each for each in numbers if each.number == attempt.number), None)
-    number = first if decision.number == "first" else here
-    if number is not None:
-        unit.dialing.set_number(attempt.target_id, number)
-    return decision.at if unit.dispositions.wait_target(attempt.target_id, decision.at) else None
+    if not unit.dispositions.wait_target(attempt.target_id, onward.at):
+        return None
+    if isinstance(onward, GoOn):
+        unit.strategies.set_step(attempt.target_id, onward.step, onward.channel)
+    elif run.spec.strategy is not None:
+        unit.strategies.set_step(attempt.target_id, attempt.step, attempt.channel)
+    if after.number is not None:
+        unit.dialing.set_number(attempt.target_id, after.number)
+    return onward.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,10 @@ from dialerd.domain.words import ContactId, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
-from dialerd.usecases.dialing import gate_facts, way_on
+from dialerd.usecases.dialing import way_on
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
+from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.regulation import regulated
 from dialerd.usecases.standing import get_campaign
 from dialerd.usecases.status import NO_DAEMON

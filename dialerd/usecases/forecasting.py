@@ -45,6 +45,11 @@ class Subject:
 def subject_of(unit: Unit, name: str, *, now: datetime) -> Subject:
     """Raises NotFoundError, BadInputError for a campaign that lacks what a run needs."""
     spec = get_campaign(unit, name).spec
+    if spec.strategy is not None:
+        raise BadInputError(
+            f"campaign {name} goes by strategy {spec.strategy}; a forecast knows calls by retry rules only",
+            hint="give simulate a campaign without a strategy",
+        )
     if spec.lacks:
         raise BadInputError(
             f"campaign {name} is a draft: it lacks {', '.join(spec.lacks)}", hint="complete it: dialerd campaign apply"

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from dialerd.adapters.files import shipped_reply_words
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
-from dialerd.ports import QueueWatch, RunRow, Unit
+from dialerd.ports import MessageRoute, QueueWatch, RunRow, Unit
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
@@ -38,6 +39,7 @@ class Office:
         self.engine: Engine | None = None
         self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
+        self.routes: dict[str, MessageRoute] = {}  # ways out for messages, that engines started later have
 
     async def start(self) -> None:
         self._life = Mortal(self.clock, self.store)
@@ -50,6 +52,8 @@ class Office:
             min_ring_s=15.0,
             queue_watches=self.watches,
             refresh_s=self._refresh_s,
+            routes=self.routes,
+            reply_words=shipped_reply_words(),
         )
         await self.engine.start()
 

@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text_or_none
-from dialerd.domain.words import AttemptId, ContactId, Disposition, RunId, TargetId
+from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId
 from dialerd.ports import AttemptRow, ExportRow
 
 _END_OF_TIME = "9999"  # after every moment as text
 
 ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
-    " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at"
+    " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at,"
+    " step, channel"
 )
 
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
@@ -106,4 +107,6 @@ def to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         final=row[18],
         agent=row[19],
         connected_at=to_moment_or_none(row[20]),
+        step=row[21],
+        channel=Channel(row[22]),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -147,6 +147,11 @@ class SqliteContacts:
             given | {"lists": to_json(tuple(lists)), "limit": limit},
         )
         return [self._to_contact(row) for row in rows.fetchall()]
+
+    def set_attributes(self, contact_id: ContactId, attributes: Mapping[str, str]) -> None:
+        self._connection.execute(
+            "UPDATE contact SET attributes = json_patch(attributes, ?) WHERE id = ?", (to_json(attributes), contact_id)
+        )
 
     def has_attribute(self, list_name: str, name: str) -> bool:
         row = self._connection.execute(

@@ -13,10 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.adapters.sqlite.attempts import ATTEMPT_COLUMNS, exported, page_end, to_attempt
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none, to_zones
+from dialerd.adapters.sqlite.rows import (
+    END_LANE,
+    to_json,
+    to_moment,
+    to_moment_or_none,
+    to_text,
+    to_text_or_none,
+    to_zones,
+)
 from dialerd.domain.errors import StoreError
 from dialerd.domain.numbers import ContactNumber
-from dialerd.domain.words import AttemptId, ContactId, Disposition, RunId, TargetId, TargetState
+from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId, TargetState
 from dialerd.ports import AttemptRow, ExportRow, TargetRow
 
 _PROMOTED_AT_ONCE = 500  # more wait for the next claim: a morning's opening must not hold the writer
@@ -34,7 +42,7 @@ SELECT target.id, target.run_id, target.contact_id, target.number, target.positi
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
        EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL),
-       target.turn, target.held_by
+       target.turn, target.held_by, target.step, target.channel
 FROM target
 """
 
@@ -60,7 +68,9 @@ FROM numbers ORDER BY position
 """
 
 # In dialing order: fresh targets before redials, then by rank. Walks target_next.
-_CANDIDATES = _TARGET + " WHERE run_id = :run_id AND state = 'pending' ORDER BY turn, rank, target.id LIMIT :limit"
+_CANDIDATES = _TARGET + (
+    " WHERE run_id = :run_id AND state = 'pending' AND lane = :channel ORDER BY turn, rank, target.id LIMIT :limit"
+)
 
 _ATTEMPT = f"SELECT {ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts are constants of this file
 
@@ -95,15 +105,18 @@ class SqliteDialing:
         )
         return cursor.rowcount
 
-    def candidates(self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime) -> list[TargetRow]:
-        rows = self._connection.execute(
-            _CANDIDATES, {"run_id": run_id, "dnc": dnc, "limit": limit, "now": to_text(now)}
-        )
+    def candidates(
+        self, run_id: RunId, *, dnc: str | None, limit: int, now: datetime, channel: Channel | None = Channel.VOICE
+    ) -> list[TargetRow]:
+        asked = {"run_id": run_id, "dnc": dnc, "limit": limit, "now": to_text(now)}
+        asked["channel"] = channel or END_LANE
+        rows = self._connection.execute(_CANDIDATES, asked)
         return [_to_target(row) for row in rows.fetchall()]
 
     def fresh(self, run_id: RunId) -> int:
         (count,) = self._connection.execute(
-            "SELECT count(*) FROM target WHERE run_id = ? AND state = 'pending' AND turn = 0", (run_id,)
+            "SELECT count(*) FROM target WHERE run_id = ? AND state = 'pending' AND lane = 'voice' AND turn = 0",
+            (run_id,),
         ).fetchone()
         return int(count)
 
@@ -118,8 +131,8 @@ class SqliteDialing:
         try:
             self._connection.executemany(
                 "INSERT INTO attempt"
-                " (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         each.id,
@@ -131,6 +144,8 @@ class SqliteDialing:
                         each.caller_id,
                         to_text(each.claimed_at),
                         each.regulation,
+                        each.step,
+                        each.channel,
                     )
                     for each in attempts
                 ],
@@ -339,4 +354,6 @@ def _to_target(row: tuple[Any, ...]) -> TargetRow:
         number_in_call=bool(row[11]),
         turn=row[12],
         held_by=row[13],
+        step=row[14],
+        channel=None if row[15] == END_LANE else Channel(row[15]),
     )

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
+END_LANE = "end"
+"""Where targets stand that only wait for an answer to their last message."""
+
 
 def to_text(moment: datetime) -> str:
     """An aware moment as ISO 8601 in UTC with microseconds: always 32 characters, so text order is time order."""

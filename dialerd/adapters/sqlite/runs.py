@@ -20,7 +20,7 @@ from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.ordering import NEVER_CALLED, PastAnswers, attribute_of, rank
-from dialerd.domain.words import CampaignId, ContactId, Disposition, Order, RunId, RunState
+from dialerd.domain.words import CampaignId, Channel, ContactId, Disposition, Order, RunId, RunState
 from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
 _COLUMNS = (
@@ -184,7 +184,16 @@ class SqliteRuns:
             "UPDATE run SET spec = :spec WHERE id = :id", {"id": run_id, "spec": to_json(spec.as_table())}
         )
 
-    def prepare(self, run_id: RunId, *, size: int, draw: Callable[[], float], now: datetime) -> bool:
+    def prepare(
+        self,
+        run_id: RunId,
+        *,
+        size: int,
+        draw: Callable[[], float],
+        now: datetime,
+        step: str = "",
+        channel: Channel = Channel.VOICE,
+    ) -> bool:
         run = self.get(run_id)
         assert run is not None, "a run is prepared only while it exists"
         (after,) = self._connection.execute("SELECT taken_in FROM run WHERE id = ?", (run_id,)).fetchone()
@@ -194,8 +203,8 @@ class SqliteRuns:
         past = self._past_answers([each[1] for each in contacts]) if by_rate else {}
         dialed = self._dialed(run_id, [each[1] for each in contacts]) if run.attempts else frozenset()
         self._connection.executemany(
-            "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at, step,"
+            " channel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     run_id,
@@ -213,6 +222,8 @@ class SqliteRuns:
                     ),
                     Disposition.DO_NOT_CALL if on_dnc else None,
                     to_text(now) if on_dnc else None,
+                    step,
+                    channel,
                 )
                 for contact_id, number, zones, zone, priority, on_dnc, is_kept, value in contacts
                 # The number alone does not tell: a contact may be at a later one of its numbers.

@@ -18,12 +18,14 @@ from dialerd.adapters.sqlite.dnc import SqliteDnc
 from dialerd.adapters.sqlite.flows import SqliteFlows
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
+from dialerd.adapters.sqlite.messagelog import SqliteMessageLog
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
 from dialerd.adapters.sqlite.optouts import SqliteOptOuts
 from dialerd.adapters.sqlite.previews import SqlitePreviews
 from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.runs import SqliteRuns
+from dialerd.adapters.sqlite.strategies import SqliteStrategies
 
 
 class SqliteUnit:
@@ -46,4 +48,6 @@ class SqliteUnit:
         self.previews = SqlitePreviews(connection)
         self.callbacks = SqliteCallbacks(connection)
         self.optouts = SqliteOptOuts(connection)
+        self.strategies = SqliteStrategies(connection)
+        self.messages = SqliteMessageLog(connection)
         self.audit = SqliteAudit(connection)

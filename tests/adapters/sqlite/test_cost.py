@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dialerd.domain.words import ContactId, Disposition, RunId, TargetState
+from dialerd.domain.words import Channel, ContactId, Disposition, RunId, TargetState
 from dialerd.ports import DncEntry, Unit
 from tests.adapters.sqlite.stored import NOW, attempt_at, closed, contacts, set_up
 
@@ -77,11 +77,30 @@ def test_a_chunk_taken_in_or_cancelled_costs_the_same_in_a_list_of_any_length(
     cancelled = [
         steps(connection, lambda: unit.runs.cancel_targets(again.id, NOW, size=100)) for _ in range(size // 100)
     ]
-    assert max(cancelled) < 100 * 250
+    assert max(cancelled) < 100 * 270
     assert steps(connection, lambda: unit.runs.cancel_targets(again.id, NOW, size=100)) < 300
     after = unit.runs.get(again.id)
     assert after is not None
     assert (after.pending, after.done) == (0, size)
+
+
+@pytest.mark.parametrize("size", [200, 5000])
+def test_a_call_costs_the_same_however_many_messages_are_due_and_a_message_however_many_calls(
+    unit: Unit, connection: sqlite3.Connection, size: int
+) -> None:
+    run = set_up(unit, size)
+    targets = unit.dialing.candidates(run.id, dnc=None, limit=size, now=NOW)
+    for target in targets[: size - 5]:
+        unit.strategies.set_step(target.id, "text", Channel.SMS)
+    assert steps(connection, lambda: one_call(unit, run.id, 0)) < 1000
+    for target in targets[5 : size - 5]:
+        unit.strategies.set_step(target.id, "call", Channel.VOICE)
+    assert len(unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW, channel=Channel.SMS)) == 5
+    walked = steps(connection, lambda: unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW, channel=Channel.SMS))
+    assert walked < 1000
+    attempt = attempt_at(targets[0], 7)
+    counted = steps(connection, lambda: unit.strategies.at_step(targets[0].id, "text", "sent", but=attempt.id))
+    assert counted < 100
 
 
 def test_the_hot_walks_go_along_their_indexes_and_sort_nothing(unit: Unit, connection: sqlite3.Connection) -> None:

@@ -17,7 +17,7 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
-from dialerd.domain.words import RunId, TargetId
+from dialerd.domain.words import Channel, RunId, TargetId
 from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
 from tests.domain.flow.samples import RENEWAL, read
 
@@ -236,6 +236,23 @@ def test_an_agent_from_before_it_could_ask_for_the_end_of_a_call_has_not_asked_a
         assert [row.hang_up_at for row in unit.agents.all()] == [None]
         unit.agents.ask_hang_up("ann", NOW)
         assert [row.hang_up_at for row in unit.agents.all()] == [NOW]
+
+
+def test_what_is_under_way_before_there_were_strategies_is_calls_at_the_only_step(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m029_strategy")
+        for table, row in _FIRST_ROWS:
+            marks = ", ".join(f":{name}" for name in row)
+            before.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608
+    with SqliteStore.unit(path, write=True) as unit:
+        (target,) = unit.dialing.candidates(RunId(1), dnc=None, limit=9, now=NOW)
+        assert (target.step, target.channel) == ("", Channel.VOICE)
+        last = unit.dialing.last_attempt(TargetId(2))
+        assert last is not None
+        assert (last.step, last.channel) == ("", Channel.VOICE)
+        assert unit.strategies.all() == []
+        assert unit.messages.open() == []
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:

@@ -28,7 +28,9 @@ from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
+from dialerd.adapters.sqlite.migrations.m029_strategy import m029_strategy
 from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
+from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.domain.errors import StoreError
 
@@ -52,6 +54,8 @@ MIGRATIONS = (
     m032_opt_out,
     m026_flow,
     m034_hang_up,
+    m029_strategy,
+    m033_messages,
 )
 
 migrations = Migrations("dialerd")

@@ -1,0 +1,110 @@
+"""The names that routes know our messages by, and replies.
+
+Not here: the attempts (dialing.py), what a report or a reply leads to (usecases/replies.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_text
+from dialerd.domain.words import AttemptId, Channel, ContactId
+from dialerd.ports import ReplyRow
+
+# Along attempt_by_number: as many rows as there were attempts at one address.
+_LAST_TO = """
+SELECT id FROM attempt WHERE number = ? AND disposition IS NOT NULL AND channel = ? ORDER BY claimed_at DESC LIMIT 1
+"""
+
+
+class SqliteMessageLog:
+    """Implements ports.MessageLog on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add_ids(self, route: str, ids: Iterable[str], attempt_id: AttemptId) -> None:
+        self._connection.executemany(
+            # A route that counts anew gives a name again: reports are about the newer message.
+            "INSERT OR REPLACE INTO message_id (route, id, attempt_id) VALUES (?, ?, ?)",
+            [(route, each, attempt_id) for each in ids],
+        )
+
+    def attempt_of(self, route: str, ids: Iterable[str]) -> AttemptId | None:
+        row = self._connection.execute(
+            "SELECT attempt_id FROM message_id WHERE route = ? AND id IN (SELECT value FROM json_each(?)) LIMIT 1",
+            (route, to_json(tuple(ids))),
+        ).fetchone()
+        return None if row is None else AttemptId(row[0])
+
+    def delivered(self, route: str, ids: Iterable[str]) -> bool:
+        given = tuple(ids)
+        self._connection.executemany(
+            "UPDATE message_id SET is_delivered = 1 WHERE route = ? AND id = ?", [(route, each) for each in given]
+        )
+        attempt_id = self.attempt_of(route, given)
+        (missing,) = self._connection.execute(
+            "SELECT count(*) FROM message_id WHERE attempt_id = ? AND NOT is_delivered", (attempt_id,)
+        ).fetchone()
+        return attempt_id is not None and missing == 0
+
+    def last_to(self, address: str, channel: Channel) -> AttemptId | None:
+        row = self._connection.execute(_LAST_TO, (address, channel)).fetchone()
+        return None if row is None else AttemptId(row[0])
+
+    def is_open_at(self, address: str) -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM attempt WHERE number = ? AND disposition IS NULL", (address,)
+        ).fetchone()
+        return row is not None
+
+    def open(self) -> list[AttemptId]:
+        rows = self._connection.execute("SELECT id FROM attempt WHERE disposition IS NULL AND channel <> 'voice'")
+        return [AttemptId(each) for (each,) in rows]
+
+    def has_reply(self, route: str, reply_id: str) -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM reply WHERE route = ? AND reply_id = ?", (route, reply_id)
+        ).fetchone()
+        return row is not None
+
+    def add_reply(self, row: ReplyRow) -> None:
+        self._connection.execute(
+            "INSERT INTO reply (route, reply_id, sender, recipient, subject, text, at, attempt_id, contact_id, did)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.route,
+                row.reply_id,
+                row.sender,
+                row.recipient,
+                row.subject,
+                row.text,
+                to_text(row.at),
+                row.attempt_id,
+                row.contact_id,
+                row.did,
+            ),
+        )
+
+    def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
+        rows = self._connection.execute(
+            "SELECT route, reply_id, sender, recipient, subject, text, at, attempt_id, contact_id, did"
+            " FROM reply WHERE contact_id = ? ORDER BY id DESC LIMIT ?",
+            (contact_id, limit),
+        )
+        return [
+            ReplyRow(
+                route=route,
+                reply_id=reply_id,
+                sender=sender,
+                recipient=recipient,
+                subject=subject,
+                text=text,
+                at=to_moment(at),
+                attempt_id=None if attempt_id is None else AttemptId(attempt_id),
+                contact_id=ContactId(contact),
+                did=did,
+            )
+            for route, reply_id, sender, recipient, subject, text, at, attempt_id, contact, did in rows
+        ]

@@ -1,0 +1,58 @@
+"""Strategies, and at which step a target is.
+
+Not here: what a strategy leads to (domain/strategy).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from functools import lru_cache
+
+from dialerd.adapters.sqlite.rows import END_LANE, to_json, to_text
+from dialerd.domain.strategy import Strategy, read_strategy
+from dialerd.domain.words import AttemptId, Channel, TargetId
+
+
+class SqliteStrategies:
+    """Implements ports.Strategies on one connection, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> Strategy | None:
+        row = self._connection.execute("SELECT spec FROM strategy WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _to_strategy(row[0])
+
+    def all(self) -> list[Strategy]:
+        rows = self._connection.execute("SELECT spec FROM strategy ORDER BY name")
+        return [_to_strategy(spec) for (spec,) in rows]
+
+    def put(self, given: Strategy, now: datetime) -> None:
+        self._connection.execute(
+            "INSERT INTO strategy VALUES (:name, :spec, :now)"
+            " ON CONFLICT DO UPDATE SET spec = :spec, updated_at = :now",
+            {"name": given.name, "spec": to_json(given.as_table()), "now": to_text(now)},
+        )
+
+    def delete(self, name: str) -> None:
+        self._connection.execute("DELETE FROM strategy WHERE name = ?", (name,))
+
+    def set_step(self, target_id: TargetId, step: str, channel: Channel | None) -> None:
+        self._connection.execute(
+            "UPDATE target SET step = ?, channel = ? WHERE id = ?", (step, channel or END_LANE, target_id)
+        )
+
+    def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
+        (tries, same) = self._connection.execute(
+            "SELECT count(*), coalesce(sum(coalesce(final, disposition) = :code), 0) FROM attempt"
+            " WHERE target_id = :target AND disposition IS NOT NULL AND spent AND step = :step AND id <> :but",
+            {"target": target_id, "step": step, "code": code, "but": but},
+        ).fetchone()
+        return int(tries), int(same)
+
+
+@lru_cache(maxsize=64)  # a claim or a settle of each attempt asks for its campaign's
+def _to_strategy(spec: str) -> Strategy:
+    return read_strategy(json.loads(spec), source="the database")

@@ -1,0 +1,319 @@
+"""The desk of messages: claims what is due for the routes that are up, sends it, settles it, and takes what comes back.
+
+Not here: what a claim, a report or a reply means (usecases/messaging.py, replies.py), the routes (adapters, simulate).
+
+A message's attempt is committed before it is sent. Whatever then happens, it is not sent again by itself: an answer
+that never came is settled as interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from dialerd.domain.errors import StoreError
+from dialerd.domain.regulation import Rulebook
+from dialerd.domain.replywords import ReplyWords
+from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
+from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.log import logger
+from dialerd.ports import (
+    Clock,
+    Dice,
+    MessageEvent,
+    MessageRoute,
+    Refused,
+    RouteEvent,
+    RouteUp,
+    RunRow,
+    SendReply,
+    Sent,
+    Store,
+    Timer,
+    Unclear,
+    Unit,
+)
+from dialerd.tasks import end, spawn
+from dialerd.usecases import messaging, replies
+from dialerd.usecases.dialing import Settled
+
+_log = logger(__name__)
+
+_STORE_RETRY_S = 1.0
+_WAITED_AT_ONCE = 200  # targets settled per transaction whose time for an answer is over
+_CHANNELS = (Channel.SMS, Channel.EMAIL)
+
+
+@dataclass(slots=True)
+class Line:
+    """One way out. `sending`: the messages that it has been given and has not answered for."""
+
+    route: MessageRoute
+    sending: dict[AttemptId, asyncio.Task[None]] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        return max(0, self.route.window - len(self.sending)) if self.route.is_up else 0
+
+
+class MessagingDesk:
+    """Implements ports.MessageSink. The only one that sends."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        runs: RunKeeper,
+        routes: Mapping[str, MessageRoute],
+        *,
+        rulebook: Rulebook,
+        words: ReplyWords,
+        region: str,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._dice = dice
+        self._runs = runs
+        self._lines = {name: Line(route) for name, route in routes.items()}
+        self._rulebook = rulebook
+        self._words = words
+        self._region = region
+        self._on_change = on_change
+        self._wake = asyncio.Event()
+        self._dry: dict[tuple[RunId, Channel | None], datetime | None] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopped = False
+        self._is_closed = False
+
+    async def start(self) -> None:
+        """Settle what an earlier daemon left unanswered; connect, and begin to send."""
+        if count := await self._store.write(partial(messaging.interrupt_open, now=self._clock.now())):
+            _log.warning(f"{count} messages were under way when the daemon ended", action="messages_interrupted")
+        self._runs.watch(self._settled_elsewhere)
+        self._tasks = [
+            spawn("messages", self._run()),
+            *(spawn(f"route {name}", line.route.run(self)) for name, line in self._lines.items()),
+        ]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a task that must run for ever has ended."""
+        return any(task.done() for task in self._tasks) and not self._is_stopped
+
+    @property
+    def is_empty(self) -> bool:
+        """No message is under way."""
+        return not any(line.sending for line in self._lines.values())
+
+    def changed(self) -> None:
+        """Somebody changed the store: look anew at every run."""
+        self._dry.clear()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is under way may finish."""
+        self._is_stopped = True
+        self._wake.set()
+
+    async def close(self) -> None:
+        self._is_closed = True
+        sending = [task for line in self._lines.values() for task in line.sending.values()]
+        await end(*self._tasks, *sending)
+
+    def let_go(self, attempt_ids: Collection[AttemptId]) -> None:
+        """Do not send those that wait for their turn: their people have opted out."""
+        for line in self._lines.values():
+            for attempt_id in attempt_ids:
+                if attempt_id in line.sending:
+                    line.sending[attempt_id].cancel()
+
+    # Claiming
+
+    async def _run(self) -> None:
+        while not self._is_stopped:
+            self._wake.clear()
+            try:
+                at = await self._pass()
+            except StoreError as error:
+                _log.error(f"no messages can be claimed: {error}", action="message_claim_failed")
+                at = None
+                self._clock.call_later(_STORE_RETRY_S, self._wake.set)
+            await self._wait(at)
+
+    async def _wait(self, at: datetime | None) -> None:
+        timer: Timer | None = None
+        if at is not None:
+            left_s = (at - self._clock.now()).total_seconds()
+            timer = self._clock.call_later(max(0.0, left_s), self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _pass(self) -> datetime | None:
+        """One look at every active run that writes messages, highest priority first; when to look again."""
+        lines = [line for line in self._runs.lines.values() if self._writes(line)]
+        for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
+            for channel in (None, *_CHANNELS):
+                while not self._is_stopped and await self._fill(line, channel):
+                    pass
+        return min((at for at in self._dry.values() if at is not None), default=None)
+
+    def _writes(self, line: RunLine) -> bool:
+        return line.row.state is RunState.ACTIVE and line.row.spec.strategy is not None
+
+    async def _fill(self, line: RunLine, channel: Channel | None) -> bool:
+        """Claim for one run on one channel what there is room for; True: look again at once. None: those who wait."""
+        now, key = self._clock.now(), (line.row.id, channel)
+        if not self._writes(line) or (key in self._dry and not _is_due(self._dry[key], now)):
+            return False
+        self._dry.pop(key, None)
+        if channel is None:
+            return await self._end_waits(line)
+        until = line.closed_until(now)
+        if until is not None:
+            self._dry[key] = until
+            return False
+        rooms = {name: each.room for name, each in self._lines.items() if each.route.channel is channel and each.room}
+        if not rooms:
+            return False  # a route that comes up or answers wakes us
+        claim = await self._store.write(
+            partial(
+                messaging.claim_messages,
+                run_id=line.row.id,
+                channel=channel,
+                rooms=rooms,
+                packs=self._rulebook.of(line.row.spec.regulations),
+                new_id=self._dice.attempt_id,
+                now=now,
+            )
+        )
+        for outgoing in claim.outgoing:
+            self._send(outgoing)
+        if claim.looked > len(claim.outgoing):
+            await self._look_at(line.row.id)  # some were settled without being sent
+        if claim.looked < sum(rooms.values()):
+            self._dry[key] = claim.due_at
+        return claim.looked == sum(rooms.values()) and bool(claim.outgoing)
+
+    async def _end_waits(self, line: RunLine) -> bool:
+        run_id, now = line.row.id, self._clock.now()
+        settled = await self._store.write(partial(messaging.end_waits, run_id=run_id, limit=_WAITED_AT_ONCE, now=now))
+        if settled:
+            await self._look_at(run_id)
+        self._dry[run_id, None] = await self._store.read(lambda unit: unit.dialing.next_due_at(run_id))
+        return settled == _WAITED_AT_ONCE
+
+    async def _look_at(self, run_id: RunId) -> None:
+        row = await self._store.read(lambda unit: unit.runs.get(run_id))
+        if row is not None:
+            self._runs.settled(row)
+
+    # Sending
+
+    def _send(self, outgoing: messaging.Outgoing) -> None:
+        attempt_id, line = outgoing.attempt.id, self._lines[outgoing.attempt.trunk]
+
+        def failed(_error: BaseException) -> None:  # a defect of a route must not leave an attempt open for ever
+            spawn(f"settle {attempt_id}", self._settle(line, outgoing, Unclear(reason="the route failed")))
+
+        line.sending[attempt_id] = spawn(f"message {attempt_id}", self._carry(line, outgoing), on_crash=failed)
+
+    async def _carry(self, line: Line, outgoing: messaging.Outgoing) -> None:
+        reply: SendReply = Unclear(reason="it was taken back while it waited to be sent")
+        try:
+            reply = await line.route.send(outgoing.message)
+        except asyncio.CancelledError:
+            if self._is_closed:
+                raise  # the next daemon settles it
+        await self._settle(line, outgoing, reply)
+
+    async def _settle(self, line: Line, outgoing: messaging.Outgoing, reply: SendReply) -> None:
+        settled = await self._until_written(partial(_settle, outgoing=outgoing, reply=reply, now=self._clock.now()))
+        line.sending.pop(outgoing.attempt.id, None)
+        if settled is not None:
+            self._told(settled.run, settled.retry_at)
+        self._wake.set()
+        self._on_change()
+
+    async def _until_written(self, job: Callable[[Unit], Settled | None]) -> Settled | None:
+        """Write an outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
+        while True:
+            try:
+                return await self._store.write(job)
+            except StoreError as error:
+                _log.error(f"a message cannot be settled: {error}", action="settle_failed")
+                await self._clock.sleep(_STORE_RETRY_S)
+
+    def _told(self, row: RunRow, due_at: datetime | None) -> None:
+        """A run has changed by one of its messages."""
+        line = self._runs.lines.get(row.id)
+        if line is not None:
+            line.more_due(due_at)
+        self._runs.settled(row)  # which tells us, too
+
+    def _settled_elsewhere(self, row: RunRow) -> None:
+        """A target of the run may have come to a step of ours."""
+        if row.spec.strategy is not None and not self._is_stopped:
+            for channel in (None, *_CHANNELS):
+                self._dry.pop((row.id, channel), None)
+            self._wake.set()
+
+    # ports.MessageSink
+
+    async def on_message_event(self, route: str, event: MessageEvent) -> None:
+        line = self._lines[route]
+        took = await self._store.write(
+            partial(
+                replies.take_event,
+                route=route,
+                channel=line.route.channel,
+                event=event,
+                words=self._words,
+                region=self._region,
+                now=self._clock.now(),
+            )
+        )
+        if not took.is_known and line.sending:
+            # It may be about one whose sending is not written down yet. It is told again.
+            raise StoreError(f"route {route}: no message is known by that name yet")
+        if not took.is_known:
+            _log.info("a report or a reply is about no message of ours", action="message_event_unknown", route=route)
+        if took.run is not None:
+            self._told(took.run, self._clock.now())
+        self._on_change()
+
+    def on_route_event(self, route: str, event: RouteEvent) -> None:
+        if isinstance(event, RouteUp):
+            _log.info(f"route {route} is up", action="route_up", route=route)
+        else:
+            _log.warning(f"route {route} is down: {event.reason}", action="route_down", route=route)
+        self._dry.clear()
+        self._wake.set()
+
+
+def _is_due(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def _settle(unit: Unit, outgoing: messaging.Outgoing, reply: SendReply, now: datetime) -> Settled | None:
+    """What the route's answer makes of an attempt."""
+    attempt_id = outgoing.attempt.id
+    match reply:
+        case Sent(ids=ids):
+            return messaging.sent(unit, outgoing.attempt, ids, now=now)
+        case Refused(reason=reason, is_route_down=True):
+            return messaging.settle_message(
+                unit, attempt_id, Disposition.NETWORK_FAILURE, reason=reason, spent=False, now=now
+            )
+        case Refused(reason=reason, is_lasting=is_lasting):
+            code = Disposition.BOUNCED if is_lasting else Disposition.FAILED
+            return messaging.settle_message(unit, attempt_id, code, reason=reason, now=now)
+        case Unclear(reason=reason):
+            return messaging.settle_message(unit, attempt_id, Disposition.INTERRUPTED, reason=reason, now=now)

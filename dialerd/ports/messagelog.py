@@ -1,0 +1,62 @@
+"""What the store keeps of messages beside their attempts, and what can be asked of it.
+
+Not here: the routes (messages.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dialerd.domain.words import AttemptId, Channel, ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRow:
+    """What somebody has written to us. `did`: what came of it, in a few words; empty: nothing."""
+
+    route: str
+    reply_id: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    at: datetime
+    attempt_id: AttemptId | None = None
+    contact_id: ContactId | None = None
+    did: str = ""
+
+
+class MessageLog(Protocol):
+    def add_ids(self, route: str, ids: Iterable[str], attempt_id: AttemptId) -> None:
+        """The names that the route has given to the parts of a message."""
+        ...
+
+    def attempt_of(self, route: str, ids: Iterable[str]) -> AttemptId | None:
+        """The attempt whose message has one of the names."""
+        ...
+
+    def delivered(self, route: str, ids: Iterable[str]) -> bool:
+        """Note that those parts have arrived; True: with them every part of their message has."""
+        ...
+
+    def last_to(self, address: str, channel: Channel) -> AttemptId | None:
+        """The latest message that has ended and went to an address."""
+        ...
+
+    def is_open_at(self, address: str) -> bool:
+        """Whether an attempt at an address is open."""
+        ...
+
+    def open(self) -> list[AttemptId]:
+        """The messages that are not settled."""
+        ...
+
+    def has_reply(self, route: str, reply_id: str) -> bool: ...
+    def add_reply(self, row: ReplyRow) -> None: ...
+
+    def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
+        """What a contact has written, the latest first."""
+        ...

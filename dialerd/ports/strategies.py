@@ -1,0 +1,28 @@
+"""What can be asked of the store about strategies.
+
+Not here: what one is (domain/strategy).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from dialerd.domain.strategy import Strategy
+from dialerd.domain.words import AttemptId, Channel, TargetId
+
+
+class Strategies(Protocol):
+    def get(self, name: str) -> Strategy | None: ...
+    def all(self) -> list[Strategy]: ...
+    def put(self, given: Strategy, now: datetime) -> None: ...
+    def delete(self, name: str) -> None: ...
+
+    def set_step(self, target_id: TargetId, step: str, channel: Channel | None) -> None:
+        """Have the target go on at that step; None: it only waits."""
+        ...
+
+    def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
+        """How many ended and spent attempts of the target were at that step, and how many of them ended in `code`;
+        `but`: this one is not counted."""
+        ...

@@ -1,0 +1,239 @@
+"""What a route brings back: reports on messages, replies and opt-outs; each acts once, however often it is brought.
+
+Not here: what a rule matches (domain/replies.py), STOP by language (domain/replywords.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from dialerd.domain.contact import attribute_trouble
+from dialerd.domain.errors import RefusedError, StoreError
+from dialerd.domain.hours import CONTACT_ZONE
+from dialerd.domain.optout import How, as_address, is_email
+from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
+from dialerd.domain.replywords import ReplyWords, Wish, wish_of
+from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunState
+from dialerd.ports import (
+    About,
+    Accepted,
+    AttemptRow,
+    ContactRow,
+    Delivered,
+    MessageEvent,
+    OptOutCame,
+    ReplyCame,
+    ReplyRow,
+    RunRow,
+    Undelivered,
+    Unit,
+)
+from dialerd.usecases import callbacks
+from dialerd.usecases.callbacks import Wish as CallWish
+from dialerd.usecases.messaging import give_code, report
+from dialerd.usecases.optout import opt_out
+from dialerd.usecases.strategies import plan_for
+
+_ACTOR = "reply"
+_MOST_TEXT = 100_000  # characters of a reply that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """An event is dealt with. `run`: one that has changed by it; `is_known` False: no message of ours is meant."""
+
+    run: RunRow | None = None
+    is_known: bool = True
+
+
+def take_event(
+    unit: Unit, route: str, channel: Channel, event: MessageEvent, *, words: ReplyWords, region: str, now: datetime
+) -> Took:
+    """What an event of a route leads to, in one transaction. Told twice it does nothing the second time.
+
+    Raises StoreError: it is about a message that is still being sent, and must be told again.
+    """
+    match event:
+        case Accepted():
+            return Took()
+        case Delivered(about=about):
+            attempt = _about(unit, route, about)
+            if attempt is None:
+                return Took(is_known=False)
+            arrived = not about.message_ids or unit.messages.delivered(route, about.message_ids)
+            return Took(report(unit, attempt, Disposition.DELIVERED, now) if arrived else None)
+        case Undelivered(about=about, is_lasting=is_lasting):
+            attempt = _about(unit, route, about)
+            if attempt is None:
+                return Took(is_known=False)
+            code = Disposition.BOUNCED if is_lasting else Disposition.UNDELIVERED
+            return Took(report(unit, attempt, code, now))
+        case ReplyCame():
+            return _take_reply(unit, route, channel, event, words, region, now)
+        case OptOutCame():
+            return _take_opt_out(unit, route, channel, event, region, now)
+
+
+def _about(unit: Unit, route: str, about: About) -> AttemptRow | None:
+    attempt_id = about.attempt_id
+    if attempt_id is None and about.message_ids:
+        attempt_id = unit.messages.attempt_of(route, about.message_ids)
+    attempt = None if attempt_id is None else unit.dialing.attempt(attempt_id)
+    if attempt is not None and attempt.disposition is None:
+        raise StoreError("the message is not settled yet", hint="it is told again")
+    return attempt
+
+
+def _answered(unit: Unit, route: str, channel: Channel, about: About, sender: str) -> AttemptRow | None:
+    """The message that somebody answers: the one the route names, else the last one that went to the sender."""
+    attempt = _about(unit, route, about)
+    if attempt is not None or not sender:
+        return attempt
+    last = unit.messages.last_to(_as_kept(sender), channel)
+    return None if last is None else unit.dialing.attempt(last)
+
+
+def _as_kept(sender: str) -> str:
+    return as_address(sender) if is_email(sender) else sender
+
+
+def _take_opt_out(unit: Unit, route: str, channel: Channel, event: OptOutCame, region: str, now: datetime) -> Took:
+    reply_id = event.id or _digest(event.sender, event.how, event.at)
+    if unit.messages.has_reply(route, reply_id):
+        return Took()
+    attempt = _answered(unit, route, channel, event.about, event.sender)
+    who: AttemptId | str = event.sender if attempt is None else attempt.id
+    did = "" if not who else _opt_out(unit, who, channel, event.how, region, now)
+    _keep(unit, route, reply_id, event.sender, "", "", event.how, event.at, attempt, did)
+    return Took(None if attempt is None else unit.runs.get(attempt.run_id), is_known=bool(who))
+
+
+def _take_reply(
+    unit: Unit, route: str, channel: Channel, event: ReplyCame, words: ReplyWords, region: str, now: datetime
+) -> Took:
+    reply_id = event.id or _digest(event.sender, event.text, event.at)
+    if unit.messages.has_reply(route, reply_id):
+        return Took()
+    attempt = _answered(unit, route, channel, event.about, event.sender)
+    run, did = None, "written by a machine" if event.is_automatic else ""
+    if not event.is_automatic:
+        wish = wish_of(event.text, words)
+        if wish is Wish.STOP:  # also of somebody whom we know nothing of
+            did = _opt_out(unit, event.sender if attempt is None else attempt.id, channel, event.text, region, now)
+        if attempt is not None:
+            run, more = _by_rules(unit, attempt, event, is_stop=wish is Wish.STOP, region=region, now=now)
+            did = "; ".join(filter(None, [did, more]))
+    _keep(unit, route, reply_id, event.sender, event.recipient, event.subject, event.text, event.at, attempt, did)
+    return Took(run, is_known=attempt is not None)
+
+
+def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, region: str, now: datetime) -> str:
+    how = How.SMS if channel is Channel.SMS else How.EMAIL
+    try:
+        opt_out(unit, who, how=how, words=said, region=region, actor=_ACTOR, now=now)
+    except RefusedError as error:  # a sender that is no number, as a short code
+        return f"could not be opted out: {error.message}"
+    return "opted out"
+
+
+def _by_rules(
+    unit: Unit, attempt: AttemptRow, event: ReplyCame, *, is_stop: bool, region: str, now: datetime
+) -> tuple[RunRow | None, str]:
+    """Carry out the first rule of the message's step that the reply matches; the run, and what was done."""
+    run = unit.runs.get(attempt.run_id)
+    if run is None:
+        return None, ""
+    contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
+    step = plan_for(unit, run.spec).at(attempt.step).step
+    rules = () if step is None or is_stop else step.reply
+    found = match(rules, event.text, zone=_zone(run, contact), now=now)
+    done: list[str] = []
+    if found is not None and contact is not None:
+        done += _set(unit, contact, found, event.text)
+        if found.call_at is not None:
+            done.append(_call(unit, run, attempt, contact.id, found.call_at, region, now))
+    code = Disposition.REPLIED.value
+    if found is not None and found.rule.disposition is not None:
+        code = found.rule.disposition
+        done.append(f"disposition {code}")
+    after_min = _retry_of_set(unit, run, code)
+    after = give_code(unit, attempt, code, after_min=after_min, now=now)
+    return after, "; ".join(done)
+
+
+def _zone(run: RunRow, contact: ContactRow | None) -> str:
+    """Where the contact's clock is read: its own zone, that of its number, else the campaign's."""
+    if contact is not None:
+        zones = (contact.contact.zone,) if contact.contact.zone else contact.contact.numbers[0].zones
+        if zones:
+            return zones[0]
+    zone = run.spec.contact_hours.timezone
+    return str(UTC) if zone == CONTACT_ZONE else ZoneInfo(zone).key
+
+
+def _set(unit: Unit, contact: ContactRow, found: Matched, text: str) -> Sequence[str]:
+    wanted = {name: value.replace(TEXT, text.strip())[:MAX_TEXT] for name, value in found.rule.set.items()}
+    good = {name: value for name, value in wanted.items() if not attribute_trouble(name, value)}
+    if good:
+        unit.contacts.set_attributes(contact.id, good)
+    said = [f"set {name}" for name in good]
+    return [*said, *(f"could not set {name}" for name in wanted.keys() - good.keys())]
+
+
+def _call(
+    unit: Unit, run: RunRow, attempt: AttemptRow, contact_id: ContactId, at: datetime, region: str, now: datetime
+) -> str:
+    """Have the contact called; hours and rules hold that call as any other."""
+    target = unit.dialing.target(run.id, contact_id, dnc=run.spec.dnc, now=now)
+    wish = CallWish(at=at, number=None if target is None else target.number, notes="asked for in a reply")
+    try:
+        made = callbacks.promise_after(unit, run, attempt, wish, default_at=None, actor=_ACTOR, now=now)
+        if at <= now:
+            callbacks.dial_callback_now(unit, made.id, actor=_ACTOR, now=now)
+    except RefusedError as error:
+        return f"no call: {error.message}"
+    return f"call at {made.due_at.isoformat(timespec='minutes')}"
+
+
+def _retry_of_set(unit: Unit, run: RunRow, code: str) -> float | None:
+    """When the campaign's set of dispositions asks to try again after one of its own."""
+    named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
+    chosen = None if named is None or run.state is RunState.STOPPED else named.get(code)
+    return None if chosen is None else chosen.retry_after_min
+
+
+def _digest(*told: object) -> str:
+    """A name for what a protocol gives none to: the same text of the same sender at the same moment is one reply."""
+    return hashlib.sha256("\0".join(map(str, told)).encode()).hexdigest()
+
+
+def _keep(
+    unit: Unit,
+    route: str,
+    reply_id: str,
+    sender: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    at: datetime,
+    attempt: AttemptRow | None,
+    did: str,
+) -> None:
+    unit.messages.add_reply(
+        ReplyRow(
+            route=route,
+            reply_id=reply_id,
+            sender=_as_kept(sender),
+            recipient=recipient,
+            subject=subject[:MAX_TEXT],
+            text=text[:_MOST_TEXT],
+            at=at,
+            attempt_id=None if attempt is None else attempt.id,
+            contact_id=None if attempt is None else unit.callbacks.contact_of(attempt.target_id),
+            did=did,
+        )
+    )

@@ -1,0 +1,99 @@
+"""What a person can ask of strategies, and which plan a campaign goes by.
+
+Not here: what comes after an attempt (domain/strategy, onward.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.strategy import Plan, Strategy, plain, plan_of
+from dialerd.domain.words import CampaignState, Disposition
+from dialerd.ports import Unit
+from dialerd.usecases.standing import standing
+
+_GOING = (CampaignState.ACTIVE, CampaignState.PAUSED, CampaignState.STOPPING)
+
+
+def plan_for(unit: Unit, spec: CampaignSpec) -> Plan:
+    """What a campaign goes by: its strategy, or else calls by its own retry rules. Raises NotFoundError."""
+    if spec.strategy is None:
+        return plain(spec.retry_policy)
+    return plan_of(get_strategy(unit, spec.strategy), max_attempts=spec.max_attempts)
+
+
+def get_strategy(unit: Unit, name: str) -> Strategy:
+    found = unit.strategies.get(name)
+    if found is None:
+        raise NotFoundError(f"there is no strategy {name}", hint="make it with dialerd strategy apply FILE.toml")
+    return found
+
+
+def users_of(unit: Unit, name: str) -> list[str]:
+    """The campaigns that name a strategy."""
+    return [row.spec.name for row in unit.campaigns.all() if row.spec.strategy == name]
+
+
+def apply_strategy(unit: Unit, given: Strategy, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
+    """Create a strategy or bring it to `given`; False: it is so already.
+
+    Raises IllegalActionError while a campaign that goes by it is running: its contacts stand at its steps.
+    """
+    if unit.strategies.get(given.name) == given:
+        return False
+    for row in unit.campaigns.all():
+        if row.spec.strategy != given.name:
+            continue
+        check_strategy(unit, row.spec, given)
+        state = standing(unit, row, now).state
+        if state in _GOING:
+            raise IllegalActionError(
+                f"campaign {row.spec.name}, which goes by strategy {given.name}, is {state}",
+                hint="stop it first, or apply the strategy under another name",
+            )
+    if not dry_run:
+        unit.strategies.put(given, now)
+        unit.audit.add(actor=actor, action="strategy_applied", subject=given.name, detail={}, now=now)
+    return True
+
+
+def delete_strategy(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
+    """Refused while a campaign names it."""
+    get_strategy(unit, name)
+    if users := users_of(unit, name):
+        raise IllegalActionError(f"strategy {name} is used by campaign {users[0]}", hint="apply that one without it")
+    unit.strategies.delete(name)
+    unit.audit.add(actor=actor, action="strategy_deleted", subject=name, detail={}, now=now)
+
+
+def check_strategy(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[str]:
+    """Whether a campaign can go by a strategy; what its author should know. Raises BadInputError, NotFoundError."""
+    missing = [key for key in spec.lacks_for_calls if strategy.needs_calls]
+    if missing:
+        raise BadInputError(
+            f"campaign {spec.name}: strategy {strategy.name} makes calls, and the campaign has no"
+            f" {' and no '.join(missing)}",
+            hint="add what is missing, or name a strategy of messages only",
+        )
+    named = unit.dispositions.get(spec.dispositions) if spec.dispositions else None
+    known = {*Disposition, *(named.codes if named else ())}
+    if unknown := sorted(strategy.codes - known):
+        raise BadInputError(
+            f"campaign {spec.name}: strategy {strategy.name} has a rule for {', '.join(unknown)}, which no attempt"
+            " ends in",
+            hint="use the system's dispositions, or those of the set that the campaign names with dispositions = ...",
+        )
+    return list(_blanks(unit, spec, strategy))
+
+
+def _blanks(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[str]:
+    """Attributes of templates that no contact of a list seems to have: its messages would not be sent."""
+    return [
+        f"strategy {strategy.name}: template {template} needs {name}, which no contact of list {each} seems to have"
+        for each in spec.lists
+        for template, attributes in strategy.attributes
+        for name in sorted(attributes - {"number"})
+        if not unit.contacts.has_attribute(each, name)
+    ]

@@ -1,0 +1,180 @@
+"""Replies on the real engine and virtual time: matched to contact and attempt, their rules run, each acts once (H2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.words import Channel, RunState
+from dialerd.ports import ContactRow, ReplyRow
+from dialerd.simulate.recipients import Reading
+from dialerd.simulate.routes import RouteFaults
+from dialerd.usecases import dispositions, dnc
+from tests.numbers import number
+from tests.simulation.office import HOUR, Office, in_office
+from tests.simulation.test_strategy import LETTER, MIN, SORRY, Desk
+from tests.simulation.world import START
+
+ANN, BOB = number(0, "10"), number(1, "10")
+TWO_WAY: dict[str, Any] = {
+    "name": "remind",
+    "template": {
+        "sorry": SORRY,
+        "thanks": {"channel": "sms", "text": "Thank you, {{ first_name }}."},
+        "letter": LETTER,
+    },
+    "step": [
+        {
+            "name": "text",
+            "channel": "sms",
+            "template": "sorry",
+            "wait_min": 240,
+            "reply": [
+                {"words": ["yes"], "disposition": "accepted", "set": {"answer": "{text}"}},
+                {"words": ["no*"], "disposition": "refused"},
+                {"words": ["call me now"], "call": "now"},
+                {"words": ["call me*"], "call": "at", "disposition": "refused"},
+            ],
+            "rule": [
+                {"on": "accepted", "do": "go", "step": "thanks", "max": 1},
+                {"on": "bounced", "do": "email"},
+            ],
+        },
+        {"name": "thanks", "channel": "sms", "template": "thanks"},
+        {"name": "write", "channel": "email", "template": "letter", "wait_min": 60},
+    ],
+}
+SET = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}, {"code": "refused"}]}
+
+
+async def begin(office: Office, people: int = 1, *, faults: RouteFaults | None = None, **keys: Any) -> Desk:
+    """A campaign that writes to people, and takes their answers."""
+    desk = Desk(office, faults=faults)
+    await office.store.write(
+        lambda unit: dispositions.apply_set(
+            unit, read_disposition_set(SET, source="test"), actor="test", now=office.clock.now()
+        )
+    )
+    await desk.begin(TWO_WAY, ["10"] * people, dispositions="answers", **keys)
+    return desk
+
+
+async def contact(office: Office) -> ContactRow:
+    (row,) = await office.store.read(lambda unit: unit.contacts.find(ANN))
+    return row
+
+
+async def replies(office: Office) -> list[ReplyRow]:
+    ann = await contact(office)
+    return await office.store.read(lambda unit: unit.messages.replies(ann.id, limit=9))
+
+
+async def barred(office: Office, address: str) -> bool:
+    return bool(await office.store.read(lambda unit: dnc.check_dnc(unit, address, region="US", now=office.clock.now())))
+
+
+def test_h2_a_reply_sets_disposition_and_attribute_and_is_answered_with_a_template() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        desk.readers.given[ANN] = Reading(reply="  YES! ", reply_s=60)
+        await office.until(START + HOUR)
+        assert await desk.ended() == [("text", "sms", "accepted"), ("thanks", "sms", "replied")]
+        assert desk.sms.record[1].message.text == "Thank you, P0."
+        assert (await contact(office)).contact.attributes["answer"] == "YES!"
+        (run,) = await office.runs()
+        assert run.state is RunState.COMPLETED
+        assert [row.did for row in await replies(office)] == [
+            # The second text is answered in the same words, and its step has no rules for that.
+            "",
+            "set answer; disposition accepted",
+        ]
+
+    in_office(story, start=START)
+
+
+def test_h2_a_reply_that_is_brought_twice_acts_once() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office, faults=RouteFaults(double_reply=1.0, double_report=1.0))
+        desk.readers.given[ANN] = Reading(reply="call me now", reply_s=60)
+        await office.until(START + 2 * HOUR)
+        assert [call.number for call in office.record] == [ANN]
+        assert len(await replies(office)) == 1
+        assert len(desk.sms.record) == 1
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("word", ["STOP", "Stop.", "unsubscribe", "alto"])
+def test_h2_stop_opts_out_of_everything_and_the_record_says_how(word: str) -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        desk.readers.given[ANN] = Reading(reply=word, reply_s=60)
+        await office.until(START + HOUR)
+        assert await barred(office, ANN)
+        assert await barred(office, "p0@example.com")
+        (record,) = await office.store.read(lambda unit: unit.optouts.of(ANN))
+        assert (record.how, record.words) == ("sms", word)
+        (row,) = await desk.rows()
+        assert record.attempt_id == row.id
+        assert office.record == []
+        assert len(desk.sms.record) == 1
+
+    in_office(story, start=START)
+
+
+def test_h2_call_me_now_leads_to_a_call_as_soon_as_the_hours_let_it() -> None:
+    async def story(office: Office) -> None:
+        # New York may be called from eleven on; Ann writes at ten.
+        desk = await begin(office, hours={"timezone": "contact", "mon-sun": ["09:30-10:01", "11:00-20:00"]})
+        desk.readers.given[ANN] = Reading(reply="call me now", reply_s=300)
+        await office.until(START + HOUR - MIN)
+        assert (len(desk.sms.record), office.record) == (1, [])
+        await office.until(START + HOUR + MIN)
+        assert [call.number for call in office.record] == [ANN]
+
+    in_office(story, start=START)
+
+
+def test_h2_call_me_at_a_time_is_read_by_the_contacts_clock() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        desk.readers.given[ANN] = Reading(reply="Call me at 12:30 please", reply_s=60)
+        await office.until(START + 6 * HOUR)
+        (call,) = office.record
+        assert timedelta() <= call.invited_at - (START + 2.5 * HOUR) < 10 * MIN
+        assert (await desk.rows())[0].final == "refused"
+
+    in_office(story, start=START)
+
+
+def test_h2_the_last_reply_holds_and_one_without_a_rule_is_a_reply_all_the_same() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(ANN, "who are you?")
+        await office.clock.sleep(30)
+        assert await desk.ended() == [("text", "sms", "replied")]
+        desk.sms.write_to_us(ANN, "no thanks")
+        await office.clock.sleep(30)
+        assert await desk.ended() == [("text", "sms", "refused")]
+        desk.sms.write_to_us("+12125550199", "wrong number")
+        desk.sms.write_to_us("+12125550199", "stop")
+        await office.clock.sleep(30)
+        assert await barred(office, "+12125550199")
+
+    in_office(story, start=START)
+
+
+def test_h2_a_number_that_takes_no_texts_is_written_an_e_mail_whose_answer_is_matched_by_what_it_answers() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        desk.readers.given[ANN] = Reading(refusal="no such subscriber")
+        desk.readers.given["p0@example.com"] = Reading(reply="thank you", reply_s=120)
+        await office.until(START + HOUR)
+        assert await desk.ended() == [("text", "sms", "bounced"), ("write", "email", "replied")]
+        assert [row.channel for row in await desk.rows()] == [Channel.SMS, Channel.EMAIL]
+
+    in_office(story, start=START)

@@ -1,0 +1,344 @@
+"""Strategies on the real engine and virtual time: calls, messages, what comes back, through crashes and faults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialerd.domain.contact import Contact
+from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.optout import How
+from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.strategy import read_strategy
+from dialerd.domain.words import Channel, RunState
+from dialerd.ports import AttemptRow, Unit
+from dialerd.simulate.clock import SeededDice
+from dialerd.simulate.recipients import Reading
+from dialerd.simulate.routes import RouteFaults, SimulatedRoute
+from dialerd.usecases import dispositions, dnc, optout, runs, strategies
+from tests.numbers import number
+from tests.simulation.callcenter import attempts, poke
+from tests.simulation.office import HOUR, TRUNKS, Office, in_office
+from tests.simulation.world import START, campaign
+from tests.test_docs import BLOCKS
+
+MIN = timedelta(minutes=1)
+SORRY = {"channel": "sms", "text": "Sorry to have missed you, {{ first_name }}. May we call? YES or NO"}
+LETTER = {"channel": "email", "subject": "Your renewal", "text": "Dear {{ first_name }}, ..."}
+
+CALL_THEN_TEXT: dict[str, Any] = {
+    "name": "remind",
+    "template": {"sorry": SORRY},
+    "step": [
+        {
+            "name": "call",
+            "rule": [{"on": "no_answer", "do": "retry", "max": 1, "after_min": 30}, {"on": "no_answer", "do": "sms"}],
+        },
+        {
+            "name": "text",
+            "channel": "sms",
+            "template": "sorry",
+            "wait_min": 120,
+            "reply": [{"words": ["yes"], "disposition": "replied"}],
+        },
+    ],
+}
+TEXT_ONLY: dict[str, Any] = {
+    "name": "remind",
+    "template": {"sorry": SORRY},
+    "step": [{"name": "text", "channel": "sms", "template": "sorry", "wait_min": 60}],
+}
+
+
+class Readers:
+    """Implements simulate.recipients.Recipients: each recipient does what it is told to, once it is told."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Reading] = {}
+
+    def reading(self, recipient: str) -> Reading:
+        return self.given.get(recipient, Reading())
+
+
+class Desk:
+    """An office with one SMS route and one e-mail route, and a campaign `c` that goes by a strategy."""
+
+    def __init__(self, office: Office, *, faults: RouteFaults | None = None, **route: Any) -> None:
+        self.office = office
+        self.readers = Readers()
+        self.sms, self.mail = (
+            SimulatedRoute(
+                name,
+                channel,
+                office.clock,
+                SeededDice(seed),
+                recipients=self.readers,
+                faults=faults,
+                **({"messages_per_second": 100.0} | route),
+            )
+            for seed, (name, channel) in enumerate({"smsc": Channel.SMS, "mail": Channel.EMAIL}.items(), 7)
+        )
+        office.routes = {"smsc": self.sms, "mail": self.mail}
+
+    async def begin(self, table: dict[str, Any], endings: list[str], *, names: bool = True, **keys: Any) -> None:
+        now = self.office.clock.now()
+
+        def prepare(unit: Unit) -> None:
+            strategies.apply_strategy(unit, read_strategy(table, source="test"), actor="test", now=now)
+            made = unit.lists.create("l", "US", now)
+            people = [
+                Contact(
+                    numbers=(PhoneNumber(e164=number(n, ending), zones=("America/New_York",)),),
+                    attributes={"first_name": f"P{n}", "email": f"p{n}@example.com"} if names else {},
+                )
+                for n, ending in enumerate(endings)
+            ]
+            unit.contacts.add(made.id, people, now)
+
+        await self.office.store.write(prepare)
+        await self.office.apply(campaign(strategy="remind", **keys))
+        await self.office.start()
+        await self.office.store.write(lambda unit: runs.run_campaign(unit, "c", trunks=TRUNKS, actor="test", now=now))
+        poke(self.office)
+
+    async def rows(self) -> list[AttemptRow]:
+        return [row.attempt for row in await attempts(self.office)]
+
+    async def ended(self) -> list[tuple[str, str, str]]:
+        """Each attempt's step, channel and final disposition."""
+        return [(row.step, row.channel, row.final or row.disposition or "") for row in await self.rows()]
+
+
+def test_d4_no_answer_twice_sends_a_text_whose_reply_sets_the_disposition() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        desk.readers.given[number(0, "03")] = Reading(reply="Yes!", reply_s=600)
+        await desk.begin(CALL_THEN_TEXT, ["03"], max_ring_s=20)
+        await office.until(START + 29 * MIN)
+        assert await desk.ended() == [("call", "voice", "no_answer")]
+        assert desk.sms.record == []
+        await office.until(START + 32 * MIN)
+        assert await desk.ended() == [("call", "voice", "no_answer")] * 2 + [("text", "sms", "delivered")]
+        (taken,) = desk.sms.record
+        assert (taken.message.recipient, taken.message.text[:33]) == (
+            number(0, "03"),
+            "Sorry to have missed you, P0. May",
+        )
+        await office.until(START + HOUR)
+        assert (await desk.ended())[-1] == ("text", "sms", "replied")
+        (run,) = await office.runs()
+        assert (run.state, run.done, run.attempts) == (RunState.COMPLETED, 1, 3)
+        found = await office.store.read(lambda unit: unit.runs.dispositions(run.id))
+        assert found == {"no_answer": 2, "replied": 1}
+
+    in_office(story, start=START)
+
+
+def test_the_example_of_the_readme_calls_twice_writes_and_takes_the_answer() -> None:
+    table = next(tomllib.loads(block) for block in BLOCKS if "[[step.reply]]" in block)
+    table["step"][2]["route"] = "mail"
+
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        desk.readers.given |= {
+            number(0, "03"): Reading(reply="OK, do it", reply_s=600),
+            number(1, "03"): Reading(reply="call me now", reply_s=600),
+            number(2, "03"): Reading(arrives=False, is_lasting=True),
+        }
+        answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
+        await office.store.write(
+            lambda unit: dispositions.apply_set(
+                unit, read_disposition_set(answers, source="test"), actor="test", now=START
+            )
+        )
+        await desk.begin(table, ["03", "03", "03", "10"], max_ring_s=20, dispositions="answers")
+        await office.until(START + 4 * HOUR)
+        assert Counter(await desk.ended()) == {
+            ("call", "voice", "no_answer"): 6,
+            ("call", "voice", "answered_human"): 1,
+            ("text", "sms", "accepted"): 1,
+            ("text", "sms", "replied"): 1,
+            ("", "voice", "no_answer"): 3,  # the call that was asked for, tried as callbacks are
+            ("text", "sms", "bounced"): 1,
+            ("letter", "email", "delivered"): 1,
+        }
+
+    in_office(story, start=START)
+
+
+def test_d4_who_answers_gets_no_text_and_who_does_not_reply_is_settled_when_the_wait_is_over() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        await desk.begin(CALL_THEN_TEXT, ["10", "03"], max_ring_s=20)
+        await office.until(START + 2 * HOUR)
+        (run,) = await office.runs()
+        assert (run.done, run.waiting) == (1, 1)
+        await office.until(START + 3 * HOUR)
+        (run,) = await office.runs()
+        assert (run.state, run.done) == (RunState.COMPLETED, 2)
+        assert [taken.message.recipient for taken in desk.sms.record] == [number(1, "03")]
+
+    in_office(story, start=START)
+
+
+def test_h1_a_campaign_of_messages_alone_needs_no_trunk_and_keeps_to_the_hours() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        keys: dict[str, Any] = {"trunk": "", "caller_id": "", "on_human": None}
+        hours = {"timezone": "contact", "mon-sun": "11:00-20:00"}  # it is ten in New York
+        await desk.begin(TEXT_ONLY, ["00"] * 30, hours=hours, **keys)
+        await office.until(START + HOUR - MIN)
+        assert desk.sms.record == []
+        await office.until(START + HOUR + MIN)
+        assert len(desk.sms.record) == 30
+        assert office.record == []
+        await office.until(START + 3 * HOUR)
+        assert Counter(await desk.ended()) == {("text", "sms", "delivered"): 30}
+        assert (await office.runs())[0].state is RunState.COMPLETED
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize(
+    ("reading", "wanted"),
+    [
+        (Reading(reported=False), "sent"),
+        (Reading(arrives=False), "undelivered"),
+        (Reading(arrives=False, is_lasting=True), "bounced"),
+        (Reading(refusal="no such number"), "bounced"),
+        (Reading(reply="I am away", is_automatic=True), "delivered"),
+        (Reading(reply="who is this?"), "replied"),
+    ],
+)
+def test_h1_what_comes_back_is_what_the_message_ended_in(reading: Reading, wanted: str) -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        desk.readers.given[number(0, "00")] = reading
+        await desk.begin(TEXT_ONLY, ["00"])
+        await office.until(START + 3 * HOUR)
+        assert await desk.ended() == [("text", "sms", wanted)]
+        assert (await office.runs())[0].state is RunState.COMPLETED
+
+    in_office(story, start=START)
+
+
+def test_h1_a_missing_attribute_fails_the_attempt_before_anything_is_sent() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        await desk.begin(TEXT_ONLY, ["00"], names=False)
+        await office.until(START + HOUR)
+        assert await desk.ended() == [("text", "sms", "failed")]
+        assert "first_name" in (await desk.rows())[0].reason
+        assert desk.sms.record == []
+        assert (await office.runs())[0].state is RunState.COMPLETED
+
+    in_office(story, start=START)
+
+
+def test_h1_an_e_mail_goes_to_the_contacts_address_over_the_route_of_its_channel() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        table = {
+            "name": "remind",
+            "template": {"letter": LETTER},
+            "step": [{"name": "write", "channel": "email", "template": "letter", "route": "mail"}],
+        }
+        await desk.begin(table, ["00", "00"])
+        await office.until(START + HOUR)
+        assert [(t.message.recipient, t.message.subject) for t in desk.mail.record] == [
+            ("p0@example.com", "Your renewal"),
+            ("p1@example.com", "Your renewal"),
+        ]
+        assert desk.sms.record == []
+
+    in_office(story, start=START)
+
+
+def test_k8_an_opt_out_keeps_back_what_waits_to_be_sent_on_every_channel() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office, messages_per_second=1.0, window=5)
+        await desk.begin(TEXT_ONLY, ["00"] * 20)
+        await office.clock.sleep(2)
+        now, who = office.clock.now(), number(4, "00")  # claimed, its turn has not come
+        assert who not in {taken.message.recipient for taken in desk.sms.record}
+        await office.store.write(
+            lambda unit: optout.opt_out(unit, who, how=How.API, region="US", actor="test", now=now)
+        )
+        poke(office)
+        await office.clock.sleep(1)
+        later = [number(n, "00") for n in (10, 15)]
+        await office.store.write(
+            lambda unit: dnc.add_to_dnc(
+                unit, later, region="US", source="", expires_at=None, actor="test", now=office.clock.now()
+            )
+        )
+        await office.until(START + 3 * HOUR)
+        assert not {who, *later} & {taken.message.recipient for taken in desk.sms.record}
+        assert Counter(code for _, _, code in await desk.ended()) == {"delivered": 17, "interrupted": 1}
+        (run,) = await office.runs()
+        found = await office.store.read(lambda unit: unit.runs.dispositions(run.id))
+        assert found == {"delivered": 17, "interrupted": 1, "do_not_call": 2}
+
+    in_office(story, start=START)
+
+
+def test_h1_while_a_route_is_down_nothing_is_claimed_and_then_all_is_sent_once() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        office.clock.call_later(0.5, lambda: desk.sms.cut(600))
+        await office.clock.sleep(1)
+        await desk.begin(TEXT_ONLY, ["00"] * 25)
+        desk.sms.cut(600)
+        await office.clock.sleep(300)
+        assert (await office.runs())[0].in_progress == 0
+        await office.until(START + HOUR)
+        assert Counter(taken.message.recipient for taken in desk.sms.record) == {number(n, "00"): 1 for n in range(25)}
+
+    in_office(story, start=START)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    kills=st.lists(st.floats(0.05, 20), max_size=4),
+    cuts=st.lists(st.tuples(st.floats(0.05, 20), st.floats(0.1, 10)), max_size=3),
+    faults=st.builds(
+        RouteFaults,
+        lose_answer=st.floats(0, 0.3),
+        lose_report=st.floats(0, 0.3),
+        double_report=st.floats(0, 0.5),
+        double_reply=st.floats(0, 1),
+    ),
+)
+def test_h1_whatever_dies_nobody_is_sent_a_message_twice_and_everybody_is_settled_once(
+    kills: list[float], cuts: list[tuple[float, float]], faults: RouteFaults
+) -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office, faults=faults, messages_per_second=5.0, window=4)
+        for n in range(0, 30, 5):
+            desk.readers.given[number(n, "00")] = Reading(reply="yes", reply_s=2)
+        for at_s, duration_s in cuts:
+            office.clock.call_later(at_s, partial(desk.sms.cut, duration_s))
+        await desk.begin(TEXT_ONLY, ["00"] * 30)
+        for at_s in sorted(kills):
+            await office.until(START + timedelta(seconds=at_s))
+            await office.crash()
+            await office.start()
+        await office.until(START + 3 * HOUR)
+        sent = Counter(taken.message.recipient for taken in desk.sms.record)
+        assert max(sent.values()) == 1
+        rows = await desk.rows()
+        assert all(row.disposition is not None for row in rows)
+        ended = Counter(row.number for row in rows if row.spent)
+        assert set(ended) == {number(n, "00") for n in range(30)}
+        assert max(ended.values()) == 1
+        (run,) = await office.runs()
+        assert (run.state, run.done) == (RunState.COMPLETED, 30)
+
+    in_office(story, start=START)

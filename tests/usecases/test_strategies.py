@@ -1,0 +1,188 @@
+"""Strategies as a person keeps them, and messages through claim and settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError, StoreError
+from dialerd.domain.replywords import NO_WORDS
+from dialerd.domain.strategy import read_strategy
+from dialerd.domain.words import AttemptId, Channel, Disposition
+from dialerd.ports import About, Delivered, ReplyCame, Undelivered
+from dialerd.usecases import campaigns, contacts, dnc, messaging, replies, runs, strategies
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+
+ANN, BOB = "+12122660001", "+12122660002"
+TABLE: dict[str, Any] = {
+    "name": "write",
+    "template": {
+        "hello": {"channel": "sms", "text": "Hello {{ first_name }}"},
+        "letter": {"channel": "email", "subject": "Hello", "text": "Dear {{ first_name }}"},
+    },
+    "step": [
+        {
+            "name": "text",
+            "channel": "sms",
+            "template": "hello",
+            "wait_min": 30,
+            "rule": [{"on": ["undelivered", "bounced"], "do": "email"}],
+        },
+        {"name": "letter", "channel": "email", "template": "letter"},
+    ],
+}
+ROOMS = {"smsc": 5}
+
+
+class Writing:
+    """A house whose campaign writes to its contacts."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.unit = house, house.unit
+        self._ids: Iterator[AttemptId] = (AttemptId(f"d{n:032x}") for n in range(1, 99))
+
+    def apply(self, **changes: Any) -> bool:
+        return strategies.apply_strategy(self.unit, read_strategy(TABLE | changes, source="test"), actor=ACTOR, now=NOW)
+
+    def start(self, **keys: Any) -> None:
+        self.apply()
+        for number, name in ((ANN, "Ann"), (BOB, "Bob")):
+            contacts.add_contact(
+                self.unit,
+                "customers",
+                [number],
+                attributes={"first_name": name, "email": f"{name}@Example.com"},
+                zone=None,
+                priority=0,
+                actor=ACTOR,
+                now=NOW,
+            )
+        campaigns.apply_campaign(self.unit, spec(strategy="write", **keys), trunks=TRUNKS, actor=ACTOR, now=NOW)
+        self.house.start()
+
+    def claim(self, channel: Channel = Channel.SMS, *, minutes: float = 0, **rooms: int) -> messaging.MessageClaim:
+        return messaging.claim_messages(
+            self.unit,
+            self.house.latest().id,
+            channel,
+            rooms=rooms or ROOMS,
+            new_id=lambda: next(self._ids),
+            now=NOW + timedelta(minutes=minutes),
+        )
+
+    def take(self, event: Any) -> replies.Took:
+        return replies.take_event(
+            self.unit, "smsc", Channel.SMS, event, words=NO_WORDS, region="US", now=NOW + timedelta(minutes=1)
+        )
+
+    def codes(self) -> dict[str, int]:
+        return self.unit.runs.dispositions(self.house.latest().id)
+
+
+@pytest.fixture
+def writing(house: House) -> Writing:
+    return Writing(house)
+
+
+def test_a_strategy_is_kept_once_and_not_changed_under_a_running_campaign(writing: Writing) -> None:
+    writing.start()
+    assert not writing.apply()
+    with pytest.raises(IllegalActionError, match="spring, which goes by strategy write, is active"):
+        writing.apply(description="other")
+    with pytest.raises(IllegalActionError, match="used by campaign spring"):
+        strategies.delete_strategy(writing.unit, "write", actor=ACTOR, now=NOW)
+    runs.stop_run(writing.unit, "spring", actor=ACTOR, now=NOW)
+    assert writing.apply(description="other")
+
+
+def test_a_campaign_says_what_it_lacks_for_its_strategy(house: House) -> None:
+    with pytest.raises(NotFoundError, match="no strategy nowhere"):
+        campaigns.apply_campaign(house.unit, spec(strategy="nowhere"), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    Writing(house).apply(step=[{"name": "call"}], template={})
+    bare = spec(strategy="write", trunk=None, caller_id=None, on_human=None)
+    with pytest.raises(BadInputError, match="no trunk and no caller_id and no on_human"):
+        campaigns.apply_campaign(house.unit, bare, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    with pytest.raises(BadInputError, match="retry: the rules of the strategy"):
+        spec(strategy="write", retry=[{"disposition": "busy", "after_min": 1.0, "max": 1}])
+
+
+def test_messages_are_claimed_as_far_as_routes_have_room_and_calls_are_not(writing: Writing) -> None:
+    writing.start()
+    assert writing.house.dial(9) == []
+    first = writing.claim(smsc=1)
+    assert [(each.message.recipient, each.message.text) for each in first.outgoing] == [(ANN, "Hello Ann")]
+    assert [each.attempt.trunk for each in writing.claim(smsc=0, other=5).outgoing] == ["other"]
+    assert not writing.claim().outgoing
+
+
+@pytest.mark.parametrize(
+    ("listed", "sent"), [([], {ANN, BOB}), ([ANN], {BOB}), (["bob@example.com"], {ANN, BOB}), ([ANN, BOB], set())]
+)
+def test_a_number_that_is_listed_gets_no_text(writing: Writing, listed: list[str], sent: set[str]) -> None:
+    writing.start()
+    if listed:
+        dnc.add_to_dnc(writing.unit, listed, region="US", source="", expires_at=None, actor=ACTOR, now=NOW)
+    assert {each.message.recipient for each in writing.claim().outgoing} == sent
+
+
+def test_an_e_mail_is_kept_back_by_either_the_address_or_the_number_and_settles_its_target(writing: Writing) -> None:
+    writing.start()
+    for outgoing in writing.claim().outgoing:
+        messaging.settle_message(writing.unit, outgoing.attempt.id, Disposition.BOUNCED, now=NOW)
+    dnc.add_to_dnc(
+        writing.unit, ["ann@example.com", BOB], region="US", source="", expires_at=None, actor=ACTOR, now=NOW
+    )
+    assert not writing.claim(Channel.EMAIL, mail=5).outgoing
+    assert writing.codes() == {"bounced": 2, "do_not_call": 2}
+    assert writing.house.latest().done == 2
+
+
+def test_a_report_that_comes_before_its_message_is_settled_is_told_again_and_twice_is_once(writing: Writing) -> None:
+    writing.start()
+    ann, bob = writing.claim().outgoing
+    report = Delivered(about=About(message_ids=("a1",)), at=NOW)
+    assert not writing.take(report).is_known
+    with pytest.raises(StoreError):
+        writing.take(Delivered(about=About(attempt_id=ann.attempt.id), at=NOW))
+    messaging.sent(writing.unit, ann.attempt, ["a1", "a2"], now=NOW)
+    messaging.sent(writing.unit, bob.attempt, ["b1"], now=NOW)
+    assert writing.take(report).run is None, "one part of two"
+    assert writing.codes() == {"sent": 2}
+    second = Delivered(about=About(message_ids=("a2",)), at=NOW)
+    writing.take(second)
+    writing.take(second)
+    writing.take(report)
+    assert writing.codes() == {"delivered": 1, "sent": 1}
+    writing.take(Undelivered(about=About(message_ids=("b1",)), at=NOW, reason="absent"))
+    writing.take(Delivered(about=About(message_ids=("b1",)), at=NOW))
+    assert writing.codes() == {"delivered": 1, "undelivered": 1}
+    assert [each.message.recipient for each in writing.claim(Channel.EMAIL, minutes=2, mail=5).outgoing] == [
+        "bob@example.com"
+    ]
+
+
+def test_a_message_that_an_earlier_daemon_was_sending_is_interrupted_and_not_sent_again(writing: Writing) -> None:
+    writing.start()
+    assert len(writing.claim().outgoing) == 2
+    assert messaging.interrupt_open(writing.unit, NOW) == 2
+    assert writing.codes() == {"interrupted": 2}
+    assert not writing.claim(minutes=600).outgoing
+    assert writing.house.latest().done == 2
+
+
+def test_who_waits_for_an_answer_is_settled_when_the_time_is_over_and_not_before(writing: Writing) -> None:
+    writing.start()
+    for outgoing in writing.claim().outgoing:
+        messaging.sent(writing.unit, outgoing.attempt, [], now=NOW)
+    run = writing.house.latest()
+    assert messaging.end_waits(writing.unit, run.id, limit=9, now=NOW + timedelta(minutes=29)) == 0
+    reply = ReplyCame(id="r1", sender=ANN, recipient="", text="hm", at=NOW)
+    assert writing.take(reply).is_known
+    assert writing.take(reply).run is None, "seen already"
+    assert writing.house.latest().done == 1
+    assert messaging.end_waits(writing.unit, run.id, limit=9, now=NOW + timedelta(minutes=31)) == 1
+    assert writing.codes() == {"replied": 1, "sent": 1}
+    assert writing.house.latest().state == "completed"
