@@ -41,7 +41,7 @@ def test_every_section_of_the_settings_is_explained() -> None:
 
 
 def test_every_disposition_that_this_version_can_give_is_explained() -> None:
-    later = {"fax", "abandoned", "agent_hangup", "voicemail_left", "no_agent", "screened"}
+    later = {"fax", "abandoned", "agent_hangup", "no_agent"}
     told = README[README.index("## Dispositions") : README.index("## How it works")]
     assert [name for name in MEANINGS if name not in later and f"`{name}`" not in told] == []
 

@@ -19,13 +19,14 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
 from dialerd.domain.hours import CONTACT_ZONE, ContactHours, is_zone, read_hours
+from dialerd.domain.machines import Screened, Voicemail
 from dialerd.domain.ordering import attribute_of
 from dialerd.domain.retry import RetryPolicy, RetryRule
 from dialerd.domain.schedule import Schedule
+from dialerd.domain.sounds import check_sound, is_sound
 from dialerd.domain.words import Disposition, Mode, Order
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 NOT_YET = frozenset({"flow"})
@@ -49,7 +50,7 @@ class OnHuman(_Part):
     def _one_way(self) -> OnHuman:
         if (self.play is None) == (self.context is None):
             raise ValueError("needs exactly one of play and context")
-        if self.play is not None and (not SOUND.match(self.play) or ".." in self.play):
+        if self.play is not None and not is_sound(self.play):
             raise ValueError("play is a sound's name or absolute path: letters, digits, / _ . -")
         if self.context is not None and not EXTENSION.match(self.context):
             raise ValueError("context is a dialplan context: letters, digits, _ * # -")
@@ -112,6 +113,8 @@ class CampaignSpec(_Part):
     queue: str | None = None
     ratio: Annotated[int, Field(ge=1, le=10)] = 2
     preview: Preview = Preview()
+    voicemail: Voicemail | None = None
+    screened: Screened | None = None
     abandon_message: str | None = None
     abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
     opt_out_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
@@ -164,9 +167,7 @@ class CampaignSpec(_Part):
     @field_validator("abandon_message")
     @classmethod
     def _sound(cls, value: str | None) -> str | None:
-        if value is not None and (not SOUND.match(value) or ".." in value):
-            raise ValueError("is a sound's name or absolute path: letters, digits, / _ . -")
-        return value
+        return None if value is None else check_sound(value)
 
     @field_validator("caller_id")
     @classmethod
@@ -238,6 +239,8 @@ class CampaignSpec(_Part):
             foreign |= _OF_AGENTS & self.model_fields_set
         elif self.on_human is not None:
             raise ValueError(f"on_human: in mode {self.mode} the agents of the queue take the people who answer")
+        if not self.amd and (self.voicemail or self.screened):
+            raise ValueError("voicemail, screened: only amd = true tells a machine from a person")
         if foreign:
             raise ValueError(f"{', '.join(sorted(foreign))}: not for mode {self.mode}")
         if self.strategy is not None and self.retry:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _LONGEST = 200  # characters of one sound's text
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_IN_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}\Z|/[A-Za-z0-9/_.-]{1,199}\Z")  # what a file may name
 _DIGITS = re.compile(r"[0-9*#]{1,100}\Z")
 _CHARACTERS = re.compile(r"[ -~]{1,100}\Z")
 _TONE = re.compile(r"[a-z0-9_-]{1,40}\Z")
@@ -93,3 +94,15 @@ def check_language(language: str) -> str:
     if language and not _LANGUAGE.match(language):
         raise ValueError(f"a language of sounds is a code such as en or de_AT: {language[:40]!r}")
     return language
+
+
+def is_sound(value: str) -> bool:
+    """Whether a file may name a sound so."""
+    return bool(_IN_FILE.match(value)) and ".." not in value
+
+
+def check_sound(value: str) -> str:
+    """A sound as a file names it. Raises ValueError."""
+    if not is_sound(value):
+        raise ValueError("is a sound's name or absolute path: letters, digits, / _ . -")
+    return value

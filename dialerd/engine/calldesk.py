@@ -21,10 +21,13 @@ from dialerd.domain.call.states import (
     Clearing,
     Detecting,
     Handed,
+    Leaving,
+    Listening,
     Placing,
     Playing,
     Queued,
     Ringing,
+    Screening,
     Settled,
     Talking,
     Waiting,
@@ -167,6 +170,8 @@ class CallDesk:
             self._confirm(line, event)
         line.call, commands = step(before, event, self._clock.now())
         after, facts = line.call, line.call.facts
+        if isinstance(after.state, Screening) and after.state != before.state:
+            self._show_phase(line)
         if type(after.state) is not type(before.state):
             self._show_phase(line)
             if isinstance(before.state, Talking) or (
@@ -323,11 +328,11 @@ def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
     match call.state:
         case Placing() | Ringing():
             return run.ringing
-        case Detecting():
-            return run.detecting
+        case Detecting() | Screening(has_answered=True):
+            return run.detecting  # an assistant that speaks to us may let a person through at any moment
         case Waiting() | Queued():
             return run.waiting
         case Talking() | WithMember():
             return run.talking
-        case Playing() | Handed() | Clearing() | Settled():
+        case Playing() | Handed() | Listening() | Leaving() | Screening() | Clearing() | Settled():
             return run.connected  # a settled call counts until its slot is free

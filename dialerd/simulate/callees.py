@@ -20,7 +20,8 @@ class Behaviour:
     Never answered: `cause` and `sip_code` at `ring_s`; both None: rings for ever. Answered: AMD says `amd` after
     `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays. With an agent it talks for `talk_s` and
     hangs up then; left alone by the agent it hangs up `alone_s` after that; None: neither changes when it leaves.
-    `talks`: from when to when there is sound from its side, in order; `presses`: when it presses which key.
+    `talks`: from when to when there is sound from its side, in order; `presses`: when it presses which key. Once it
+    has heard a sound to the end it `answers_us`, so many seconds later, and hangs up after `leaves_us_s`.
     """
 
     ring_s: float = 0.0
@@ -35,6 +36,8 @@ class Behaviour:
     alone_s: float | None = None
     talks: Sequence[tuple[float, float]] = ((0.4, 0.8),)
     presses: Sequence[tuple[float, str]] = ()
+    answers_us: Sequence[tuple[float, float]] = ()
+    leaves_us_s: float | None = None
     leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
 
 
@@ -46,6 +49,9 @@ _PERSON = Behaviour(ring_s=1.0)
 _GREETING_AND_BEEP = ((0.5, 6.3), (7.1, 7.6))
 _MACHINE = Behaviour(ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=3.45, leaves_s=27.6, talks=_GREETING_AND_BEEP)
 _INVALID = _refuses(1, 404)
+_ASSISTANT = Behaviour(
+    ring_s=1.0, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=2.5, leaves_s=60.0, talks=((0.5, 4.6),), answers_us=((1.0, 2.8),)
+)
 
 BY_ENDING: dict[str, Behaviour] = {
     "00": _PERSON,
@@ -84,6 +90,12 @@ BY_ENDING: dict[str, Behaviour] = {
     "40": Behaviour(rings=False),
     "50": Behaviour(rings=False, leaves_s=None),
     **{f"5{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
+    "60": _MACHINE,
+    "61": replace(_MACHINE, talks=((0.5, 6.3), (7.8, 8.3))),
+    "62": replace(_MACHINE, leaves_s=11.0),
+    "63": replace(_MACHINE, talks=((0.5, 6.3),)),
+    "65": replace(_ASSISTANT, answers_us=((1.0, 2.8), (6.5, 6.9))),
+    "66": replace(_ASSISTANT, answers_us=((1.0, 2.8), (6.5, 10.0)), leaves_us_s=11.0),
 }
 """Last two digits to behaviour, as measured on the lab; any other ending is an invalid number."""
 

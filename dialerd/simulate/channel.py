@@ -40,6 +40,7 @@ class Voice:
     spans: Sequence[tuple[float, float]] = ()
     watchers: list[Timer] = field(default_factory=list)
     is_talking: bool = False
+    has_answered_us: bool = False
 
     def has(self, key: str) -> bool:
         return any(piece.key == key for piece in self.pieces)

@@ -52,7 +52,7 @@ class SimulatedExchange(SimulatedCallers):
         self._channels: dict[AttemptId, Channel] = {}
         self._refuses_until = 0.0
         self._recordings: set[str] = set()
-        self._voices = VoiceDesk(self.line, premises, self._later, self._tell)
+        self._voices = VoiceDesk(self.line, premises, self._later, self._tell, self._leave_after)
 
     # ports.Exchange; what is asked of agents' legs is in legs.py, of callers in callers.py
 

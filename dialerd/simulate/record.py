@@ -12,12 +12,14 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class SimulatedCall:
-    """One row: what a carrier would have seen. `ending` says who or what ended it; empty: it goes on."""
+    """One row: what a carrier would have seen. `ending` says who or what ended it; empty: it goes on. `heard`: the
+    sounds that the callee has heard to the end."""
 
     number: str
     invited_at: datetime
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    heard: tuple[str, ...] = ()
     ending: str = ""  # callee | dialer | timeout | dialplan | no application | restart
 
 

@@ -31,11 +31,13 @@ class VoiceDesk:
         premises: Premises,
         later: Callable[[Channel, float, Callable[[], None]], Timer],
         tell: Callable[[Channel, ev.CallEvent], None],
+        leave_after: Callable[[Channel, float | None], None],
     ) -> None:
         self._line = line
         self._premises = premises
         self._later = later
         self._tell = tell
+        self._leave_after = leave_after
 
     @property
     def _clock(self) -> Clock:
@@ -52,9 +54,14 @@ class VoiceDesk:
 
         def over(broken: bool) -> None:
             failed = broken or lengths[-1] is None
+            if not failed and not piece.is_stopped:
+                names = [sound.name for sound in sounds if isinstance(sound, Recorded)]
+                channel.row.heard = (*channel.row.heard, *names)
+                self._answer_us(channel)
             self._tell(channel, ev.PlaybackEnded(playback_id, failed=failed))
 
-        self._put(channel, Piece(playback_id, lambda: None if endless else length_s, over))
+        piece = Piece(playback_id, lambda: None if endless else length_s, over)
+        self._put(channel, piece)
 
     def record(self, channel: Channel, wanted: Record) -> None:
         began: list[float] = []
@@ -122,6 +129,17 @@ class VoiceDesk:
         channel.voice.pieces.clear()
         for piece in pieces:
             piece.over(True)
+
+    def _answer_us(self, channel: Channel) -> None:
+        """The callee has heard a sound of ours to its end; to the first it answers."""
+        behaviour, now = channel.behaviour, self._clock.steady()
+        if not behaviour.answers_us or channel.voice.has_answered_us:
+            return
+        channel.voice.has_answered_us = True
+        answers = [(now + begins, now + ends) for begins, ends in behaviour.answers_us]
+        channel.voice.spans = [*channel.voice.spans, *answers]
+        if behaviour.leaves_us_s is not None:
+            self._leave_after(channel, behaviour.leaves_us_s)
 
     # One thing after the other
 

@@ -48,4 +48,6 @@ def plan_of(
         patience_s=patience_s,
         abandon_play=spec.abandon_message,
         opt_out_key=spec.opt_out_key,
+        voicemail=spec.voicemail,
+        screened=spec.screened,
     )

@@ -70,6 +70,15 @@ def test_what_is_written_back_is_what_was_read() -> None:
         ({"retry": [{"disposition": "bored", "after_min": 1, "max": 1}]}, "retry.0.disposition"),
         ({"retry": [{"disposition": "busy", "after_min": n, "max": 1} for n in (1, 2)]}, "two rules for busy"),
         ({"lists": ["a", "b", "a"]}, "a is named twice"),
+        ({"voicemail": {}}, "voicemail.play: is missing"),
+        ({"voicemail": {"play": "../x"}}, "voicemail.play: is a sound's name"),
+        ({"voicemail": {"play": "x", "wait": "never"}}, "voicemail.wait:"),
+        ({"voicemail": {"play": "x", "silence_ms": 100}}, "voicemail.silence_ms:"),
+        ({"voicemail": {"play": "x", "max_wait_s": 1000}}, "voicemail.max_wait_s:"),
+        ({"voicemail": {"play": "x", "loud": True}}, "voicemail.loud: unknown key"),
+        ({"voicemail": {"play": "x"}, "amd": False}, "only amd = true tells a machine from a person"),
+        ({"screened": {"play": "x"}, "amd": False}, "only amd = true tells a machine from a person"),
+        ({"screened": {"play": ""}}, "screened.play: is a sound's name"),
     ],
 )
 def test_each_wrong_key_is_named(change: dict[str, Any], said: str) -> None:

@@ -16,7 +16,7 @@ FOLDER = "/sounds"
 
 MESSAGE = f"{FOLDER}/message"  # 3 s exactly: what tests and the demo play to people
 
-_MADE_BY = 5  # raise it when a clip below changes
+_MADE_BY = 6  # raise it when a clip below changes
 
 _GREETINGS = (
     ("en-us", 175, "hello?"),
@@ -26,6 +26,19 @@ _GREETINGS = (
     ("en-gb+f4", 175, "Anna speaking"),
     ("en-us+f5", 200, "yeah?"),
 )
+
+_ASSISTANT = (
+    (
+        "screen",
+        "hi. if you record your name and reason for calling, I will see if this person is available.",
+        "0.4 0.2",
+    ),
+    ("screenthanks", "thanks. please stay on the line.", "0.2 0.2"),
+    ("screenno", "sorry. this person is not available now, and does not take any calls. goodbye.", "0.2 0.2"),
+)
+
+BEEP_HZ, LEFT_HZ, NAME_HZ = 1000, 1480, 760
+"""The machines' beep, and the tones that stand for what is left on one (3 s) and for who calls (2 s)."""
 
 _RAW = "-r 8000 -c 1 -t ul"
 
@@ -63,6 +76,16 @@ def _script() -> list[str]:
     steps.append("sox -n -r 8000 -c 1 -b 16 /tmp/beep.wav synth 0.5 sine 1000 norm -10 pad 0.8 0")
     steps.append("sox /tmp/m.wav /tmp/m2.wav norm -12")
     steps.append(f"sox /tmp/m2.wav /tmp/beep.wav {_RAW} machine.ulaw pad 0.5 20")
+    # a pause before the beep as long as any that was measured; and a machine that gives none
+    steps.append("sox -n -r 8000 -c 1 -b 16 /tmp/late.wav synth 0.5 sine 1000 norm -10 pad 1.5 0")
+    steps.append(f"sox /tmp/m2.wav /tmp/late.wav {_RAW} machinelate.ulaw pad 0.5 20")
+    steps.append(f"sox /tmp/m2.wav {_RAW} machinenobeep.ulaw pad 0.5 20")
+    # what is said to machines: tones, so that a recording tells when
+    steps.append(f"sox -n {_RAW} left.ulaw synth 3 sine {LEFT_HZ} norm -10")
+    steps.append(f"sox -n {_RAW} name.ulaw synth 2 sine {NAME_HZ} norm -10")
+    for name, text, pad in _ASSISTANT:
+        steps.append(_speech(f"/tmp/{name}.wav", "en-us+f3", 165, text))
+        steps.append(f"sox /tmp/{name}.wav {_RAW} {name}.ulaw norm -12 pad {pad}")
     steps.append(
         _speech(
             "/tmp/f.wav",

@@ -71,6 +71,12 @@ _ROWS = (
     _answer("51", "the same, hangs up after 1 s", leaves_s=1),
     _answer("52", "the same, hangs up after 2 s, as AMD makes up its mind", PERSON, "", leaves_s=2),
     *(_answer(f"5{n}", f"the same, hangs up after {n} s", PERSON, leaves_s=n) for n in range(3, 10)),
+    _answer("60", "the machine of 01; what it hears is kept", MACHINE, after_s=1),
+    _answer("61", "a machine whose beep comes 1.5 s after the greeting", MACHINE, after_s=1),
+    _answer("62", "a machine that hangs up after 11 s", MACHINE, after_s=1, leaves_s=11),
+    _answer("63", "a machine that gives no beep", MACHINE, after_s=1),
+    _answer("65", "a call assistant that lets its caller through", MACHINE, after_s=1),
+    _answer("66", "a call assistant that does not", MACHINE, after_s=1),
     _refusal("99", "any other ending: no such number", 1, 404),
 )
 

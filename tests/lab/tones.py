@@ -54,6 +54,15 @@ def seconds_of(ulaw: bytes, *hz: float) -> float:
     return round(sum(sum(share(part, each) for each in hz) > _CLEAR for part in parts) * _PART_S, 1)
 
 
+def span_of(ulaw: bytes, hz: float) -> tuple[float, float] | None:
+    """From when to when, in seconds and in steps of a tenth, the recording has that tone; None: never."""
+    heard = samples(ulaw)
+    step = int(RATE * _PART_S)
+    firsts = range(0, len(heard) - step + 1, step)
+    having = [first for first in firsts if share(heard[first : first + step], hz) > _CLEAR]
+    return (having[0] / RATE, having[-1] / RATE + _PART_S) if having else None
+
+
 def sorted_out(ulaw: bytes, candidates: Collection[int]) -> dict[int, float]:
     """Which of those tones the recording has by themselves, and for how long each; none for shorter than a tenth.
 

@@ -76,6 +76,7 @@ SEQUENCES: dict[str, list[ev.CallEvent]] = {
     "50": [*_UP, ev.AmdHeard("HUMAN", "HUMAN-700-700")],  # stays
     "51": _left_early(None),
     **{f"5{n}": _left("HUMAN", "HUMAN-700-700", cause=None) for n in range(2, 10)},
+    **dict.fromkeys(("60", "61", "62", "63", "65", "66"), _left(*_WORDS, rings=True)),
     "77": _refused(1, 404),  # in no plan
 }
 

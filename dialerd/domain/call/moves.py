@@ -8,18 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialerd.domain import amd, causes
+from dialerd.domain import causes
 from dialerd.domain.call import commands as do
 from dialerd.domain.call.states import (
     Call,
     Clearing,
     Detecting,
     Handed,
+    Leaving,
+    Listening,
     Outcome,
     Placing,
     Playing,
     Queued,
     Ringing,
+    Screening,
     Settled,
     State,
     Talking,
@@ -27,7 +30,7 @@ from dialerd.domain.call.states import (
     WithMember,
 )
 from dialerd.domain.sounds import Recorded
-from dialerd.domain.words import Disposition, Verdict
+from dialerd.domain.words import Disposition
 
 REPLY_S = 15.0  # an originate's reply; the adapter gives up earlier
 RING_SLACK_S = 5.0  # beyond the ring time that Asterisk itself keeps
@@ -41,6 +44,7 @@ _JOIN_S = 0.5  # the dialplan needs a moment to join a queue: sooner nobody is l
 _MUST_BE_BACK_S = 10.0  # the dialplan gives back sooner who has found nobody (asterisk-conf)
 
 UNPLAYED = "the message could not be played"
+UNLEFT = "the message for a machine could not be played"
 
 Step = tuple[Call, tuple[do.Command, ...]]
 
@@ -124,16 +128,6 @@ def ring_left_s(call: Call, now: datetime) -> float:
     return max(0.0, call.plan.max_ring_s + RING_SLACK_S - waited_s(call, now))
 
 
-def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
-    verdict = amd.judge(status)
-    answered_at = call.facts.answered_at or now
-    text = f"{status} {cause}".strip() or "NONE"
-    call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
-    if verdict is Verdict.MACHINE:
-        return clear(call, Disposition.ANSWERING_MACHINE)
-    return serve(call, now, silence_s=amd.silence_s(cause))
-
-
 def unanswered_end(call: Call, now: datetime) -> Step:
     """The channel ended before it was answered, or just as it was."""
     facts = call.facts
@@ -146,6 +140,12 @@ def unanswered_end(call: Call, now: datetime) -> Step:
         return settle(call, Disposition.INTERRUPTED, now, reason="cut off while it rang")
     ending = causes.classify(cause=facts.cause, sip_code=facts.sip_code)
     return settle(call, ending.disposition, now, reason=f"ended by the {ending.side}")
+
+
+def machine_ending(state: Listening | Leaving | Screening) -> Disposition:
+    """What a call is that ends there."""
+    answered_us = isinstance(state, Screening) and state.has_answered
+    return Disposition.SCREENED if answered_us else Disposition.ANSWERING_MACHINE
 
 
 def end_as_known(call: Call, now: datetime) -> Step:
@@ -171,6 +171,8 @@ def end_as_known(call: Call, now: datetime) -> Step:
             return settle(call, Disposition.ANSWERED_HUMAN, now)
         case WithMember(by_person):  # that they hang up is told before the end; else the member did
             return settle(call, Disposition.ANSWERED_HUMAN if by_person else Disposition.AGENT_HANGUP, now)
+        case Listening() | Leaving() | Screening():
+            return settle(call, machine_ending(call.state), now, reason="hung up before anything else could be done")
         case Clearing(disposition, reason):
             return settle(call, disposition, now, reason=reason)
         case Settled():

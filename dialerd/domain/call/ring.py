@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dialerd.domain import amd
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
+from dialerd.domain.call import machine
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
     RING_SLACK_S,
     Step,
-    as_of_verdict,
     clear,
     enter,
     learn,
@@ -127,3 +128,14 @@ def stop_unanswered(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     if left_s > 0:
         return rearm(call, left_s)
     return clear(call, Disposition.CANCELLED, event.reason)
+
+
+def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
+    """AMD has said who answered: serve them."""
+    verdict = amd.judge(status)
+    answered_at = call.facts.answered_at or now
+    text = f"{status} {cause}".strip() or "NONE"
+    call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
+    if verdict is Verdict.MACHINE:
+        return machine.answered(call, now)
+    return serve(call, now, silence_s=amd.silence_s(cause))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from dialerd.domain.machines import Screened, Voicemail
 from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
-    """All that is decided before dialing. Exactly one of `play`, `context` and `queue` is set.
+    """All that is decided before dialing. Exactly one of `play`, `context` and `queue` is set. A machine gets what
+    `screened` and `voicemail` say; without either it is hung up on.
 
     `in_app_queue`: the dialplan at `context`, `extension` leads into Asterisk's own queue, whose members have
     `patience_s` as agents have.
@@ -37,6 +40,8 @@ class CallPlan:
     abandon_play: str | None = None
     opt_out_key: str | None = None  # pressed during a message: never call again
     max_talk_s: float = 7200.0
+    voicemail: Voicemail | None = None
+    screened: Screened | None = None
 
     @property
     def has_agents(self) -> bool:
@@ -127,6 +132,45 @@ class Handed:
     is_unclear: bool = False
 
 
+class Aim(StrEnum):
+    """What is to be said to a machine."""
+
+    NAME = "name"  # to an assistant: who calls and why
+    MESSAGE = "voicemail"
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A machine talks; at `until` there is nothing for it. `quiet_from`: silent since then; None: it talks.
+
+    `has_paused`: what it says now came after a pause.
+    """
+
+    aim: Aim
+    until: datetime
+    quiet_from: datetime | None
+    has_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A machine hears our word. `is_unclear`: no answer came to our asking for it; perhaps nothing is played."""
+
+    aim: Aim
+    playback_id: str
+    is_unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Our name is said; who answers? At `until` nobody has. `talks_from`: somebody talks since then."""
+
+    said_at: datetime
+    until: datetime
+    has_answered: bool = False
+    talks_from: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A person waits in Asterisk's own queue; at `until` the call is abandoned. `is_unclear`: as in Handed."""
@@ -160,7 +204,22 @@ class Settled:
     outcome: Outcome
 
 
-State = Placing | Ringing | Detecting | Playing | Handed | Waiting | Talking | Queued | WithMember | Clearing | Settled
+State = (
+    Placing
+    | Ringing
+    | Detecting
+    | Playing
+    | Handed
+    | Waiting
+    | Talking
+    | Queued
+    | WithMember
+    | Listening
+    | Leaving
+    | Screening
+    | Clearing
+    | Settled
+)
 STATES: tuple[type[State], ...] = (
     Placing,
     Ringing,
@@ -171,6 +230,9 @@ STATES: tuple[type[State], ...] = (
     Talking,
     Queued,
     WithMember,
+    Listening,
+    Leaving,
+    Screening,
     Clearing,
     Settled,
 )

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call import queued, ring, talk
+from dialerd.domain.call import machine, queued, ring, talk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
@@ -26,9 +26,9 @@ from dialerd.domain.call.moves import (
     MESSAGE_S,
     REPLY_S,
     STALE_LOOKS,
+    UNLEFT,
     UNPLAYED,
     Step,
-    as_of_verdict,
     clear,
     end_as_known,
     learn,
@@ -46,10 +46,13 @@ from dialerd.domain.call.states import (
     Detecting,
     Facts,
     Handed,
+    Leaving,
+    Listening,
     Placing,
     Playing,
     Queued,
     Ringing,
+    Screening,
     Settled,
     State,
     Talking,
@@ -128,6 +131,8 @@ def _cause_told_late(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     call, commands = _cause_told(call, event, now)
     if call.state == Clearing(Disposition.FAILED, UNPLAYED):
         call = replace(call, state=Clearing(Disposition.ANSWERED_HUMAN))
+    if call.state == Clearing(Disposition.FAILED, UNLEFT):
+        call = replace(call, state=Clearing(Disposition.ANSWERING_MACHINE))
     return call, commands
 
 
@@ -152,7 +157,7 @@ def _timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return _missed(call, now)
     if call.stopping and isinstance(call.state, Ringing) and rung_s(call, now) >= call.plan.min_ring_s:
         return clear(call, Disposition.CANCELLED, call.stopping)
-    playback_id = call.state.playback_id if isinstance(call.state, Playing) else None
+    playback_id = call.state.playback_id if isinstance(call.state, Playing | Leaving) else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))
 
 
@@ -168,7 +173,7 @@ def _missed(call: Call, now: datetime) -> Step:
 def _found_detecting(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.ChannelSeen)
     if event.place is ev.Place.JUDGED:
-        return as_of_verdict(call, event.amd_status, "", now)
+        return ring.as_of_verdict(call, event.amd_status, "", now)
     call = replace(call, gone=False)
     if call.looked < STALE_LOOKS and event.place is ev.Place.ANSWERED:
         return rearm(call, DETECT_S, do.Detect())  # our asking for AMD was lost
@@ -216,7 +221,7 @@ def _undetected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if event.is_unclear:  # the connection broke just now: look where the channel is, when it is back
         return rearm(call, CLEAR_S)
-    return as_of_verdict(call, "", "", now)  # nobody could listen: a person until shown otherwise
+    return ring.as_of_verdict(call, "", "", now)  # nobody could listen: a person until shown otherwise
 
 
 def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -327,6 +332,30 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.HangupRequested: queued.person_left,
         ev.ChannelSeen: queued.talkers_seen,
         ev.StopRequested: _stop_served,
+    },
+    Listening: _ALWAYS
+    | {
+        ev.TalkBegan: machine.began,
+        ev.TalkEnded: machine.ended,
+        ev.TimerFired: machine.quiet_long_enough,
+        ev.ChannelSeen: machine.listener_seen,
+        ev.CommandFailed: machine.unwatched,
+        ev.StopRequested: machine.stop,
+    },
+    Leaving: _ALWAYS
+    | {
+        ev.PlaybackEnded: machine.said,
+        ev.ChannelSeen: machine.leaver_seen,
+        ev.CommandFailed: machine.unsaid,
+        ev.StopRequested: machine.stop,
+    },
+    Screening: _ALWAYS
+    | {
+        ev.TalkBegan: machine.answer_began,
+        ev.TalkEnded: machine.answer_ended,
+        ev.TimerFired: machine.waited_enough,
+        ev.ChannelSeen: machine.screener_seen,
+        ev.StopRequested: machine.stop,
     },
     Clearing: _ALWAYS | {ev.ChannelSeen: _found_clearing, ev.HangupRequested: _cause_told_late},
     Settled: dict.fromkeys(_ALWAYS, _ignore),

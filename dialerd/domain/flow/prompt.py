@@ -13,9 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from dialerd.domain.campaign import SOUND
 from dialerd.domain.filters import date_of, number_of
-from dialerd.domain.sounds import Characters, Digits, Number, Recorded, Sound, check_language
+from dialerd.domain.sounds import Characters, Digits, Number, Recorded, Sound, check_language, is_sound
 
 _HOLE = re.compile(r"\{\{\s*([^\W\d]\w{0,63})\s*\}\}")
 _BRACES = re.compile(r"\{\{|\}\}")
@@ -74,7 +73,7 @@ class Part(BaseModel):
         given = [way for way in _WAYS if getattr(self, way) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(_WAYS)}")
-        if self.sound is not None and (not SOUND.match(self.sound) or ".." in self.sound):
+        if self.sound is not None and not is_sound(self.sound):
             raise ValueError("sound is a sound's name or absolute path: letters, digits, / _ . -")
         check_text(self.value)
         return self

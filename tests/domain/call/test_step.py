@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from dialerd.domain.call import Call, CallPlan, Facts, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call.states import STATES, Clearing, Placing, Settled
+from dialerd.domain.call.states import STATES, Aim, Clearing, Placing, Settled
 from dialerd.domain.call.step import TABLE
+from dialerd.domain.machines import Screened, Voicemail
 from dialerd.domain.words import AttemptId, LegId, Verdict
 
 START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -33,6 +34,8 @@ def plan(
     opt_out_key: str | None = None,
     max_ring_s: float = 25,
     min_ring_s: float = 15,
+    voicemail: Voicemail | None = None,
+    screened: Screened | None = None,
 ) -> CallPlan:
     play = None if queue else play
     context = None if play or queue else "ivr"
@@ -48,6 +51,8 @@ def plan(
         queue=queue,
         abandon_play=abandon_play,
         opt_out_key=opt_out_key,
+        voicemail=voicemail,
+        screened=screened,
     )
 
 
@@ -416,6 +421,7 @@ ALL_EVENTS: list[ev.CallEvent] = [
     ev.AmdHeard(""),
     PLAYED,
     ev.PlaybackEnded("another"),
+    *(ev.PlaybackEnded(f"{ID}-{aim}", failed=failed) for aim in Aim for failed in (False, True)),
     ev.PlaybackEnded(MESSAGE, failed=True),
     ev.Pressed("1"),
     ev.TalkBegan(),
@@ -431,7 +437,7 @@ ALL_EVENTS: list[ev.CallEvent] = [
     GONE,
     *(
         ev.CommandFailed(name, "x", u)
-        for name in ("Detect", "Play", "HandOver", "HangUp", "Look", "Connect")
+        for name in ("Detect", "Play", "HandOver", "HangUp", "Look", "Connect", "Watch")
         for u in (True, False)
     ),
     ev.AgentFound("ann", LegId("a" + "0" * 32)),
@@ -452,6 +458,8 @@ _plans = st.builds(
     queue=st.sampled_from([None, "sales"]),
     abandon_play=st.sampled_from([None, "sorry"]),
     max_ring_s=st.sampled_from([4, 25]),
+    voicemail=st.sampled_from([None, Voicemail(play="vm"), Voicemail(play="vm", wait="beep", max_wait_s=5)]),
+    screened=st.sampled_from([None, Screened(play="us")]),
 )
 
 
