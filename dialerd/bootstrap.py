@@ -18,6 +18,7 @@ from typing import Any
 
 from dialerd.adapters import ami, ari, controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
+from dialerd.adapters.sms import sms_route
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks
 from dialerd.domain.columnmap import ColumnMap
@@ -141,6 +142,7 @@ def build(given: Settings) -> Parts:
         min_ring_s=given.engine.min_ring_s,
         queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
+        routes={section.name: sms_route(section, clock) for section in given.sms},
         reply_words=files.shipped_reply_words(),
         region=given.phone.default_region,
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialerd.domain.errors import DialerdError
-from dialerd.domain.pacing.rate import RateLimit
 from dialerd.domain.words import Channel
 from dialerd.ports import (
     About,
@@ -31,6 +30,7 @@ from dialerd.ports import (
 )
 from dialerd.simulate.recipients import ReadingPlan, Recipients
 from dialerd.tasks import spawn
+from dialerd.turns import Turns
 
 _REPLY_S = 0.02  # from a message to its answer, on average
 _AGAIN_S = 5.0  # until what was not acknowledged is told again
@@ -78,7 +78,7 @@ class SimulatedRoute:
         self._clock = clock
         self._dice = dice
         self._recipients = recipients or ReadingPlan()
-        self._rate = RateLimit(rate=messages_per_second)
+        self._turns = Turns(clock, rate=messages_per_second)
         self._sink: MessageSink | None = None
         self._back_up = asyncio.Event()
         self._down_until = 0.0
@@ -101,9 +101,7 @@ class SimulatedRoute:
             self._back_up.clear()
 
     async def send(self, message: Message) -> SendReply:
-        while not self._rate.available(self._clock.steady()):
-            await self._clock.sleep(self._rate.room_at(self._clock.steady()) - self._clock.steady())
-        self._rate = self._rate.take(self._clock.steady())
+        await self._turns.mine()
         if not self.is_up:
             return Refused(reason=f"route {self.name} is not connected", is_route_down=True)
         cuts = self._cuts

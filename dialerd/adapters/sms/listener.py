@@ -1,0 +1,56 @@
+"""A small HTTP server on this machine, for what a gateway tells: each path has one who reads its query.
+
+Not here: what is told (gateway.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import IntEnum
+from functools import partial
+
+from aiohttp import web
+
+_MOST = 65_536
+
+
+class Answer(IntEnum):
+    """What the gateway is told: it brings again what is not DONE, where it can."""
+
+    DONE = 200
+    UNKNOWN = 400
+    FORBIDDEN = 403
+    LATER = 503
+
+
+Reader = Callable[[Mapping[str, str]], Awaitable[Answer]]
+
+
+class Listener:
+    """Listens while it is entered. Raises OSError where the place is taken."""
+
+    def __init__(self, listen: str, paths: Mapping[str, Reader]) -> None:
+        host, _, port = listen.rpartition(":")
+        self._host, self._port = host.strip("[]"), int(port)
+        application = web.Application(client_max_size=_MOST)
+        for path, reader in paths.items():
+            application.router.add_route("*", path, partial(_serve, reader))
+        self._runner = web.AppRunner(application, access_log=None)
+
+    async def __aenter__(self) -> Listener:
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except BaseException:
+            await self._runner.cleanup()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+
+async def _serve(reader: Reader, request: web.Request) -> web.Response:
+    answer = await reader(request.query)
+    # Empty: Kannel sends what it is answered back to the phone.
+    return web.Response(status=answer.value, text="")

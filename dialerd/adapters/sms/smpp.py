@@ -1,0 +1,300 @@
+"""A route over SMPP 3.4: bound as a transceiver, bound again when the link is lost, nothing lost in between.
+
+Not here: one link (smpplink.py), octets (pdu.py), texts (shortmessage.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from dialerd.adapters.sms import shortmessage, status
+from dialerd.adapters.sms.assembly import Assembly
+from dialerd.adapters.sms.pdu import Bind, Command, Named, PduError, ShortMessage
+from dialerd.adapters.sms.shortmessage import Receipt, State, Text
+from dialerd.adapters.sms.smpplink import Link, LinkLost
+from dialerd.domain.errors import BadInputError, DialerdError
+from dialerd.domain.sms import cut
+from dialerd.domain.words import Channel
+from dialerd.log import logger
+from dialerd.ports import (
+    About,
+    Accepted,
+    Clock,
+    Delivered,
+    Message,
+    MessageEvent,
+    MessageSink,
+    Refused,
+    ReplyCame,
+    RouteDown,
+    RouteUp,
+    SendReply,
+    Sent,
+    Unclear,
+    Undelivered,
+)
+from dialerd.routesettings import SmppSettings
+from dialerd.tasks import spawn
+from dialerd.turns import Turns
+
+_log = logger(__name__)
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 30.0
+_CONNECT_S = 10.0
+_PATIENCE_S = 60.0  # how long a message waits for the link to come back
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_SHORTEST_SLEEP_S = 0.01
+_REPEATS = 10  # of one part, whose answer was lost each time
+
+
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
+
+class SmppRoute:
+    """Implements ports.MessageRoute."""
+
+    channel = Channel.SMS
+
+    def __init__(self, settings: SmppSettings, clock: Clock, *, connect: Connect | None = None) -> None:
+        """`connect` opens a connection in place of TCP."""
+        self.name = settings.name
+        self._connect = connect or self._connect_tcp
+        self.window = settings.window
+        self._settings = settings
+        self._clock = clock
+        self._turns = Turns(clock, rate=settings.messages_per_second)
+        self._places = asyncio.Semaphore(settings.window)
+        self._link: Link | None = None
+        self._bound = asyncio.Event()
+        self._reason = "not connected yet"
+        self._paused_until = 0.0
+        self._pause_s = _FIRST_PAUSE_S
+        self._reference = 0
+        self._sink: MessageSink | None = None
+        self._assembly = Assembly(clock, self._tell_incomplete)
+
+    @property
+    def is_up(self) -> bool:
+        return self._bound.is_set()
+
+    # The link
+
+    async def run(self, sink: MessageSink) -> None:
+        self._sink = sink
+        wait_s = _FIRST_WAIT_S  # doubled until a link has lasted
+        while True:
+            began_at = self._clock.steady()
+            try:
+                await self._connected(sink)
+            except (LinkLost, OSError, TimeoutError, PduError, DialerdError) as error:
+                self._say_lost(_explained(error), sink)
+            if self._clock.steady() - began_at >= _LONGEST_WAIT_S:
+                wait_s = _FIRST_WAIT_S
+            await self._clock.sleep(wait_s)
+            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+    async def _connected(self, sink: MessageSink) -> None:
+        link = await self._open()
+        serving = spawn(f"link of route {self.name}", _guarded(link))
+        try:
+            await self._bind(link)
+            self._link = link
+            self._reason = ""
+            self._bound.set()
+            _log.info(f"route {self.name} is bound", action="route_up", route=self.name)
+            sink.on_route_event(self.name, RouteUp())
+            raise await asyncio.shield(serving)
+        finally:
+            link.say_goodbye()
+            serving.cancel()
+
+    def _unbound(self) -> None:
+        self._bound.clear()
+        self._link = None
+
+    async def _open(self) -> Link:
+        async with asyncio.timeout(_CONNECT_S):
+            reader, writer = await self._connect()
+        return Link(
+            self.name,
+            reader,
+            writer,
+            clock=self._clock,
+            enquire_s=self._settings.enquire_s,
+            deliver=self._on_deliver,
+            on_lost=self._unbound,
+        )
+
+    async def _connect_tcp(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        settings = self._settings
+        context = ssl.create_default_context() if settings.security == "tls" else None
+        return await asyncio.open_connection(settings.host, settings.port, ssl=context)
+
+    async def _bind(self, link: Link) -> None:
+        settings = self._settings
+        body = Bind(system_id=settings.system_id, password=settings.secret(), system_type=settings.system_type)
+        try:
+            answer = await link.request(Command.BIND_TRANSCEIVER, body)
+        except ValueError as error:
+            raise LinkLost(f"it cannot be bound: {error}") from None
+        if answer.status != status.OK:
+            raise LinkLost(f"it cannot be bound: {status.named(answer.status)}")
+
+    def _say_lost(self, reason: str, sink: MessageSink) -> None:
+        """Tell the engine every time, the log only when the reason is new."""
+        if reason != self._reason:
+            _log.error(f"no messages over route {self.name}: {reason}", action="route_down", route=self.name)
+        self._reason = reason
+        sink.on_route_event(self.name, RouteDown(reason))
+
+    # Sending
+
+    async def send(self, message: Message) -> SendReply:
+        try:
+            parts = cut(message.text, most=self._settings.max_parts)
+        except BadInputError as error:
+            return Refused(reason=str(error), is_lasting=True)
+        self._reference += 1
+        sender = message.sender or self._settings.sender
+        written = shortmessage.written(parts, sender=sender, recipient=message.recipient, reference=self._reference)
+        ids: list[str] = []
+        repeated = 0
+        for body in written:
+            reply = await self._send_part(body)
+            if not isinstance(reply, Sent):
+                return _of_several(reply, sent=len(ids), of=len(parts))
+            ids += reply.ids
+            repeated += reply.repeated
+        return Sent(ids=tuple(ids), parts=len(parts), repeated=repeated)
+
+    async def _send_part(self, body: ShortMessage) -> SendReply:
+        """One part; again, where that may be, when its answer was lost with the link."""
+        written = 0
+        give_up_at = self._clock.steady() + _PATIENCE_S
+        while True:
+            link = await self._link_before(give_up_at)
+            if link is None:
+                reason = f"route {self.name} is not connected: {self._reason}"
+                return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
+            try:
+                async with self._places:
+                    await self._turns.mine()
+                    answer = await link.request(Command.SUBMIT_SM, body)
+            except LinkLost as error:
+                written += error.was_written
+                if written and (self._settings.when_unclear == "leave" or written > _REPEATS):
+                    return Unclear(reason=f"route {self.name}: {error}")
+                if written:
+                    give_up_at = max(give_up_at, self._clock.steady() + _PATIENCE_S)
+                continue
+            except PduError as error:
+                return Unclear(reason=f"route {self.name}: its answer cannot be read: {error}")
+            except ValueError as error:
+                return Refused(reason=f"route {self.name}: {error}", is_lasting=True)
+            if answer.status == status.OK:
+                self._pause_s = _FIRST_PAUSE_S
+                ids = (answer.body.name,) if isinstance(answer.body, Named) and answer.body.name else ()
+                return Sent(ids=ids, repeated=written)
+            if answer.status not in status.THROTTLED:
+                reason = f"route {self.name}: {status.named(answer.status)}"
+                return Refused(
+                    reason=reason,
+                    is_lasting=answer.status in status.LASTING,
+                    is_route_down=answer.status == status.UNBOUND,
+                )
+            self._pause(status.named(answer.status))
+
+    async def _link_before(self, moment: float) -> Link | None:
+        """The link, when it is there and not paused; None: not before that moment."""
+        while True:
+            left_s = moment - self._clock.steady()
+            if left_s <= 0:
+                return None
+            if (pause_s := self._paused_until - self._clock.steady()) > 0:
+                await self._clock.sleep(max(min(pause_s, left_s), _SHORTEST_SLEEP_S))
+            elif self._link is not None:
+                return self._link
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left_s):
+                        await self._bound.wait()
+
+    def _pause(self, reason: str) -> None:
+        """Every message rests for a while: it is the route that is too fast, not this message."""
+        if self._clock.steady() < self._paused_until:
+            return
+        _log.warning(
+            f"route {self.name} rests for {self._pause_s:g} s: {reason}", action="route_throttled", route=self.name
+        )
+        self._paused_until = self._clock.steady() + self._pause_s
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    # What comes in
+
+    async def _on_deliver(self, body: ShortMessage) -> int:
+        """The status it is answered with: OK only when it is stored."""
+        found = shortmessage.read(body)
+        if isinstance(found, Receipt):
+            return await self._tell(self._reported(found))
+        whole = self._assembly.add(found)
+        if whole is None:
+            return status.OK
+        answer = await self._tell(self._reply(whole))
+        if answer == status.OK:
+            self._assembly.stored(whole)
+        return answer
+
+    def _reported(self, receipt: Receipt) -> MessageEvent:
+        about, at = About(message_ids=(receipt.message_id,)), self._clock.now()
+        match receipt.state:
+            case State.DELIVRD:
+                return Delivered(about=about, at=at)
+            case State.ENROUTE | State.ACCEPTD:
+                return Accepted(about=about, at=at)
+        reason = receipt.state.name.lower() + (f", error {receipt.error}" if receipt.error else "")
+        return Undelivered(about=about, at=at, reason=reason)
+
+    def _reply(self, text: Text) -> ReplyCame:
+        return ReplyCame(id="", sender=text.sender, recipient=text.recipient, text=text.text, at=self._clock.now())
+
+    def _tell_incomplete(self, text: Text) -> None:
+        spawn(f"incomplete text of route {self.name}", self._until_told(self._reply(text)))
+
+    async def _until_told(self, event: MessageEvent) -> None:
+        while await self._tell(event) != status.OK:
+            await self._clock.sleep(_LONGEST_WAIT_S)
+
+    async def _tell(self, event: MessageEvent) -> int:
+        if self._sink is None:
+            return status.TEMPORARY
+        try:
+            await self._sink.on_message_event(self.name, event)
+        except DialerdError as error:
+            _log.error(f"route {self.name}: not stored: {error}", action="event_not_stored", route=self.name)
+            return status.TEMPORARY
+        return status.OK
+
+
+async def _guarded(link: Link) -> LinkLost:
+    """A loss as a value: it is expected, and no task has crashed."""
+    try:
+        await link.serve()
+    except LinkLost as error:
+        return error
+    return LinkLost("it was closed")
+
+
+def _of_several(reply: Refused | Unclear, *, sent: int, of: int) -> SendReply:
+    """What became of a text of which so many parts had been taken before."""
+    return Unclear(reason=f"{sent} of {of} parts were sent; then {reply.reason}") if sent else reply
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"it cannot be reached within {_CONNECT_S:g} s"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
