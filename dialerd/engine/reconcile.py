@@ -106,4 +106,5 @@ def facts_of(attempt: AttemptRow) -> Facts:
         sip_code=attempt.sip_code,
         agent=attempt.agent,
         connected_at=attempt.connected_at,
+        greeted_at=attempt.greeted_at,
     )

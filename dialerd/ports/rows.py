@@ -202,6 +202,7 @@ class AttemptRow:
     connected_at: datetime | None = None  # since when
     step: str = ""  # of the strategy, at which it was made
     channel: Channel = Channel.VOICE
+    greeted_at: datetime | None = None  # when the person had ended the greeting, where AMD tells it
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,7 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
         sip_code=facts.sip_code,
         agent=facts.agent,
         connected_at=facts.connected_at,
+        greeted_at=facts.greeted_at,
     )
 
 

@@ -42,6 +42,8 @@ COLUMNS = (
     "reason",
     "regulation",
     "system_disposition",  # what a custom one has taken the place of
+    "greeting_ended_at",
+    "connected_at",  # no more than two seconds after it, as regulators count
 )
 
 ALL = "all"
@@ -160,6 +162,8 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         attempt.reason,
         attempt.regulation,
         attempt.disposition or "",
+        _moment(attempt.greeted_at),
+        _moment(attempt.connected_at),
     )
 
 

@@ -324,6 +324,26 @@ def test_who_talks_to_nobody_has_no_conversation_to_end() -> None:
     in_office(story, start=START)
 
 
+def test_how_long_each_person_waited_from_the_end_of_the_greeting_is_kept() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(120))
+        (row,) = await attempts(office)
+        answered_at, greeted_at, connected_at = (
+            row.attempt.answered_at,
+            row.attempt.greeted_at,
+            row.attempt.connected_at,
+        )
+        assert answered_at is not None
+        assert greeted_at is not None
+        assert connected_at is not None
+        assert (greeted_at - answered_at).total_seconds() == pytest.approx(0.8, abs=0.05)  # 1.5 s less 0.7 s of silence
+        assert (connected_at - greeted_at).total_seconds() < 2
+
+    in_office(story, start=START)
+
+
 def test_a_phone_on_demand_is_rung_when_somebody_waits_and_hung_up_after_the_call() -> None:
     async def story(office: Office) -> None:
         await staff(office, queue([ANN], legs="on_demand"))

@@ -45,9 +45,9 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
     house.start()
     ended, _ = house.dial(2)
     at = NOW + timedelta(seconds=12.5)
-    house.end(
-        ended, D.ANSWERED_HUMAN, at, answered_at=NOW + timedelta(seconds=5), amd="HUMAN HUMAN-1", cause=16, sip_code=200
-    )
+    said_hello, talked = NOW + timedelta(seconds=6.3), NOW + timedelta(seconds=7)
+    known = {"answered_at": NOW + timedelta(seconds=5), "greeted_at": said_hello, "connected_at": talked, "cause": 16}
+    house.end(ended, D.ANSWERED_HUMAN, at, amd="HUMAN HUMAN-1", sip_code=200, **known)
     first, second = (dict(zip(COLUMNS, row, strict=True)) for row in export_attempts(house.read, "spring"))
     assert first == {
         "campaign": "spring",
@@ -60,7 +60,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "answered_at": "2026-03-02T15:00:05.000+00:00",
         "ended_at": "2026-03-02T15:00:12.500+00:00",
         "duration_s": "12.500",
-        "talk_s": "7.500",
+        "talk_s": "5.500",
         "amd": "HUMAN HUMAN-1",
         "disposition": "answered_human",
         "agent": "",
@@ -74,6 +74,8 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "reason": "",
         "regulation": "",
         "system_disposition": "answered_human",
+        "greeting_ended_at": "2026-03-02T15:00:06.300+00:00",
+        "connected_at": "2026-03-02T15:00:07.000+00:00",
     }
     empty = {
         "answered_at",
@@ -90,6 +92,8 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "reason",
         "regulation",
         "system_disposition",
+        "greeting_ended_at",
+        "connected_at",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 

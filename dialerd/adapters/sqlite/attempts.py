@@ -19,7 +19,7 @@ _END_OF_TIME = "9999"  # after every moment as text
 ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
     " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at,"
-    " step, channel"
+    " step, channel, greeted_at"
 )
 
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
@@ -109,4 +109,5 @@ def to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         connected_at=to_moment_or_none(row[20]),
         step=row[21],
         channel=Channel(row[22]),
+        greeted_at=to_moment_or_none(row[23]),
     )

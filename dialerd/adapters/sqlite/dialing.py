@@ -79,7 +79,7 @@ _TAKE = "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?
 _CLOSE = """
 UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
   sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
-  agent = :agent, connected_at = :connected_at
+  agent = :agent, connected_at = :connected_at, greeted_at = :greeted_at
 WHERE id = :id AND disposition IS NULL
 """
 
@@ -182,13 +182,15 @@ class SqliteDialing:
 
     def note(self, attempt: AttemptRow) -> None:
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ? WHERE id = ?",
+            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ?, greeted_at = ?"
+            " WHERE id = ?",
             (
                 to_text_or_none(attempt.answered_at),
                 attempt.verdict,
                 attempt.amd,
                 attempt.agent,
                 to_text_or_none(attempt.connected_at),
+                to_text_or_none(attempt.greeted_at),
                 attempt.id,
             ),
         )
@@ -218,6 +220,7 @@ class SqliteDialing:
                 "reason": attempt.reason,
                 "agent": attempt.agent,
                 "connected_at": to_text_or_none(attempt.connected_at),
+                "greeted_at": to_text_or_none(attempt.greeted_at),
             },
         )
         return cursor.rowcount == 1

@@ -71,7 +71,7 @@ def answered(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     call = learn(call, seen=True, answered_at=call.facts.answered_at or now)
     if call.plan.amd:
         return enter(call, Detecting(), DETECT_S, do.Detect())
-    return serve(learn(call, verdict=Verdict.HUMAN), now)
+    return serve(learn(call, verdict=Verdict.HUMAN, greeted_at=now), now)
 
 
 def judged(call: Call, event: ev.CallEvent, now: datetime) -> Step:
@@ -138,4 +138,7 @@ def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
     call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
     if verdict is Verdict.MACHINE:
         return machine.answered(call, now)
-    return serve(call, now, silence_s=amd.silence_s(cause))
+    silence_s = amd.silence_s(cause)
+    if cause:  # else the verdict was missed, or there was none
+        call = learn(call, greeted_at=now - timedelta(seconds=silence_s))
+    return serve(call, now, silence_s=silence_s)

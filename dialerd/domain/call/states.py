@@ -53,7 +53,8 @@ class CallPlan:
 class Facts:
     """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel.
 
-    `agent` and `connected_at`: who talks to the person, and since when.
+    `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
+    greeting, as far as is known; without AMD, the answer.
     """
 
     placed_at: datetime
@@ -65,6 +66,7 @@ class Facts:
     sip_code: int | None = None
     agent: str | None = None
     connected_at: datetime | None = None
+    greeted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,6 +255,30 @@ def test_what_is_under_way_before_there_were_strategies_is_calls_at_the_only_ste
         assert unit.messages.open() == []
 
 
+def test_attempts_from_before_greetings_were_timed_have_none_and_are_exported(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m035_greeting")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'stopped', '')"
+        )
+        before.execute("INSERT INTO contact_list (id, name, region, created_at) VALUES (1, 'l', 'US', '')")
+        before.execute("INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (1, 1, '+1', '[]', '')")
+        before.execute(
+            "INSERT INTO target (id, run_id, contact_id, number, zones, rank, state)"
+            " VALUES (1, 1, 1, '+1', '[]', 1, 'pending')"
+        )
+        before.execute(
+            "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
+            " VALUES (:id, 1, 1, '+1', 't', 'a', '+2', :at)",
+            {"id": "d" + "1" * 32, "at": NOW.isoformat()},
+        )
+    with SqliteStore.unit(path, write=False) as unit:
+        (row,) = unit.dialing.export(RunId(1))
+        assert row.attempt.greeted_at is None
+
+
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     check(path)

@@ -32,6 +32,7 @@ from dialerd.adapters.sqlite.migrations.m029_strategy import m029_strategy
 from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
+from dialerd.adapters.sqlite.migrations.m035_greeting import m035_greeting
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -56,6 +57,7 @@ MIGRATIONS = (
     m034_hang_up,
     m029_strategy,
     m033_messages,
+    m035_greeting,
 )
 
 migrations = Migrations("dialerd")
