@@ -99,6 +99,23 @@ def find(context: Context, number: str) -> None:
 
 
 @contact.command()
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Show so many at most.")
+@with_json
+@click.pass_obj
+def replies(context: Context, contact_id: int, limit: int) -> None:
+    """Show what a contact has written back, the latest first, and what came of it."""
+    with context.unit() as unit:
+        rows = unit.messages.replies(contacts.get_contact(unit, contact_id).id, limit=limit)
+    context.show(
+        [dataclasses.asdict(row) for row in rows],
+        lambda: simple_table(
+            ("at", "route", "sender", "text", "came of it"), ((r.at, r.route, r.sender, r.text, r.did) for r in rows)
+        ),
+    )
+
+
+@contact.command()
 @click.argument("campaign")
 @click.argument("contact_id", metavar="CONTACT", type=int)
 @with_json

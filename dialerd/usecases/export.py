@@ -44,6 +44,8 @@ COLUMNS = (
     "system_disposition",  # what a custom one has taken the place of
     "greeting_ended_at",
     "connected_at",  # no more than two seconds after it, as regulators count
+    "channel",
+    "step",  # of the campaign's strategy
 )
 
 ALL = "all"
@@ -164,6 +166,8 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         attempt.disposition or "",
         _moment(attempt.greeted_at),
         _moment(attempt.connected_at),
+        attempt.channel,
+        attempt.step,
     )
 
 

@@ -123,7 +123,7 @@ def _claim_one(
         return None
     contact = unit.contacts.get(target.contact_id)
     email = None if contact is None or not contact.contact.email else as_address(contact.contact.email)
-    address = target.number if step.channel is Channel.SMS else email
+    address = target.number if step.over is Channel.SMS else email
     facts = _facts(unit, run, target, step, address, packs, now)
     gate_closed = first_closed(facts, now)
     if gate_closed is not None:
@@ -140,7 +140,7 @@ def _claim_one(
         claimed_at=now,
         regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         step=step.name,
-        channel=step.channel,
+        channel=step.over,
     )
     unit.dialing.open_attempt(attempt)
     try:
@@ -175,9 +175,9 @@ def _facts(
 ) -> GateFacts:
     """What the gates need to know. The rules of packs are about telephone numbers: a text counts as a call, an e-mail
     is held by hours, maxima and do-not-call lists alone."""
-    facts = gate_facts(unit, run, target, packs if step.channel is Channel.SMS else (), now)
-    if step.channel is Channel.SMS or address is None:
-        return replace(facts, number_in_call=facts.number_in_call and step.channel is Channel.SMS)
+    facts = gate_facts(unit, run, target, packs if step.over is Channel.SMS else (), now)
+    if step.over is Channel.SMS or address is None:
+        return replace(facts, number_in_call=facts.number_in_call and step.over is Channel.SMS)
     listed = (entry.list_name for entry in unit.dnc.check(address, now))
     barred_by = next((name for name in listed if name in (GLOBAL, run.spec.dnc)), None)
     return replace(
@@ -186,7 +186,7 @@ def _facts(
 
 
 def _obey(unit: Unit, run: RunRow, target: TargetRow, step: Step, gate: Gate, now: datetime) -> None:
-    if gate.name == "dnc" and step.channel is Channel.EMAIL:  # no other number is an address of this person
+    if gate.name == "dnc" and step.over is Channel.EMAIL:  # no other number is an address of this person
         unit.dialing.settle_target(target, Disposition.DO_NOT_CALL, now)
     else:
         dialing.close(unit, run, target, gate, now)

@@ -112,7 +112,7 @@ def _after_promised_call(step: Step | None, code: str, now: datetime) -> Onward:
     """After a callback between a contact's steps: whoever was not reached goes on with the message that was to come."""
     if step is None or is_live(code):
         return retry.Exhausted("the call that was promised was made")
-    return GoOn(step=step.name, channel=step.channel, at=now, reason=f"step {step.name} comes after the promised call")
+    return GoOn(step=step.name, channel=step.over, at=now, reason=f"step {step.name} comes after the promised call")
 
 
 def has_talked_in_preview(run: RunRow, attempt: AttemptRow) -> bool:

@@ -81,6 +81,25 @@ def _heard_from(unit: Unit, who: str, *, region: str) -> tuple[AttemptId | None,
     return attempt.id, attempt.number, [] if contact is None else [contact]
 
 
+def opt_in(unit: Unit, address: str, *, how: How, actor: str, now: datetime) -> int:
+    """Whoever has opted out by a message and now asks, by the same way, to be reached again; how many addresses are
+    free again. What was put on a list in another way since, or for another reason, stays on it."""
+    record = next(iter(unit.optouts.of(address)), None)
+    if record is None or record.how is not how:
+        return 0
+    source = f"opt-out: {how}"
+    free = [
+        each
+        for each in record.addresses
+        if any(entry.list_name == record.list_name and entry.source == source for entry in unit.dnc.check(each, now))
+    ]
+    removed = unit.dnc.remove(record.list_name, free)
+    if removed:
+        detail = {"how": how, "addresses": removed}
+        unit.audit.add(actor=actor, action="opted_in", subject=record.list_name, detail=detail, now=now)
+    return removed
+
+
 def opt_outs_of(unit: Unit, text: str, *, region: str) -> list[OptOut]:
     """Every opt-out by which an address was put on a list, the latest first."""
     return unit.optouts.of(read_address(text, region=region))

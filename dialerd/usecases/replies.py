@@ -35,7 +35,7 @@ from dialerd.ports import (
 from dialerd.usecases import callbacks
 from dialerd.usecases.callbacks import Wish as CallWish
 from dialerd.usecases.messaging import give_code, report
-from dialerd.usecases.optout import opt_out
+from dialerd.usecases.optout import opt_in, opt_out
 from dialerd.usecases.strategies import plan_for
 
 _ACTOR = "reply"
@@ -124,6 +124,8 @@ def _take_reply(
         wish = wish_of(event.text, words)
         if wish is Wish.STOP:  # also of somebody whom we know nothing of
             did = _opt_out(unit, event.sender if attempt is None else attempt.id, channel, event.text, region, now)
+        elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
+            did = "opted in again"
         if attempt is not None:
             run, more = _by_rules(unit, attempt, event, is_stop=wish is Wish.STOP, region=region, now=now)
             did = "; ".join(filter(None, [did, more]))
@@ -132,12 +134,15 @@ def _take_reply(
 
 
 def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, region: str, now: datetime) -> str:
-    how = How.SMS if channel is Channel.SMS else How.EMAIL
     try:
-        opt_out(unit, who, how=how, words=said, region=region, actor=_ACTOR, now=now)
+        opt_out(unit, who, how=_how(channel), words=said, region=region, actor=_ACTOR, now=now)
     except RefusedError as error:  # a sender that is no number, as a short code
         return f"could not be opted out: {error.message}"
     return "opted out"
+
+
+def _how(channel: Channel) -> How:
+    return How.SMS if channel is Channel.SMS else How.EMAIL
 
 
 def _by_rules(

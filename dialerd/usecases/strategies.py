@@ -77,6 +77,11 @@ def check_strategy(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[s
             f" {' and no '.join(missing)}",
             hint="add what is missing, or name a strategy of messages only",
         )
+    if strategy.needs_agents and spec.queue is None:
+        raise BadInputError(
+            f"campaign {spec.name}: strategy {strategy.name} has steps of agents, and the campaign is {spec.mode}",
+            hint='give the campaign a mode with agents and a queue; its steps of channel "voice" reach them, too',
+        )
     named = unit.dispositions.get(spec.dispositions) if spec.dispositions else None
     known = {*Disposition, *(named.codes if named else ())}
     if unknown := sorted(strategy.codes - known):

@@ -14,9 +14,13 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.domain.flow.test_check import one_case as flow_file
+from tests.domain.strategy.test_check import one_case as strategy_file
+from tests.domain.test_replies import one_case as reply
 
 FUZZERS: dict[str, Callable[[random.Random], str]] = {
     "flow": flow_file,
+    "reply": reply,
+    "strategy": strategy_file,
 }
 """A case takes dice and returns, in a word, what became of what it drew; it raises where that was wrong."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -78,6 +79,24 @@ def test_a_time_is_read_by_the_contacts_own_clock_or_not_at_all(text: str, local
 def test_any_text_names_a_moment_to_come_or_none(text: str) -> None:
     at = time_in(text, zone=ZONE, now=NOON)
     assert at is None or at > NOON
+
+
+def one_case(dice: random.Random) -> str:
+    """A reply drawn of words, times, marks and any other characters: it comes under a rule, or under none."""
+    words = ["yes", "OK", "call me", "now", "at 5 pm", "17:30", "tomorrow", "monday", "stop", "13pm", "\x00", "12/24"]
+    parts = [dice.choice(words) for _ in range(dice.randrange(6))]
+    if dice.random() < 0.5:
+        parts.insert(
+            0, "".join(chr(dice.choice([dice.randrange(1, 0xD800), dice.randrange(32, 127)])) for _ in range(3))
+        )
+    found = match([YES, CALL, AT, ANY], dice.choice(["", " ", "\n"]).join(parts), zone=ZONE, now=NOON)
+    assert found is not None, "any reply comes under the last rule"
+    assert found.call_at is None or found.call_at >= NOON
+    return "rest" if found.rule is ANY else "matched"
+
+
+def test_drawn_replies_come_under_rules() -> None:
+    assert {one_case(random.Random(seed)) for seed in range(300)} == {"rest", "matched"}
 
 
 @pytest.mark.parametrize(

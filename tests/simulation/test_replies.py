@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.optout import How
 from dialerd.domain.words import Channel, RunState
 from dialerd.ports import ContactRow, ReplyRow
 from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults
-from dialerd.usecases import dispositions, dnc
+from dialerd.usecases import dispositions, dnc, optout
 from tests.numbers import number
 from tests.simulation.office import HOUR, Office, in_office
 from tests.simulation.test_strategy import LETTER, MIN, SORRY, Desk
@@ -121,6 +122,27 @@ def test_h2_stop_opts_out_of_everything_and_the_record_says_how(word: str) -> No
         assert record.attempt_id == row.id
         assert office.record == []
         assert len(desk.sms.record) == 1
+
+    in_office(story, start=START)
+
+
+def test_h2_start_undoes_a_stop_by_text_and_no_other_opt_out() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office, people=2)
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(ANN, "STOP")
+        await office.clock.sleep(5)
+        assert await barred(office, ANN)
+        desk.sms.write_to_us(ANN, "start")
+        await office.clock.sleep(5)
+        assert not await barred(office, ANN)
+        assert not await barred(office, "p0@example.com")
+        await office.store.write(
+            lambda unit: optout.opt_out(unit, BOB, how=How.AGENT, region="US", actor="test", now=office.clock.now())
+        )
+        desk.sms.write_to_us(BOB, "start")
+        await office.clock.sleep(5)
+        assert await barred(office, BOB)
 
     in_office(story, start=START)
 

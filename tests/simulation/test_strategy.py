@@ -24,7 +24,7 @@ from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults, SimulatedRoute
 from dialerd.usecases import dispositions, dnc, optout, runs, strategies
 from tests.numbers import number
-from tests.simulation.callcenter import attempts, poke
+from tests.simulation.callcenter import attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
 from tests.simulation.world import START, campaign
 from tests.test_docs import BLOCKS
@@ -184,6 +184,47 @@ def test_d4_who_answers_gets_no_text_and_who_does_not_reply_is_settled_when_the_
         (run,) = await office.runs()
         assert (run.state, run.done) == (RunState.COMPLETED, 2)
         assert [taken.message.recipient for taken in desk.sms.record] == [number(1, "03")]
+
+    in_office(story, start=START)
+
+
+def test_d4_who_says_yes_to_a_text_is_escalated_to_an_agent() -> None:
+    table = {
+        "name": "remind",
+        "template": {"sorry": SORRY},
+        "step": [
+            {
+                "name": "text",
+                "channel": "sms",
+                "template": "sorry",
+                "wait_min": 60,
+                "reply": [{"words": ["yes"], "disposition": "wants_agent"}],
+                "rule": [{"on": "wants_agent", "do": "agent"}],
+            },
+            {"name": "talk", "channel": "agent", "tries": 2},
+        ],
+    }
+    answers = {"name": "answers", "disposition": [{"code": "wants_agent"}]}
+
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        desk.readers.given[number(1, "10")] = Reading(reply="yes", reply_s=600)
+        await staff(office, queue(["agent1001"]))
+        await office.store.write(
+            lambda unit: dispositions.apply_set(
+                unit, read_disposition_set(answers, source="test"), actor="test", now=START
+            )
+        )
+        keys: dict[str, Any] = {"mode": "progressive", "queue": "sales", "on_human": None, "dispositions": "answers"}
+        await desk.begin(table, ["10"] * 3, **keys)
+        await office.until(START + 3 * HOUR)
+        assert Counter(await desk.ended()) == {
+            ("text", "sms", "delivered"): 2,
+            ("text", "sms", "wants_agent"): 1,
+            ("talk", "voice", "answered_human"): 1,
+        }
+        assert [(row.number, row.agent) for row in await desk.rows() if row.agent] == [(number(1, "10"), "agent1001")]
+        assert (await office.runs())[0].state is RunState.COMPLETED
 
     in_office(story, start=START)
 

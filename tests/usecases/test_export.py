@@ -76,6 +76,8 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "system_disposition": "answered_human",
         "greeting_ended_at": "2026-03-02T15:00:06.300+00:00",
         "connected_at": "2026-03-02T15:00:07.000+00:00",
+        "channel": "voice",
+        "step": "",
     }
     empty = {
         "answered_at",
@@ -94,6 +96,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "system_disposition",
         "greeting_ended_at",
         "connected_at",
+        "step",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 

@@ -17,7 +17,7 @@ from dialerd.domain.strategy.onward import (
     plain,
     plan_of,
 )
-from dialerd.domain.strategy.spec import MESSAGE_CODES, Do, Rule, Step, Strategy
+from dialerd.domain.strategy.spec import MESSAGE_CODES, Do, Rule, Step, Strategy, Way
 
 __all__ = [
     "END",
@@ -32,6 +32,7 @@ __all__ = [
     "Rule",
     "Step",
     "Strategy",
+    "Way",
     "complaints",
     "drawing",
     "examine",

@@ -89,7 +89,7 @@ def _of_step(strategy: Strategy, step: Step, path: Path) -> Iterator[tuple[Path,
         template = strategy.template.get(step.template)
         if template is None:
             yield (*path, "template"), f"step {step.name}: there is no template {step.template}"
-        elif template.channel is not step.channel:
+        elif template.channel is not step.over:
             yield (*path, "template"), f"step {step.name}: template {step.template} is of channel {template.channel}"
     if step.otherwise == "next" and strategy.after(step) is None:
         yield (*path, "otherwise"), f"step {step.name} is the last one: there is no next"
@@ -107,7 +107,7 @@ def _of_rule(strategy: Strategy, step: Step, rule: Rule, settled: set[str], path
             yield (*path, "on"), f"step {step.name}: {kind} never ends in {code}"
         elif code in settled:
             yield (*path, "on"), f"step {step.name}: a rule above takes every {code}"
-    if rule.do in (Do.NEXT, Do.GO, Do.SMS, Do.EMAIL) and strategy.leads_to(step, rule) is None:
+    if rule.do in (Do.NEXT, Do.GO, Do.SMS, Do.EMAIL, Do.AGENT) and strategy.leads_to(step, rule) is None:
         wanted = {Do.NEXT: "next step", Do.GO: f"step {rule.step}"}.get(rule.do, f"step of channel {rule.do}")
         yield (*path, "do"), f"step {step.name}: there is no {wanted}"
 

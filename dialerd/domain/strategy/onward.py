@@ -56,7 +56,7 @@ def plan_of(strategy: Strategy, *, max_attempts: int) -> Plan:
     steps = tuple(
         PlanStep(
             name=step.name,
-            channel=step.channel,
+            channel=step.over,
             policy=RetryPolicy(max_attempts=step.tries or 1, retry_after_min=step.retry_after_min),
             step=step,
         )
@@ -200,7 +200,7 @@ def _waiting(step: Step, code: str) -> timedelta:
 
 def _on_to(head: Step | None, at: datetime, now: datetime, reason: str) -> GoOn | Exhausted:
     if head is not None:
-        return GoOn(step=head.name, channel=head.channel, at=at, reason=reason)
+        return GoOn(step=head.name, channel=head.over, at=at, reason=reason)
     if at > now:
         return GoOn(step=END, channel=None, at=at, reason="an answer may still come")
     return Exhausted(reason)

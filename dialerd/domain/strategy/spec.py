@@ -33,6 +33,15 @@ _NEVER = frozenset({Disposition.DO_NOT_CALL})
 """Nothing follows on an opt-out, whatever a file says."""
 
 
+class Way(StrEnum):
+    """How a step reaches a contact."""
+
+    VOICE = "voice"  # a call: whoever answers gets what the campaign says
+    AGENT = "agent"  # a call whose person an agent talks to, in a campaign with agents
+    SMS = "sms"
+    EMAIL = "email"
+
+
 class Do(StrEnum):
     """What an outcome leads to."""
 
@@ -41,6 +50,7 @@ class Do(StrEnum):
     GO = "go"  # the step that `step` names
     SMS = "sms"  # the next SMS step below, or else from the top
     EMAIL = "email"  # the same with e-mail
+    AGENT = "agent"  # the same with an agent's call
     CALLBACK = "callback"  # a call is promised, `after_min` later; an agent's where the campaign has agents
     FINISH = "finish"  # nothing more in this run
 
@@ -99,7 +109,7 @@ class Step(_Part):
     """
 
     name: str
-    channel: Annotated[Channel, Field(strict=False)] = Channel.VOICE
+    channel: Annotated[Way, Field(strict=False)] = Way.VOICE
     template: str | None = None
     route: str | None = None
     tries: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -132,7 +142,12 @@ class Step(_Part):
 
     @property
     def is_message(self) -> bool:
-        return self.channel is not Channel.VOICE
+        return self.channel in (Way.SMS, Way.EMAIL)
+
+    @property
+    def over(self) -> Channel:
+        """The channel that its attempts are made over."""
+        return Channel(self.channel) if self.is_message else Channel.VOICE
 
     def can_end_in(self, code: str) -> bool:
         """Whether an attempt at this step can end so. A custom code can be given to any."""
@@ -181,7 +196,7 @@ class Strategy(_Part):
                 return self.after(step)
             case Do.GO:
                 return self.get(rule.step or "")
-            case Do.SMS | Do.EMAIL:
+            case Do.SMS | Do.EMAIL | Do.AGENT:
                 index = self.step.index(step) + 1
                 in_turn = (*self.step[index:], *self.step[:index])
                 return next((each for each in in_turn if each.channel == rule.do.value), None)
@@ -205,8 +220,9 @@ class Strategy(_Part):
         )
 
     @property
-    def channels(self) -> frozenset[Channel]:
-        return frozenset(step.channel for step in self.step)
+    def needs_agents(self) -> bool:
+        """Whether one of its steps is an agent's."""
+        return any(step.channel is Way.AGENT for step in self.step)
 
     @property
     def attributes(self) -> Iterator[tuple[str, frozenset[str]]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.strategy import drawing, examine, read_strategy
+from dialerd.domain.retry import RetryAt
+from dialerd.domain.strategy import END, Ending, GoOn, drawing, examine, next_step, plan_of, read_strategy
 
 GOOD = """\
 name = "remind"
@@ -103,6 +108,56 @@ def test_what_is_stored_is_refused_with_all_that_is_wrong_at_once() -> None:
 def test_no_text_breaks_the_reading(text: str) -> None:
     strategy, wrong = examine(text)
     assert strategy is not None or wrong
+
+
+def one_case(dice: random.Random) -> str:
+    """A file with some lines taken out, doubled, moved or spoilt: refused with a line of it, or whole in every way."""
+    lines = GOOD.splitlines()
+    for _ in range(dice.randrange(1, 6)):
+        at, what = dice.randrange(len(lines)), dice.randrange(5)
+        match what:
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, dice.choice(GOOD.splitlines()))
+            case 2:
+                lines[at] = lines[at].replace(dice.choice('aeo"= []'), dice.choice(["", '"', "[", "1", "\\", "é"]))
+            case 3:
+                lines.insert(
+                    at, dice.choice(['do = "go"', 'step = "call"', 'on = "sent"', "max = 2", 'channel = "agent"'])
+                )
+            case _:
+                lines[at] = "".join(chr(dice.randrange(32, 1000)) for _ in range(dice.randrange(20)))
+        lines = lines or ["x"]
+    strategy, wrong = examine("\n".join(lines))
+    if wrong:
+        assert all(1 <= each.line <= len(lines) + 1 for each in wrong)
+        return "refused"
+    assert strategy is not None
+    assert read_strategy(strategy.as_table(), source="again") == strategy
+    assert drawing(strategy).as_dot()
+    plan, at_step, seen = plan_of(strategy, max_attempts=100), strategy.step[0].name, Counter[tuple[str, str]]()
+    for n in range(1, 101):
+        code = dice.choice(["no_answer", "busy", "sent", "undelivered", "answered_human", "own_code"])
+        end = Ending(
+            code=code,
+            spent=True,
+            attempts_spent=n,
+            at_step=sum(count for (step, _), count in seen.items() if step == at_step) + 1,
+            same_before=seen[at_step, code],
+        )
+        seen[at_step, code] += 1
+        onward = next_step(plan, at_step, end, datetime(2026, 12, 1, tzinfo=UTC))
+        if isinstance(onward, GoOn) and onward.step != END:
+            at_step = onward.step
+        elif not isinstance(onward, RetryAt):
+            return "accepted"
+    raise AssertionError("a hundred attempts and no end")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_spoilt_file_is_refused_with_its_line_or_makes_sense(seed: int) -> None:
+    assert {one_case(random.Random(1000 * seed + n)) for n in range(60)} >= {"refused"}
 
 
 def test_a_drawing_shows_each_step_with_the_outcomes_that_lead_on() -> None:
