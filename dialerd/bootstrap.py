@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dialerd.adapters import ami, ari, controlsocket, files, sqlite
+from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.sms import sms_route
 from dialerd.adapters.systemd import Systemd
@@ -24,9 +24,12 @@ from dialerd.doctor import checks
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
-from dialerd.engine import DropKeeper, Engine
 from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
 from dialerd.settings import Settings, find_settings, read_settings
+
+# What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
+if TYPE_CHECKING:
+    from dialerd.engine import DropKeeper, Engine
 
 
 def settings(given: str | None) -> tuple[Path, Settings]:
@@ -130,6 +133,9 @@ def only_daemon(given: Settings) -> AbstractContextManager[None]:
 
 def build(given: Settings) -> Parts:
     """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
+    from dialerd.adapters import ami, ari
+    from dialerd.engine import DropKeeper, Engine
+
     clock = SystemClock()
     exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
     store = sqlite.SqliteStore.open(given.database.path)
@@ -194,6 +200,8 @@ def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts],
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
+    from dialerd.adapters import ari
+
     facts = []
     for server in given.asterisk:
         found = await ari.probe(server)

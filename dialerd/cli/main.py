@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
@@ -22,7 +23,6 @@ from dialerd.cli.campaign import campaign
 from dialerd.cli.config import config
 from dialerd.cli.contact import contact
 from dialerd.cli.context import Context, one_line
-from dialerd.cli.daemon import daemon
 from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
@@ -31,7 +31,6 @@ from dialerd.cli.list import list_group
 from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
 from dialerd.cli.regulation import regulation
-from dialerd.cli.simulate import simulate
 from dialerd.cli.strategy import strategy
 from dialerd.cli.trunk import trunk
 from dialerd.domain.errors import DialerdError
@@ -39,7 +38,24 @@ from dialerd.domain.errors import DialerdError
 DEBUG = "--debug"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_LOADED_LATE = {"daemon": "dialerd.cli.daemon", "simulate": "dialerd.cli.simulate"}
+"""Nouns that need the engine, which takes longer to load than all that most commands do."""
+
+
+class Nouns(click.Group):
+    """The nouns, some of which are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LOADED_LATE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LOADED_LATE:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(_LOADED_LATE[cmd_name]), cmd_name)
+        return found
+
+
+@click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     "config_file",
@@ -56,7 +72,6 @@ def cli(click_context: click.Context, config_file: str | None, as_json: bool) ->
 
 
 for command in (
-    daemon,
     config,
     doctor,
     list_group,
@@ -74,7 +89,6 @@ for command in (
     regulation,
     backup_command,
     restore_command,
-    simulate,
 ):
     cli.add_command(command)
 

@@ -1,6 +1,7 @@
 """Days on which nobody is called: dates, and public holidays by country and region.
 
-Not here: the hours of other days (hours.py). The calendars are the `holidays` library's; this is its only home.
+Not here: the hours of other days (hours.py). The calendars are the `holidays` library's; this is its only home,
+and it is loaded where a holiday is asked for, since it takes longer than most commands do.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-
-import holidays as calendars
 
 _CODE = re.compile(r"([A-Z]{2})(?:-([A-Za-z0-9]{1,4}))?\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -22,6 +21,8 @@ def check_holiday(name: str) -> None:
         return
     found = _CODE.match(name)
     if found:
+        import holidays as calendars
+
         known = calendars.list_supported_countries()
         country, region = found[1], found[2]
         if country in known and (region is None or region in known[country]):
@@ -36,5 +37,7 @@ def is_holiday(day: date, names: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=256)
 def _calendar(code: str, year: int) -> frozenset[date]:
+    import holidays as calendars
+
     country, _, region = code.partition("-")
     return frozenset(calendars.country_holidays(country, subdiv=region or None, years=year))

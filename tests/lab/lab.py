@@ -96,10 +96,14 @@ class Lab:
         return record.read(self._record_path, since=since)
 
     def heard(self, call: CarrierCall) -> bytes:
-        """What an agent, or somebody with an ending of 50 to 59, has heard so far, in u-law (tones.py); of 60 to 69
+        """What an agent, or somebody with an ending of 50 to 59 or 71, has heard so far, in u-law (tones.py); of 60 to 69
         what was heard and said."""
         path = self.carrier.folder / f"heard/{call.uid}.ulaw"
         return path.read_bytes() if path.exists() else b""
+
+    def clip(self, sound: str) -> bytes:
+        """One of the lab's sounds (audio.py), in u-law."""
+        return (self._root / f"{sound[1:]}.ulaw").read_bytes()
 
     def hang_up(self, call: CarrierCall) -> None:
         """The called side hangs up, now. Raises LabError when the call is over already."""

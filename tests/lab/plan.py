@@ -77,6 +77,7 @@ _ROWS = (
     _answer("63", "a machine that gives no beep", MACHINE, after_s=1),
     _answer("65", "a call assistant that lets its caller through", MACHINE, after_s=1),
     _answer("66", "a call assistant that does not", MACHINE, after_s=1),
+    _answer("71", "as 50, rings 4 s, hangs up 9 s after the answer", PERSON, after_s=4, leaves_s=9),
     _refusal("99", "any other ending: no such number", 1, 404),
 )
 
@@ -85,5 +86,5 @@ PLAN: dict[str, Callee] = {row.ending: row for row in _ROWS}
 
 
 def person_hz(number: str) -> int:
-    """The tone of a person with an ending of 50 to 59 after the greeting; one of 40, all above the agents'."""
+    """The tone of a person with an ending of 50 to 59 or 71 after the greeting; one of 40, all above the agents'."""
     return 1600 + 40 * (int(number[-5:-2]) % 40)

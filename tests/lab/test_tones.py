@@ -12,7 +12,7 @@ import pytest
 
 from tests.lab.agents import AGENTS, endpoints
 from tests.lab.plan import person_hz
-from tests.lab.tones import MUSIC, RATE, samples, seconds_of, share, sorted_out
+from tests.lab.tones import MUSIC, RATE, samples, seconds_of, share, share_heard, sorted_out
 from tests.numbers import number
 
 
@@ -85,3 +85,12 @@ def test_tones_one_after_the_other_are_told_apart_in_one_pass_and_music_is_none_
     music = [a + b for a, b in zip(*(sine(hz, 0.5, 3000) for hz in MUSIC), strict=True)]
     heard = sorted_out(ulaw([*parts, *music, *([0.0] * RATE)]), [*agents, *persons])
     assert heard == {persons[3]: 1.0, agents[0]: 0.4, persons[4]: 1.1}
+
+
+def test_a_clip_is_known_by_its_very_bytes_wherever_it_begins_and_silence_is_none_of_it() -> None:
+    clip = ulaw([*sine(300, 0.4), *sine(700, 0.4)]) + b"\x7f" * RATE
+    silence, other = b"\xff" * RATE, ulaw(sine(310, 0.8))
+    assert share_heard(silence[:777] + clip + silence, clip) == 1.0
+    assert share_heard(silence + clip[: len(clip) // 4], clip) > 0.5
+    assert share_heard(silence + clip[: int(0.4 * RATE)] + silence, clip) == 0.5
+    assert share_heard(silence + other, clip) == 0.0

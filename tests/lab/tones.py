@@ -1,4 +1,4 @@
-"""What somebody at the carrier has heard: a recording as numbers, and which tone is in it.
+"""What somebody at the carrier has heard: a recording as numbers, which tone is in it, and which clip.
 
 Not here: making the recordings (conf/carrier/extensions.conf) and whose tone is which (agents.py, plan.py).
 """
@@ -14,6 +14,10 @@ _PART_S = 0.1
 _CLEAR = 0.8  # of all energy in a part: a tone by itself has nearly 1, a voice or a mixture less
 
 _NEAR_HZ = 30
+
+_PACKET = RATE // 50  # a clip that is played arrives in packets of 20 ms, its u-law bytes unchanged
+_QUIET = 400  # of 32124: a packet below says nothing of which clip it is from
+_ZERO = bytes.maketrans(b"\x7f", b"\xff")  # both are 0, and only one of them survives a mixer
 
 MUSIC = (262.0, 330.0)  # of the lab's music on hold (audio.py)
 
@@ -77,3 +81,11 @@ def sorted_out(ulaw: bytes, candidates: Collection[int]) -> dict[int, float]:
         if abs(nearest - crossings / 2 / _PART_S) < _NEAR_HZ and share(part, nearest) > _CLEAR:
             seconds[nearest] = round(seconds.get(nearest, 0.0) + _PART_S, 1)
     return seconds
+
+
+def share_heard(ulaw: bytes, clip: bytes) -> float:
+    """How much of what can be heard of that clip, both u-law, is in the recording as it was played: 0 to 1."""
+    heard, clip = ulaw.translate(_ZERO), clip.translate(_ZERO)
+    packets = [clip[first : first + _PACKET] for first in range(0, len(clip) - _PACKET + 1, _PACKET)]
+    loud = [packet for packet in packets if max(map(abs, samples(packet))) > _QUIET]
+    return sum(packet in heard for packet in loud) / len(loud)

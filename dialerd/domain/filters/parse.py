@@ -6,7 +6,7 @@ Not here: what the parts mean (tree.py). A text that is an ISO date is a date, a
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, Tree
@@ -186,7 +186,12 @@ def _unquoted(token: str) -> str:
 setattr(_Build, "and", lambda _self, items: And(tuple(items)))
 setattr(_Build, "or", lambda _self, items: Or(tuple(items)))
 _PARTS = frozenset({"field", "age", "string", "number", "true", "false", "today"})
-_PARSER = Lark(_GRAMMAR, parser="lalr", maybe_placeholders=True)
+
+
+@cache
+def _parser() -> Lark:
+    """Made when the first filter is read: it takes as long as all else that most commands load."""
+    return Lark(_GRAMMAR, parser="lalr", maybe_placeholders=True)
 
 
 @lru_cache(maxsize=256)
@@ -202,7 +207,7 @@ def read_filter(text: str) -> Filter:
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInputError("the filter is not written in UTF-8", hint="save the file, or set the terminal, to UTF-8")
     try:
-        found = _PARSER.parse(text)
+        found = _parser().parse(text)
         if _is_deeper(found, MAX_DEPTH + 1):  # a condition is a level of Lark's tree as well
             raise BadInputError(
                 "the filter is nested too deeply", hint=f"nest and, or, not at most {MAX_DEPTH} deep; split the list"
