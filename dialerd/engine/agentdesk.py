@@ -223,8 +223,7 @@ class AgentDesk:
             self._serve()
         elif call is not None:
             self._tell_call(call, ev.AgentLeft(reason))
-            if call not in self._seekers and self._book.talker(call) is None:  # else the bridge is the next agent's
-                self._legs.end_bridge(leg.exchange, call)
+            self._legs.end_bridge(leg.exchange, call)
         if caller is not None:
             self._legs.end_bridge(leg.exchange, caller)
             self._callers.agent_left(caller)

@@ -34,13 +34,16 @@ _GUARD_S = 5.0  # beyond its ring time a leg of which nothing is heard is given 
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """One leg. `is_up`: picked up and in our hands; `is_known`: its exchange is there to say so."""
+    """One leg. `is_up`: picked up and in our hands; `is_known`: its exchange is there to say so. `person`: whom it was
+    ordered to talk with last, and has not been ordered away from since.
+    """
 
     id: LegId
     agent: str
     exchange: Exchange
     is_up: bool = False
     is_known: bool = True
+    person: Person | None = None
     timer: Timer | None = None
     orders: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -78,7 +81,8 @@ class LegDesk:
 
     def adopt(self, leg_id: LegId, agent: str, exchange: Exchange, seen: LegSeen) -> Leg:
         """Take over a leg that an earlier daemon rang."""
-        leg = Leg(leg_id, agent, exchange, is_up=seen.place is not LegPlace.RINGING)
+        is_up = seen.place is not LegPlace.RINGING
+        leg = Leg(leg_id, agent, exchange, is_up=is_up, person=seen.attempt_id or seen.caller_id)
         self._legs[leg_id] = leg
         return leg
 
@@ -119,19 +123,22 @@ class LegDesk:
     # Orders
 
     def hold(self, leg: Leg, music: str) -> None:
+        leg.person = None
         self._order(leg, "hold", self._hold(leg, music))
 
     def connect(self, leg: Leg, person: Person, tell: Callable[[ev.CallEvent], None]) -> None:
-        """Bring them together; `tell` hears Connected, or CommandFailed."""
+        """Bring them together; `tell` hears Connected or CommandFailed, unless the leg is lost or ordered elsewhere."""
+        leg.person = person
         self._order(leg, "connect", self._connect(leg, person, tell))
 
     def part(self, leg: Leg, person: Person, music: str) -> None:
         """End their conversation; the agent waits with music again."""
+        leg.person = None
         self._order(leg, "part", self._part(leg, person, music))
 
     def end_bridge(self, exchange: Exchange, person: Person) -> None:
-        """A conversation whose agent is gone."""
-        spawn(f"end bridge of {person}", self._surely(exchange, lambda: exchange.end_bridge(person)))
+        """A conversation whose agent is gone; unless the person has the next one by then."""
+        spawn(f"end bridge of {person}", self._end_bridge(exchange, person))
 
     def hang_up(self, leg: Leg) -> None:
         """End the leg: its owner is not told of it any more."""
@@ -155,6 +162,9 @@ class LegDesk:
     async def _connect(self, leg: Leg, person: Person, tell: Callable[[ev.CallEvent], None]) -> None:
         async with leg.orders:
             reply = await leg.exchange.connect(leg.id, person)
+        if leg.person != person or leg.id not in self._legs:  # the person may have the next agent by now
+            await self._end_bridge(leg.exchange, person)
+            return
         match reply:
             case Done():
                 tell(ev.Connected())
@@ -170,11 +180,23 @@ class LegDesk:
             reply = await leg.exchange.hold(leg.id, music)
         await self._look_if_gone(leg, reply)
         if isinstance(ended, Failed):  # out of the order: the leg may be given to the next person meanwhile
-            await self._surely(leg.exchange, lambda: leg.exchange.end_bridge(person))
+            await self._end_bridge(leg.exchange, person)
 
-    async def _surely(self, exchange: Exchange, request: Callable[[], Coroutine[Any, Any, Reply]]) -> None:
+    async def _end_bridge(self, exchange: Exchange, person: Person) -> None:
+        def is_over() -> bool:
+            return not any(leg.person == person for leg in self._legs.values())
+
+        await self._surely(exchange, lambda: exchange.end_bridge(person), while_so=is_over)
+
+    async def _surely(
+        self,
+        exchange: Exchange,
+        request: Callable[[], Coroutine[Any, Any, Reply]],
+        *,
+        while_so: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Ask for an end until it is heard. Where the exchange goes away, the look at its return ends what is left."""
-        while exchange.is_alive and isinstance(await request(), Failed):
+        while exchange.is_alive and while_so() and isinstance(await request(), Failed):
             await self._clock.sleep(_AGAIN_S)
 
     async def _look_if_gone(self, leg: Leg, reply: Reply) -> None:

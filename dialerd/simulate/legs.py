@@ -87,7 +87,7 @@ class SimulatedLegs(ABC):
         return leg
 
     async def connect(self, leg_id: LegId, person: Person) -> Reply:
-        leg = await self._answered(leg_id, mean_s=2 * REPLY_S)
+        leg = await self._answered(leg_id)
         if not isinstance(leg, Leg):
             return leg
         leg.music = ""
@@ -100,6 +100,7 @@ class SimulatedLegs(ABC):
         if leg.phone.leaves_s is not None and not leg.has_talked:
             self._after(leg, leg.phone.leaves_s, lambda: self._end_leg(leg, 16, None, "callee"))
         leg.has_talked = True
+        await self.line.wait()  # either may be gone before the reply is heard
         return self.line.reply()
 
     async def end_bridge(self, person: Person) -> Reply:

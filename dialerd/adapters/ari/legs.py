@@ -5,9 +5,12 @@ Not here: the calls of campaigns (exchange.py). Bridges are never removed by Ast
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 from dialerd.adapters.ari import translate
 from dialerd.adapters.ari.asking import ask, found, listed, originate
@@ -27,13 +30,25 @@ _TRIES, _AGAIN_S = 20, 0.02
 _ENDPOINT = re.compile(r"(?!Local/)[A-Za-z0-9]+/[A-Za-z0-9_.-]+\Z")  # Local is the dialplan: there is no such endpoint
 
 
+@dataclass(slots=True)
+class _Turns:
+    """Whose turn it is at a bridge, and how many wait for theirs, that one included."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+
+
 class AriLegs:
-    """`session` is the connection of the exchange that this is a part of."""
+    """`session` is the connection of the exchange that this is a part of.
+
+    What is asked of one bridge is asked one after the other: an agent who is lost as it is connected, and the next one
+    for the same person, would else undo each other's.
+    """
 
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
-        self._connecting: set[BridgeId] = set()
+        self._turns: dict[BridgeId, _Turns] = {}
 
     async def dial_leg(self, leg_id: LegId, dial_string: str, *, caller_id: str, ring_s: float) -> DialReply:
         body = {
@@ -66,8 +81,7 @@ class AriLegs:
 
     async def connect(self, leg_id: LegId, person: Person) -> Reply:
         bridge_id = bridge_of(person)
-        self._connecting.add(bridge_id)
-        try:
+        async with self._turn(bridge_id):
             # The music first: in the bridge the customer would hear it.
             silent = await ask(self._session, "DELETE", f"/channels/{leg_id}/moh")
             if not isinstance(silent, Done):
@@ -76,12 +90,22 @@ class AriLegs:
             joined = await self._join(bridge_id, leg_id, channel_id) if channel_id else Gone()
             if isinstance(joined, Done):
                 return joined
-            undone = await self.end_bridge(person)
+            undone = await self._remove(bridge_id)
             if isinstance(joined, Failed):
                 return replace(joined, is_unclear=isinstance(undone, Failed))
             return joined
+
+    @asynccontextmanager
+    async def _turn(self, bridge_id: BridgeId) -> AsyncIterator[None]:
+        turns = self._turns.setdefault(bridge_id, _Turns())
+        turns.wanted += 1
+        try:
+            async with turns.lock:
+                yield
         finally:
-            self._connecting.discard(bridge_id)
+            turns.wanted -= 1
+            if not turns.wanted:
+                del self._turns[bridge_id]
 
     async def _ready_to_talk(self, person: Person) -> str | None:
         """The channel of somebody whom nothing is played to any more; None: they are gone."""
@@ -115,7 +139,11 @@ class AriLegs:
         return Failed(f"Asterisk {self._session.name} does not let go of bridge {bridge_id}")
 
     async def end_bridge(self, person: Person) -> Reply:
-        return await ask(self._session, "DELETE", f"/bridges/{bridge_of(person)}")
+        async with self._turn(bridge_of(person)):
+            return await self._remove(bridge_of(person))
+
+    async def _remove(self, bridge_id: BridgeId) -> Reply:
+        return await ask(self._session, "DELETE", f"/bridges/{bridge_id}")
 
     async def hang_up_leg(self, leg_id: LegId) -> Reply:
         return await ask(self._session, "DELETE", f"/channels/{leg_id}")
@@ -129,4 +157,4 @@ class AriLegs:
         bridges = await listed(self._session, "bridges")
         ours = [translate.to_bridge_id(each, app=self._session.app) for each in bridges]
         # One that is being filled right now looks like one that everybody has left.
-        return [bridge_id for bridge_id in ours if bridge_id is not None and bridge_id not in self._connecting]
+        return [bridge_id for bridge_id in ours if bridge_id is not None and bridge_id not in self._turns]

@@ -98,15 +98,15 @@ def queue_up(call: Call, until: datetime, now: datetime) -> Step:
     return enter(call, Queued(until), max(_JOIN_S, (until - now).total_seconds()), order)
 
 
-def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
+def play(call: Call, disposition: Disposition) -> Step:
     """Play the message for `disposition`; with it heard, the call is over."""
     plan = call.plan
     sound = plan.abandon_play if disposition is Disposition.ABANDONED else plan.play
     if sound is None:
-        return enter(call, Clearing(disposition), CLEAR_S, *commands, do.HangUp())
+        return enter(call, Clearing(disposition), CLEAR_S, do.HangUp())
     playback_id = f"{plan.attempt_id}-message"
     playing = Playing(playback_id, disposition=disposition)
-    return enter(call, playing, MESSAGE_S, *commands, do.Play(playback_id, (Recorded(sound),)))
+    return enter(call, playing, MESSAGE_S, do.Play(playback_id, (Recorded(sound),)))
 
 
 def waited_s(call: Call, now: datetime) -> float:

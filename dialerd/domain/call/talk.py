@@ -66,7 +66,7 @@ def waited_enough(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 
 
 def abandon(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
-    return play(call, Disposition.ABANDONED, do.StopSeeking())
+    return play(call, Disposition.ABANDONED)
 
 
 def waiter_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:

@@ -194,6 +194,32 @@ def test_a_bridge_that_is_being_filled_is_not_listed_as_one_that_everybody_has_l
     ask(story)
 
 
+def test_the_next_agent_of_a_person_is_connected_when_what_the_first_left_is_cleared() -> None:
+    other = LegId("a" + "4" * 32)
+
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        fake.replies["/bridges"] = [{"id": BRIDGE, "name": "dialerd", "channels": []}]
+        fake.answers["POST", JOIN] = [400]  # the first has hung up
+        first_door = fake.doors[JOIN] = Door()
+        first = spawn("first", exchange.connect(LEG, ID))
+        await first_door.reached.wait()
+        ending = spawn("end", exchange.end_bridge(ID))
+        second = spawn("second", exchange.connect(other, ID))
+        await exchange.hold(other, "default")  # time enough for either to get in between
+        assert dialed(fake) == [*CONNECTS, ("POST", f"/channels/{other}/moh")]
+        second_door = fake.doors[JOIN] = Door()
+        first_door.opened.set()
+        assert (await first, await ending) == (Gone(), Done())
+        await second_door.reached.wait()
+        assert await exchange.bridges() == [], "it is being filled still, by the second"
+        second_door.opened.set()
+        assert await second == Done()
+
+    ends, second = ("DELETE", MAKE), [("DELETE", f"/channels/{other}/moh"), *CONNECTS[1:]]
+    asked = [each for each in dialed(ask(story)) if each[0] != "GET"]
+    assert asked == [*CONNECTS, ("POST", f"/channels/{other}/moh"), ends, ends, *second[:2], second[2]]
+
+
 def test_a_leg_that_picks_up_is_told() -> None:
     async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
         await heard.until(lambda: heard.ups == 1)

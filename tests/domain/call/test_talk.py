@@ -42,19 +42,19 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
     "no agent in time and a message": (
         SORRY,
         [*PERSON, (11.3, TIMER), (15, ev.PlaybackEnded(MESSAGE)), (15, CLEARED)],
-        ["Detect", "Seek", "StopSeeking", "Play", "HangUp"],
+        ["Detect", "Seek", "Play", "HangUp"],
         "abandoned",
     ),
     "no agent in time and no message": (
         SALES,
         [*PERSON, (11.3, TIMER), (11.4, CLEARED)],
-        ["Detect", "Seek", "StopSeeking", "HangUp"],
+        ["Detect", "Seek", "HangUp"],
         "abandoned",
     ),
     "the message of an abandoned call is missing": (
         SORRY,
         [*PERSON, (11.3, TIMER), (11.4, ev.PlaybackEnded(MESSAGE, failed=True)), (11.4, CLEARED)],
-        ["Detect", "Seek", "StopSeeking", "Play", "HangUp"],
+        ["Detect", "Seek", "Play", "HangUp"],
         "abandoned",
     ),
     "hung up while an agent was sought": (
@@ -90,7 +90,7 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
             (11.3, TIMER),
             (11.4, CLEARED),
         ],
-        ["Detect", "Seek", "Connect", "Seek", "StopSeeking", "HangUp"],
+        ["Detect", "Seek", "Connect", "Seek", "HangUp"],
         "abandoned",
     ),
     "whether they are connected is not known": (
@@ -129,7 +129,7 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
     "the daemon is stopped while somebody waits": (
         SALES,
         [*PERSON, (10.1, STOP), (10.2, CLEARED)],
-        ["Detect", "Seek", "StopSeeking", "HangUp"],
+        ["Detect", "Seek", "HangUp"],
         "abandoned",
     ),
     "without AMD whoever answers is a person": (
