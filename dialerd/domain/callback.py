@@ -6,7 +6,7 @@ that hold every call (gates.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -241,13 +241,13 @@ def judge(
     rules: CallbackRules,
     mode: Mode = Mode.AGENTLESS,
     dialed: int = 0,
-    free_agents: Collection[str] = (),
+    agent: str | None = None,
     now: datetime,
 ) -> Judged:
     """Whether a scheduled callback is due, apart from the gates that hold every call.
 
-    `dialed`: the campaign's other callbacks that were dialed in the interval of `now`; `free_agents`: those who could
-    take one of their own at once. One that is urgent is not held by the quota.
+    `dialed`: the campaign's other callbacks that were dialed in the interval of `now`; `agent`: who is kept free for
+    the call. One that is urgent is not held by the quota.
     """
     if now >= callback.expires_at:
         return TooLate(f"it could not be dialed until {_minute(callback.local(callback.expires_at))}")
@@ -258,7 +258,7 @@ def judge(
         end = interval_of(now, rules)[1]
         return Waits(f"{dialed} callbacks of {rules.max} in {rules.interval_min} minutes are dialed", end)
     turn = ForAny("the campaign has no agents") if mode is Mode.AGENTLESS else whose(callback, now)
-    if isinstance(turn, ForAgent) and turn.agent not in free_agents:
+    if isinstance(turn, ForAgent) and turn.agent != agent:
         return Waits(f"the callback waits for agent {turn.agent}", turn.until or callback.expires_at)
     return MayDial(turn)
 

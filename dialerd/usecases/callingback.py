@@ -7,13 +7,13 @@ of the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialerd.domain import callback as rule
 from dialerd.domain.callback import Callback, ForAgent, Judged, MayDial, TooLate
 from dialerd.domain.errors import IllegalActionError
-from dialerd.domain.words import AttemptId, CallbackState, ListId, Mode, RunState, TargetId, TargetState
+from dialerd.domain.words import CallbackState, ListId, RunState, TargetId, TargetState
 from dialerd.ports import AttemptRow, CampaignRow, RunRow, TargetRow, Unit
 
 _UNDIALED = frozenset({"cancelled", "do_not_call", "failed"})
@@ -75,13 +75,13 @@ def take_on_new(unit: Unit, run: RunRow, *, after: int, now: datetime) -> None:
 
 @dataclass(slots=True)
 class Turns:
-    """What the callbacks of one claim share. `free_agents` can each take one of their own; `reserved`: who has which.
+    """What the callbacks of one claim share. `agent`: who is kept free for the one call of it, be it a callback of its
+    own; None: whoever is free then has each.
 
     `dialed`: the campaign's callbacks dialed in the interval of `now`; None: not counted yet.
     """
 
-    free_agents: set[str] = field(default_factory=set)
-    reserved: dict[AttemptId, str] = field(default_factory=dict)
+    agent: str | None = None
     dialed: int | None = None
 
 
@@ -97,7 +97,7 @@ def judged(unit: Unit, run: RunRow, target: TargetRow, turns: Turns, now: dateti
             turns.dialed = unit.callbacks.dialed(run.campaign_id, since=since)
         is_counted = callback.dialed_at is not None and callback.dialed_at >= since
         dialed = turns.dialed - is_counted
-    return rule.judge(callback, rules=rules, mode=run.spec.mode, dialed=dialed, free_agents=turns.free_agents, now=now)
+    return rule.judge(callback, rules=rules, mode=run.spec.mode, dialed=dialed, agent=turns.agent, now=now)
 
 
 def is_for_one_agent(judgement: Judged | None) -> bool:
@@ -105,15 +105,11 @@ def is_for_one_agent(judgement: Judged | None) -> bool:
     return isinstance(judgement, MayDial) and isinstance(judgement.turn, ForAgent)
 
 
-def own_targets(unit: Unit, run: RunRow, turns: Turns, *, limit: int, now: datetime) -> list[TargetRow]:
-    """The targets of the run that wait for one of the agents who are free, which go before all others."""
-    if not turns.free_agents:
-        return []
-    until = now + rule.WINDOW if run.spec.mode is Mode.POWER else now
-    found = unit.callbacks.own(turns.free_agents, until=until, limit=limit)
+def own_targets(unit: Unit, run: RunRow, agent: str, *, limit: int, now: datetime) -> list[TargetRow]:
+    """The targets of the run that wait for this agent, by time."""
     targets = (
         unit.dialing.target(run.id, each.contact_id, dnc=run.spec.dnc, now=now)
-        for each in found
+        for each in unit.callbacks.own((agent,), until=now, limit=limit)
         if each.run_id == run.id
     )
     return [target for target in targets if target is not None]
@@ -124,15 +120,12 @@ def waiting_for(unit: Unit, target_id: TargetId) -> Callback | None:
     return next((each for each in unit.callbacks.open(target_id) if each.state is CallbackState.SCHEDULED), None)
 
 
-def begin(unit: Unit, attempt: AttemptRow, judgement: Judged, turns: Turns) -> None:
-    """The claim dials the callback of its target. An agent of its own is not free for another one."""
+def begin(unit: Unit, attempt: AttemptRow, turns: Turns) -> None:
+    """The claim dials the callback of its target."""
     callback = waiting_for(unit, attempt.target_id)
     assert callback is not None, "the target has a turn that only a callback gives"
     if turns.dialed is not None:
         turns.dialed += 1
-    if isinstance(judgement, MayDial) and isinstance(judgement.turn, ForAgent):
-        turns.free_agents.discard(judgement.turn.agent)
-        turns.reserved[attempt.id] = judgement.turn.agent
     unit.callbacks.put(
         replace(callback, state=CallbackState.IN_PROGRESS, attempt_id=attempt.id, dialed_at=attempt.claimed_at)
     )

@@ -5,8 +5,8 @@ Not here: how many to claim (engine/dialloop.py), the gates (domain/gates.py), t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dialerd.domain import retry
@@ -50,15 +50,11 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due.
-
-    `reserved`: attempts that are callbacks of one agent's own, whom nobody else's call may get.
-    """
+    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due."""
 
     attempts: Sequence[AttemptRow]
     held: int
     due_at: datetime | None
-    reserved: Mapping[AttemptId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +72,12 @@ def claim(
     limit: int,
     way_out: WayOut,
     packs: Sequence[Pack] = (),
-    free_agents: Collection[str] = (),
     new_id: Callable[[], AttemptId],
     now: datetime,
 ) -> Claim:
     """Open an attempt for up to `limit` targets that may be dialed at `now`; everything is judged in here.
 
-    Targets that wait for one of `free_agents` go before all others, one for each; then callbacks, then the rest.
+    Callbacks go before the rest, but not an agent's own, which is dialed with that agent (owncallbacks.py).
 
     The run's state and the do-not-call lists are read in this transaction, so what was committed before it,
     by whichever process, is obeyed.
@@ -94,8 +89,8 @@ def claim(
     unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
     held = 0
-    turns = callingback.Turns(free_agents=set(free_agents))
-    for target in next_targets(unit, run, turns, limit=limit, now=now):
+    turns = callingback.Turns()
+    for target in unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now):
         facts = judge_target(unit, run, target, packs, turns, now)
         if isinstance(facts, Gate):
             held += 1
@@ -103,7 +98,7 @@ def claim(
             attempts.append(attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now))
     unit.dialing.open_attempt(*attempts)
     due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
-    return Claim(attempts=attempts, held=held, due_at=due_at, reserved=turns.reserved)
+    return Claim(attempts=attempts, held=held, due_at=due_at)
 
 
 def judge_target(
@@ -146,19 +141,8 @@ def attempt_at(
         step="" if target.step == END else target.step,
     )
     if facts.callback is not None:
-        callingback.begin(unit, attempt, facts.callback, turns)
+        callingback.begin(unit, attempt, turns)
     return attempt
-
-
-def next_targets(
-    unit: Unit, run: RunRow, turns: callingback.Turns, *, limit: int, now: datetime
-) -> Sequence[TargetRow]:
-    """Up to `limit` pending targets in dialing order, those that wait for a free agent of their own before all."""
-    own = callingback.own_targets(unit, run, turns, limit=limit, now=now)
-    others = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now)
-    if not own:
-        return others
-    return list({each.id: each for each in (*own, *others)}.values())[:limit]
 
 
 _OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})

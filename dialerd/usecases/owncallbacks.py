@@ -50,7 +50,7 @@ def dial_own(
     target = unit.dialing.target(run.id, own.contact_id, dnc=run.spec.dnc, now=now)
     if target is None or not target.has_callback or target.state not in (TargetState.PENDING, TargetState.WAITING):
         return None
-    turns = Turns(free_agents={own.agent})
+    turns = Turns(agent=own.agent)
     facts = judge_target(unit, run, target, packs, turns, now)
     if isinstance(facts, Gate):
         return None

@@ -15,8 +15,8 @@ from dialerd.domain.regulation import Pack
 from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
 from dialerd.ports import Asked, AttemptRow, ContactRow, PreviewRow, RunRow, TargetRow, Unit
 from dialerd.usecases.agents import get_agent
-from dialerd.usecases.callingback import Turns
-from dialerd.usecases.dialing import WayOut, attempt_at, judge_target, next_targets
+from dialerd.usecases.callingback import Turns, own_targets
+from dialerd.usecases.dialing import WayOut, attempt_at, judge_target
 
 LOCK_GUARD = timedelta(seconds=60)
 """A record stays locked this much longer than its agent's time: after it, it falls due by itself, whatever became of
@@ -63,8 +63,10 @@ def show(unit: Unit, run_id: RunId, agent: str, *, packs: Sequence[Pack], now: d
     unit.dialing.promote(run_id, now)
     skipped = unit.previews.skipped(run_id, agent, now)
     limit = len(skipped) + _LOOK
-    turns = Turns(free_agents={agent})
-    candidates = next_targets(unit, run, turns, limit=limit, now=now)
+    turns = Turns(agent=agent)
+    own = own_targets(unit, run, agent, limit=limit, now=now)  # which go before all others
+    others = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now)
+    candidates = list({each.id: each for each in (*own, *others)}.values())[:limit]
     for target in candidates:
         if target.id in skipped or isinstance(judge_target(unit, run, target, packs, turns, now), Gate):
             continue
@@ -112,7 +114,7 @@ def dial(
     unit.previews.unlock(target.id)
     if run.state is not RunState.ACTIVE:
         return Refused(f"the campaign is {run.state}")
-    turns = Turns(free_agents={agent})
+    turns = Turns(agent=agent)
     target = replace(target, state=TargetState.PENDING, not_before=None)
     facts = judge_target(unit, run, target, packs, turns, now)
     if isinstance(facts, Gate):

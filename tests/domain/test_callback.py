@@ -115,8 +115,8 @@ def test_a_time_that_is_past_or_too_far_ahead_is_refused(away: timedelta, said: 
         (callback(is_urgent=True), {"rules": CallbackRules(max=2), "dialed": 2}, MayDial(ForAny())),
         # an agent's own
         (callback(**ANNS), {}, Waits("the callback waits for agent ann", NOW + 10 * MIN)),
-        (callback(**ANNS), {"free_agents": {"bob"}}, Waits("the callback waits for agent ann", NOW + 10 * MIN)),
-        (callback(**ANNS), {"free_agents": {"ann"}}, MayDial(ForAgent("ann", NOW + 10 * MIN))),
+        (callback(**ANNS), {"agent": "bob"}, Waits("the callback waits for agent ann", NOW + 10 * MIN)),
+        (callback(**ANNS), {"agent": "ann"}, MayDial(ForAgent("ann", NOW + 10 * MIN))),
         (callback(NOW - 10 * MIN, **ANNS), {}, MayDial(ForAny("agent ann did not come free until 2026-12-01T10:00"))),
         (callback(NOW - 600 * MIN, agent="ann"), {}, Waits("the callback waits", NOW + timedelta(days=7) - 600 * MIN)),
         (callback(agent="ann"), {"mode": Mode.AGENTLESS}, MayDial(ForAny("the campaign has no agents"))),

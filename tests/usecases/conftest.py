@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -38,6 +38,7 @@ def trunk(name: str = "carrier", caller_id: str = CALLER_ID) -> Trunk:
     )
 
 
+WAY_OUT = dialing.WayOut(trunk="carrier", asterisk="pbx1")
 TRUNKS = {"carrier": trunk(), "other": trunk("other", "+12125550177")}
 
 
@@ -82,18 +83,14 @@ class House:
     def dial(self, limit: int = 1, now: datetime = NOW) -> list[AttemptRow]:
         return list(self.claim(limit, now).attempts)
 
-    def claim(self, limit: int, now: datetime, free_agents: Collection[str] = ()) -> dialing.Claim:
-        ids = (AttemptId(f"d{self.latest().id:016x}{index:016x}") for index in range(self.latest().attempts, 99))
-        way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
-        return dialing.claim(
-            self.unit,
-            self.latest().id,
-            limit=limit,
-            way_out=way_out,
-            free_agents=free_agents,
-            new_id=lambda: next(ids),
-            now=now,
-        )
+    def claim(self, limit: int, now: datetime) -> dialing.Claim:
+        run_id = self.latest().id
+        return dialing.claim(self.unit, run_id, limit=limit, way_out=WAY_OUT, new_id=self.ids(), now=now)
+
+    def ids(self) -> Callable[[], AttemptId]:
+        """The ids of the run's next attempts."""
+        run = self.latest()
+        return map(AttemptId, (f"d{run.id:016x}{index:016x}" for index in range(run.attempts, 99))).__next__
 
     def end(self, attempt: AttemptRow, disposition: Disposition, at: datetime, **facts: Any) -> None:
         outcome = Outcome(

@@ -15,10 +15,10 @@ from dialerd.domain.regulation import EMPTY
 from dialerd.domain.words import AgentKind, AttemptId, CallbackState, RunState, TargetState
 from dialerd.domain.words import Disposition as D
 from dialerd.ports import DncEntry
-from dialerd.usecases import agents, callbacks, campaigns, dispositions, dnc, lists, runs
+from dialerd.usecases import agents, callbacks, campaigns, dispositions, dnc, lists, owncallbacks, runs
 from dialerd.usecases.callbacks import Shown, Wish
 from dialerd.usecases.explain import explain
-from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, WAY_OUT, House, spec
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NIGHT = NOW + timedelta(hours=13)  # 23:00 in New York; hours open at 8:00
@@ -377,11 +377,18 @@ def staffed(three: House) -> House:
 
 
 def claimed(house: House, now: datetime, *free: str, limit: int = 1) -> list[tuple[str, str | None]]:
-    """Who was claimed for which agent; as the dial loop does, again where all that was looked at was held."""
-    claim = house.claim(limit, now, free)
+    """Who was claimed for which agent, as the engine does: what waits for one that is free before all others, one for
+    each; the rest again where all that was looked at was held."""
+    due = owncallbacks.due_own(house.unit, free, now).own
+    first = {own.agent: own for own in reversed(due)}
+    told: list[tuple[str, str | None]] = []
+    for own in sorted(first.values(), key=due.index)[:limit]:
+        attempt = owncallbacks.dial_own(house.unit, own, way_out=WAY_OUT, packs=(), new_id=house.ids(), now=now)
+        told += [] if attempt is None else [(attempt.number[-1], own.agent)]
+    claim = house.claim(limit - len(told), now)
     while claim.held and not claim.attempts:
-        claim = house.claim(limit, now, free)
-    return [(attempt.number[-1], claim.reserved.get(attempt.id)) for attempt in claim.attempts]
+        claim = house.claim(limit - len(told), now)
+    return told + [(attempt.number[-1], None) for attempt in claim.attempts]
 
 
 def test_an_agents_own_waits_for_that_agent_and_then_is_anybodys(staffed: House) -> None:
