@@ -11,13 +11,12 @@ from functools import partial
 
 from dialerd.domain.agents import AgentEvent
 from dialerd.domain.errors import BadInputError, NotFoundError
-from dialerd.domain.regulation import Pack, Rulebook
+from dialerd.domain.regulation import Pack
 from dialerd.domain.words import Mode, RunState
-from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.agentline import AgentLine
-from dialerd.engine.runkeeper import RunKeeper, RunLine
-from dialerd.engine.trunkdesk import TrunkDesk
-from dialerd.ports import AttemptRow, Clock, Dice, Exchange, OwnCallback, Store
+from dialerd.engine.means import Means
+from dialerd.engine.runkeeper import RunLine
+from dialerd.ports import AttemptRow, Exchange, OwnCallback
 from dialerd.usecases import owncallbacks
 from dialerd.usecases.dialing import WayOut
 from dialerd.usecases.regulation import check_regulations
@@ -28,25 +27,8 @@ Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack]], None]
 class CallbackDesk:
     """A part of the dial loop. The store is read when something may have changed, not on every pass."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        dice: Dice,
-        runs: RunKeeper,
-        trunks: TrunkDesk,
-        agents: AgentDesk,
-        *,
-        rulebook: Rulebook,
-        place: Place,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._dice = dice
-        self._runs = runs
-        self._trunks = trunks
-        self._agents = agents
-        self._rulebook = rulebook
+    def __init__(self, means: Means, *, place: Place) -> None:
+        self._means = means
         self._place = place
         self._due: list[OwnCallback] = []
         self._next_at: datetime | None = None
@@ -58,65 +40,65 @@ class CallbackDesk:
 
     async def dial(self) -> datetime | None:
         """Dial what waits for agents who are free, one each. Returns when to look again."""
-        now = self._clock.now()
+        now = self._means.clock.now()
         if self._is_stale or (self._next_at is not None and self._next_at <= now):
             self._is_stale = False
-            found = await self._store.read(
-                partial(owncallbacks.due_own, agents=frozenset(self._agents.book.lines), now=now)
+            found = await self._means.store.read(
+                partial(owncallbacks.due_own, agents=frozenset(self._means.agents.book.lines), now=now)
             )
             self._due, self._next_at = list(found.own), found.next_at
         for own in list(self._due):
-            agent = self._agents.book.lines.get(own.agent)
+            agent = self._means.agents.book.lines.get(own.agent)
             if agent is not None and agent.is_free and self._can_be_spared(agent):
                 await self._dial(own, agent)
         return self._next_at
 
     def _can_be_spared(self, agent: AgentLine) -> bool:
         """Whether nobody who is being called would find no agent for want of this one."""
-        line = None if agent.works_for is None else self._runs.lines.get(agent.works_for)
+        line = None if agent.works_for is None else self._means.runs.lines.get(agent.works_for)
         if line is None:
             return True
-        crew = self._agents.crew(line.row.id)
-        view = line.view(self._clock.steady(), crew, min_ring_s=0.0)  # nothing is cancelled by this one
+        crew = self._means.agents.crew(line.row.id)
+        view = line.view(self._means.clock.steady(), crew, min_ring_s=0.0)  # nothing is cancelled by this one
         if line.row.spec.mode is Mode.PREDICTIVE:  # it dials for agents who are still talking
             return len(view.ready) > len(view.detecting) + len(view.waiting)
         return view.unclaimed > 0
 
     async def _dial(self, own: OwnCallback, agent: AgentLine) -> None:
-        line = self._runs.lines.get(own.run_id)
+        line = self._means.runs.lines.get(own.run_id)
         if line is None or line.row.state is not RunState.ACTIVE or line.row.spec.mode is Mode.PREVIEW:
             return  # in preview the agent is shown it first
         spec = line.row.spec
-        if line.closed_until(self._clock.now()) is not None:
+        if line.closed_until(self._means.clock.now()) is not None:
             return
         try:
-            check_regulations(spec, self._rulebook)
+            check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError):
             return  # the dial loop says so and dials nobody
-        exchange = self._trunks.way_out(
+        exchange = self._means.trunks.way_out(
             spec.trunk, amd=spec.amd, among=None if agent.leg is None else {agent.leg.exchange.name}
         )
-        if isinstance(exchange, str) or self._trunks.room(spec.trunk) <= 0:
+        if isinstance(exchange, str) or self._means.trunks.room(spec.trunk) <= 0:
             return
-        packs = self._rulebook.of(spec.regulations)
+        packs = self._means.rulebook.of(spec.regulations)
         # Away from the run that it works for, if need be.
         agent.callback_of = own.run_id
-        self._agents.book.move(agent, AgentEvent.RESERVE)
-        self._agents.assign()
+        self._means.agents.book.move(agent, AgentEvent.RESERVE)
+        self._means.agents.assign()
         attempt = None
         try:
-            attempt = await self._store.write(
+            attempt = await self._means.store.write(
                 partial(
                     owncallbacks.dial_own,
                     own=own,
                     way_out=WayOut(trunk=spec.trunk, asterisk=exchange.name),
                     packs=packs,
-                    new_id=self._dice.attempt_id,
-                    now=self._clock.now(),
+                    new_id=self._means.dice.attempt_id,
+                    now=self._means.clock.now(),
                 )
             )
         finally:
             self._due.remove(own)
-            self._agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
+            self._means.agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
         if attempt is not None:
             self._place(line, attempt, exchange, packs)

@@ -18,17 +18,16 @@ from functools import partial
 from dialerd.domain.call.events import StopRequested
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.pacing.account import Accountable, as_table
-from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
+from dialerd.domain.regulation import Pack, min_ring_s
 from dialerd.domain.words import Mode, RunId, RunState
-from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
-from dialerd.engine.runkeeper import RunKeeper, RunLine
-from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.engine.runkeeper import RunLine
 from dialerd.log import logger
-from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
+from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing
 from dialerd.usecases.callplan import plan_of
 from dialerd.usecases.regulation import check_regulations
@@ -55,31 +54,19 @@ class DialLoop:
 
     def __init__(
         self,
-        store: Store,
-        clock: Clock,
-        dice: Dice,
-        runs: RunKeeper,
-        trunks: TrunkDesk,
+        means: Means,
         desk: CallDesk,
-        agents: AgentDesk,
         queues: QueueDesk,
         previews: PreviewDesk,
         callbacks: CallbackDesk,
         *,
-        rulebook: Rulebook,
         min_ring_s: float,
     ) -> None:
-        self._store = store
-        self._clock = clock
-        self._dice = dice
-        self._runs = runs
-        self._trunks = trunks
+        self._means = means
         self._desk = desk
-        self._agents = agents
         self._queues = queues
         self._previews = previews
         self._callbacks = callbacks
-        self._rulebook = rulebook
         self._min_ring_s = min_ring_s
         self._wake = asyncio.Event()
         self._offering: frozenset[RunId] = frozenset()
@@ -101,13 +88,13 @@ class DialLoop:
                 await self._pass(alarm)
             except StoreError as error:
                 _log.error(f"no calls can be claimed: {error}", action="claim_failed")
-                alarm.no_later_than(self._clock.steady() + _STORE_RETRY_S)
+                alarm.no_later_than(self._means.clock.steady() + _STORE_RETRY_S)
             await self._wait(alarm)
 
     async def _wait(self, alarm: _Alarm) -> None:
         timer = None
         if alarm.at is not None:
-            timer = self._clock.call_later(max(0.0, alarm.at - self._clock.steady()), self.wake)
+            timer = self._means.clock.call_later(max(0.0, alarm.at - self._means.clock.steady()), self.wake)
         try:
             await self._wake.wait()
         finally:
@@ -116,33 +103,33 @@ class DialLoop:
 
     async def _pass(self, alarm: _Alarm) -> None:
         """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
-        lines = [line for line in self._runs.lines.values() if line.row.state is RunState.ACTIVE]
+        lines = [line for line in self._means.runs.lines.values() if line.row.state is RunState.ACTIVE]
         self._offer(lines, alarm)
         at = await self._callbacks.dial()  # whom agents have promised a call goes before everybody
         if at is not None:
             self._look_at(at, alarm)
-        for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._dice.draw())):
+        for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._means.dice.draw())):
             while not self.is_stopped and await self._fill(line, alarm):
                 pass
 
     def _look_at(self, at: datetime, alarm: _Alarm) -> None:
         """Look again at that moment at the latest."""
-        alarm.no_later_than(self._clock.steady() + (at - self._clock.now()).total_seconds())
+        alarm.no_later_than(self._means.clock.steady() + (at - self._means.clock.now()).total_seconds())
 
     def _offer(self, lines: Sequence[RunLine], alarm: _Alarm) -> None:
         """Let agents go where they are needed, as soon as that changes."""
-        now, mine = self._clock.now(), [line for line in lines if line.row.spec.queue is not None]
+        now, mine = self._means.clock.now(), [line for line in lines if line.row.spec.queue is not None]
         offering = frozenset(line.row.id for line in mine if line.on_way or line.due(now))
         for line in mine:
             if line.due_at is not None and line.due_at > now:
                 self._look_at(line.due_at, alarm)
         if offering != self._offering:
             self._offering = offering
-            self._agents.assign()
+            self._means.agents.assign()
 
     async def _fill(self, line: RunLine, alarm: _Alarm) -> bool:
         """Claim and place what may be placed for one run now; True: look at it again at once."""
-        spec, now, steady = line.row.spec, self._clock.now(), self._clock.steady()
+        spec, now, steady = line.row.spec, self._means.clock.now(), self._means.clock.steady()
         if line.row.state is not RunState.ACTIVE or not spec.trunk:  # messages alone need no trunk
             return False
         if line.is_dry and (line.due_at is None or line.due_at > now):
@@ -156,24 +143,24 @@ class DialLoop:
             self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
             return False
         try:
-            check_regulations(spec, self._rulebook)
+            check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError) as error:  # a pack was taken away or changed since: nobody is called so
             self._hold(line, str(error))
             return False
-        packs = self._rulebook.of(spec.regulations)
+        packs = self._means.rulebook.of(spec.regulations)
         theirs = self._queues.spec(spec.queue)
-        crew = self._agents.crew(line.row.id) if theirs is None else self._queues.crew(line)
+        crew = self._means.agents.crew(line.row.id) if theirs is None else self._queues.crew(line)
         if isinstance(crew, str):
             self._hold(line, crew)
             return False
         if spec.queue is not None and not crew.size:
             self._hold(line, f"no agent of queue {spec.queue} works for it")
             return False
-        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd, among=crew.homes)
+        exchange = self._means.trunks.way_out(spec.trunk, amd=spec.amd, among=crew.homes)
         if isinstance(exchange, str):
             self._hold(line, exchange)
-            if self._trunks.trunk(spec.trunk) is not None:
-                alarm.no_later_than(max(steady + 1.0, self._trunks.room_at(spec.trunk)))
+            if self._means.trunks.trunk(spec.trunk) is not None:
+                alarm.no_later_than(max(steady + 1.0, self._means.trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
         view = line.view(steady, crew, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
@@ -183,10 +170,10 @@ class DialLoop:
         if spec.mode is Mode.PREVIEW:
             return await self._show(line, packs, min(paced, _BATCH), alarm)
         wanted = paced + crew.owed
-        room = min(wanted, self._trunks.room(spec.trunk), line.room(steady), _BATCH)
+        room = min(wanted, self._means.trunks.room(spec.trunk), line.room(steady), _BATCH)
         if room <= 0:
             paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
-            at = max(paced_at, self._trunks.room_at(spec.trunk), line.room_at(steady))
+            at = max(paced_at, self._means.trunks.room_at(spec.trunk), line.room_at(steady))
             if at > steady:
                 alarm.no_later_than(at)
             return False
@@ -194,7 +181,9 @@ class DialLoop:
         if line.reserves and theirs is None:
             # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
             per_agent = math.ceil(paced / max(1, len(crew.free))) or math.ceil(spec.ratio)
-            self._agents.reservations.reserve(line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent)
+            self._means.agents.reservations.reserve(
+                line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent
+            )
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
         return True  # again: a run that has now run dry still has to set its alarm
@@ -218,20 +207,20 @@ class DialLoop:
         """Let other processes see now and then what a pacer that learns believes and does."""
         if isinstance(line.pacer, Accountable) and steady >= line.explained_at + _EXPLAIN_S:
             line.explained_at = steady
-            account = as_table(line.pacer.account(), steady=steady, now=self._clock.now())
-            self._store.post(lambda unit: unit.runs.set_pacing(line.row.id, account))
+            account = as_table(line.pacer.account(), steady=steady, now=self._means.clock.now())
+            self._means.store.post(lambda unit: unit.runs.set_pacing(line.row.id, account))
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
-        claim = await self._store.write(
+        claim = await self._means.store.write(
             partial(
                 dialing.claim,
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
                 packs=packs,
-                new_id=self._dice.attempt_id,
-                now=self._clock.now(),
+                new_id=self._means.dice.attempt_id,
+                now=self._means.clock.now(),
             )
         )
         if claim.held and line.row.spec.queue is not None:
@@ -245,7 +234,7 @@ class DialLoop:
         self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], refusal: str = ""
     ) -> None:
         """Dial a claimed attempt. `refusal`: why it is not dialed after all; it costs the contact nothing then."""
-        trunk = self._trunks.trunk(attempt.trunk)
+        trunk = self._means.trunks.trunk(attempt.trunk)
         assert trunk is not None, "way_out has found the trunk"
         dial_string, theirs = "", self._queues.spec(line.row.spec.queue)
         try:
@@ -257,7 +246,7 @@ class DialLoop:
             line.row.spec,
             dial_string=dial_string,
             min_ring_s=max(self._min_ring_s, min_ring_s(packs)),
-            patience_s=self._agents.patience_s(line.row.spec.queue) if theirs is None else theirs.patience_s,
+            patience_s=(self._means.agents.patience_s(line.row.spec.queue) if theirs is None else theirs.patience_s),
             app_queue=theirs,
         )
         line.unsent += 1
@@ -274,4 +263,4 @@ class DialLoop:
             _log.info(f"campaign {campaign} goes on", action="run_goes_on", run_id=line.row.id)
         line.held_by = reason
         # `campaign status --why` tells it, from whichever process.
-        self._store.post(lambda unit: unit.runs.set_held(line.row.id, reason))
+        self._means.store.post(lambda unit: unit.runs.set_held(line.row.id, reason))

@@ -23,6 +23,7 @@ from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
+from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
@@ -108,39 +109,14 @@ class Engine:
             on_change=self._wake,
         )
         self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self.queues, self._wake)
-        self._previews = PreviewDesk(
-            store,
-            clock,
-            dice,
-            self.runs,
-            self._trunks,
-            self.agents,
-            place=lambda *call: self._loop.place(*call),
-            on_change=self._wake,
-        )
-        self._callbacks = CallbackDesk(
-            store,
-            clock,
-            dice,
-            self.runs,
-            self._trunks,
-            self.agents,
+        means = Means(
+            store=store,
+            clock=clock,
+            dice=dice,
+            runs=self.runs,
+            trunks=self._trunks,
+            agents=self.agents,
             rulebook=rulebook,
-            place=lambda *call: self._loop.place(*call),
-        )
-        self._loop = DialLoop(
-            store,
-            clock,
-            dice,
-            self.runs,
-            self._trunks,
-            self.desk,
-            self.agents,
-            self.queues,
-            self._previews,
-            self._callbacks,
-            rulebook=rulebook,
-            min_ring_s=min_ring_s,
         )
         self.messages = MessagingDesk(
             store,
@@ -153,6 +129,9 @@ class Engine:
             region=region,
             on_change=self._wake,
         )
+        self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
+        self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
+        self._loop = DialLoop(means, self.desk, self.queues, self._previews, self._callbacks, min_ring_s=min_ring_s)
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
         self._moved = asyncio.Event()

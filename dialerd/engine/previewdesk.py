@@ -14,11 +14,10 @@ from typing import Any
 from dialerd.domain.errors import StoreError
 from dialerd.domain.regulation import Pack
 from dialerd.domain.words import AgentState, RunId, RunState
-from dialerd.engine.agentdesk import AgentDesk
-from dialerd.engine.runkeeper import RunKeeper, RunLine
-from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.engine.means import Means
+from dialerd.engine.runkeeper import RunLine
 from dialerd.log import logger
-from dialerd.ports import Asked, AttemptRow, Clock, Dice, Exchange, PreviewRow, Store, Timer
+from dialerd.ports import Asked, AttemptRow, Exchange, PreviewRow, Timer
 from dialerd.tasks import spawn
 from dialerd.usecases import preview
 from dialerd.usecases.dialing import WayOut
@@ -57,48 +56,32 @@ class Dry:
 class PreviewDesk:
     """The only one that shows records. `place` dials a claimed call; a reason given to it refuses that."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        dice: Dice,
-        runs: RunKeeper,
-        trunks: TrunkDesk,
-        agents: AgentDesk,
-        *,
-        place: Place,
-        on_change: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._dice = dice
-        self._runs = runs
-        self._trunks = trunks
-        self._agents = agents
+    def __init__(self, means: Means, *, place: Place, on_change: Callable[[], None]) -> None:
+        self._means = means
         self._place = place
         self._on_change = on_change
         self._records: dict[str, Record] = {}
         self._dry: dict[RunId, Dry] = {}
         self._is_first_look = True
         self._is_stopped = False
-        agents.watch(self._on_state)
+        means.agents.watch(self._on_state)
 
     # Showing
 
     async def show(self, line: RunLine, packs: Sequence[Pack], count: int) -> bool:
         """Put records in front of up to `count` free agents; True: one at least was shown, look again."""
-        now = self._clock.now()
+        now = self._means.clock.now()
         if line.due_at is not None and line.due_at <= now:
             line.due_at = None
             self.more_due(line.row.id)
         dry = self._dry.setdefault(line.row.id, Dry())
         waiting = {name for name, until in dry.until.items() if until is None or now < until}
-        names = self._agents.reservations.preview(line.row.id, count, but=waiting)
+        names = self._means.agents.reservations.preview(line.row.id, count, but=waiting)
         shown = set()
         try:
             for name in names:
-                job = partial(preview.show, run_id=line.row.id, agent=name, packs=packs, now=self._clock.now())
-                found = await self._store.write(job)
+                job = partial(preview.show, run_id=line.row.id, agent=name, packs=packs, now=self._means.clock.now())
+                found = await self._means.store.write(job)
                 if isinstance(found, preview.Nothing):
                     dry.until[name] = found.due_at
                 else:
@@ -108,7 +91,7 @@ class PreviewDesk:
         finally:  # also those whose turn did not come, where the store has failed
             for name in names:
                 if name not in shown:
-                    self._agents.reservations.let_go(name)
+                    self._means.agents.reservations.let_go(name)
         return bool(shown)
 
     def due_at(self, line: RunLine) -> datetime | None:
@@ -122,13 +105,14 @@ class PreviewDesk:
 
     def _put(self, record: Record) -> None:
         name = record.row.agent
-        is_there = self._agents.reservations.state_of(name) is AgentState.PREVIEW  # else its phone was lost meanwhile
+        # else its phone was lost meanwhile
+        is_there = self._means.agents.reservations.state_of(name) is AgentState.PREVIEW
         if self._is_stopped or not is_there:
             self._spawn(record, self._withdraw(record))
             return
         self._records[name] = record
-        left_s = (record.row.dial_at - self._clock.now()).total_seconds()
-        record.timer = self._clock.call_later(max(0.0, left_s), partial(self._time_is_up, record))
+        left_s = (record.row.dial_at - self._means.clock.now()).total_seconds()
+        record.timer = self._means.clock.call_later(max(0.0, left_s), partial(self._time_is_up, record))
 
     # What becomes of a record
 
@@ -137,7 +121,7 @@ class PreviewDesk:
         self._spawn(record, self._out_of_time(record))
 
     async def _out_of_time(self, record: Record) -> None:
-        asked = await self._store.read(lambda unit: preview.time_is_up(unit, record.row.agent))
+        asked = await self._means.store.read(lambda unit: preview.time_is_up(unit, record.row.agent))
         await self._act(record, record.asked or asked)
 
     async def _act(self, record: Record, asked: Asked) -> None:
@@ -149,28 +133,30 @@ class PreviewDesk:
     async def _dial(self, record: Record) -> None:
         line, name = record.line, record.row.agent
         spec = line.row.spec
-        exchange = self._trunks.way_out(spec.trunk, amd=spec.amd, among=self._agents.crew(line.row.id).homes)
+        exchange = self._means.trunks.way_out(
+            spec.trunk, amd=spec.amd, among=self._means.agents.crew(line.row.id).homes
+        )
         if isinstance(exchange, str):
             _log.info(f"a record is withdrawn: {exchange}", action="record_withdrawn", agent=name)
             await self._withdraw(record)
             return
-        steady = self._clock.steady()
-        if min(self._trunks.room(spec.trunk), line.room(steady)) <= 0:
-            left_s = max(_ROOM_S, self._trunks.room_at(spec.trunk) - steady, line.room_at(steady) - steady)
-            record.timer = self._clock.call_later(left_s, partial(self._time_is_up, record))
+        steady = self._means.clock.steady()
+        if min(self._means.trunks.room(spec.trunk), line.room(steady)) <= 0:
+            left_s = max(_ROOM_S, self._means.trunks.room_at(spec.trunk) - steady, line.room_at(steady) - steady)
+            record.timer = self._means.clock.call_later(left_s, partial(self._time_is_up, record))
             return
         self._take(record)
-        self._agents.reservations.dial(name)
+        self._means.agents.reservations.dial(name)
         claimed: AttemptRow | preview.Refused = preview.Refused("the database cannot be written")
         try:
-            claimed = await self._store.write(
+            claimed = await self._means.store.write(
                 partial(
                     preview.dial,
                     agent=name,
                     way_out=WayOut(trunk=spec.trunk, asterisk=exchange.name),
                     packs=record.packs,
-                    new_id=self._dice.attempt_id,
-                    now=self._clock.now(),
+                    new_id=self._means.dice.attempt_id,
+                    now=self._means.clock.now(),
                 )
             )
         finally:
@@ -180,27 +166,27 @@ class PreviewDesk:
         name = record.row.agent
         if isinstance(claimed, preview.Refused):
             _log.info(f"a record is not dialed: {claimed.reason}", action="record_refused", agent=name)
-            self._agents.reservations.dialed_for(name, ())
+            self._means.agents.reservations.dialed_for(name, ())
             self.more_due(record.row.run_id)
             self._on_change()
             return
-        is_there = self._agents.reservations.state_of(name) is AgentState.RESERVED
+        is_there = self._means.agents.reservations.state_of(name) is AgentState.RESERVED
         self._place(record.line, claimed, exchange, record.packs, "" if is_there else "its agent has lost the phone")
-        self._agents.reservations.dialed_for(name, [claimed.id])
+        self._means.agents.reservations.dialed_for(name, [claimed.id])
 
     async def _skip(self, record: Record) -> None:
-        await self._store.write(partial(preview.skip, agent=record.row.agent, now=self._clock.now()))
+        await self._means.store.write(partial(preview.skip, agent=record.row.agent, now=self._means.clock.now()))
         self._give_back(record)
 
     async def _withdraw(self, record: Record) -> None:
-        await self._store.write(partial(preview.withdraw, agent=record.row.agent))
+        await self._means.store.write(partial(preview.withdraw, agent=record.row.agent))
         self._give_back(record)
 
     def _give_back(self, record: Record) -> None:
         """The target is the run's again, and the agent can be shown another."""
         self._take(record)
         self.more_due(record.row.run_id)
-        self._agents.reservations.let_go(record.row.agent)
+        self._means.agents.reservations.let_go(record.row.agent)
         self._on_change()
 
     def _take(self, record: Record) -> None:
@@ -230,12 +216,14 @@ class PreviewDesk:
     async def refresh(self) -> None:
         """Carry out what agents ask for; withdraw an earlier daemon's records, those of runs that do not go on, and
         those of people whom a do-not-call list has got."""
-        now = self._clock.now()
-        rows, barred = await self._store.read(lambda unit: (unit.previews.all(), unit.optouts.barred_previews(now)))
+        now = self._means.clock.now()
+        rows, barred = await self._means.store.read(
+            lambda unit: (unit.previews.all(), unit.optouts.barred_previews(now))
+        )
         if self._is_first_look:
             self._is_first_look = False
             for row in rows:
-                await self._store.write(partial(preview.withdraw, agent=row.agent))
+                await self._means.store.write(partial(preview.withdraw, agent=row.agent))
             return
         self._dry.clear()
         for row in rows:
@@ -245,7 +233,7 @@ class PreviewDesk:
                 record.asked = row.asked
                 self._spawn(record, self._act(record, row.asked))
         for record in list(self._records.values()):
-            line = self._runs.lines.get(record.row.run_id)
+            line = self._means.runs.lines.get(record.row.run_id)
             is_barred = record.row.agent in barred and record.asked is None
             if line is None or line.row.state is not RunState.ACTIVE or is_barred:
                 record.drop_timer()

@@ -11,8 +11,10 @@ import pytest
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.errors import StoreError
 from dialerd.domain.pacing import AgentlessPacer
+from dialerd.domain.regulation import EMPTY
 from dialerd.domain.words import AgentState, CampaignId, RunId, RunState
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
@@ -75,16 +77,16 @@ def run_line() -> RunLine:
 def test_agents_whose_record_cannot_be_written_are_free_again() -> None:
     async def story() -> None:
         team, clock = Team(), VirtualClock(NOW)
-        desk = PreviewDesk(
-            cast(Store, BrokenStore()),
-            clock,
-            SeededDice(1),
-            cast(RunKeeper, None),
-            TrunkDesk({}, {}, clock),
-            cast(AgentDesk, team),
-            place=lambda *_: None,
-            on_change=lambda: None,
+        means = Means(
+            store=cast(Store, BrokenStore()),
+            clock=clock,
+            dice=SeededDice(1),
+            runs=cast(RunKeeper, None),
+            trunks=TrunkDesk({}, {}, clock),
+            agents=cast(AgentDesk, team),
+            rulebook=EMPTY,
         )
+        desk = PreviewDesk(means, place=lambda *_: None, on_change=lambda: None)
         with pytest.raises(StoreError):
             await desk.show(run_line(), (), 2)
         assert set(team.states.values()) == {AgentState.READY}

@@ -96,8 +96,8 @@ class Lab:
         return record.read(self._record_path, since=since)
 
     def heard(self, call: CarrierCall) -> bytes:
-        """What an agent, or somebody with an ending of 50 to 59 or 71, has heard so far, in u-law (tones.py); of 60 to 69
-        what was heard and said."""
+        """What an agent, or somebody with an ending of 50 to 59 or 71, has heard so far, in u-law (tones.py); of 60 to
+        69 what was heard and said."""
         path = self.carrier.folder / f"heard/{call.uid}.ulaw"
         return path.read_bytes() if path.exists() else b""
 
