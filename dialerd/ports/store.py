@@ -276,11 +276,12 @@ class Regulation(Protocol):
         ...
 
     def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
-        """Calls answered by a person and, of these, abandoned, from the quarter of an hour of `since` on."""
+        """Calls answered by a person and, of these, abandoned, from the quarter of an hour of `since` on; those of a
+        deleted campaign of the same name are its own."""
         ...
 
     def began_at(self, campaign_id: CampaignId) -> datetime | None:
-        """When the campaign's first run began."""
+        """When the first run began of the campaign, or of a deleted one of its name."""
         ...
 
 

@@ -314,3 +314,36 @@ def test_meters_count_live_answers_and_abandoned_ones_within_their_windows(house
     later = NOW + timedelta(days=2)
     counts = {m.rule: m.live_answers for m in regulation.meters(house.unit, "spring", BOOK, later)}
     assert counts == {"US-TSR-ABANDON": 3, "US-TSR-ABANDON-ROLLING": 3, "UK-ABANDON-2010": 0}
+
+
+def test_a_campaign_that_is_deleted_and_made_anew_goes_on_with_its_meters(house: House) -> None:
+    packs = {"regulations": ["us-federal", "uk-ofcom"]}
+
+    def counts(name: str, now: datetime) -> dict[str, tuple[int, int, datetime]]:
+        found = regulation.meters(house.unit, name, BOOK, now)
+        return {m.rule: (m.abandoned, m.live_answers, m.since) for m in found}
+
+    def abandon_two(now: datetime, first: int) -> None:
+        for attempt in claim(house, now=now, first=first):
+            house.end(attempt, D.ABANDONED, now + timedelta(minutes=1), answered_at=now)
+
+    house.with_contacts("2122660001", "2122660002")
+    apply(house, **packs)
+    house.start()
+    abandon_two(NOW, 0)
+    later = NOW + timedelta(hours=1)
+    before = counts("spring", later)
+    delete(house, "spring")
+    apply(house, name="other", **packs)  # SQLite gives it the id of the deleted one
+    assert {abandoned for abandoned, _, _ in counts("other", later).values()} == {0}
+    apply(house, **packs)
+    assert counts("spring", later) == before
+    house.start()
+    own, *of_packs = regulation.pacing_meters(house.unit, house.latest(), BOOK, later)
+    assert [(m.abandoned, m.live_answers) for m in (own, *of_packs)] == [(2, 2)] * 4
+    abandon_two(later, 10)
+    delete(house, "spring", later)
+    apply(house, **packs)
+    soon, period = NOW + timedelta(hours=4), NOW + timedelta(days=30)
+    assert {abandoned for abandoned, _, _ in counts("spring", soon).values()} == {4}
+    assert counts("spring", period)["US-TSR-ABANDON"] == (0, 0, period), "periods are counted from its first run on"

@@ -26,6 +26,10 @@ DELETE FROM target WHERE id IN (SELECT id FROM target INDEXED BY target_contact 
 _FORGET = """
 DELETE FROM past_call WHERE id IN (SELECT id FROM past_call WHERE claimed_at < ? ORDER BY claimed_at LIMIT ?)
 """
+_FORGET_ANSWERS = """
+DELETE FROM past_answer WHERE (campaign, quarter) IN (
+  SELECT campaign, quarter FROM past_answer WHERE quarter < ? ORDER BY quarter LIMIT ?)
+"""
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +79,8 @@ class SqliteCampaigns:
         )
 
     def delete(self, campaign_id: CampaignId, *, size: int, forget: datetime) -> bool:
-        self._connection.execute(_FORGET, (to_text(forget), size))
+        for kept in (_FORGET, _FORGET_ANSWERS):
+            self._connection.execute(kept, (to_text(forget), size))
         runs = self._connection.execute("SELECT id FROM run WHERE campaign_id = ?", (campaign_id,)).fetchall()
         left = size
         for (run_id,) in runs:

@@ -33,6 +33,19 @@ FROM past_call WHERE number IN (SELECT number FROM asked) AND claimed_at > :sinc
 ORDER BY claimed_at DESC LIMIT :most
 """
 
+# One that was deleted under the same name is the same campaign: else deleting it would bring its meters to zero.
+_ANSWERS = """
+SELECT coalesce(sum(answered), 0), coalesce(sum(abandoned), 0) FROM (
+  SELECT answered, abandoned FROM live_answer WHERE campaign_id = :campaign_id AND quarter >= :quarter
+  UNION ALL SELECT answered, abandoned FROM past_answer
+  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
+"""
+_BEGAN = """
+SELECT min(began_at) FROM (
+  SELECT created_at AS began_at FROM run WHERE campaign_id = :campaign_id
+  UNION ALL SELECT began_at FROM past_campaign WHERE name = (SELECT name FROM campaign WHERE id = :campaign_id))
+"""
+
 
 class SqliteRegulation:
     """Implements ports.Regulation on one connection, within its transaction."""
@@ -66,14 +79,10 @@ class SqliteRegulation:
 
     def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
         (answered, abandoned) = self._connection.execute(
-            "SELECT coalesce(sum(answered), 0), coalesce(sum(abandoned), 0) FROM live_answer"
-            " WHERE campaign_id = ? AND quarter >= ?",
-            (campaign_id, to_text(bucket_of(since))[:16]),
+            _ANSWERS, {"campaign_id": campaign_id, "quarter": to_text(bucket_of(since))[:16]}
         ).fetchone()
         return answered, abandoned
 
     def began_at(self, campaign_id: CampaignId) -> datetime | None:
-        (text,) = self._connection.execute(
-            "SELECT min(created_at) FROM run WHERE campaign_id = ?", (campaign_id,)
-        ).fetchone()
+        (text,) = self._connection.execute(_BEGAN, {"campaign_id": campaign_id}).fetchone()
         return to_moment_or_none(text)
