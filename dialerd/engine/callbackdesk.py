@@ -42,16 +42,32 @@ class CallbackDesk:
         """Dial what waits for agents who are free, one each. Returns when to look again."""
         now = self._means.clock.now()
         if self._is_stale or (self._next_at is not None and self._next_at <= now):
-            self._is_stale = False
-            found = await self._means.store.read(
-                partial(owncallbacks.due_own, agents=frozenset(self._means.agents.book.lines), now=now)
-            )
-            self._due, self._next_at = list(found.own), found.next_at
+            await self._look(now)
         for own in list(self._due):
             agent = self._means.agents.book.lines.get(own.agent)
             if agent is not None and agent.is_free and self._can_be_spared(agent):
                 await self._dial(own, agent)
         return self._next_at
+
+    async def _look(self, now: datetime) -> None:
+        """Ask the store for what can be dialed now, and for the moment at which more can."""
+        self._is_stale = False
+        mine = [
+            line
+            for line in self._means.runs.lines.values()
+            if line.row.state is RunState.ACTIVE and line.row.spec.mode is not Mode.PREVIEW  # there it is shown first
+        ]
+        opens = {line.row.id: line.closed_until(now) for line in mine}
+        found = await self._means.store.read(
+            partial(
+                owncallbacks.due_own,
+                agents=frozenset(self._means.agents.book.lines),
+                runs=frozenset(run_id for run_id, at in opens.items() if at is None),
+                now=now,
+            )
+        )
+        self._due = list(found.own)
+        self._next_at = min((at for at in (found.next_at, *opens.values()) if at is not None), default=None)
 
     def _can_be_spared(self, agent: AgentLine) -> bool:
         """Whether nobody who is being called would find no agent for want of this one."""
@@ -66,11 +82,9 @@ class CallbackDesk:
 
     async def _dial(self, own: OwnCallback, agent: AgentLine) -> None:
         line = self._means.runs.lines.get(own.run_id)
-        if line is None or line.row.state is not RunState.ACTIVE or line.row.spec.mode is Mode.PREVIEW:
-            return  # in preview the agent is shown it first
+        if line is None or line.row.state is not RunState.ACTIVE:
+            return  # since we looked
         spec = line.row.spec
-        if line.closed_until(self._means.clock.now()) is not None:
-            return
         try:
             check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError):

@@ -89,8 +89,9 @@ class Callbacks(Protocol):
         """Have the targets whose callbacks have become due pending, before every other."""
         ...
 
-    def own(self, agents: Collection[str], *, until: datetime, limit: int) -> list[OwnCallback]:
-        """Those of active runs that wait for one of the agents and are planned for `until` at the latest, by time."""
+    def own(self, agents: Collection[str], *, runs: Collection[RunId], until: datetime, each: int) -> list[OwnCallback]:
+        """Those of the runs that wait for one of the agents and are planned for `until` at the latest, by time; of
+        every agent the first `each`."""
         ...
 
     def next_own_at(self, agents: Collection[str], *, after: datetime) -> datetime | None:

@@ -109,8 +109,7 @@ def own_targets(unit: Unit, run: RunRow, agent: str, *, limit: int, now: datetim
     """The targets of the run that wait for this agent, by time."""
     targets = (
         unit.dialing.target(run.id, each.contact_id, dnc=run.spec.dnc, now=now)
-        for each in unit.callbacks.own((agent,), until=now, limit=limit)
-        if each.run_id == run.id
+        for each in unit.callbacks.own((agent,), runs=(run.id,), until=now, each=limit)
     )
     return [target for target in targets if target is not None]
 

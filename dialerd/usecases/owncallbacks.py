@@ -11,12 +11,12 @@ from datetime import datetime
 
 from dialerd.domain.gates import Gate
 from dialerd.domain.regulation import Pack
-from dialerd.domain.words import AttemptId, RunState, TargetState
+from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
 from dialerd.ports import AttemptRow, OwnCallback, Unit
 from dialerd.usecases.callingback import Turns
 from dialerd.usecases.dialing import WayOut, attempt_at, judge_target
 
-_MOST = 1000  # more wait for the next look
+_EACH = 50  # of one agent, who takes one at a time; more wait for the next look
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class Due:
     next_at: datetime | None
 
 
-def due_own(unit: Unit, agents: Collection[str], now: datetime) -> Due:
-    """The callbacks of these agents, in whichever run."""
+def due_own(unit: Unit, agents: Collection[str], *, runs: Collection[RunId], now: datetime) -> Due:
+    """The callbacks of these agents in those runs."""
     if not agents:
         return Due((), None)
-    return Due(unit.callbacks.own(agents, until=now, limit=_MOST), unit.callbacks.next_own_at(agents, after=now))
+    own = unit.callbacks.own(agents, runs=runs, until=now, each=_EACH)
+    return Due(own, unit.callbacks.next_own_at(agents, after=now))
 
 
 def dial_own(

@@ -12,7 +12,7 @@ from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError, RefusedError
 from dialerd.domain.queue import read_queue
 from dialerd.domain.regulation import EMPTY
-from dialerd.domain.words import AgentKind, AttemptId, CallbackState, RunState, TargetState
+from dialerd.domain.words import AgentKind, AttemptId, CallbackState, RunId, RunState, TargetState
 from dialerd.domain.words import Disposition as D
 from dialerd.ports import DncEntry
 from dialerd.usecases import agents, callbacks, campaigns, dispositions, dnc, lists, owncallbacks, runs
@@ -379,7 +379,7 @@ def staffed(three: House) -> House:
 def claimed(house: House, now: datetime, *free: str, limit: int = 1) -> list[tuple[str, str | None]]:
     """Who was claimed for which agent, as the engine does: what waits for one that is free before all others, one for
     each; the rest again where all that was looked at was held."""
-    due = owncallbacks.due_own(house.unit, free, now).own
+    due = owncallbacks.due_own(house.unit, free, runs=(house.latest().id,), now=now).own
     first = {own.agent: own for own in reversed(due)}
     told: list[tuple[str, str | None]] = []
     for own in sorted(first.values(), key=due.index)[:limit]:
@@ -425,18 +425,21 @@ def test_one_without_a_fallback_waits_until_it_expires(staffed: House) -> None:
     assert shown(staffed, made, made.expires_at + MIN).state is CallbackState.EXPIRED
 
 
-def test_what_waits_for_free_agents_is_told_over_all_runs_that_go_on(staffed: House) -> None:
+def test_what_waits_for_free_agents_is_told_by_time_a_few_of_each_and_of_the_runs_asked_for(staffed: House) -> None:
     for contact, agent in ((1, "ann"), (2, "bob"), (3, "ann")):
         add(staffed, contact, NOW + contact * HOUR, agent=agent)
 
-    def own(until: datetime, *names: str) -> list[tuple[str, int]]:
-        return [(each.agent, each.contact_id) for each in staffed.unit.callbacks.own(names, until=until, limit=9)]
+    ours = staffed.latest().id
 
-    assert own(NOW + HOUR, "ann", "bob") == [("ann", 1)]
-    assert own(NOW + 3 * HOUR, "ann", "bob") == [("ann", 1), ("bob", 2), ("ann", 3)]
-    assert own(NOW + 3 * HOUR, "cid") == []
-    runs.pause_run(staffed.unit, "spring", actor=ACTOR, now=NOW)
-    assert own(NOW + 3 * HOUR, "ann", "bob") == []
+    def own(hours: int, *names: str, each: int = 9, run_id: RunId = ours) -> list[tuple[str, int]]:
+        found = staffed.unit.callbacks.own(names, runs=(run_id,), until=NOW + hours * HOUR, each=each)
+        return [(callback.agent, callback.contact_id) for callback in found]
+
+    assert own(1, "ann", "bob") == [("ann", 1)]
+    assert own(3, "ann", "bob") == [("ann", 1), ("bob", 2), ("ann", 3)]
+    assert own(3, "ann", "bob", each=1) == [("ann", 1), ("bob", 2)]
+    assert own(3, "cid") == []
+    assert own(3, "ann", "bob", run_id=RunId(99)) == []
 
 
 @pytest.mark.parametrize(("agent", "said"), [("dan", "there is no agent dan"), ("cid", "has no permission")])

@@ -57,14 +57,17 @@ UPDATE target SET state = 'pending', not_before = NULL, held_by = NULL WHERE id 
   WHERE run_id = :run_id AND state = 'waiting' AND turn <= -2 AND not_before <= :now ORDER BY not_before LIMIT :limit)
 """
 
-# Whatever waits for these agents, also before the end of its wait. Along callback_of_agent.
+# What waits for these agents, also before the end of its wait: of each the first few, along callback_of_agent, however
+# many wait behind them.
 _OWN = """
 SELECT callback.agent, callback.run_id, callback.contact_id
-FROM json_each(:agents) AS free CROSS JOIN callback ON callback.agent = free.value
-JOIN target ON target.id = callback.target_id JOIN run ON run.id = callback.run_id
-WHERE callback.state = 'scheduled' AND callback.planned_at <= :until AND run.state = 'active'
-  AND (target.state = 'pending' OR (target.state = 'waiting' AND target.held_by = 'callback'))
-ORDER BY callback.planned_at, callback.id LIMIT :limit
+FROM json_each(:agents) AS free CROSS JOIN callback ON callback.id IN (
+  SELECT own.id FROM callback AS own JOIN target ON target.id = own.target_id
+  WHERE own.agent = free.value AND own.state = 'scheduled' AND own.planned_at <= :until
+    AND own.run_id IN (SELECT value FROM json_each(:runs))
+    AND (target.state = 'pending' OR (target.state = 'waiting' AND target.held_by = 'callback'))
+  ORDER BY own.planned_at, own.id LIMIT :each)
+ORDER BY callback.planned_at, callback.id
 """
 
 _OF_LIST = """
@@ -178,10 +181,9 @@ class SqliteCallbacks:
     def promote(self, run_id: RunId, now: datetime) -> None:
         self._connection.execute(_PROMOTE, {"run_id": run_id, "now": to_text(now), "limit": _PROMOTED_AT_ONCE})
 
-    def own(self, agents: Collection[str], *, until: datetime, limit: int) -> list[OwnCallback]:
-        rows = self._connection.execute(
-            _OWN, {"agents": to_json(tuple(agents)), "until": to_text(until), "limit": limit}
-        )
+    def own(self, agents: Collection[str], *, runs: Collection[RunId], until: datetime, each: int) -> list[OwnCallback]:
+        asked = {"agents": to_json(tuple(agents)), "runs": to_json(tuple(runs)), "until": to_text(until), "each": each}
+        rows = self._connection.execute(_OWN, asked)
         return [
             OwnCallback(agent=agent, run_id=RunId(run), contact_id=ContactId(contact)) for agent, run, contact in rows
         ]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from dialerd.adapters.sqlite.rows import to_text
 from dialerd.domain.words import Channel, ContactId, Disposition, RunId, TargetState
-from dialerd.ports import DncEntry, Unit
+from dialerd.ports import DncEntry, OwnCallback, Unit
 from tests.adapters.sqlite.stored import NOW, attempt_at, closed, contacts, set_up
 
 
@@ -101,6 +102,29 @@ def test_a_call_costs_the_same_however_many_messages_are_due_and_a_message_howev
     attempt = attempt_at(targets[0], 7)
     counted = steps(connection, lambda: unit.strategies.at_step(targets[0].id, "text", "sent", but=attempt.id))
     assert counted < 100
+
+
+@pytest.mark.parametrize("waiting", [20, 2000])
+def test_what_waits_for_agents_is_found_at_the_same_cost_however_much_it_is(
+    unit: Unit, connection: sqlite3.Connection, waiting: int
+) -> None:
+    run = set_up(unit, waiting)
+    connection.execute(
+        "INSERT INTO callback (campaign_id, contact_id, number, zones, zone, due_at, planned_at, expires_at,"
+        " created_by, created_at, agent, state, run_id, target_id) SELECT 1, contact_id, number, zones, 'UTC', :now,"
+        " :now, :now, 'x', :now, 'agent' || (id % 2), 'scheduled', run_id, id FROM target",
+        {"now": to_text(NOW)},
+    )
+    found: list[OwnCallback] = []
+
+    def look() -> None:
+        agents = ("agent0", "agent1")
+        found.extend(unit.callbacks.own(agents, runs=(run.id,), until=NOW, each=5))
+        unit.callbacks.next_own_at(agents, after=NOW)
+
+    assert steps(connection, look) < 1200
+    assert [own.agent for own in found].count("agent1") == 5
+    assert len(found) == 10
 
 
 def test_the_hot_walks_go_along_their_indexes_and_sort_nothing(unit: Unit, connection: sqlite3.Connection) -> None:
