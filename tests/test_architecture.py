@@ -39,7 +39,10 @@ def test_every_command_has_a_help_text_and_stands_in_the_contract() -> None:
     def walk(command: click.Command, name: str) -> list[str]:
         assert command.help, f"{name} has no help"
         if isinstance(command, click.Group):
-            return [each for sub, child in command.commands.items() for each in walk(child, f"{name} {sub}".strip())]
+            context = click.Context(command)
+            found = {sub: command.get_command(context, sub) for sub in command.list_commands(context)}
+            assert all(found.values()), name
+            return [each for sub, child in found.items() if child for each in walk(child, f"{name} {sub}".strip())]
         return [name]
 
     verbs = set(walk(cli, ""))

@@ -54,7 +54,7 @@ def test_every_command_that_the_documents_show_exists() -> None:
     shown = re.findall(r"^ *dialerd ([a-z]+)(?: ([a-z]+))?", README, re.M)
     assert len(shown) >= 5
     for noun, verb in shown:
-        command = cli.commands.get(noun)
+        command = cli.get_command(click.Context(cli), noun)
         assert command is not None, noun
         if isinstance(command, click.Group):
             assert verb in command.commands, f"{noun} {verb}"

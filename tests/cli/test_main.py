@@ -184,7 +184,10 @@ def test_a_question_that_is_not_answered_with_yes_changes_nothing(ready: Termina
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     if isinstance(command, click.Group):
-        for child, each in command.commands.items():
+        context = click.Context(command)
+        for child in command.list_commands(context):
+            each = command.get_command(context, child)
+            assert each is not None, child
             yield from commands(each, f"{name} {child}")
 
 
