@@ -34,7 +34,7 @@ class Chunks:
             began = self._clock.steady()
             return job(unit, size), self._clock.steady() - began
 
-        result, took_s = await self._store.write(timed)
+        result, took_s = await self._store.write(timed, patient=True)
         self._sizes[run_id, kind] = next_size(size, took_s, most=most)
         return result
 

@@ -262,7 +262,7 @@ class RunKeeper:
             after = await self._store.read(lambda unit: unit.runs.get(row.id))
             if after is None or not _is_being_cancelled(after):
                 break
-            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()))
+            await self._store.write(lambda unit: finishing.finish_if_over(unit, row.id, now()), patient=True)
         if after is None:
             return True
         self.settled(after)

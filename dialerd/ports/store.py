@@ -347,7 +347,10 @@ class Unit(Protocol):
 class Store(Protocol):
     """Runs jobs: writes one after the other and durable when they return, reads beside them."""
 
-    async def write(self, job: Callable[[Unit], T]) -> T: ...
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        """`patient`: a chunk of long work; what is not goes before it, and it has a commit of its own."""
+        ...
+
     async def read(self, job: Callable[[Unit], T]) -> T: ...
 
     def post(self, job: Callable[[Unit], object]) -> None:

@@ -36,9 +36,10 @@ def sizes_of(row_s: list[float], *, wait_s: float = 0.0, kinds: tuple[str, ...] 
             given.append(size)
             clock.worked_s += size * row_s[len(given) - 1]
 
-        async def late(write: Any) -> Any:
+        async def late(write: Any, *, patient: bool) -> Any:
+            assert patient, "calls go before it"
             clock.worked_s += wait_s  # another process writes
-            return await SqliteStore.write(store, write)
+            return await SqliteStore.write(store, write, patient=patient)
 
         store.write = late  # type: ignore[method-assign,assignment]
         for n in range(len(row_s)):

@@ -35,7 +35,7 @@ class Beside:
         self.held_from = 1_000_000
         self.release = asyncio.Event()
 
-    async def write(self, job: Callable[[Unit], T]) -> T:
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         before, self.before_write = self.before_write, None
         if before is not None:
             await self.store.write(before)

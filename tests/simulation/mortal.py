@@ -41,7 +41,7 @@ class Mortal:
     def call_later(self, delay_s: float, action: Callable[[], None]) -> Timer:
         return self._clock.call_later(delay_s, lambda: action() if self._is_alive else None)
 
-    async def write(self, job: Callable[[Unit], T]) -> T:
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         await self._live()
         return await self._store.write(job)
 

@@ -53,8 +53,8 @@ class SqliteStore:
         migrate(connection)
         return cls(InlineWriter(connection), None)
 
-    async def write(self, job: Callable[[Unit], T]) -> T:
-        return await self._writer.write(job)
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        return await self._writer.write(job, patient=patient)
 
     def post(self, job: Callable[[Unit], object]) -> None:
         self._writer.post(job)

@@ -1,4 +1,4 @@
-"""The one writer: jobs in order, those of one moment in one commit.
+"""The one writer: jobs in order, those of one moment in one commit; long work in chunks between them.
 
 Not here: what a job does. A job that fails is undone alone; a job's result is told only after the commit.
 """
@@ -9,6 +9,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,8 @@ Job = Callable[[Unit], Any]
 
 _AT_ONCE = 200  # jobs per commit: enough to share an fsync, few enough to answer soon
 
+_PASSED_OVER = 8  # commits at most before a patient job has its turn, though others are there
+
 
 class InlineWriter:
     """Runs each job at once, in the caller's thread: for databases in memory on virtual time."""
@@ -35,7 +38,7 @@ class InlineWriter:
         self._connection = connection
         self._unit = SqliteUnit(connection)
 
-    async def write(self, job: Callable[[Unit], T]) -> T:
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         return self.run(job)
 
     def post(self, job: Job) -> None:
@@ -69,7 +72,8 @@ class InlineWriter:
 
 
 class ThreadWriter:
-    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next.
+    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next. Patient
+    jobs come when no others are there, or have had their turns, each by itself: nobody waits for more than one of them.
 
     `gives_way`: between two commits it leaves other processes the time to begin one of theirs.
     """
@@ -85,12 +89,12 @@ class ThreadWriter:
         self._thread = threading.Thread(target=self._work, name="sqlite writer", daemon=True)
         self._thread.start()
 
-    async def write(self, job: Callable[[Unit], T]) -> T:
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         if self._is_closed:
             raise self._closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Item(job, loop, future))
+        self._queue.put(_Item(job, loop, future, patient=patient))
         # Shielded: a caller that goes away must not leave a committed claim unseen halfway.
         return await asyncio.shield(future)
 
@@ -111,17 +115,30 @@ class ThreadWriter:
         self._connection.close()
 
     def _work(self) -> None:
-        while True:
-            items = [self._queue.get()]
-            while len(items) < _AT_ONCE and not self._queue.empty():
-                items.append(self._queue.get())
-            jobs = [item for item in items if item is not None]
-            if jobs:
-                self._commit(jobs)
-            if None in items:
-                return
+        patient: deque[_Item] = deque()
+        passed_over, is_ending = 0, False
+        while not is_ending or patient:
+            now: list[_Item] = []
+            for item in self._take(wait=not patient and not is_ending):
+                if item is None:
+                    is_ending = True
+                else:
+                    (patient if item.is_patient else now).append(item)
+            if now:
+                self._commit(now)
+                passed_over = passed_over + 1 if patient else 0
+            if patient and (not now or passed_over >= _PASSED_OVER or self._queue.empty()):
+                self._commit([patient.popleft()])
+                passed_over = 0
             if self._gives_way:
                 give_way()
+
+    def _take(self, *, wait: bool) -> list[_Item | None]:
+        """What has queued up; `wait`: at least one."""
+        items = [self._queue.get()] if wait else []
+        while len(items) < _AT_ONCE and not self._queue.empty():
+            items.append(self._queue.get())
+        return items
 
     def _commit(self, items: list[_Item]) -> None:
         try:
@@ -160,10 +177,18 @@ class ThreadWriter:
 class _Item:
     """A job, who waits for it (nobody, where it was posted), and what came of it."""
 
-    __slots__ = ("error", "future", "job", "loop", "result")
+    __slots__ = ("error", "future", "is_patient", "job", "loop", "result")
 
-    def __init__(self, job: Job, loop: asyncio.AbstractEventLoop | None, future: asyncio.Future[Any] | None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        loop: asyncio.AbstractEventLoop | None,
+        future: asyncio.Future[Any] | None,
+        *,
+        patient: bool = False,
+    ) -> None:
         self.job = job
+        self.is_patient = patient
         self.loop = loop
         self.future = future
         self.result: Any = None

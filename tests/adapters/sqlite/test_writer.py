@@ -148,6 +148,47 @@ def test_jobs_of_one_moment_share_a_commit(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+def test_long_work_waits_until_nobody_else_does_and_nobody_waits_for_more_than_one_chunk(tmp_path: Path) -> None:
+    done: list[str] = []
+    begun, release = threading.Event(), threading.Event()
+
+    def hold(_unit: Unit) -> None:
+        begun.set()
+        release.wait(10)
+
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        store.post(hold)
+        await asyncio.to_thread(begun.wait)
+        chunks = [store.write(lambda unit: done.append("chunk"), patient=True) for _ in "ab"]
+        calls = [store.write(lambda unit: done.append("call")) for _ in "abc"]
+        await asyncio.gather(*chunks, *calls, asyncio.to_thread(release.set))
+        await store.close()
+
+    asyncio.run(main())
+    assert done == ["call", "call", "call", "chunk", "chunk"]
+
+
+def test_long_work_has_its_turn_however_many_others_there_are(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+
+        def call(_unit: Unit, left: int) -> None:
+            done.append("call")
+            if left:
+                store.post(partial(call, left=left - 1))  # there is always one
+
+        store.post(partial(call, left=40))
+        await store.write(lambda unit: done.append("chunk"), patient=True)
+        await store.close()
+
+    asyncio.run(main())
+    assert done.index("chunk") < 15
+    assert done.count("call") == 41
+
+
 def test_a_job_that_loses_the_transaction_fails_with_its_companions_and_the_next_succeeds(tmp_path: Path) -> None:
     def loses(unit: Unit) -> None:
         assert isinstance(unit, SqliteUnit)
