@@ -164,7 +164,7 @@ def build(given: Settings) -> Parts:
 
 def examine(path: Path, given: Settings) -> checks.Facts:
     """The facts for doctor: every server is asked, and none that fails hides another."""
-    trouble, campaigns, newest_at = _examine_database(given)
+    trouble, campaigns, music, newest_at = _examine_database(given)
     return checks.Facts(
         settings=str(path),
         database=str(given.database.path),
@@ -172,18 +172,22 @@ def examine(path: Path, given: Settings) -> checks.Facts:
         trunks=given.trunks,
         asterisks=asyncio.run(_examine_servers(given)),
         campaigns=campaigns,
+        music=music,
         now=now(),
         newest_at=newest_at,
     )
 
 
-def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts], datetime | None]:
+def _examine_database(
+    given: Settings,
+) -> tuple[str, list[checks.CampaignFacts], dict[str, list[str]], datetime | None]:
     try:
         sqlite.check(given.database.path)
         with unit(given, write=True) as work:
             rows = [(row, work.runs.latest(row.id)) for row in work.campaigns.all()]
+            queues = work.queues.all()
     except DialerdError as error:
-        return str(error), [], None
+        return str(error), [], {}, None
     campaigns = [
         checks.CampaignFacts(
             name=row.spec.name,
@@ -196,7 +200,11 @@ def _examine_database(given: Settings) -> tuple[str, list[checks.CampaignFacts],
         if not row.spec.lacks  # a draft says itself what it lacks
     ]
     written = [moment for row, run in rows for moment in (row.updated_at, run and run.created_at) if moment]
-    return "", campaigns, max(written, default=None)
+    music: dict[str, list[str]] = {}
+    for queue in queues:
+        if queue.kind == "stasis":  # in Asterisk's own queues people hear what those are set to
+            music.setdefault(queue.music, []).append(queue.name)
+    return "", campaigns, music, max(written, default=None)
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
@@ -216,7 +224,12 @@ async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
         too_old = ari.too_old(found.version)
         facts.append(
             checks.AsteriskFacts(
-                name=server.name, version=found.version, is_too_old=too_old, lacks=lacks, sounds=found.sounds
+                name=server.name,
+                version=found.version,
+                is_too_old=too_old,
+                lacks=lacks,
+                sounds=found.sounds,
+                has_music=found.has_music,
             )
         )
     return facts

@@ -14,6 +14,8 @@ from dialerd import bootstrap
 from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.doctor.checks import diagnose
 
+_WORDS = {True: "ok", False: "WRONG", None: "look"}
+
 
 @click.command()
 @with_json
@@ -26,8 +28,8 @@ def doctor(context: Context) -> None:
         [dataclasses.asdict(finding) for finding in findings],
         lambda: simple_table(
             ("", "check", "seen", "what to do"),
-            (("ok" if each.is_well else "WRONG", each.check, each.seen, each.remedy) for each in findings),
+            ((_WORDS[each.is_well], each.check, each.seen, each.remedy) for each in findings),
         ),
     )
-    if not all(finding.is_well for finding in findings):
+    if any(finding.is_well is False for finding in findings):
         sys.exit(1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialerd.domain.trunk import Trunk
@@ -22,7 +22,7 @@ class AsteriskFacts:
     """One server: why it cannot be used, or what it has.
 
     `lacks` maps (trunk, with AMD) to what stands in the way and what to do. `sounds` are the names of its sounds,
-    `ahead_s` how far its clock is ahead of ours.
+    `has_music` whether it can play music on hold at all, `ahead_s` how far its clock is ahead of ours.
     """
 
     name: str
@@ -31,6 +31,7 @@ class AsteriskFacts:
     is_too_old: bool = False
     lacks: Mapping[tuple[str, bool], str | None]
     sounds: AbstractSet[str] | None = None
+    has_music: bool | None = None
     ahead_s: float | None = None
 
 
@@ -49,7 +50,8 @@ class CampaignFacts:
 class Facts:
     """Everything doctor looks at. `database_trouble` empty: it opens, is whole and can be written.
 
-    `now` is this machine's clock, `newest_at` the latest moment that the database knows of.
+    `music`: the classes of music on hold that queues have, with their names. `now` is this machine's clock, `newest_at`
+    the latest moment that the database knows of.
     """
 
     settings: str
@@ -58,16 +60,20 @@ class Facts:
     trunks: Mapping[str, Trunk]
     asterisks: Sequence[AsteriskFacts]
     campaigns: Sequence[CampaignFacts]
+    music: Mapping[str, Sequence[str]] = field(default_factory=dict)
     now: datetime | None = None
     newest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check: what was looked at, whether it is well, what was seen, what to do (empty: `seen` says it too)."""
+    """One check: what was looked at, whether it is well, what was seen, what to do (empty: `seen` says it too).
+
+    `is_well` None: it cannot be seen from here, and `remedy` is how to see it.
+    """
 
     check: str
-    is_well: bool
+    is_well: bool | None
     seen: str
     remedy: str = ""
 
@@ -81,6 +87,7 @@ def diagnose(facts: Facts) -> list[Finding]:
         *(finding for server in facts.asterisks for finding in _server(server)),
         *(_trunk(trunk, facts.asterisks) for trunk in facts.trunks.values()),
         *(_campaign(campaign, facts) for campaign in facts.campaigns),
+        *_music(facts),
     ]
 
 
@@ -157,6 +164,25 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
             remedy="put it into Asterisk's sounds folder and run: asterisk -rx 'module reload sounds'",
         )
     return Finding(check=check, is_well=True, seen="could be dialed")
+
+
+def _music(facts: Facts) -> Iterator[Finding]:
+    """An unknown class is taken without a word: ARI starts it, and whoever waits hears nothing."""
+    if not facts.music:
+        return
+    check = "music on hold"
+    deaf = [server.name for server in facts.asterisks if server.has_music is False]
+    if deaf:
+        seen = f"Asterisk {', '.join(deaf)} plays none: agents and callers wait in silence"
+        yield Finding(check=check, is_well=False, seen=seen, remedy="load res_musiconhold.so (it needs its conf)")
+        return
+    classes = ", ".join(f"{name} (queue {', '.join(queues)})" for name, queues in sorted(facts.music.items()))
+    yield Finding(
+        check=check,
+        is_well=None,
+        seen=f"ARI does not tell which classes there are; needed: {classes}",
+        remedy="see that asterisk -rx 'moh show classes' lists them: with an unknown one people wait in silence",
+    )
 
 
 def _usable(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> list[AsteriskFacts]:

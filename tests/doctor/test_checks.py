@@ -34,7 +34,7 @@ WELL = Facts(
 
 
 def wrong(facts: Facts) -> dict[str, tuple[str, str]]:
-    return {each.check: (each.seen, each.remedy) for each in diagnose(facts) if not each.is_well}
+    return {each.check: (each.seen, each.remedy) for each in diagnose(facts) if each.is_well is False}
 
 
 def test_a_healthy_house_has_a_good_finding_for_each_thing() -> None:
@@ -89,6 +89,12 @@ def test_a_healthy_house_has_a_good_finding_for_each_thing() -> None:
             "hello-world is not known to Asterisk pbx1",
             "module reload sounds",
         ),
+        (
+            replace(WELL, asterisks=[replace(SERVER, has_music=False)], music={"default": ["sales"]}),
+            "music on hold",
+            "pbx1 plays none",
+            "res_musiconhold.so",
+        ),
         (replace(WELL, now=NOW, newest_at=NOW + timedelta(hours=2)), "clock", "2:00:00 later", "NTP"),
     ],
 )
@@ -133,3 +139,12 @@ def test_clocks_that_agree_are_well_and_a_clock_nobody_read_has_no_finding() -> 
     assert not wrong(agreed)
     assert "clock" in {each.check for each in diagnose(agreed)}
     assert "clock" not in {each.check for each in diagnose(WELL)}
+
+
+def test_classes_of_music_are_named_with_how_to_look_for_them_and_not_called_well() -> None:
+    facts = replace(WELL, asterisks=[replace(SERVER, has_music=True)], music={"jazz": ["sales", "support"]})
+    (found,) = (each for each in diagnose(facts) if each.check == "music on hold")
+    assert found.is_well is None
+    assert "jazz (queue sales, support)" in found.seen
+    assert "moh show classes" in found.remedy
+    assert not wrong(facts)

@@ -30,7 +30,8 @@ class Readiness:
     has_amd: bool = False
     has_dialplan: bool = False
     endpoints: Mapping[tuple[str, str], str]
-    sounds: frozenset[str] | None = None  # looked at for doctor only
+    sounds: frozenset[str] | None = None  # this and the next are looked at for doctor only
+    has_music: bool | None = None
 
     def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> str | None:
         """Why Asterisk `name` cannot carry a call over `endpoint`; None: it can."""
@@ -87,7 +88,9 @@ async def probe(settings: AsteriskSettings) -> Readiness | str:
     http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
     try:
         async with connected(http) as client:
-            return replace(await examine(http, client), sounds=await _sounds(http))
+            found = await examine(http, client)
+            has_music = await _has_module(client, "res_musiconhold.so")
+            return replace(found, sounds=await _sounds(http), has_music=has_music)
     except (AriStatus, AriUnreachable) as error:
         return explained(error, url=settings.url, user=settings.username)
 
