@@ -20,6 +20,7 @@ from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.sms import sms_route
 from dialerd.adapters.systemd import Systemd
+from dialerd.agi import AgiServer, hooks
 from dialerd.doctor import checks
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
@@ -120,6 +121,7 @@ class Parts:
 
     engine: Engine
     drops: DropKeeper
+    hooks: AgiServer
     store: Store
     clock: Clock
     supervisor: Supervisor
@@ -154,6 +156,13 @@ def build(given: Settings) -> Parts:
     )
     return Parts(
         engine=engine,
+        hooks=AgiServer(
+            given.agi.listen,
+            store,
+            clock,
+            hooks.Setting(region=given.phone.default_region, phones=given.agents.endpoints),
+            engine.poke,
+        ),
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,

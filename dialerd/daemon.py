@@ -40,7 +40,7 @@ async def _serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, wishes.stop)
-    async with parts.listening(engine.poke):
+    async with parts.listening(engine.poke), parts.hooks.listening():
         await engine.start()
         parts.supervisor.ready("dialing")
         _log.info("dialerd is ready", action="daemon_ready")

@@ -160,7 +160,7 @@ class TrunkSettings(_Section):
 
 
 class ListenSettings(_Section):
-    """Where a server of ours listens, HOST:PORT. Kept for the pages and hooks of later versions."""
+    """Where a server of ours listens, HOST:PORT."""
 
     listen: str = Field(pattern=r"^[A-Za-z0-9_.:\[\]-]+:[0-9]{1,5}$")
 

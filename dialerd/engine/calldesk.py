@@ -47,7 +47,7 @@ from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
 from dialerd.tasks import spawn
-from dialerd.usecases import dialing
+from dialerd.usecases import asked, dialing
 from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
@@ -271,7 +271,7 @@ class CallDesk:
         attempt_id = line.attempt.id
         while True:
             try:
-                settled = await self._store.write(partial(dialing.settle, attempt_id=attempt_id, outcome=outcome))
+                settled = await self._store.write(partial(asked.settle, attempt_id=attempt_id, outcome=outcome))
                 break
             except StoreError as error:
                 _log.error(f"an attempt cannot be settled: {error}", action="settle_failed", attempt_id=attempt_id)

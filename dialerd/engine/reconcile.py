@@ -17,7 +17,7 @@ from dialerd.domain.words import AttemptId, Channel, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
-from dialerd.usecases import dialing
+from dialerd.usecases import asked
 from dialerd.usecases.callplan import plan_of
 
 
@@ -91,7 +91,7 @@ async def inherit(
             ended_at=now,
             reason="its Asterisk or trunk was taken out of the settings",
         )
-        await store.write(partial(dialing.settle, attempt_id=attempt.id, outcome=outcome))
+        await store.write(partial(asked.settle, attempt_id=attempt.id, outcome=outcome))
     return {each.id: each for each in open_attempts if each not in lost}
 
 

@@ -31,6 +31,17 @@ def get_agent(unit: Unit, name: str) -> AgentRow:
 # Who there is
 
 
+def agent_at(unit: Unit, phone: str) -> AgentRow:
+    """Whose phone that is; of several, who is logged in. Raises NotFoundError where that is nobody, or not one."""
+    there = [row for row in unit.agents.all() if row.endpoint == phone]
+    working = [row for row in there if not _is_out(row)]
+    found = working or there
+    if len(found) != 1:
+        said = f"phone {phone[:60]} is that of {'several agents' if found else 'no agent'}"
+        raise NotFoundError(said, hint="name the agent")
+    return found[0]
+
+
 def add_agent(
     unit: Unit,
     name: str,

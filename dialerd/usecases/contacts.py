@@ -82,6 +82,18 @@ def _checked(attributes: Mapping[str, str]) -> dict[str, str]:
     return dict(attributes)
 
 
+def set_attribute(unit: Unit, contact_id: int, name: str, value: str, *, actor: str, now: datetime) -> ContactRow:
+    """Write one attribute of a contact; an empty value is one, too. Raises NotFoundError, BadInputError.
+
+    A run's filter is held against it when contacts are looked at again, not before.
+    """
+    row = get_contact(unit, contact_id)
+    unit.contacts.set_attributes(row.id, _checked({name: value}))
+    detail = {"attribute": name}
+    unit.audit.add(actor=actor, action="attribute_set", subject=str(row.id), detail=detail, now=now)
+    return get_contact(unit, contact_id)
+
+
 def get_contact(unit: Unit, contact_id: int) -> ContactRow:
     row = unit.contacts.get(ContactId(contact_id)) if 0 < contact_id <= _LARGEST_ID else None
     if row is None:

@@ -109,14 +109,7 @@ def give(unit: Unit, attempt_id: str, code: str, *, callback: Wish | None = None
         raise IllegalActionError("the call is still up", hint="give it a disposition when it has ended")
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted without it"
-    if run.spec.dispositions is None:
-        raise IllegalActionError(
-            f"campaign {run.spec.name} names no set of dispositions", hint='name one in its file: dispositions = "..."'
-        )
-    chosen = get_set(unit, run.spec.dispositions).get(code)
-    if chosen is None:
-        codes = ", ".join(get_set(unit, run.spec.dispositions).codes)
-        raise BadInputError(f"the set {run.spec.dispositions} has no disposition {code[:40]}", hint=f"it has: {codes}")
+    chosen = check_code(unit, run, code)
     promised = _promise(unit, run, attempt, chosen, callback, actor=actor, now=now)
     unit.dispositions.give(attempt.id, code)
     retry_at = None
@@ -127,6 +120,21 @@ def give(unit: Unit, attempt_id: str, code: str, *, callback: Wish | None = None
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
     finish_if_over(unit, run.id, now)
     return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at, callback=promised)
+
+
+def check_code(unit: Unit, run: RunRow, code: str) -> CustomDisposition:
+    """The disposition of the run's set with that code. Raises IllegalActionError (it has no set), BadInputError."""
+    if run.spec.dispositions is None:
+        raise IllegalActionError(
+            f"campaign {run.spec.name} names no set of dispositions", hint='name one in its file: dispositions = "..."'
+        )
+    named = get_set(unit, run.spec.dispositions)
+    chosen = named.get(code)
+    if chosen is None:
+        raise BadInputError(
+            f"the set {run.spec.dispositions} has no disposition {code[:40]}", hint=f"it has: {', '.join(named.codes)}"
+        )
+    return chosen
 
 
 def _promise(

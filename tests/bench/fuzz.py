@@ -13,11 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from tests.agi.test_request import one_case as agi_request
 from tests.domain.flow.test_check import one_case as flow_file
 from tests.domain.strategy.test_check import one_case as strategy_file
 from tests.domain.test_replies import one_case as reply
 
 FUZZERS: dict[str, Callable[[random.Random], str]] = {
+    "agi": agi_request,
     "flow": flow_file,
     "reply": reply,
     "strategy": strategy_file,

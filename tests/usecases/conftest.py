@@ -17,7 +17,7 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, Disposition
 from dialerd.ports import AttemptRow, RunRow
-from dialerd.usecases import campaigns, contacts, dialing, lists, runs, standing
+from dialerd.usecases import asked, campaigns, contacts, dialing, lists, runs, standing
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in New York
 CALLER_ID = "+12125550100"
@@ -100,7 +100,7 @@ class House:
             spent=True,
             reason="",
         )
-        dialing.settle(self.unit, attempt.id, outcome)
+        asked.settle(self.unit, attempt.id, outcome)
 
 
 @pytest.fixture

@@ -83,6 +83,14 @@ UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :
 WHERE id = :id AND disposition IS NULL
 """
 
+# Along attempt_open_number, then attempt_by_number.
+_LAST_TO = f"""
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NULL)
+UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NOT NULL
+                         ORDER BY claimed_at DESC LIMIT 1)
+LIMIT 1
+"""  # noqa: S608  # constants of this file
+
 _LAST = f"""
 SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL)
 UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
@@ -197,6 +205,10 @@ class SqliteDialing:
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
         row = self._connection.execute(_ATTEMPT + " WHERE id = ?", (attempt_id,)).fetchone()
+        return None if row is None else to_attempt(row)
+
+    def last_to(self, number: str) -> AttemptRow | None:
+        row = self._connection.execute(_LAST_TO, {"number": number}).fetchone()
         return None if row is None else to_attempt(row)
 
     def last_attempt(self, target_id: TargetId) -> AttemptRow | None:

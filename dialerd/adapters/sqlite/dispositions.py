@@ -40,6 +40,15 @@ class SqliteDispositions:
     def give(self, attempt_id: AttemptId, code: str) -> None:
         self._connection.execute("UPDATE attempt SET final = ? WHERE id = ?", (code, attempt_id))
 
+    def ask(self, attempt_id: AttemptId, code: str, actor: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO asked_disposition VALUES (?, ?, ?)", (attempt_id, code, actor))
+
+    def asked(self, attempt_id: AttemptId) -> tuple[str, str] | None:
+        found: tuple[str, str] | None = self._connection.execute(
+            "DELETE FROM asked_disposition WHERE attempt_id = ? RETURNING code, actor", (attempt_id,)
+        ).fetchone()
+        return found
+
     def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None:
         self._connection.execute(
             "UPDATE target SET state = 'done', disposition = ?, done_at = ?, not_before = NULL, held_by = 'given'"

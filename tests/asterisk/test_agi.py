@@ -1,0 +1,203 @@
+"""Each hook from the real dialplan: with the daemon up, stopped so that it does not answer, and gone.
+
+Not here: what a hook does in every case (tests/agi, tests/usecases).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from itertools import count
+from signal import SIGCONT, SIGSTOP
+
+import pytest
+
+from tests.asterisk.dialer import Dialer, until
+from tests.lab import Lab
+from tests.lab.lab import PASSWORD
+from tests.numbers import number
+
+pytestmark = pytest.mark.asterisk
+
+PERSON, OTHER = number(0, "54"), number(1, "50")
+AGENT = "agent1001"
+_ids = count(1)
+
+
+class Phone:
+    """Calls into the pbx's dialplan through ARI, as a phone or a trunk would."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+
+    def hook(
+        self, hook: str, *arguments: str, of: str = f"PJSIP/{AGENT}", caller: str = "", **also: str
+    ) -> dict[str, str]:
+        """The variables that a hook has set, and how long it took (`s`)."""
+        given = {f"A{n}": each for n, each in enumerate(arguments, 1)}
+        channel_id = f"hook-{next(_ids):06}-{time.monotonic_ns()}"
+        body = {
+            "endpoint": of,
+            "context": "lab-hook",
+            "extension": "run",
+            "priority": 1,
+            "callerId": caller or "anonymous",
+            "variables": {"HOOK": hook, **given, **also},
+        }
+        self._ari("POST", f"/channels/{channel_id}", body)
+        began = time.monotonic()
+        until(lambda: self._variable(channel_id, "HOOK_OVER") == "yes", limit_s=12, what="the hook", every_s=0.05)
+        took_s = time.monotonic() - began
+        names = ("STATUS", "REASON", "DNC", "CAMPAIGN", "CONTACT", "ATTEMPT", "AGENT", "AGENT_STATE", "CALLBACK")
+        found = {name: self._variable(channel_id, f"DIALERD_{name}") for name in names}
+        limit = self._variable(channel_id, "TIMEOUT(absolute)")
+        self._ari("DELETE", f"/channels/{channel_id}")
+        return {**found, "s": f"{took_s:.2f}", "limit_s": limit}
+
+    def dial(self, code: str, *, of: str = AGENT) -> None:
+        """An agent's phone dials a feature code, and is hung up by the dialplan."""
+        channel_id = f"code-{next(_ids):06}-{time.monotonic_ns()}"
+        body = {"endpoint": f"PJSIP/{of}", "context": "dialerd-agent", "extension": code, "priority": 1}
+        self._ari("POST", f"/channels/{channel_id}", body)
+        until(
+            lambda: self._ari("GET", f"/channels/{channel_id}") is None, limit_s=12, what="the code's end", every_s=0.1
+        )
+
+    def _variable(self, channel_id: str, name: str) -> str:
+        found = self._ari("GET", f"/channels/{channel_id}/variable?variable={name}")
+        return "" if found is None else str(found["value"])
+
+    def _ari(self, method: str, path: str, body: object = None) -> dict[str, object] | None:
+        word = base64.b64encode(f"dialerd:{PASSWORD}".encode()).decode()
+        headers = {"Authorization": f"Basic {word}", "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self._lab.ari_url}/ari{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
+        return dict(json.loads(text)) if text else {}
+
+
+@pytest.fixture
+def phone(lab: Lab) -> Phone:
+    return Phone(lab)
+
+
+SET = """
+name = "outcomes"
+[[disposition]]
+code = "sale"
+text = "bought"
+"""
+
+
+def called(dialer: Dialer) -> None:
+    """A campaign that has called a person, with dispositions of its own, and an agent who can log in."""
+    dialer.start()
+    (dialer.home / "set.toml").write_text(SET)
+    dialer.cli("disposition", "apply", str(dialer.home / "set.toml"))
+    dialer.staff("sales", [AGENT], log_in=False, legs="on_demand")
+    dialer.campaign("c", [PERSON], dispositions="outcomes")
+    dialer.cli("campaign", "run", "c")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=30, what="the campaign")
+
+
+def test_each_hook_with_the_daemon_up(lab: Lab, dialer: Dialer, phone: Phone) -> None:
+    called(dialer)
+    (row,) = dialer.export("c")
+
+    found = phone.hook("who-called", caller=PERSON)
+    assert (found["STATUS"], found["CAMPAIGN"], found["ATTEMPT"]) == ("OK", "c", row["attempt_id"])
+    assert found["CONTACT"] == row["contact_id"]
+    assert float(found["s"]) < 2.0
+    assert phone.hook("who-called", OTHER)["STATUS"] == "NOTFOUND"
+
+    assert phone.hook("disposition", "sale", caller=PERSON)["STATUS"] == "OK"
+    assert [each["disposition"] for each in dialer.export("c")] == ["sale"]
+    refused = phone.hook("disposition", "theft", caller=PERSON)
+    assert (refused["STATUS"], refused["REASON"]) == ("BADINPUT", "the set outcomes has no disposition theft")
+
+    assert phone.hook("attribute", "answer", "yes please", caller=PERSON)["STATUS"] == "OK"
+    shown = json.loads(dialer.cli("contact", "show", row["contact_id"], "--json"))
+    assert shown["attributes"]["answer"] == "yes please"
+
+    booked = phone.hook("callback", "90", caller=PERSON)
+    assert (booked["STATUS"], booked["ATTEMPT"]) == ("OK", row["attempt_id"])
+    assert json.loads(dialer.cli("callback", "show", booked["CALLBACK"], "--json"))["number"] == PERSON
+
+    assert phone.hook("dnc-check", OTHER)["DNC"] == "no"
+    assert phone.hook("dnc-add", OTHER)["STATUS"] == "OK"
+    assert phone.hook("dnc-check", OTHER)["DNC"] == "yes"
+
+    logged_in = phone.hook("agent-login")
+    assert (logged_in["STATUS"], logged_in["AGENT"]) == ("OK", AGENT)
+    until(lambda: dialer.agents()[AGENT] == "ready", limit_s=5, what="the agent to be ready")
+    assert phone.hook("agent-pause", "lunch")["AGENT_STATE"] == "paused"
+    until(lambda: dialer.agents()[AGENT] == "paused", limit_s=5, what="the pause")
+    assert phone.hook("agent-unpause")["AGENT_STATE"] == "ready"
+    assert phone.hook("agent-ready", AGENT, of="PJSIP/agent1002")["STATUS"] == "OK"
+    assert phone.hook("agent-ready", of="PJSIP/agent1002")["STATUS"] == "NOTFOUND"
+    assert phone.hook("agent-logout")["AGENT_STATE"] == "logged_out"
+    until(lambda: dialer.agents()[AGENT] == "logged_out", limit_s=5, what="the logout")
+
+    assert phone.hook("no-such-hook")["STATUS"] == "BADINPUT"
+    assert phone.hook("who-called", 'x","y', caller=PERSON)["STATUS"] == "BADINPUT"
+
+
+HOOKS = ("dnc-check", "dnc-add", "who-called", "disposition", "attribute", "callback", "agent-login", "agent-pause")
+
+
+def test_with_the_daemon_gone_every_hook_comes_back_at_once_and_says_down(
+    lab: Lab, dialer: Dialer, phone: Phone
+) -> None:
+    for hook in HOOKS:
+        found = phone.hook(hook, "x", caller=PERSON)
+        assert (found["STATUS"], found["REASON"]) == ("DOWN", "dialerd cannot be reached")
+        assert float(found["s"]) < 3.0
+    phone.dial("*50")
+
+
+def test_with_the_daemon_stopped_every_hook_comes_back_and_says_slow_and_the_channels_own_limit_stays(
+    lab: Lab, dialer: Dialer, phone: Phone
+) -> None:
+    dialer.start()
+    until(lambda: phone.hook("dnc-check", OTHER)["STATUS"] == "OK", limit_s=15, what="the daemon")
+    assert dialer.process is not None
+    dialer.process.send_signal(SIGSTOP)
+    try:
+        for hook in HOOKS[:3]:
+            found = phone.hook(hook, OTHER, caller=PERSON, **{"TIMEOUT(absolute)": "100"})
+            assert (found["STATUS"], found["REASON"]) == ("SLOW", "dialerd did not answer in time")
+            assert 4.0 < float(found["s"]) < 7.0
+            assert 80 < float(found["limit_s"]) <= 100
+        phone.dial("*53")
+    finally:
+        dialer.process.send_signal(SIGCONT)
+    assert phone.hook("dnc-check", OTHER)["STATUS"] == "OK"
+
+
+def test_feature_codes_lead_an_agent_through_its_day(lab: Lab, dialer: Dialer, phone: Phone) -> None:
+    dialer.start()
+    dialer.staff("sales", [AGENT], log_in=False)
+
+    def becomes(state: str, reason: str = "") -> None:
+        until(lambda: dialer.agents()[AGENT] == state, limit_s=10, what=state)
+        assert reason in dialer.cli("agent", "show", AGENT, "--json")
+
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("*50", lambda: becomes("ready")),
+        ("*532", lambda: becomes("paused", "lunch")),
+        ("*52", lambda: becomes("ready")),
+        ("*51", lambda: becomes("logged_out")),
+    ]
+    for code, then in steps:
+        phone.dial(code)
+        then()
