@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Any
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.sms import sms_route
+from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
 from dialerd.agi import AgiServer, hooks
 from dialerd.doctor import checks
+from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
-from dialerd.settings import Settings, find_settings, read_settings
+from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
@@ -136,6 +138,7 @@ def only_daemon(given: Settings) -> AbstractContextManager[None]:
 def build(given: Settings) -> Parts:
     """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
     from dialerd.adapters import ami, ari
+    from dialerd.adapters.web import AllowedWeb
     from dialerd.engine import DropKeeper, Engine
 
     clock = SystemClock()
@@ -153,6 +156,8 @@ def build(given: Settings) -> Parts:
         routes={section.name: sms_route(section, clock) for section in given.sms},
         reply_words=files.shipped_reply_words(),
         region=given.phone.default_region,
+        speech=_speech(given.tts),
+        web=AllowedWeb(given.web.hosts) if given.web.hosts else None,
     )
     return Parts(
         engine=engine,
@@ -169,6 +174,12 @@ def build(given: Settings) -> Parts:
         supervisor=Systemd(os.environ),
         listening=partial(controlsocket.listening, given.database.path),
     )
+
+
+def _speech(given: SpeechSettings) -> CommandSpeech | None:
+    if not given.command:
+        return None
+    return CommandSpeech(given.command, given.folder, voice=given.voice, voices=given.voices, limit_s=given.limit_s)
 
 
 def examine(path: Path, given: Settings) -> checks.Facts:
@@ -193,7 +204,7 @@ def _examine_database(
     try:
         sqlite.check(given.database.path)
         with unit(given, write=True) as work:
-            rows = [(row, work.runs.latest(row.id)) for row in work.campaigns.all()]
+            rows = [(row, work.runs.latest(row.id), _plays(work, row.spec)) for row in work.campaigns.all()]
             queues = work.queues.all()
     except DialerdError as error:
         return str(error), [], {}, None
@@ -203,17 +214,44 @@ def _examine_database(
             trunk=row.spec.trunk,
             caller_id=row.spec.caller_id,
             amd=row.spec.amd,
-            play=row.spec.on_human.play if row.spec.on_human else None,
+            plays=plays,
         )
-        for row, _ in rows
+        for row, _, plays in rows
         if not row.spec.lacks  # a draft says itself what it lacks
     ]
-    written = [moment for row, run in rows for moment in (row.updated_at, run and run.created_at) if moment]
+    written = [moment for row, run, _ in rows for moment in (row.updated_at, run and run.created_at) if moment]
     music: dict[str, list[str]] = {}
     for queue in queues:
         if queue.kind == "stasis":  # in Asterisk's own queues people hear what those are set to
             music.setdefault(queue.music, []).append(queue.name)
     return "", campaigns, music, max(written, default=None)
+
+
+def _plays(work: Unit, spec: CampaignSpec) -> frozenset[str]:
+    """The sounds that a campaign names, itself or by its flow."""
+    flow = work.flows.get(spec.flow) if spec.flow else None
+    own = (spec.on_human.play if spec.on_human else None, spec.abandon_message)
+    return frozenset(each for each in own if each) | (flow.spec.sounds if flow else frozenset())
+
+
+def sounds(given: Settings) -> dict[str, Set[str] | str]:
+    """The sounds that each Asterisk of the settings knows, or in a sentence why it could not be asked."""
+    return asyncio.run(_sounds(given))
+
+
+async def _sounds(given: Settings) -> dict[str, Set[str] | str]:
+    from dialerd.adapters import ari
+
+    found: dict[str, Set[str] | str] = {}
+    for server in given.asterisk:
+        probed = await ari.probe(server)
+        if isinstance(probed, str):
+            found[server.name] = probed
+        else:
+            found[server.name] = (
+                "it does not tell: res_ari_sounds is not loaded" if probed.sounds is None else probed.sounds
+            )
+    return found
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:

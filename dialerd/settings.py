@@ -5,6 +5,7 @@ Not here: what a campaign is set to (domain/campaign.py) and how the settings ar
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,9 @@ from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.trunk import Trunk
 from dialerd.routesettings import MailSettings, SmsSettings, beside
+
+_VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}\Z")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?\Z")
 
 DEFAULT_PLACES = (Path("dialerd.toml"), Path("/etc/dialerd/dialerd.toml"))
 
@@ -208,6 +212,45 @@ class AgentSettings(_Section):
         return value
 
 
+class SpeechSettings(_Section):
+    """`command`: what makes a WAV file {file} of the text on its standard input, in the voice {voice}; empty: none.
+
+    `folder`: where the files are kept, readable by Asterisk under the same name; whatever is in it may be deleted.
+    """
+
+    command: tuple[str, ...] = Field(default=(), strict=False)
+    folder: Path = Field(default=Path("/var/lib/dialerd/speech"), strict=False)
+    voice: str = "en"
+    voices: dict[str, str] = {}
+    limit_s: Annotated[float, Field(ge=0.5, le=30)] = 10.0
+
+    @field_validator("command")
+    @classmethod
+    def _writes_somewhere(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and not any("{file}" in word for word in value[1:]):
+            raise ValueError('lacks {file}, like ["dialerd-speak", "{voice}", "{file}"]')
+        return value
+
+    @model_validator(mode="after")
+    def _plain_voices(self) -> SpeechSettings:
+        if wrong := [each for each in (self.voice, *self.voices.values()) if not _VOICE.match(each)]:
+            raise ValueError(f"{wrong[0][:40]!r} is no voice: letters, digits, + . _ -, not - first")
+        return self
+
+
+class WebSettings(_Section):
+    """`hosts`: the servers that flows may ask, each as NAME or NAME:PORT."""
+
+    hosts: tuple[str, ...] = Field(default=(), strict=False)
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [each for each in value if not _HOST.match(each)]:
+            raise ValueError(f'{wrong[0][:60]!r} is no host, like "crm.example.com" or "127.0.0.1:8000"')
+        return value
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
@@ -226,6 +269,8 @@ class Settings(_Section):
     limits: LimitSettings = LimitSettings()
     regulations: RegulationSettings = RegulationSettings()
     agents: AgentSettings = AgentSettings()
+    tts: SpeechSettings = SpeechSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
     mail: tuple[MailSettings, ...] = Field(default=(), strict=False)
@@ -295,5 +340,6 @@ def _beside(path: Path, settings: Settings) -> Settings:
         "sms": tuple(beside(home, route) for route in settings.sms),
         "mail": tuple(beside(home, route) for route in settings.mail),
     }
-    changed = {"database": database, "asterisk": asterisk, "regulations": regulations}
+    tts = settings.tts.model_copy(update={"folder": home / settings.tts.folder})
+    changed = {"database": database, "asterisk": asterisk, "regulations": regulations, "tts": tts}
     return settings.model_copy(update={**changed, **routes})

@@ -38,6 +38,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "23": ("blocked",),
     "24": ("blocked",),
     "25": ("network_failure",),
+    "26": ("answered_human",),
+    "27": ("answered_human",),
     "31": ("customer_hangup",),  # gone before AMD could tell
     "33": ("answered_human",),
     "35": ("answered_human",),

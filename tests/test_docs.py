@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.disposition import MEANINGS
+from dialerd.domain.flow import examine
 from dialerd.settings import Settings, read_settings
 
 REPO = Path(__file__).parents[1]
@@ -28,6 +29,13 @@ def test_the_settings_of_the_readme_can_be_used(tmp_path: Path) -> None:
 def test_the_campaign_of_the_readme_can_be_used() -> None:
     spec = read_campaign(tomllib.loads(BLOCKS[1]), source="README.md")
     assert spec.contact_hours.timezone == "contact"
+
+
+def test_the_flows_of_the_readme_have_nothing_wrong() -> None:
+    flows = [block for block in BLOCKS if "[node." in block]
+    assert len(flows) == 2
+    for text in flows:
+        assert examine(text)[1] == ()
 
 
 def test_every_key_of_a_campaign_is_explained() -> None:

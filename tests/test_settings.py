@@ -37,6 +37,27 @@ def test_a_good_file_is_read_with_its_defaults_and_paths_beside_it(tmp_path: Pat
     assert "top-secret" not in repr(settings)
 
 
+def test_speech_and_servers_to_ask_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.toml"
+    path.write_text(
+        '[web]\nhosts = ["crm.example.com", "10.0.0.1:9000"]\n'
+        '[tts]\ncommand = ["speak", "{voice}", "{file}"]\nfolder = "speech"\nvoices = { es = "es-419" }\n' + GOOD
+    )
+    settings = read_settings(path)
+    assert settings.tts.folder == tmp_path / "speech"
+    assert settings.web.hosts == ("crm.example.com", "10.0.0.1:9000")
+    for wrong in (
+        '[web]\nhosts = ["https://crm.example.com"]',
+        '[web]\nhosts = ["*"]',
+        '[tts]\ncommand = ["speak"]',
+        '[tts]\ncommand = ["speak", "{file}"]\nvoice = "-x"',
+        "[tts]\nlimit_s = 0",
+    ):
+        path.write_text(f"{wrong}\n{GOOD}")
+        with pytest.raises(SettingsError, match=wrong[1:4]):
+            read_settings(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

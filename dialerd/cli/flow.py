@@ -15,6 +15,7 @@ import tomli_w
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, one_line, simple_table, with_json
+from dialerd.doctor.checks import missing_sounds
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow import Complaint, FlowSpec, examine
 from dialerd.domain.flow.draw import draw as drawn
@@ -36,11 +37,15 @@ def schema() -> None:
 
 @flow.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--asterisk", is_flag=True, help="Ask the Asterisks of the settings whether they have its sounds.")
 @with_json
 @click.pass_obj
-def check(context: Context, file: Path) -> None:
+def check(context: Context, file: Path, asterisk: bool) -> None:
     """Tell everything that is wrong with FILE.toml, each with its line; nothing is kept."""
-    spec, found = examine(_text(file))
+    text = _text(file)
+    spec, found = examine(text)
+    if spec is not None and asterisk:
+        found = (*found, *_missing(context, spec, text))
     document = {
         "file": str(file),
         "flow": spec.name if spec else None,
@@ -53,6 +58,17 @@ def check(context: Context, file: Path) -> None:
         return
     context.show(document, lambda: "\n".join(_pointed(file, found)))
     sys.exit(1)
+
+
+def _missing(context: Context, spec: FlowSpec, text: str) -> Iterator[Complaint]:
+    """The sounds that an Asterisk of the settings does not have, each where it is first named."""
+    for name, known in bootstrap.sounds(context.settings).items():
+        if isinstance(known, str):
+            yield Complaint(1, f"Asterisk {name} could not be asked for its sounds: {known}")
+            continue
+        for sound in missing_sounds(known, spec.sounds):
+            line = next((n for n, each in enumerate(text.splitlines(), 1) if f'"{sound}"' in each), 1)
+            yield Complaint(line, f"Asterisk {name} has no sound {sound}")
 
 
 def read_file(file: Path) -> FlowSpec:
@@ -107,14 +123,18 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     spec = read_file(file)
     with context.unit() if dry_run else context.change() as unit:
         applied = use.apply_flow(unit, spec, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
+    speaks = bool(context.settings.tts.command)
+    warnings = use.equipment_warnings(spec, hosts=context.settings.web.hosts, speaks=speaks)
     document = {
         "flow": applied.name,
         "version": applied.version,
         "is_new": applied.is_new,
         "dry_run": dry_run,
         "changes": {key: {"old": old, "new": new} for key, (old, new) in applied.changes.items()},
+        "warnings": warnings,
     }
-    context.show(document, lambda: "\n".join(_told(applied, dry_run=dry_run)))
+    told = [*_told(applied, dry_run=dry_run), *(f"warning: {each}" for each in warnings)]
+    context.show(document, lambda: "\n".join(told))
 
 
 def _told(applied: use.FlowApplied, *, dry_run: bool) -> Iterator[str]:

@@ -37,13 +37,13 @@ class AsteriskFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFacts:
-    """A campaign as far as it needs the world. `play` is the sound a person hears, None: the dialplan takes over."""
+    """A campaign as far as it needs the world. `plays` are the sounds that a person may hear of it."""
 
     name: str
     trunk: str
     caller_id: str
     amd: bool
-    play: str | None = None
+    plays: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +155,12 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
     lacks = {lack for server in usable if (lack := server.lacks[trunk.name, campaign.amd])}
     if lacks:
         return Finding(check=check, is_well=False, seen="; ".join(sorted(lacks)))
-    deaf = [server.name for server in usable if _lacks_sound(server, campaign.play)]
+    deaf = {server.name: missing for server in usable if (missing := missing_sounds(server.sounds, campaign.plays))}
     if deaf:
         return Finding(
             check=check,
             is_well=False,
-            seen=f"its sound {campaign.play} is not known to Asterisk {', '.join(deaf)}",
+            seen="; ".join(f"Asterisk {name} does not know its sound {', '.join(each)}" for name, each in deaf.items()),
             remedy="put it into Asterisk's sounds folder and run: asterisk -rx 'module reload sounds'",
         )
     return Finding(check=check, is_well=True, seen="could be dialed")
@@ -198,6 +198,9 @@ def _no_server(check: str, trunk: Trunk) -> Finding:
     )
 
 
-def _lacks_sound(server: AsteriskFacts, play: str | None) -> bool:
-    """Asterisk's index has the sounds of its own folder only, so a sound named by its path is not judged."""
-    return server.sounds is not None and play is not None and not play.startswith("/") and play not in server.sounds
+def missing_sounds(known: AbstractSet[str] | None, wanted: AbstractSet[str]) -> list[str]:
+    """Those that an Asterisk does not know. None: it does not tell.
+
+    Asterisk's index has the sounds of its own folder only, so a sound named by its path is not judged.
+    """
+    return [] if known is None else sorted(each for each in wanted - known if not each.startswith("/"))

@@ -29,9 +29,6 @@ from dialerd.domain.words import Disposition, Mode, Order
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-NOT_YET = frozenset({"flow"})
-"""Keys of the campaign file that a later version obeys; to accept one without obeying it could cost a fine."""
-
 _CALLBACK_RULES = CallbackRules()
 
 
@@ -95,11 +92,11 @@ class CampaignSpec(_Part):
 
     `filter` keeps some contacts of the lists (domain/filters); `dnc` is the do-not-call list obeyed beside the global
     one; `positive` are the dispositions that count as success; `then` is the campaign that is started when a run of
-    this one has completed. In the modes with agents `queue` takes the people who answer, and who finds no agent there
-    hears `abandon_message`; predictive keeps the share of those under `abandon_target`. Whoever presses `opt_out_key`
-    while a message is played is never called again. `strategy` names the steps over channels that a contact goes
-    through; without one there are calls alone, by the retry rules. What lacks something that a run needs (`lacks`) is a
-    draft.
+    this one has completed. Without agents a person gets `on_human`, or is led through `flow`. In the modes with agents
+    `queue` takes the people who answer, and who finds no agent there hears `abandon_message`; predictive keeps the
+    share of those under `abandon_target`. Whoever presses `opt_out_key` while a message is played is never called
+    again. `strategy` names the steps over channels that a contact goes through; without one there are calls alone, by
+    the retry rules. What lacks something that a run needs (`lacks`) is a draft.
     """
 
     name: str
@@ -110,6 +107,7 @@ class CampaignSpec(_Part):
     trunk: str = ""
     caller_id: str = ""
     on_human: OnHuman | None = None
+    flow: str | None = None
     queue: str | None = None
     ratio: Annotated[int, Field(ge=1, le=10)] = 2
     preview: Preview = Preview()
@@ -159,9 +157,9 @@ class CampaignSpec(_Part):
             raise ValueError("a name is 1 to 64 of a-z, 0-9, - _ . and begins with a letter or digit")
         return value
 
-    @field_validator("queue", "strategy")
+    @field_validator("queue", "flow", "strategy")
     @classmethod
-    def _queue(cls, value: str | None) -> str | None:
+    def _other_name(cls, value: str | None) -> str | None:
         return None if value is None else cls._name(value)
 
     @field_validator("abandon_message")
@@ -237,8 +235,11 @@ class CampaignSpec(_Part):
         foreign = {key for key, mode in _OF_MODE.items() if mode is not self.mode} & self.model_fields_set
         if self.mode is Mode.AGENTLESS:
             foreign |= _OF_AGENTS & self.model_fields_set
-        elif self.on_human is not None:
-            raise ValueError(f"on_human: in mode {self.mode} the agents of the queue take the people who answer")
+            if self.on_human is not None and self.flow is not None:
+                raise ValueError("on_human and flow: only one of them can have the people who answer")
+        elif self.on_human is not None or self.flow is not None:
+            key = "flow" if self.on_human is None else "on_human"
+            raise ValueError(f"{key}: in mode {self.mode} the agents of the queue take the people who answer")
         if not self.amd and (self.voicemail or self.screened):
             raise ValueError("voicemail, screened: only amd = true tells a machine from a person")
         if foreign:
@@ -275,7 +276,8 @@ class CampaignSpec(_Part):
     @property
     def lacks_for_calls(self) -> tuple[str, ...]:
         """The keys that calls need and that are not given."""
-        taker = {"on_human": self.on_human} if self.mode is Mode.AGENTLESS else {"queue": self.queue}
+        is_served = {"on_human": self.on_human or self.flow}
+        taker = is_served if self.mode is Mode.AGENTLESS else {"queue": self.queue}
         given = {"trunk": self.trunk, "caller_id": self.caller_id, **taker}
         return tuple(key for key, value in given.items() if not value)
 
@@ -324,9 +326,6 @@ def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMED
 
     `remedy`: what to do where the wrong value does not come from a file.
     """
-    later = sorted(NOT_YET & table.keys())
-    if later:
-        raise BadInputError(f"{source}: {', '.join(later)}: not obeyed by this version", hint="remove it from the file")
     try:
         return CampaignSpec.model_validate(table)
     except ValidationError as error:

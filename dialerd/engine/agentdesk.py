@@ -240,14 +240,16 @@ class AgentDesk:
 
     # People who wait
 
-    def seek(self, attempt_id: AttemptId, run_id: RunId, queue: str, exchange: Exchange) -> None:
+    def seek(
+        self, attempt_id: AttemptId, run_id: RunId, queue: str, exchange: Exchange, *, is_guest: bool = False
+    ) -> None:
         """Somebody has answered: AgentFound follows, at once or when there is an agent."""
-        self._seekers[attempt_id] = Seeker(run_id, queue, exchange)
+        self._seekers[attempt_id] = Seeker(run_id, queue, exchange, is_guest)
         self._serve()
 
     def _serve(self) -> None:
         """Who waits longest gets the agent that has been idle for longest."""
-        for attempt_id, seeker in list(self._seekers.items()):
+        for attempt_id, seeker in sorted(self._seekers.items(), key=lambda item: item[1].is_guest):
             if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
                 if line.leg is not None:
                     self._give(line, attempt_id)
@@ -260,9 +262,10 @@ class AgentDesk:
         mine = [
             line
             for line in self._book.lines.values()
-            if line.run_id == seeker.run_id and (line.leg is None or line.leg.exchange is seeker.exchange)
+            if (line.takes_guests_of(seeker.queue) if seeker.is_guest else line.run_id == seeker.run_id)
+            and (line.leg is None or line.leg.exchange is seeker.exchange)
         ]
-        spare = [line for line in mine if line.is_spare]
+        spare = [line for line in mine if line.is_spare and not seeker.is_guest]
         own = [line for line in mine if line.is_kept_for(attempt_id)]
         for able in (own, [line for line in mine if line.is_free], spare):
             name = agents.longest_idle({line.name: line.seen.idle_since for line in able})

@@ -85,6 +85,10 @@ class AgentLine:
         is_there = at is not None and at.then is None and at.post.takes_inbound
         return is_there and self.serves(queue)
 
+    def takes_guests_of(self, queue: str) -> bool:
+        """Whether it may talk to people whom a flow sends there."""
+        return self.row.may_outbound and self.serves(queue)
+
     @property
     def is_held(self) -> bool:
         """Whether a call, its work or a reservation keeps it where it is."""
@@ -133,11 +137,15 @@ class AgentLine:
 
 @dataclass(slots=True)
 class Seeker:
-    """A person who waits. `rings`: the agent whose phone rings for them."""
+    """A person who waits. `rings`: the agent whose phone rings for them.
+
+    `is_guest`: a flow has sent them; any free agent of the queue may take them, after those whom its own run waits for.
+    """
 
     run_id: RunId
     queue: str
     exchange: Exchange
+    is_guest: bool = False
     rings: str | None = None
 
 

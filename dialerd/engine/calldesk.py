@@ -21,6 +21,7 @@ from dialerd.domain.call.states import (
     Clearing,
     Detecting,
     Handed,
+    InFlow,
     Leaving,
     Listening,
     Placing,
@@ -41,13 +42,14 @@ from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId
 from dialerd.engine import performer
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
 from dialerd.tasks import spawn
-from dialerd.usecases import asked, dialing
+from dialerd.usecases import dialing, flowing
 from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
@@ -84,8 +86,10 @@ class CallDesk:
         exchanges: Mapping[str, Exchange],
         agents: AgentDesk,
         queues: QueueDesk,
+        flows: FlowDesk,
         on_room: Callable[[], None],
     ) -> None:
+        self._flows = flows
         self._store = store
         self._clock = clock
         self._runs = runs
@@ -222,14 +226,17 @@ class CallDesk:
                     self._close(line, outcome)
                 case do.OptOut():
                     spawn(f"opt out {attempt_id}", self._opt_out(attempt_id))
-                case do.Seek():
-                    queue = line.call.plan.queue
-                    assert queue is not None, "nobody else seeks an agent"
-                    self._agents.seek(attempt_id, line.attempt.run_id, queue, line.exchange)
+                case do.Seek(queue):
+                    of = queue or line.call.plan.queue
+                    assert of is not None, "nobody else seeks an agent"
+                    is_guest = queue is not None
+                    self._agents.seek(attempt_id, line.attempt.run_id, of, line.exchange, is_guest=is_guest)
                 case do.StopSeeking():
                     self._agents.free(attempt_id)
                 case do.PullOut():
                     self._queues.pull_out(attempt_id, line.exchange.name)
+                case do.Act():
+                    self._flows.act(attempt_id, command, partial(self.deliver, attempt_id))
                 case do.Connect(leg_id):
                     self._agents.connect(attempt_id, leg_id)
                 case _:
@@ -271,7 +278,7 @@ class CallDesk:
         attempt_id = line.attempt.id
         while True:
             try:
-                settled = await self._store.write(partial(asked.settle, attempt_id=attempt_id, outcome=outcome))
+                settled = await self._store.write(partial(flowing.settle, attempt_id=attempt_id, outcome=outcome))
                 break
             except StoreError as error:
                 _log.error(f"an attempt cannot be settled: {error}", action="settle_failed", attempt_id=attempt_id)
@@ -330,9 +337,11 @@ def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
             return run.ringing
         case Detecting() | Screening(has_answered=True):
             return run.detecting  # an assistant that speaks to us may let a person through at any moment
-        case Waiting() | Queued():
+        case Waiting(away=None) | Queued():
             return run.waiting
         case Talking() | WithMember():
             return run.talking
-        case Playing() | Handed() | Listening() | Leaving() | Screening() | Clearing() | Settled():
+        case (
+            Playing() | InFlow() | Waiting() | Handed() | Listening() | Leaving() | Screening() | Clearing() | Settled()
+        ):
             return run.connected  # a settled call counts until its slot is free

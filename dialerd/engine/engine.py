@@ -23,6 +23,7 @@ from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
 from dialerd.engine.dialloop import DialLoop
+from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
@@ -43,6 +44,7 @@ from dialerd.ports import (
     QueueWatch,
     Store,
 )
+from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -69,6 +71,8 @@ class Engine:
         min_ring_s: float,
         queue_watches: Mapping[str, QueueWatch] | None = None,
         rulebook: Rulebook = EMPTY,
+        speech: Speech | None = None,
+        web: Web | None = None,
         refresh_s: float = REFRESH_S,
         routes: Mapping[str, MessageRoute] = MappingProxyType({}),
         reply_words: ReplyWords = NO_WORDS,
@@ -108,7 +112,10 @@ class Engine:
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
-        self.desk = CallDesk(store, clock, self.runs, self._trunks, exchanges, self.agents, self.queues, self._wake)
+        flows = FlowDesk(store, clock, speech=speech, web=web, on_change=self.poke)
+        self.desk = CallDesk(
+            store, clock, self.runs, self._trunks, exchanges, self.agents, self.queues, flows, self._wake
+        )
         means = Means(
             store=store,
             clock=clock,

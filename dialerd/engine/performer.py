@@ -46,7 +46,7 @@ def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell)
             _ask(command, exchange.hang_up(attempt_id), tell)
         case do.Look(playback_id):
             spawn(f"look {attempt_id}", _look(exchange, plan, playback_id, tell))
-        case do.Originate() | do.SetTimer() | do.Settle() | do.OptOut():
+        case do.Originate() | do.SetTimer() | do.Settle() | do.OptOut() | do.Act():
             raise AssertionError(f"{type(command).__name__} is not done here")
         case do.Seek() | do.StopSeeking() | do.Connect() | do.PullOut():
             raise AssertionError(f"{type(command).__name__} is not done here")

@@ -86,6 +86,8 @@ BY_ENDING: dict[str, Behaviour] = {
     "23": _refuses(127, 608),
     "24": _refuses(127, 607),
     "25": _refuses(27, 502),
+    "26": Behaviour(rings=False, presses=((2.1, "2"),), leaves_s=16.0, leaves_cause=None),
+    "27": Behaviour(rings=False, presses=tuple((2.1 + 0.4 * n, key) for n, key in enumerate("4711#"))),
     **{f"3{n}": Behaviour(rings=False, leaves_s=float(n), leaves_cause=None) for n in range(1, 10)},
     "40": Behaviour(rings=False),
     "50": Behaviour(rings=False, leaves_s=None),

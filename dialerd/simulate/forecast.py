@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 from dialerd.adapters.sqlite import SqliteStore
-from dialerd.domain.campaign import CampaignSpec, read_campaign
+from dialerd.domain.campaign import CampaignSpec, OnHuman, read_campaign
 from dialerd.domain.contact import Contact
 from dialerd.domain.disposition import is_live
 from dialerd.domain.errors import BadInputError
@@ -160,7 +160,7 @@ async def _play(scene: Scene, seed: int) -> Course:
 
 
 def _set_up(unit: Unit, scene: Scene, names: Sequence[str]) -> RunId:
-    spec, now = scene.spec, scene.start
+    spec, now = _without_flow(scene.spec), scene.start
     for name in spec.lists:
         unit.lists.create(name, "US", now)
     first = unit.lists.get(spec.lists[0])
@@ -173,6 +173,11 @@ def _set_up(unit: Unit, scene: Scene, names: Sequence[str]) -> RunId:
             endpoint = f"PJSIP/{name}"
             unit.agents.put(name, endpoint=endpoint, kind=AgentKind.OUTBOUND, may_outbound=True, now=now)
     return unit.runs.create(unit.campaigns.put(spec, now).id, spec, now).id
+
+
+def _without_flow(spec: CampaignSpec) -> CampaignSpec:
+    """Nobody knows which keys people will press: a flow is taken for a message."""
+    return spec.model_copy(update={"flow": None, "on_human": OnHuman(play="flow")}) if spec.flow else spec
 
 
 def _contact(n: int, zones: Sequence[str]) -> Contact:

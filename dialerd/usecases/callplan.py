@@ -29,7 +29,7 @@ def plan_of(
     Asterisk's own.
     """
     on_human = spec.on_human
-    assert on_human is not None or spec.queue is not None, "a definition that lacks both never runs"
+    assert on_human or spec.flow or spec.queue, "a definition that lacks them all never runs"
     context, extension = (on_human.context, on_human.extension) if on_human else (None, "s")
     if app_queue is not None:
         context, extension = app_queue.goes_on_at
@@ -45,6 +45,7 @@ def plan_of(
         extension=extension,
         in_app_queue=app_queue is not None,
         queue=spec.queue if app_queue is None else None,
+        flow=spec.flow,
         patience_s=patience_s,
         abandon_play=spec.abandon_message,
         opt_out_key=spec.opt_out_key,

@@ -22,6 +22,7 @@ from dialerd.ports import CampaignRow, RunRow, Unit
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
+from dialerd.usecases.flows import check_flow, flow_warnings
 from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.queues import get_queue
 from dialerd.usecases.regulation import check_regulations
@@ -68,9 +69,11 @@ def apply_campaign(
     check_codes(unit, spec)
     _check_lists(unit, spec)
     _check_queue(unit, spec)
+    check_flow(unit, spec)
     if spec.dnc is not None:
         known_dnc(unit, spec.dnc)
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
+    warnings += flow_warnings(unit, spec)
     if spec.strategy is not None:
         warnings += check_strategy(unit, spec, get_strategy(unit, spec.strategy))
     if spec.queue is not None and spec.abandon_message is None:

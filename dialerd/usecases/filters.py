@@ -61,15 +61,16 @@ def lacking_fields(unit: Unit, spec: CampaignSpec) -> list[str]:
     by = attribute_of(spec.order)
     return [
         *([] if spec.keeps is None else _lacking(unit, spec.lists, spec.keeps)),
-        *([] if by is None else _without(unit, spec.lists, [by], "order")),
+        *([] if by is None else lacking(unit, spec.lists, [by], "order")),
     ]
 
 
 def _lacking(unit: Unit, lists: Sequence[str], keeps: Filter) -> list[str]:
-    return _without(unit, lists, sorted(field.name for field in fields_of(keeps) if not field.is_own), "filter")
+    return lacking(unit, lists, sorted(field.name for field in fields_of(keeps) if not field.is_own), "filter")
 
 
-def _without(unit: Unit, lists: Sequence[str], names: Sequence[str], key: str) -> list[str]:
+def lacking(unit: Unit, lists: Sequence[str], names: Sequence[str], key: str) -> list[str]:
+    """A sentence for each name that no contact of one of the lists seems to have. `key`: what uses it."""
     return [
         f"{key}: no contact of list {each} seems to have a field {name}"
         for name in names

@@ -5,15 +5,18 @@ Not here: what is wrong with a file by itself (domain/flow), calls that walk thr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.call.moves import MAY_GIVE
+from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.flow import FlowSpec
 from dialerd.ports import Unit
 from dialerd.ports.flows import FlowRow
+from dialerd.usecases.filters import lacking
 from dialerd.usecases.queues import get_queue
 
 
@@ -39,6 +42,8 @@ def apply_flow(unit: Unit, spec: FlowSpec, *, actor: str, now: datetime, dry_run
     Calls that are in it go on by the flow that they began with.
     """
     check_queues(unit, spec)
+    for campaign in users_of(unit, spec.name):
+        _check_codes(unit, spec, campaign)
     before = unit.flows.get(spec.name)
     old, new = (_keys(before.spec) if before else {}), _keys(spec)
     changes = {
@@ -63,6 +68,45 @@ def check_queues(unit: Unit, spec: FlowSpec) -> None:
             )
 
 
+def check_flow(unit: Unit, campaign: CampaignSpec) -> None:
+    """Whether there is the flow that a campaign names, and it gives no disposition that the campaign has not."""
+    if campaign.flow is not None:
+        _check_codes(unit, get_flow(unit, campaign.flow).spec, campaign)
+
+
+def _check_codes(unit: Unit, spec: FlowSpec, campaign: CampaignSpec) -> None:
+    named = unit.dispositions.get(campaign.dispositions) if campaign.dispositions else None
+    if unknown := sorted(spec.dispositions - MAY_GIVE - set(named.codes if named else ())):
+        raise BadInputError(
+            f"flow {spec.name} gives disposition {', '.join(unknown)}, which campaign {campaign.name} has not",
+            hint="put it into the set that the campaign names with dispositions = ..., "
+            f"or give one of {', '.join(sorted(MAY_GIVE))}",
+        )
+
+
+def flow_warnings(unit: Unit, campaign: CampaignSpec) -> list[str]:
+    """Attributes that the campaign's flow uses and no contact of one of its lists seems to have."""
+    if campaign.flow is None:
+        return []
+    names = sorted(get_flow(unit, campaign.flow).spec.attributes)
+    return lacking(unit, campaign.lists, names, f"flow {campaign.flow}")
+
+
+def equipment_warnings(spec: FlowSpec, *, hosts: Collection[str], speaks: bool) -> list[str]:
+    """What the flow needs of the settings and they do not have: servers that may be asked, a voice."""
+    found = []
+    if spec.has_speech and not speaks:
+        found.append("it has texts to be spoken, and the settings have no [tts] command: such a call fails there")
+    for host in sorted(spec.hosts - {each.casefold() for each in hosts}):
+        found.append(f"it asks {host}, which is not among [web] hosts: on_fail is taken there")
+    return found
+
+
+def users_of(unit: Unit, name: str) -> list[CampaignSpec]:
+    """The campaigns that lead people through a flow."""
+    return [row.spec for row in unit.campaigns.all() if row.spec.flow == name]
+
+
 def _keys(spec: FlowSpec) -> dict[str, Any]:
     table = spec.as_table()
     nodes = table.pop("node")
@@ -81,6 +125,11 @@ def get_flow(unit: Unit, name: str) -> FlowRow:
 
 
 def delete_flow(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
+    """Refused while a campaign names it."""
     get_flow(unit, name)
+    if users := users_of(unit, name):
+        raise IllegalActionError(
+            f"flow {name} is used by campaign {users[0].name}", hint="apply that campaign without it, or delete it"
+        )
     unit.flows.delete(name)
     unit.audit.add(actor=actor, action="flow_deleted", subject=name, detail={}, now=now)

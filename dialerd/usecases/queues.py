@@ -112,12 +112,16 @@ def get_queue(unit: Unit, name: str) -> QueueSpec:
 
 
 def delete_queue(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
-    """Refused while a campaign names it."""
+    """Refused while a campaign or a flow names it."""
     get_queue(unit, name)
     users = [row.spec.name for row in unit.campaigns.all() if row.spec.queue == name]
     if users:
         raise IllegalActionError(
             f"queue {name} is used by campaign {users[0]}", hint="apply that campaign with another queue, or delete it"
+        )
+    if flows := [row.spec.name for row in unit.flows.all() if name in row.spec.queues]:
+        raise IllegalActionError(
+            f"flow {flows[0]} transfers to queue {name}", hint="apply that flow with another queue, or delete it"
         )
     unit.queues.delete(name)
     unit.audit.add(actor=actor, action="queue_deleted", subject=name, detail={}, now=now)

@@ -67,7 +67,7 @@ class Dialer:
             **keys,
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
-        human = [] if "queue" in keys else ["[on_human]", str(play)]
+        human = [] if "queue" in keys or "flow" in keys else ["[on_human]", str(play)]
         text = "\n".join([*lines, *human, ALL_DAY])
         (self.home / f"{name}.toml").write_text(text)
         self.cli("campaign", "apply", str(self.home / f"{name}.toml"))

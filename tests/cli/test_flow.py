@@ -52,6 +52,22 @@ def test_a_flow_is_applied_listed_shown_drawn_and_deleted(terminal: Terminal) ->
     assert "no flow renewal" in terminal.type("flow", "show", "renewal").err
 
 
+def test_what_the_settings_and_the_servers_lack_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = terminal.write("renewal.toml", RENEWAL)
+    terminal.ok("queue", "apply", terminal.write("sales.toml", 'name = "sales"'))
+    told = terminal.ok("flow", "apply", file).out
+    assert "warning: it has texts to be spoken, and the settings have no [tts] command" in told
+    assert "warning: it asks pay.example.com, which is not among [web] hosts" in told
+    said = terminal.type("flow", "check", file, "--asterisk")
+    assert (said.code, said.out.startswith(f"{file}:1: Asterisk pbx1 could not be asked for its sounds: ")) == (1, True)
+    known = {"hello", "sorry", "type-your-account", "press-1-2-3-or-9", "after-the-tone"}
+    monkeypatch.setattr("dialerd.bootstrap.sounds", lambda _settings: {"pbx1": known})
+    said = terminal.type("flow", "check", file, "--asterisk")
+    assert said.out == f"{file}:32: Asterisk pbx1 has no sound still-there\n"
+    known.add("still-there")
+    assert terminal.ok("flow", "check", file, "--asterisk").out.endswith("nothing is wrong\n")
+
+
 def test_the_schema_knows_every_node(terminal: Terminal) -> None:
     schema = json.loads(terminal.ok("flow", "schema").out)
     kinds = set(schema["properties"]["node"]["additionalProperties"]["discriminator"]["mapping"])

@@ -22,7 +22,7 @@ TRUNK = Trunk(
 )
 NO_LACKS: Mapping[tuple[str, bool], str | None] = {("carrier", False): None, ("carrier", True): None}
 SERVER = AsteriskFacts(name="pbx1", version="22.8.0", lacks=NO_LACKS)
-CAMPAIGN = CampaignFacts(name="spring", trunk="carrier", caller_id="+12125550100", amd=True, play="hello-world")
+CAMPAIGN = CampaignFacts(name="spring", trunk="carrier", caller_id="+12125550100", amd=True, plays={"hello-world"})
 WELL = Facts(
     settings="/etc/dialerd.toml",
     database="/var/d.db",
@@ -86,7 +86,7 @@ def test_a_healthy_house_has_a_good_finding_for_each_thing() -> None:
         (
             replace(WELL, asterisks=[replace(SERVER, sounds=frozenset({"beep"}))]),
             "campaign spring",
-            "hello-world is not known to Asterisk pbx1",
+            "Asterisk pbx1 does not know its sound hello-world",
             "module reload sounds",
         ),
         (
@@ -129,8 +129,8 @@ def test_a_campaign_whose_servers_are_all_down_is_not_called_well() -> None:
 
 def test_a_sound_is_judged_only_where_the_index_was_seen_and_can_have_it() -> None:
     empty = [replace(SERVER, sounds=frozenset[str]())]
-    for play in (None, "/var/lib/sounds/mine"):
-        assert not wrong(replace(WELL, asterisks=empty, campaigns=[replace(CAMPAIGN, play=play)]))
+    for plays in (frozenset[str](), {"/var/lib/sounds/mine"}):
+        assert not wrong(replace(WELL, asterisks=empty, campaigns=[replace(CAMPAIGN, plays=plays)]))
     assert not wrong(WELL)
 
 

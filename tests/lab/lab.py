@@ -114,6 +114,11 @@ class Lab:
                 return
         raise LabError(f"the call to {call.number} is over already")
 
+    @property
+    def root(self) -> Path:
+        """The file system that both Asterisks see as theirs."""
+        return self._root
+
     def dialerd_config(self, database: Path | str) -> str:
         """A dialerd.toml for this lab."""
         return _CONFIG.format(

@@ -63,6 +63,8 @@ _ROWS = (
     _refusal("23", "blocked by analytics", 127, 608),
     _refusal("24", "unwanted", 127, 607),
     _refusal("25", "the trunk behind the carrier is down", 27, 502),
+    _answer("26", "a person who presses 2, with a tone of its own, and hangs up after 16 s", PERSON),
+    _answer("27", "a person who types 4711#", PERSON),
     _answer("31", "a person who hangs up after 1 s", leaves_s=1),
     _answer("32", "a person who hangs up after 2 s, as AMD makes up its mind", PERSON, "", leaves_s=2),
     *(_answer(f"3{n}", f"a person who hangs up after {n} s", PERSON, leaves_s=n) for n in range(3, 10)),

@@ -70,6 +70,8 @@ SEQUENCES: dict[str, list[ev.CallEvent]] = {
     "23": _refused(127, 608),
     "24": _refused(127, 607),
     "25": _refused(27, 502),
+    "26": [*_PERSON[:-2], ev.Pressed("2"), ev.HangupRequested(None), ev.Destroyed(0)],
+    "27": [*_PERSON[:-2], *(ev.Pressed(key) for key in "4711#"), *_PERSON[-2:]],
     "31": _left_early(None),  # before AMD can tell
     **{f"3{n}": _left("HUMAN", "HUMAN-700-700", cause=None) for n in range(2, 10)},
     "40": _PERSON,

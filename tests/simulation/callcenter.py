@@ -114,7 +114,9 @@ async def _check_books(office: Office) -> None:
     for run in await office.runs():
         rows = await office.store.read(lambda unit, run=run: list(unit.dialing.export(run.id)))  # type: ignore[misc]
         counted = await office.store.read(lambda unit, run=run: unit.runs.dispositions(run.id))  # type: ignore[misc]
-        assert {str(code): n for code, n in counted.items()} == Counter(str(row.attempt.disposition) for row in rows)
+        assert {str(code): n for code, n in counted.items()} == Counter(
+            row.attempt.final or str(row.attempt.disposition) for row in rows
+        )
         assert run.attempts == len(rows)
         dialed.update(row.attempt.number for row in rows)
     for number, count in Counter(call.number for call in office.record).items():

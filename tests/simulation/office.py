@@ -15,6 +15,7 @@ from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
 from dialerd.ports import MessageRoute, QueueWatch, RunRow, Unit
+from dialerd.ports.flows import Speech, Web
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
@@ -40,6 +41,8 @@ class Office:
         self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
         self.routes: dict[str, MessageRoute] = {}  # ways out for messages, that engines started later have
+        self.speech: Speech | None = None
+        self.web: Web | None = None
 
     async def start(self) -> None:
         self._life = Mortal(self.clock, self.store)
@@ -51,6 +54,8 @@ class Office:
             trunks=TRUNKS,
             min_ring_s=15.0,
             queue_watches=self.watches,
+            speech=self.speech,
+            web=self.web,
             refresh_s=self._refresh_s,
             routes=self.routes,
             reply_words=shipped_reply_words(),

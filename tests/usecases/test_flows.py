@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.queue import read_queue
-from dialerd.usecases import flows, queues
+from dialerd.usecases import campaigns, dispositions, flows, queues
 from tests.domain.flow.samples import RENEWAL, read
-from tests.usecases.conftest import ACTOR, NOW, House
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BY: dict[str, Any] = {"actor": ACTOR, "now": NOW}
 
@@ -45,6 +46,38 @@ def test_a_transfer_needs_a_queue_that_dialerd_serves_itself(house: House) -> No
         apply(house)
     assert 'context = "dialerd-queue", extension = "sales"' in refused.value.hint
     assert flows.list_flows(house.unit) == []
+
+
+def campaign(house: House, **changes: Any) -> campaigns.Applied:
+    given = spec(**{"name": "c", "on_human": None, "flow": "renewal", **changes})
+    return campaigns.apply_campaign(house.unit, given, trunks=TRUNKS, **BY)
+
+
+def test_a_campaign_names_a_flow_that_is_there_and_has_its_dispositions(house: House) -> None:
+    apply_queue(house)
+    with pytest.raises(NotFoundError, match="no flow renewal"):
+        campaign(house)
+    apply(house)
+    with pytest.raises(BadInputError, match="gives disposition paid, which campaign c has not"):
+        campaign(house)
+    outcomes = {"name": "outcomes", "disposition": [{"code": "paid"}]}
+    given = read_disposition_set(outcomes, source="test")
+    dispositions.apply_set(house.unit, given, **BY)
+    warned = campaign(house, dispositions="outcomes").warnings
+    assert "flow renewal: no contact of list customers seems to have a field balance" in warned
+    with pytest.raises(BadInputError, match="disposition lost"):
+        apply(house, RENEWAL.replace('disposition = "paid"', 'disposition = "lost"'))
+    assert apply(house, RENEWAL.replace('disposition = "paid"', 'disposition = "do_not_call"')).version == 2
+
+
+def test_what_a_campaign_or_a_flow_needs_is_not_deleted(house: House) -> None:
+    apply_queue(house)
+    apply(house, RENEWAL.replace('disposition = "paid"\n', ""))
+    campaign(house)
+    with pytest.raises(IllegalActionError, match="used by campaign c"):
+        flows.delete_flow(house.unit, "renewal", **BY)
+    with pytest.raises(IllegalActionError, match="flow renewal transfers to queue sales"):
+        queues.delete_queue(house.unit, "sales", **BY)
 
 
 def test_a_flow_is_deleted_and_then_unknown(house: House) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialerd.domain.call.states import Outcome
+from dialerd.domain.flow.moves import Action, Fetch
 from dialerd.domain.recording import EndsOn
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import LegId
@@ -74,6 +75,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Do what a flow needs of the store or the world: Acted(serial), once."""
+
+    serial: int
+    action: Action | Fetch
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Continue in the admin's dialplan at `context`, `extension`, priority 1."""
 
@@ -83,7 +92,9 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Find an agent: AgentFound, at once or as soon as one is free."""
+    """Find an agent: AgentFound, at once or as soon as one is free. `queue`: of that one, not the campaign's."""
+
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,7 @@ Command = (
     | Record
     | StopRecording
     | Watch
+    | Act
     | HandOver
     | Seek
     | StopSeeking

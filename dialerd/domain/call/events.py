@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialerd.domain.flow.moves import Did, Fetched, Undone
 from dialerd.domain.words import LegId
 
 
@@ -99,6 +100,14 @@ class RecordingEnded:
     name: str
     failed: bool = False
     duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What came of an action of the call's flow."""
+
+    serial: int
+    outcome: Did | Undone | Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +210,7 @@ CallEvent = (
     | TalkBegan
     | TalkEnded
     | RecordingEnded
+    | Acted
     | HangupRequested
     | Destroyed
     | ChannelSeen
@@ -227,6 +237,7 @@ EVENTS: tuple[type[CallEvent], ...] = (
     TalkBegan,
     TalkEnded,
     RecordingEnded,
+    Acted,
     HangupRequested,
     Destroyed,
     ChannelSeen,

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from dialerd.domain import causes
 from dialerd.domain.call import commands as do
 from dialerd.domain.call.states import (
+    Away,
     Call,
     Clearing,
     Detecting,
     Handed,
+    InFlow,
     Leaving,
     Listening,
     Outcome,
@@ -29,6 +31,7 @@ from dialerd.domain.call.states import (
     Waiting,
     WithMember,
 )
+from dialerd.domain.flow.moves import Fetch
 from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import Disposition
 
@@ -43,8 +46,12 @@ STALE_LOOKS = 2  # looks that find nothing new before we end the call ourselves
 _JOIN_S = 0.5  # the dialplan needs a moment to join a queue: sooner nobody is looked for there
 _MUST_BE_BACK_S = 10.0  # the dialplan gives back sooner who has found nobody (asterisk-conf)
 
+FETCH_S = 5.0  # a look into our own store
 UNPLAYED = "the message could not be played"
 UNLEFT = "the message for a machine could not be played"
+
+MAY_GIVE = frozenset({Disposition.ANSWERED_HUMAN, Disposition.DO_NOT_CALL, Disposition.FAILED})
+"""Those of the system's own that a flow may say a call was; any other tells what only the system knows."""
 
 Step = tuple[Call, tuple[do.Command, ...]]
 
@@ -65,6 +72,8 @@ def learn(call: Call, **facts: object) -> Call:
 
 
 def settle(call: Call, disposition: Disposition, now: datetime, *, reason: str = "", spent: bool = True) -> Step:
+    if call.facts.given in MAY_GIVE:
+        disposition = Disposition(call.facts.given)
     outcome = Outcome(disposition=disposition, facts=call.facts, ended_at=now, spent=spent, reason=reason)
     return replace(call, state=Settled(outcome), serial=call.serial + 1), (do.Settle(outcome),)
 
@@ -82,13 +91,20 @@ def serve(call: Call, now: datetime, *, silence_s: float = 0.0) -> Step:
         return queue_up(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
     if plan.play is not None:
         return play(call, Disposition.ANSWERED_HUMAN)
-    assert plan.context is not None, "a plan has play, context or queue"
-    return enter(call, Handed(), plan.max_talk_s, do.HandOver(plan.context, plan.extension))
+    if plan.flow is not None:
+        return enter(call, InFlow(), FETCH_S, do.Act(0, Fetch(plan.flow)))
+    assert plan.context is not None, "a plan has play, context, queue or flow"
+    return hand_over(call, plan.context, plan.extension)
 
 
-def wait(call: Call, until: datetime, now: datetime) -> Step:
-    """Have the person wait for an agent."""
-    return enter(call, Waiting(until), max(0.0, (until - now).total_seconds()), do.Seek())
+def hand_over(call: Call, context: str, extension: str) -> Step:
+    return enter(call, Handed(context, extension), call.plan.max_talk_s, do.HandOver(context, extension))
+
+
+def wait(call: Call, until: datetime, now: datetime, away: Away | None = None) -> Step:
+    """Have the person wait for an agent, of the campaign's queue or where a flow has sent them."""
+    left_s = max(0.0, (until - now).total_seconds())
+    return enter(call, Waiting(until, away), left_s, do.Seek(None if away is None else away.queue))
 
 
 def queue_up(call: Call, until: datetime, now: datetime) -> Step:
@@ -157,6 +173,8 @@ def end_as_known(call: Call, now: datetime) -> Step:
             return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up while AMD listened")
         case Playing(disposition=disposition):
             return settle(call, disposition, now)
+        case InFlow():
+            return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up before the flow came to its end")
         case Handed():
             return settle(call, Disposition.ANSWERED_HUMAN, now)
         case Queued(until) if now >= until + timedelta(seconds=_MUST_BE_BACK_S):

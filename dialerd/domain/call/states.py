@@ -5,18 +5,20 @@ Not here: how one state becomes another (step.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from dialerd.domain.flow import FlowSpec, Position, Scene
 from dialerd.domain.machines import Screened, Voicemail
 from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
-    """All that is decided before dialing. Exactly one of `play`, `context` and `queue` is set. A machine gets what
-    `screened` and `voicemail` say; without either it is hung up on.
+    """All that is decided before dialing. Exactly one of `play`, `context`, `queue` and `flow` is set. A machine gets
+    what `screened` and `voicemail` say; without either it is hung up on.
 
     `in_app_queue`: the dialplan at `context`, `extension` leads into Asterisk's own queue, whose members have
     `patience_s` as agents have.
@@ -36,6 +38,7 @@ class CallPlan:
     extension: str = "s"
     in_app_queue: bool = False
     queue: str | None = None
+    flow: str | None = None
     patience_s: float = 2.0
     abandon_play: str | None = None
     opt_out_key: str | None = None  # pressed during a message: never call again
@@ -54,7 +57,8 @@ class Facts:
     """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel.
 
     `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
-    greeting, as far as is known; without AMD, the answer.
+    greeting, as far as is known; without AMD, the answer. `given` and `attributes`: the disposition and the contact's
+    attributes that a flow has set, written as the attempt is settled.
     """
 
     placed_at: datetime
@@ -67,6 +71,8 @@ class Facts:
     agent: str | None = None
     connected_at: datetime | None = None
     greeted_at: datetime | None = None
+    given: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +114,32 @@ class Playing:
 
 
 @dataclass(frozen=True, slots=True)
+class InFlow:
+    """A person is led through a flow. None: the flow and what it knows of the contact are being fetched.
+
+    `listening`: the serial of the flow's own timer, which the call's runs for; None: the call's only looks after it.
+    """
+
+    flow: FlowSpec | None = None
+    scene: Scene | None = None
+    position: Position | None = None
+    listening: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Given by a flow to the agents of `queue`; where nobody is there, the call goes `back` to where it was."""
+
+    queue: str
+    back: InFlow
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """A person waits for an agent; at `until` the call is abandoned."""
+    """A person waits for an agent; at `until` the call is abandoned, or goes back to the flow that it comes from."""
 
     until: datetime
+    away: Away | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +153,18 @@ class Talking:
     leg_id: LegId | None  # None: taken over from an earlier daemon, the leg not seen yet
     until: datetime
     is_unclear: bool = True
+    away: Away | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A person is in the admin's dialplan. `is_unclear`: no answer came; perhaps they still wait with us."""
+    """A person is in the admin's dialplan at `context`, `extension`.
 
+    `is_unclear`: no answer came; perhaps they still wait with us.
+    """
+
+    context: str
+    extension: str
     is_unclear: bool = False
 
 
@@ -211,6 +245,7 @@ State = (
     | Ringing
     | Detecting
     | Playing
+    | InFlow
     | Handed
     | Waiting
     | Talking
@@ -227,6 +262,7 @@ STATES: tuple[type[State], ...] = (
     Ringing,
     Detecting,
     Playing,
+    InFlow,
     Handed,
     Waiting,
     Talking,

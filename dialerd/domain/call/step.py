@@ -18,7 +18,7 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call import machine, queued, ring, talk
+from dialerd.domain.call import machine, queued, ring, talk, walk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
@@ -31,11 +31,11 @@ from dialerd.domain.call.moves import (
     Step,
     clear,
     end_as_known,
+    hand_over,
     learn,
     play,
     rearm,
     rung_s,
-    serve,
     settle,
     unanswered_end,
 )
@@ -46,6 +46,7 @@ from dialerd.domain.call.states import (
     Detecting,
     Facts,
     Handed,
+    InFlow,
     Leaving,
     Listening,
     Placing,
@@ -202,8 +203,8 @@ def _found_handed(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.ChannelSeen)
     assert isinstance(call.state, Handed)
     if call.state.is_unclear and event.place is not ev.Place.ELSEWHERE:
-        return serve(call, now)  # still with us: our handing over was lost
-    call = replace(call, state=Handed())
+        return hand_over(call, call.state.context, call.state.extension)  # still with us: it was lost
+    call = replace(call, state=replace(call.state, is_unclear=False))
     answered_at = call.facts.answered_at or now
     left_s = call.plan.max_talk_s - (now - answered_at).total_seconds()
     if left_s > 0:
@@ -257,6 +258,7 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.TalkBegan: _ignore,
     ev.TalkEnded: _ignore,
     ev.RecordingEnded: _ignore,
+    ev.Acted: _ignore,
     ev.HangupRequested: _cause_told,
     ev.Destroyed: _destroyed,
     ev.ChannelSeen: _ignore,
@@ -297,6 +299,17 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.CommandFailed: _unserved,
         ev.StopRequested: _stop_served,
     },
+    InFlow: _ALWAYS
+    | {
+        ev.PlaybackEnded: walk.played,
+        ev.Pressed: walk.pressed,
+        ev.RecordingEnded: walk.recorded,
+        ev.Acted: walk.acted,
+        ev.TimerFired: walk.timer,
+        ev.ChannelSeen: walk.seen,
+        ev.CommandFailed: walk.failed,
+        ev.StopRequested: _stop_served,
+    },
     Handed: _ALWAYS | {ev.ChannelSeen: _found_handed, ev.CommandFailed: _unserved, ev.StopRequested: _stop_served},
     Waiting: _ALWAYS
     | {
@@ -304,7 +317,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.AgentFound: talk.agent_found,
         ev.ChannelSeen: talk.waiter_seen,
         ev.ChannelGone: talk.waiter_missed,
-        ev.StopRequested: talk.abandon,
+        ev.StopRequested: talk.stop,
     },
     Talking: _ALWAYS
     | {

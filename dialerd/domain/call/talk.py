@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
+from dialerd.domain.call import walk
 from dialerd.domain.call.moves import CLEAR_S, GONE_S, Step, clear, end_as_known, enter, learn, play, rearm, wait
 from dialerd.domain.call.states import Call, Talking, Waiting
 from dialerd.domain.words import Disposition
@@ -24,7 +25,7 @@ def agent_found(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(call.state, Waiting)
     if call.facts.cause is not None:
         return call, ()  # the person hung up just now; Destroyed is on its way
-    talking = Talking(event.agent, event.leg_id, call.state.until)
+    talking = Talking(event.agent, event.leg_id, call.state.until, away=call.state.away)
     return enter(call, talking, CLEAR_S, do.Connect(event.leg_id))
 
 
@@ -62,16 +63,24 @@ def waited_enough(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     if call.gone:
         return end_as_known(call, now)
     left_s = (state.until - now).total_seconds()
-    return rearm(call, left_s) if left_s > _EARLY_S else abandon(call, event, now)
+    if left_s > _EARLY_S:
+        return rearm(call, left_s)
+    if state.away is None:
+        return play(call, Disposition.ABANDONED)
+    return walk.back(call, state.away.back, now)
 
 
-def abandon(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
-    return play(call, Disposition.ABANDONED)
+def stop(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
+    assert isinstance(call.state, Waiting)
+    if call.state.away is None:
+        return play(call, Disposition.ABANDONED)
+    return clear(call, Disposition.ANSWERED_HUMAN, "the daemon was stopped")
 
 
 def waiter_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(call.state, Waiting)
-    again = (do.Seek(),) if call.gone else ()
+    queue = None if call.state.away is None else call.state.away.queue
+    again = (do.Seek(queue),) if call.gone else ()
     left_s = max(0.0, (call.state.until - now).total_seconds())
     return rearm(replace(call, gone=False), left_s, *again)
 
@@ -103,14 +112,14 @@ def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if event.is_unclear:
         return rearm(call, CLEAR_S)
-    return wait(call, call.state.until, now)  # that agent's leg is lost; another may be there
+    return wait(call, call.state.until, now, call.state.away)  # that agent's leg is lost; another may be there
 
 
 def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.AgentLeft)
     assert isinstance(call.state, Talking)
     if call.facts.connected_at is None:
-        return wait(call, call.state.until, now)
+        return wait(call, call.state.until, now, call.state.away)
     if call.facts.cause is not None:
         return rearm(call, CLEAR_S)  # the person hung up first; Destroyed is on its way
     return clear(call, Disposition.AGENT_HANGUP, event.reason)

@@ -14,6 +14,7 @@ from typing import Literal
 from dialerd.domain.filters import Record
 from dialerd.domain.flow.nodes import Transfer
 from dialerd.domain.flow.prompt import Piece
+from dialerd.domain.flow.spec import FlowSpec
 from dialerd.domain.sounds import Sound
 
 
@@ -55,6 +56,11 @@ class Position:
     answers: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     disposition: str | None = None
+
+    @property
+    def recording(self) -> str | None:
+        """What tells the recording that goes on from the others of the call."""
+        return f"{self.node[:35]}-{self.visited}" if self.stage is Stage.RECORDING else None
 
     @property
     def is_over(self) -> bool:
@@ -167,6 +173,19 @@ class OptOut:
 Action = Speak | Ask | CallBack | OptOut
 
 
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring the flow of that name, and what it knows of the contact: the first thing that a call needs of it."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    flow: FlowSpec
+    scene: Scene
+
+
 # Commands
 
 
@@ -202,7 +221,7 @@ class RecordVoice:
     label: str
     max_s: float
     silence_s: float
-    ends_on: Literal["#", "*", "any", "none"]
+    ends_on: Literal["#", "any", "none"]
     beep: bool
 
 

@@ -156,7 +156,7 @@ class Record(_Speaking):
     barge_in: bool = False
     max_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
     silence_s: Annotated[float, Field(ge=0, le=60)] = 3.0
-    ends_on: Literal["#", "*", "any", "none"] = "#"
+    ends_on: Literal["#", "any", "none"] = "#"
     beep: bool = True
     next: str
     on_fail: str | None = None
@@ -266,6 +266,13 @@ class Request(_Node):
         if not _HOST.match(value) or any(not each.isprintable() or each.isspace() for each in holes_out(value)):
             raise ValueError("is a full address, http or https, whose host has no {{ name }}")
         return check_text(value)
+
+    @property
+    def host(self) -> str:
+        """NAME, or NAME:PORT where it is not the scheme's own."""
+        scheme, _, rest = self.url.partition("://")
+        name = rest.partition("/")[0].partition("?")[0].casefold()
+        return name.removesuffix(":443" if scheme == "https" else ":80")
 
     @field_validator("send")
     @classmethod

@@ -6,13 +6,14 @@ file and back; its keys are users' names and stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dialerd.domain.campaign import NAME
-from dialerd.domain.flow.nodes import Node, Transfer
-from dialerd.domain.flow.prompt import Language
+from dialerd.domain.flow.nodes import Node, Request, Transfer
+from dialerd.domain.flow.prompt import Language, Part
 
 MAX_NODES = 500
 
@@ -55,9 +56,20 @@ class FlowSpec(BaseModel):
         return frozenset(n.queue for n in self.node.values() if isinstance(n, Transfer) and n.queue is not None)
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The servers that it asks, as [web] hosts of the settings names them."""
+        return frozenset(n.host for n in self.node.values() if isinstance(n, Request))
+
+    @property
+    def has_speech(self) -> bool:
+        return any(part.text is not None for part in self._parts())
+
+    @property
     def sounds(self) -> frozenset[str]:
         """The sounds that it names itself."""
-        prompts = (
-            getattr(node, key, ()) for node in self.node.values() for key in ("say", "say_invalid", "say_timeout")
-        )
-        return frozenset(part.sound for prompt in prompts for part in prompt if part.sound is not None)
+        return frozenset(part.sound for part in self._parts() if part.sound is not None)
+
+    def _parts(self) -> Iterator[Part]:
+        for node in self.node.values():
+            for key in ("say", "say_invalid", "say_timeout"):
+                yield from getattr(node, key, ())

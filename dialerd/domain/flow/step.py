@@ -214,7 +214,7 @@ def _said(flow: FlowSpec, position: Position, scene: Scene) -> Move:
             position = _next(position, Stage.RECORDING)
             voice = RecordVoice(
                 serial=position.serial,
-                label=f"{position.node}-{position.visited}",
+                label=position.recording or "",
                 max_s=node.max_s,
                 silence_s=node.silence_s,
                 ends_on=node.ends_on,
@@ -297,7 +297,7 @@ def _recorded(flow: FlowSpec, position: Position, scene: Scene, *, failed: bool)
     assert isinstance(node, nodes.Record), "nothing else records"
     if failed:
         return _enter(flow, position, node.on_fail or node.next, scene)
-    return _enter(flow, _answered(position, node.answer, f"{position.node}-{position.visited}"), node.next, scene)
+    return _enter(flow, _answered(position, node.answer, position.recording or ""), node.next, scene)
 
 
 def _acted(flow: FlowSpec, position: Position, outcome: Did | Undone, scene: Scene) -> Move:

@@ -15,9 +15,13 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import STATES, Aim, Clearing, Placing, Settled
 from dialerd.domain.call.step import TABLE
+from dialerd.domain.flow import moves as flow
 from dialerd.domain.machines import Screened, Voicemail
+from dialerd.domain.recording import recording_name
 from dialerd.domain.words import AttemptId, LegId, Verdict
+from tests.domain.flow.samples import read, scene
 
+FLOW = read()
 START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 ID = AttemptId("d" + "0" * 32)
 MESSAGE = f"{ID}-message"
@@ -30,6 +34,7 @@ def plan(
     amd: bool = True,
     play: str | None = "hello",
     queue: str | None = None,
+    flow: str | None = None,
     abandon_play: str | None = None,
     opt_out_key: str | None = None,
     max_ring_s: float = 25,
@@ -37,8 +42,9 @@ def plan(
     voicemail: Voicemail | None = None,
     screened: Screened | None = None,
 ) -> CallPlan:
-    play = None if queue else play
-    context = None if play or queue else "ivr"
+    flow = None if queue else flow
+    play = None if queue or flow else play
+    context = None if play or queue or flow else "ivr"
     return CallPlan(
         attempt_id=ID,
         dial_string="PJSIP/+12125550100@carrier",
@@ -49,6 +55,7 @@ def plan(
         play=play,
         context=context,
         queue=queue,
+        flow=flow,
         abandon_play=abandon_play,
         opt_out_key=opt_out_key,
         voicemail=voicemail,
@@ -428,6 +435,14 @@ ALL_EVENTS: list[ev.CallEvent] = [
     ev.TalkEnded(0.4),
     ev.TalkEnded(5.0),
     ev.RecordingEnded("x"),
+    ev.RecordingEnded(recording_name(ID, "voice-3")),
+    *(ev.PlaybackEnded(f"{ID}-flow-{serial}", failed=False) for serial in range(2, 9)),
+    ev.Pressed("2"),
+    ev.Pressed("3"),
+    ev.Acted(0, flow.Fetched(FLOW, scene())),
+    *(ev.Acted(serial, flow.Did({}, ("hello",))) for serial in range(1, 6)),
+    ev.Acted(0, flow.Undone("no")),
+    ev.Acted(4, flow.Undone("no")),
     ev.HangupRequested(17, 486),
     ev.HangupRequested(None),
     ev.Destroyed(16),
@@ -437,7 +452,7 @@ ALL_EVENTS: list[ev.CallEvent] = [
     GONE,
     *(
         ev.CommandFailed(name, "x", u)
-        for name in ("Detect", "Play", "HandOver", "HangUp", "Look", "Connect", "Watch")
+        for name in ("Detect", "Play", "Record", "HandOver", "HangUp", "Look", "Connect", "Watch")
         for u in (True, False)
     ),
     ev.AgentFound("ann", LegId("a" + "0" * 32)),
@@ -455,7 +470,8 @@ _plans = st.builds(
     plan,
     amd=st.booleans(),
     play=st.sampled_from(["hello", None]),
-    queue=st.sampled_from([None, "sales"]),
+    queue=st.sampled_from([None, None, "sales"]),
+    flow=st.sampled_from([None, "renewal"]),
     abandon_play=st.sampled_from([None, "sorry"]),
     max_ring_s=st.sampled_from([4, 25]),
     voicemail=st.sampled_from([None, Voicemail(play="vm"), Voicemail(play="vm", wait="beep", max_wait_s=5)]),
