@@ -135,17 +135,37 @@ class AgentBook:
             self._tell_run(line.joined, AgentJoined())
 
     def crew(self, run_id: RunId) -> Crew:
+        """Its agents at this moment: asked at each look of the dial loop, so everybody is looked at once."""
         now = self._clock.now()
-        mine = [line for line in self.lines.values() if line.works_for == run_id]
+        mine, free, reserved, talking, wrapping = [], [], [], [], []
+        owed, reserved_for, callbacks = 0, set[AttemptId](), set[AttemptId]()
+        for line in self.lines.values():
+            if line.batch and line.run_id == run_id:
+                reserved_for |= line.batch
+            if line.batch and line.callback_of is not None:
+                callbacks |= line.batch
+            if line.works_for != run_id:
+                continue
+            mine.append(line)
+            if line.call is not None:
+                talking.append(line.in_state_s(now))
+            match line.seen.state:
+                case AgentState.READY if line.is_free:
+                    free.append(line.idle_s(now))
+                case AgentState.RESERVED if line.is_spare:
+                    reserved.append(line.idle_s(now))
+                    owed += line.owed
+                case AgentState.WRAP_UP:
+                    wrapping.append(line.in_state_s(now))
         return Crew(
             size=len(mine),
-            free=[line.idle_s(now) for line in mine if line.is_free],
-            reserved=[line.idle_s(now) for line in mine if line.is_spare],
-            talking=[line.in_state_s(now) for line in mine if line.call is not None],
-            wrapping=[line.in_state_s(now) for line in mine if line.seen.state is AgentState.WRAP_UP],
-            owed=sum(line.owed for line in mine if line.is_spare),
-            reserved_for=frozenset().union(*(line.batch for line in self.lines.values() if line.run_id == run_id)),
-            callbacks=frozenset().union(*(line.batch for line in self.lines.values() if line.callback_of is not None)),
+            free=free,
+            reserved=reserved,
+            talking=talking,
+            wrapping=wrapping,
+            owed=owed,
+            reserved_for=frozenset(reserved_for),
+            callbacks=frozenset(callbacks),
             homes=_homes(mine),
         )
 
