@@ -21,7 +21,7 @@ from dialerd.usecases import owncallbacks
 from dialerd.usecases.dialing import WayOut
 from dialerd.usecases.regulation import check_regulations
 
-Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack]], None]
+Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
 
 
 class CallbackDesk:
@@ -115,4 +115,4 @@ class CallbackDesk:
             self._due.remove(own)
             self._means.agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
         if attempt is not None:
-            self._place(line, attempt, exchange, packs)
+            self._place(line, attempt, exchange, packs, self._means.agents.reservations.lost(own.agent))

@@ -103,15 +103,17 @@ class CallDesk:
 
     # Opening
 
-    def open(self, attempt: AttemptRow, plan: CallPlan, exchange: Exchange, *, refusal: str = "") -> None:
-        """Place a claimed call. `refusal`: why it cannot be dialed after all; it is settled as failed."""
+    def open(
+        self, attempt: AttemptRow, plan: CallPlan, exchange: Exchange, *, refusal: ev.OriginateRefused | None = None
+    ) -> None:
+        """Place a claimed call. `refusal`: why it is not dialed after all."""
         call, commands = begin(plan, self._clock.now())
         line = CallLine(call=call, attempt=attempt, exchange=exchange, is_unsent=True)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, exchange.name)
         self._show_phase(line)
-        if refusal:
-            self.deliver(attempt.id, ev.OriginateRefused(refusal, trunk_down=False))
+        if refusal is not None:
+            self.deliver(attempt.id, refusal)
         else:
             self._do(line, commands)
 

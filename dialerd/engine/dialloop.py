@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from dialerd.domain.call.events import StopRequested
+from dialerd.domain.call import events as ev
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
 from dialerd.domain.pacing.account import Accountable, as_table
 from dialerd.domain.regulation import Pack, min_ring_s
@@ -201,11 +201,11 @@ class DialLoop:
         """End ringing calls for which there would be no agent."""
         ringing = list(line.ringing)
         for index in indices:
-            self._desk.deliver(ringing[index], StopRequested("nobody would have been free for an answer"))
+            self._desk.deliver(ringing[index], ev.StopRequested("nobody would have been free for an answer"))
 
     def _explain(self, line: RunLine, steady: float) -> None:
         """Let other processes see now and then what a pacer that learns believes and does."""
-        if isinstance(line.pacer, Accountable) and steady >= line.explained_at + _EXPLAIN_S:
+        if steady >= line.explained_at + _EXPLAIN_S and isinstance(line.pacer, Accountable):
             line.explained_at = steady
             account = as_table(line.pacer.account(), steady=steady, now=self._means.clock.now())
             self._means.store.post(lambda unit: unit.runs.set_pacing(line.row.id, account))
@@ -231,16 +231,17 @@ class DialLoop:
         return claim.attempts
 
     def place(
-        self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], refusal: str = ""
+        self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], no_agent: str = ""
     ) -> None:
-        """Dial a claimed attempt. `refusal`: why it is not dialed after all; it costs the contact nothing then."""
+        """Dial a claimed attempt. `no_agent`: why it is not dialed after all; that costs the contact nothing."""
+        refusal = ev.OriginateRefused(no_agent, trunk_down=False, no_agent=True) if no_agent else None
         trunk = self._means.trunks.trunk(attempt.trunk)
         assert trunk is not None, "way_out has found the trunk"
         dial_string, theirs = "", self._queues.spec(line.row.spec.queue)
         try:
             dial_string = trunk.dial_string(attempt.number)
         except BadInputError as error:  # the trunk's strip and prefix do not fit this number
-            refusal = error.message
+            refusal = ev.OriginateRefused(error.message, trunk_down=False)
         plan = plan_of(
             attempt,
             line.row.spec,

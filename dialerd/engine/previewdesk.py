@@ -170,9 +170,9 @@ class PreviewDesk:
             self.more_due(record.row.run_id)
             self._on_change()
             return
-        is_there = self._means.agents.reservations.state_of(name) is AgentState.RESERVED
-        self._place(record.line, claimed, exchange, record.packs, "" if is_there else "its agent has lost the phone")
-        self._means.agents.reservations.dialed_for(name, [claimed.id])
+        reservations = self._means.agents.reservations
+        self._place(record.line, claimed, exchange, record.packs, reservations.lost(name))
+        reservations.dialed_for(name, [claimed.id])
 
     async def _skip(self, record: Record) -> None:
         await self._means.store.write(partial(preview.skip, agent=record.row.agent, now=self._means.clock.now()))

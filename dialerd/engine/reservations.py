@@ -55,6 +55,10 @@ class Reservations:
         line = self._book.lines.get(agent)
         return AgentState.LOGGED_OUT if line is None else line.seen.state
 
+    def lost(self, agent: str) -> str:
+        """Why a call that is claimed for an agent cannot be dialed; empty: the agent is kept free for it."""
+        return "" if self.state_of(agent) is AgentState.RESERVED else "its agent has lost the phone"
+
     def dial(self, agent: str) -> None:
         """The record that the agent is shown is dialed for it."""
         self._book.move(self._book.lines[agent], E.DIAL)

@@ -14,10 +14,10 @@ from itertools import pairwise
 import pytest
 
 from dialerd.domain.errors import IllegalActionError
-from dialerd.domain.words import AgentState, ContactId
+from dialerd.domain.words import AgentState, AttemptId, ContactId
 from dialerd.ports import DncEntry, PreviewRow, Unit
 from dialerd.simulate.record import peak_calls
-from dialerd.usecases import preview, runs
+from dialerd.usecases import dialing, preview, runs
 from tests.numbers import number
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
 from tests.simulation.office import TRUNKS, Office, in_office
@@ -280,5 +280,32 @@ def test_a_limit_is_set_and_lifted_while_the_run_goes_on() -> None:
         await steer(office, partial(runs.change_pace, max_calls=10_000))
         await after(office, 5)
         assert len(office.record) == 3
+
+    in_office(story, start=START)
+
+
+def test_a_record_whose_agent_is_lost_as_it_is_dialed_costs_its_contact_nothing_and_is_shown_again() -> None:
+    async def story(office: Office) -> None:
+        await start(office, [], preview={"timer_s": 5}, finite=False)
+        await ask(office, ANN, "pause")
+        await office.add(["00"])
+        poke(office)
+        await after(office, 1)
+        (run,) = await office.runs()
+        way_out = dialing.WayOut(trunk="carrier", asterisk="simulated")
+        ids = iter([AttemptId("d" + "f" * 32)])
+        claim = partial(dialing.claim, run_id=run.id, limit=1, way_out=way_out, new_id=lambda: next(ids))
+        (claimed,) = (await office.store.write(lambda unit: claim(unit, now=office.clock.now()))).attempts
+        assert office.engine is not None
+        line = office.engine.runs.lines[run.id]
+        office.engine._loop.place(line, claimed, office.exchange, (), office.engine.agents.reservations.lost(ANN))
+        await after(office, 1)
+        (lost,) = [row.attempt for row in await attempts(office)]
+        assert (lost.disposition, lost.spent, lost.reason) == ("no_agent", False, "its agent has lost the phone")
+        assert office.record == []
+        await ask(office, ANN, "ready")
+        await after(office, 300)
+        assert [row.attempt.disposition for row in await attempts(office)] == ["no_agent", "answered_human"]
+        await check_agents(office)
 
     in_office(story, start=START)

@@ -30,10 +30,12 @@ class OriginateTaken:
 
 @dataclass(frozen=True, slots=True)
 class OriginateRefused:
-    """The exchange refused: nothing was dialed. `trunk_down`: the trunk cannot carry calls at all at present."""
+    """Nothing was dialed: the exchange refused. `trunk_down`: the trunk cannot carry calls at all at present;
+    `no_agent`: we did not ask, for the agent that the call was for is gone."""
 
     reason: str
     trunk_down: bool
+    no_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
