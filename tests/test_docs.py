@@ -33,7 +33,7 @@ def test_the_campaign_of_the_readme_can_be_used() -> None:
 
 def test_the_flows_of_the_readme_have_nothing_wrong() -> None:
     flows = [block for block in BLOCKS if "[node." in block]
-    assert len(flows) == 2
+    assert len(flows) == 3
     for text in flows:
         assert examine(text)[1] == ()
 

@@ -14,6 +14,7 @@ from dialerd.log import logger
 from dialerd.ports import Unit
 from dialerd.usecases import dialing, dispositions
 from dialerd.usecases.dialing import Settled
+from dialerd.usecases.finishing import finish_if_over
 
 _log = logger(__name__)
 
@@ -39,16 +40,18 @@ def give(unit: Unit, attempt_id: str, code: str, *, actor: str, now: datetime) -
 
 def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
     """Settle an attempt (dialing.settle), and give it the disposition that was asked for while it was up."""
-    settled = dialing.settle(unit, attempt_id, outcome)
     wish = unit.dispositions.asked(attempt_id)
+    # A run is over only when it is known whether its last contact goes on by what was asked for.
+    settled = dialing.settle(unit, attempt_id, outcome, finishes=wish is None)
     if settled is None or wish is None:
         return settled
     code, actor = wish
+    retry_at = settled.retry_at
     try:
-        given = dispositions.give(unit, attempt_id, code, actor=actor, now=outcome.ended_at)
+        retry_at = dispositions.give(unit, attempt_id, code, actor=actor, now=outcome.ended_at).retry_at
     except RefusedError as error:  # the set was changed since it was asked for; the system's stays
         _log.warning(f"a disposition was refused: {error}", action="asked_disposition", attempt_id=attempt_id)
-        return settled
+        finish_if_over(unit, settled.run.id, outcome.ended_at)
     run = unit.runs.get(settled.run.id)
     assert run is not None, "it was there just now"
-    return Settled(run=run, retry_at=given.retry_at)
+    return Settled(run=run, retry_at=retry_at)

@@ -204,8 +204,11 @@ def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
         unit.dialing.note(_with_facts(attempt, facts))
 
 
-def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
-    """Write how an attempt ended and what becomes of its target and run. None: it was settled before."""
+def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: bool = True) -> Settled | None:
+    """Write how an attempt ended and what becomes of its target and run. None: it was settled before.
+
+    `finishes` False: the caller has more to say of the attempt, and looks afterwards whether the run is over.
+    """
     attempt = unit.dialing.attempt(attempt_id)
     if attempt is None or attempt.disposition is not None:
         return None
@@ -225,7 +228,8 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
     if not unit.dialing.close_attempt(closed):
         return None
     retry_at = _release(unit, run, closed, after, now)
-    finish_if_over(unit, attempt.run_id, now)
+    if finishes:
+        finish_if_over(unit, attempt.run_id, now)
     settled_run = unit.runs.get(attempt.run_id)
     assert settled_run is not None
     return Settled(run=settled_run, retry_at=retry_at)

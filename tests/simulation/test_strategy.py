@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 
 from dialerd.domain.contact import Contact
 from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.flow import read_flow
 from dialerd.domain.optout import How
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import Channel, RunState
 from dialerd.ports import AttemptRow, Unit
+from dialerd.simulate.callees import BY_ENDING, Behaviour
 from dialerd.simulate.clock import SeededDice
 from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults, SimulatedRoute
-from dialerd.usecases import dispositions, dnc, optout, runs, strategies
+from dialerd.usecases import dispositions, dnc, flows, optout, runs, strategies
 from tests.numbers import number
 from tests.simulation.callcenter import attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
@@ -141,9 +143,25 @@ def test_d4_no_answer_twice_sends_a_text_whose_reply_sets_the_disposition() -> N
     in_office(story, start=START)
 
 
-def test_the_example_of_the_readme_calls_twice_writes_and_takes_the_answer() -> None:
-    table = next(tomllib.loads(block) for block in BLOCKS if "[[step.reply]]" in block)
+class OneForAnAgent:
+    """Implements simulate.callees.Callees: by the numbers' endings, but those with 10 answer and press 1."""
+
+    def behaviour(self, called: str) -> Behaviour:
+        if called[-2:] != "10":
+            return BY_ENDING[called[-2:]]
+        return Behaviour(ring_s=2.0, leaves_s=120.0, talk_s=15.0, presses=((3.0, "1"),))
+
+
+def test_the_example_of_the_readme_gives_key_1_to_an_agent_and_writes_to_who_does_not_answer_twice() -> None:
+    files = [tomllib.loads(block) for block in BLOCKS]
+    table = next(each for each in files if each.get("name") == "remind")
     table["step"][2]["route"] = "mail"
+    asking = read_flow(next(each for each in files if each.get("name") == "ask"), source="README.md")
+    answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
+
+    def prepare(unit: Unit) -> None:
+        dispositions.apply_set(unit, read_disposition_set(answers, source="test"), actor="test", now=START)
+        flows.apply_flow(unit, asking, actor="test", now=START)
 
     async def story(office: Office) -> None:
         desk = Desk(office)
@@ -152,13 +170,10 @@ def test_the_example_of_the_readme_calls_twice_writes_and_takes_the_answer() -> 
             number(1, "03"): Reading(reply="call me now", reply_s=600),
             number(2, "03"): Reading(arrives=False, is_lasting=True),
         }
-        answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
-        await office.store.write(
-            lambda unit: dispositions.apply_set(
-                unit, read_disposition_set(answers, source="test"), actor="test", now=START
-            )
-        )
-        await desk.begin(table, ["03", "03", "03", "10"], max_ring_s=20, dispositions="answers")
+        await staff(office, queue(["agent1001"]))
+        await office.store.write(prepare)
+        keys: dict[str, Any] = {"on_human": None, "flow": "ask", "amd": False, "dispositions": "answers"}
+        await desk.begin(table, ["03", "03", "03", "10"], max_ring_s=20, **keys)
         await office.until(START + 4 * HOUR)
         assert Counter(await desk.ended()) == {
             ("call", "voice", "no_answer"): 6,
@@ -169,8 +184,47 @@ def test_the_example_of_the_readme_calls_twice_writes_and_takes_the_answer() -> 
             ("text", "sms", "bounced"): 1,
             ("letter", "email", "delivered"): 1,
         }
+        talked = [row for row in await desk.rows() if row.agent is not None]
+        assert [(row.number, row.agent) for row in talked] == [(number(3, "10"), "agent1001")]
+        assert talked[0].connected_at is not None
 
-    in_office(story, start=START)
+    in_office(story, start=START, callees=OneForAnAgent())
+
+
+def test_d4_what_a_flow_gives_the_last_contact_leads_on_to_the_step_of_its_rule() -> None:
+    table = {
+        "name": "remind",
+        "template": {"sorry": SORRY},
+        "step": [
+            {"name": "call", "rule": [{"on": "accepted", "do": "sms"}]},
+            {"name": "text", "channel": "sms", "template": "sorry"},
+        ],
+    }
+    asking = {
+        "name": "ask",
+        "start": "menu",
+        "node": {
+            "menu": {"do": "menu", "say": "hello", "keys": {"1": "yes"}, "on_timeout": "bye"},
+            "yes": {"do": "set", "disposition": "accepted", "next": "bye"},
+            "bye": {"do": "hangup"},
+        },
+    }
+    answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
+
+    def prepare(unit: Unit) -> None:
+        dispositions.apply_set(unit, read_disposition_set(answers, source="test"), actor="test", now=START)
+        flows.apply_flow(unit, read_flow(asking, source="test"), actor="test", now=START)
+
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        await office.store.write(prepare)
+        keys: dict[str, Any] = {"on_human": None, "flow": "ask", "amd": False, "dispositions": "answers"}
+        await desk.begin(table, ["10"], **keys)
+        await office.until(START + HOUR)
+        assert await desk.ended() == [("call", "voice", "accepted"), ("text", "sms", "delivered")]
+        assert (await office.runs())[0].state is RunState.COMPLETED
+
+    in_office(story, start=START, callees=OneForAnAgent())
 
 
 def test_d4_who_answers_gets_no_text_and_who_does_not_reply_is_settled_when_the_wait_is_over() -> None:
