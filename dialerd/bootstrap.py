@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
-from dialerd.adapters.sms import sms_route
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
 from dialerd.agi import AgiServer, hooks
@@ -27,8 +26,9 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
-from dialerd.ports import Clock, Exchange, Store, Supervisor, Unit
+from dialerd.ports import Clock, Exchange, MessageRoute, Store, Supervisor, Unit
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
+from dialerd.usecases.mailbox import StoredMailbox
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def build(given: Settings) -> Parts:
         min_ring_s=given.engine.min_ring_s,
         queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
-        routes={section.name: sms_route(section, clock) for section in given.sms},
+        routes=_routes(given, clock, store),
         reply_words=files.shipped_reply_words(),
         region=given.phone.default_region,
         speech=_speech(given.tts),
@@ -180,6 +180,15 @@ def _speech(given: SpeechSettings) -> CommandSpeech | None:
     if not given.command:
         return None
     return CommandSpeech(given.command, given.folder, voice=given.voice, voices=given.voices, limit_s=given.limit_s)
+
+
+def _routes(given: Settings, clock: Clock, store: Store) -> dict[str, MessageRoute]:
+    from dialerd.adapters.mail import MailRoute
+    from dialerd.adapters.sms import sms_route
+
+    mailbox = StoredMailbox(store)
+    mails: dict[str, MessageRoute] = {each.name: MailRoute(each, clock, mailbox) for each in given.mail}
+    return {each.name: sms_route(each, clock) for each in given.sms} | mails
 
 
 def examine(path: Path, given: Settings) -> checks.Facts:

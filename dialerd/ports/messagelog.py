@@ -60,3 +60,9 @@ class MessageLog(Protocol):
     def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
         """What a contact has written, the latest first."""
         ...
+
+    def mailbox(self, route: str) -> tuple[int, int] | None:
+        """UIDVALIDITY and the last UID that the route has told of; None: it has never read."""
+        ...
+
+    def advance_mailbox(self, route: str, uidvalidity: int, uid: int) -> None: ...

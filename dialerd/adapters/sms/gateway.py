@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,12 +30,12 @@ from dialerd.ports import (
     Refused,
     ReplyCame,
     RouteDown,
-    RouteUp,
     SendReply,
     Sent,
     Unclear,
     Undelivered,
 )
+from dialerd.presence import Presence
 from dialerd.routesettings import GatewaySettings
 from dialerd.turns import Turns
 
@@ -80,9 +79,7 @@ class GatewayRoute:
         self._clock = clock
         self._turns = Turns(clock, rate=settings.messages_per_second)
         self._places = asyncio.Semaphore(settings.window)
-        self._there = asyncio.Event()
-        self._gone = asyncio.Event()
-        self._reason = "not connected yet"
+        self._presence = Presence(settings.name, clock, self._unreachable)
         self._secret = ""
         self._password = ""
         self._http: aiohttp.ClientSession | None = None
@@ -90,7 +87,7 @@ class GatewayRoute:
 
     @property
     def is_up(self) -> bool:
-        return self._there.is_set()
+        return self._presence.is_there
 
     async def run(self, sink: MessageSink) -> None:
         self._sink = sink
@@ -99,7 +96,8 @@ class GatewayRoute:
             try:
                 await self._listening(sink)
             except (OSError, DialerdError) as error:  # the port is taken, a password cannot be read
-                self._say_lost(str(error), sink)
+                _log.error(f"no messages over route {self.name}: {error}", action="route_down", route=self.name)
+                sink.on_route_event(self.name, RouteDown(str(error)))
             await self._clock.sleep(wait_s)
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
 
@@ -114,28 +112,9 @@ class GatewayRoute:
             Listener(self._settings.listen, paths),
         ):
             try:
-                await self._watch(sink)
+                await self._presence.watch(sink)
             finally:
-                self._there.clear()
                 self._http = None
-
-    async def _watch(self, sink: MessageSink) -> None:
-        """Up while the gateway takes connections: asked when a message has found it gone."""
-        wait_s = _FIRST_WAIT_S
-        while True:
-            if (reason := await self._unreachable()) is None:
-                self._reason, wait_s = "", _FIRST_WAIT_S
-                self._gone.clear()
-                self._there.set()
-                _log.info(f"route {self.name} can be reached", action="route_up", route=self.name)
-                sink.on_route_event(self.name, RouteUp())
-                await self._gone.wait()
-                self._say_lost(self._reason, sink)
-            elif reason != self._reason:
-                self._reason = reason
-                self._say_lost(reason, sink)
-            await self._clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
 
     async def _unreachable(self) -> str | None:
         parts = urlsplit(self._settings.url)
@@ -149,10 +128,6 @@ class GatewayRoute:
         except OSError as error:
             return error.strerror or str(error)
         return None
-
-    def _say_lost(self, reason: str, sink: MessageSink) -> None:
-        _log.error(f"no messages over route {self.name}: {reason}", action="route_down", route=self.name)
-        sink.on_route_event(self.name, RouteDown(reason))
 
     # Sending
 
@@ -175,8 +150,8 @@ class GatewayRoute:
         written = 0
         give_up_at = self._clock.steady() + _PATIENCE_S
         while True:
-            if not await self._there_before(give_up_at):
-                reason = f"route {self.name} is not connected: {self._reason}"
+            if not await self._presence.before(give_up_at):
+                reason = f"route {self.name} is not connected: {self._presence.reason}"
                 return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
             async with self._places:
                 await self._turns.mine()
@@ -194,7 +169,7 @@ class GatewayRoute:
     async def _ask(self, query: Mapping[str, str]) -> SendReply:
         http = self._http
         if http is None:
-            return self._lost(Refused(reason=self._reason, is_route_down=True))
+            return self._lost(Refused(reason=self._presence.reason, is_route_down=True))
         try:
             async with http.get(self._settings.url, params=query, trace_request_ctx=set()) as response:
                 return self._read(response.status, await response.text(errors="replace"))
@@ -217,18 +192,8 @@ class GatewayRoute:
         return Unclear(reason=reason) if status >= 500 else Refused(reason=reason)
 
     def _lost(self, reply: Refused | Unclear) -> SendReply:
-        self._reason = reply.reason
-        self._there.clear()
-        self._gone.set()
+        self._presence.lost(reply.reason)
         return reply
-
-    async def _there_before(self, moment: float) -> bool:
-        left_s = moment - self._clock.steady()
-        if left_s > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left_s):
-                    await self._there.wait()
-        return self._there.is_set()
 
     # What comes in
 

@@ -108,3 +108,10 @@ class SqliteMessageLog:
             )
             for route, reply_id, sender, recipient, subject, text, at, attempt_id, contact, did in rows
         ]
+
+    def mailbox(self, route: str) -> tuple[int, int] | None:
+        row = self._connection.execute("SELECT uidvalidity, uid FROM mailbox WHERE route = ?", (route,)).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
+    def advance_mailbox(self, route: str, uidvalidity: int, uid: int) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO mailbox VALUES (?, ?, ?)", (route, uidvalidity, uid))

@@ -279,6 +279,19 @@ def test_attempts_from_before_greetings_were_timed_have_none_and_are_exported(tm
         assert row.attempt.greeted_at is None
 
 
+def test_a_mailbox_was_never_read_before_there_were_any_and_is_read_on_where_it_was_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m028_mailbox")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.messages.mailbox("news") is None
+        unit.messages.advance_mailbox("news", 7, 41)
+        unit.messages.advance_mailbox("news", 7, 42)
+    with SqliteStore.unit(path, write=False) as unit:
+        assert unit.messages.mailbox("news") == (7, 42)
+        assert unit.messages.mailbox("other") is None
+
+
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     check(path)

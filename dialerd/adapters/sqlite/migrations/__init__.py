@@ -28,6 +28,7 @@ from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
+from dialerd.adapters.sqlite.migrations.m028_mailbox import m028_mailbox
 from dialerd.adapters.sqlite.migrations.m029_strategy import m029_strategy
 from dialerd.adapters.sqlite.migrations.m030_past_answers import m030_past_answers
 from dialerd.adapters.sqlite.migrations.m031_hooks import m031_hooks
@@ -62,6 +63,7 @@ MIGRATIONS = (
     m029_strategy,
     m033_messages,
     m035_greeting,
+    m028_mailbox,
 )
 
 migrations = Migrations("dialerd")
