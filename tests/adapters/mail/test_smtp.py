@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -30,6 +29,7 @@ from dialerd.ports import (
 )
 from dialerd.routesettings import MailSettings
 from dialerd.tasks import end, spawn
+from tests.freeport import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 ID = AttemptId("d" + "1" * 32)
@@ -235,8 +235,7 @@ def test_an_address_that_is_none_is_refused_before_it_is_sent() -> None:
 
 
 def test_one_click_opts_out_by_post_only_and_only_when_it_is_stored() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
 
     async def what(world: World) -> None:
         async def ask(method: str, path: str) -> int:

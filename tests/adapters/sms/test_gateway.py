@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -32,14 +31,9 @@ from dialerd.ports import (
 )
 from dialerd.routesettings import GatewaySettings
 from dialerd.tasks import end, spawn
+from tests.freeport import free_port
 
 ID = AttemptId("d" + "1" * 32)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Gateway:

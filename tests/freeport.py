@@ -1,0 +1,14 @@
+"""A TCP port of this machine that nobody listens on, for servers that cannot choose one themselves.
+
+Not here: the lab's own ports (tests/lab/ports.py).
+"""
+
+from __future__ import annotations
+
+import socket
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
