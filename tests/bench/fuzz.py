@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from tests.adapters.mail.test_incoming import one_case as mail
+from tests.adapters.sms.test_pdu import one_case as pdu
 from tests.agi.test_request import one_case as agi_request
 from tests.domain.flow.test_check import one_case as flow_file
 from tests.domain.strategy.test_check import one_case as strategy_file
@@ -21,6 +23,8 @@ from tests.domain.test_replies import one_case as reply
 FUZZERS: dict[str, Callable[[random.Random], str]] = {
     "agi": agi_request,
     "flow": flow_file,
+    "mail": mail,
+    "pdu": pdu,
     "reply": reply,
     "strategy": strategy_file,
 }

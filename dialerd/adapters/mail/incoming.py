@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
 from email.policy import compat32
@@ -41,7 +41,7 @@ def read(octets: bytes, *, fallback_id: str, at: datetime) -> MessageEvent | Non
         return None
     try:
         return _read(octets, fallback_id, at)
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         return None  # the email package gives up on some octets in ways of its own
 
 
@@ -177,6 +177,6 @@ def _header(mail: Mail, name: str) -> str:
         return ""
     try:
         text = str(make_header(decode_header(str(raw))))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         text = str(raw)
     return " ".join(text.split())[:4000]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -176,3 +177,23 @@ def test_parts_within_parts_without_end_are_given_up(depth: int) -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth))
     found = said(f"From: a@b\n{nested}")
     assert found is None or (depth == 150 and isinstance(found, ReplyCame))
+
+
+def one_case(dice: random.Random) -> str:
+    """Spoil an e-mail: it still says something, or nothing. For the fuzz bench."""
+    octets = bytearray(dice.choice((BOUNCE, REPLY)).replace("\n", "\r\n").encode())
+    for _ in range(dice.randint(1, 12)):
+        at, piece = dice.randrange(len(octets)), dice.randrange(len(octets))
+        inserted = dice.choice(
+            (b"", dice.randbytes(4), b"\r\n", bytes(octets[piece : piece + 60]), b"=?utf-8?b?/w==?=")
+        )
+        octets[at : at + dice.choice((0, 1, 4, 40))] = inserted
+    found = read(bytes(octets), fallback_id="7.1", at=AT)
+    if isinstance(found, ReplyCame):
+        assert found.id and "@" in found.sender and "\n" not in found.subject
+    return type(found).__name__.lower()
+
+
+def test_spoilt_emails_say_something_or_nothing() -> None:
+    seen = {one_case(random.Random(seed)) for seed in range(150)}
+    assert {"undelivered", "replycame", "nonetype"} <= seen

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from dialerd.adapters.clock import SystemClock
 from dialerd.adapters.sms.gateway import GatewayRoute
@@ -240,5 +241,25 @@ def test_a_text_is_answered_only_when_it_is_stored_and_with_nothing_to_send_back
             "+12125550100",
             "Stop ж",
         )
+
+    play(what)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("charset=UTF-8&text=%D0%B6", "ж"),
+        ("text=plain%2B%40", "plain+@"),
+        ("charset=UTF-16BE&text=%046%D8%3D%DE%00", "ж😀"),  # half as it is, half in hex, as Kannel writes octets
+        ("charset=nonsense&text=%FF", "\ufffd"),
+    ],
+)
+def test_a_text_is_read_in_the_charset_it_comes_in(query: str, text: str) -> None:
+    async def what(world: World) -> None:
+        address = f"http://{world.listen}/text?secret=shared+secret&id=1&from=%2B1&{query}"
+        async with aiohttp.ClientSession() as http, http.get(URL(address, encoded=True)) as response:
+            assert response.status == 200
+        (found,) = world.events
+        assert isinstance(found, ReplyCame) and found.text == text
 
     play(what)

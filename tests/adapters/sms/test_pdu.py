@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialerd.adapters.sms.pdu import Address, Bind, Command, Named, Pdu, PduError, ShortMessage, decode, encode
+from dialerd.adapters.sms.shortmessage import read
 
 octet = st.integers(0, 255)
 
@@ -147,3 +149,46 @@ def test_what_has_no_room_is_not_cut_but_an_error(body: ShortMessage | Bind) -> 
     command = Command.BIND_TRANSCEIVER if isinstance(body, Bind) else Command.SUBMIT_SM
     with pytest.raises(ValueError, match=r"has no room|at most 254"):
         encode(Pdu(command=command, sequence=1, body=body))
+
+
+# Whole ones, which `one_case` spoils: a receipt, a part of a text, an answer, a bind.
+WHOLE = [
+    Pdu(
+        command=Command.DELIVER_SM,
+        sequence=9,
+        body=ShortMessage(
+            source=Address(ton=1, npi=1, text="12125550199"),
+            destination=Address(ton=3, npi=0, text="12345"),
+            octets=octets,
+            esm_class=esm_class,
+            tlvs=((0x1E, b"77\0"), (0x427, b"\2"), (0x20C, b"\0\1")),
+        ),
+    )
+    for octets, esm_class in ((b"id:77 sub:001 dlvrd:001 stat:DELIVRD err:000", 4), (b"\5\0\3\1\2\1hello", 0x40))
+] + [
+    Pdu(command=Command.SUBMIT_SM_RESP, sequence=9, body=Named(name="77")),
+    Pdu(command=Command.BIND_TRANSCEIVER, sequence=9, body=Bind(system_id="dialerd", password="hush")),
+]
+
+
+def one_case(dice: random.Random) -> str:
+    """Spoil a PDU: it is refused, or means what its octets say, and what it says can be read. For the fuzz bench."""
+    octets = bytearray(encode(dice.choice(WHOLE)))
+    for _ in range(dice.randint(1, 6)):
+        octets[dice.randrange(len(octets))] = dice.choice((0, 1, 5, 255, dice.randrange(256)))
+    if dice.random() < 0.5:
+        octets = octets[: dice.randint(0, len(octets))] + dice.randbytes(dice.randint(0, 8))
+        octets[:4] = len(octets).to_bytes(4, "big")
+    try:
+        found = decode(bytes(octets))
+    except PduError:
+        return "refused"
+    assert decode(encode(found)) == found
+    if isinstance(found.body, ShortMessage):
+        return type(read(found.body)).__name__.lower()
+    return "read"
+
+
+def test_spoilt_pdus_are_refused_or_mean_what_they_say() -> None:
+    seen = {one_case(random.Random(seed)) for seed in range(300)}
+    assert seen == {"refused", "receipt", "text", "read"}
