@@ -191,6 +191,8 @@ class CallDesk:
             self._runs.tell(line.attempt.run_id, news)
         if _learnt(facts) != _learnt(before.facts):
             self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
+        if (facts.given, facts.attributes) != (before.facts.given, before.facts.attributes):
+            self._store.post(partial(flowing.keep, attempt_id=line.attempt.id, facts=facts))
         self._do(line, commands)
 
     def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:

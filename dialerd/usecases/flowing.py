@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dialerd.domain.call import Outcome
+from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.moves import MAY_GIVE
 from dialerd.domain.contact import attribute_trouble
 from dialerd.domain.filters import Record
@@ -99,18 +99,21 @@ def _next_time(hour: int, minute: int, zone: ZoneInfo, now: datetime) -> datetim
     return later.replace(tzinfo=zone)
 
 
-def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
-    """Settle the attempt (asked.settle), and write what its flow has set: attributes, and a disposition of the set.
+def keep(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
+    """Keep what a flow has set so far: what the person has agreed to is not lost with the daemon."""
+    attempt = unit.dialing.attempt(attempt_id)
+    if attempt is None or attempt.disposition is not None:
+        return
+    if facts.given is not None and facts.given not in MAY_GIVE:
+        unit.dispositions.ask(attempt_id, facts.given, ACTOR)  # over what was asked for before
+    if facts.attributes:
+        _write(unit, attempt_id, facts.attributes)
 
-    None: it was settled before.
-    """
-    code, attempt = outcome.facts.given, unit.dialing.attempt(attempt_id)
-    if code is not None and code not in MAY_GIVE and attempt is not None and attempt.disposition is None:
-        unit.dispositions.ask(attempt_id, code, ACTOR)  # over what was asked for before
-    settled = asked.settle(unit, attempt_id, outcome)
-    if settled is not None and outcome.facts.attributes:
-        _write(unit, attempt_id, outcome.facts.attributes)
-    return settled
+
+def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
+    """Settle the attempt (asked.settle), with what its flow has set. None: it was settled before."""
+    keep(unit, attempt_id, outcome.facts)
+    return asked.settle(unit, attempt_id, outcome)
 
 
 def _write(unit: Unit, attempt_id: AttemptId, attributes: Mapping[str, str]) -> None:

@@ -345,6 +345,22 @@ def test_a_daemon_killed_in_any_node_calls_nobody_twice_and_every_attempt_has_on
         in_office(story, start=START, refresh_s=10.0, callees=Pressers(presses(keys)))
 
 
+def test_what_a_person_has_agreed_to_is_not_lost_with_the_daemon() -> None:
+    async def story(office: Office) -> None:
+        await start(office, 1)
+        await office.until(at(3.5))  # 1 was pressed at 3 s; the thanks are being said
+        await office.crash()
+        await office.clock.sleep(5.0)
+        await office.start()
+        await office.until(at(60))
+        row = await only(office)
+        assert (row.attempt.disposition, row.attempt.final) == ("answered_human", "accepted")
+        assert row.attempt.reason == "taken over after a restart"
+        assert await attributes(office) == {"renewal": "yes, by 1"}
+
+    in_office(story, start=START, callees=Pressers(presses("1")))
+
+
 _share = st.floats(0, 0.2)
 _faults = st.builds(
     Faults,

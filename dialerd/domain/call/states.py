@@ -58,7 +58,7 @@ class Facts:
 
     `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
     greeting, as far as is known; without AMD, the answer. `given` and `attributes`: the disposition and the contact's
-    attributes that a flow has set, written as the attempt is settled.
+    attributes that a flow has set.
     """
 
     placed_at: datetime

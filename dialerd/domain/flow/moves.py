@@ -43,7 +43,7 @@ class Position:
     """Where a call is in its flow.
 
     `serial` names what it waits for: anything of another serial is old. `visited`: nodes entered so far. `answers` live
-    as long as the call; `attributes` and `disposition` are written when it has ended.
+    as long as the call; `attributes` and `disposition` are what it has set so far.
     """
 
     node: str

@@ -213,7 +213,7 @@ class Branch(_Node):
 
 
 class Set(_Node):
-    """Write attributes of the contact, and what the attempt's disposition is to be; both when the call has ended."""
+    """Write attributes of the contact, and what the attempt's disposition is to be; both are kept at once."""
 
     do: Literal["set"]
     attributes: dict[str, str] = {}
