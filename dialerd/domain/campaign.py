@@ -75,7 +75,7 @@ class Preview(_Part):
 
 
 _OF_AGENTS = frozenset({"queue", "abandon_message", "abandon_target"})
-_OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW}
+_OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW, "late_cancel": Mode.PREDICTIVE}
 _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the call: nobody has to listen first whether a person is there."""
 
@@ -115,6 +115,7 @@ class CampaignSpec(_Part):
     screened: Screened | None = None
     abandon_message: str | None = None
     abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
+    late_cancel: bool = False  # predictive may hang up calls that rang their minimum when no agent would be free
     opt_out_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
     amd: bool = True
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25

@@ -42,6 +42,12 @@ class Facts:
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
 
+    @property
+    def leaves_another(self) -> bool:
+        """Whether the attempt that may be made now is no callback, and not the last at the contact or the number."""
+        is_last = self.attempts_spent + 1 >= self.max_attempts or self.attempts_at_number + 1 >= self.max_per_number
+        return self.callback is None and not is_last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:

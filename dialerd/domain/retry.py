@@ -82,7 +82,7 @@ def decide(
         return RetryAt(now + timedelta(seconds=UNSPENT_RETRY_S), "the trunk refused; no attempt was spent")
     if attempts_spent >= policy.max_attempts:
         return Exhausted(f"{attempts_spent} of {policy.max_attempts} attempts made")
-    rule = next((rule for rule in policy.rules if rule.disposition is disposition), None)
+    rule = _rule_for(policy, disposition)
     meaning = MEANINGS[disposition]
     is_worn = rule is not None and same_before >= rule.max
     if has_next and meaning.elsewhere and (rule is None or rule.number is None or is_worn):
@@ -102,9 +102,16 @@ def decide(
     return RetryAt(at, reason, "same" if stays else "first")
 
 
+def _rule_for(policy: RetryPolicy, disposition: Disposition) -> RetryRule | None:
+    """Its own; a phone that dialerd stopped ringing was not answered, and without an own rule is taken so."""
+    rules = {rule.disposition: rule for rule in policy.rules}
+    unanswered = rules.get(Disposition.NO_ANSWER) if disposition is Disposition.CANCELLED else None
+    return rules.get(disposition, unanswered)
+
+
 def is_final(policy: RetryPolicy, disposition: Disposition) -> bool:
     """Whether such an ending is by itself the last one at a number, however many attempts are left."""
-    rule = next((rule for rule in policy.rules if rule.disposition is disposition), None)
+    rule = _rule_for(policy, disposition)
     return not MEANINGS[disposition].retried if rule is None else rule.max == 0
 
 

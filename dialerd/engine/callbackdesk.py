@@ -75,7 +75,7 @@ class CallbackDesk:
         if line is None:
             return True
         crew = self._means.agents.crew(line.row.id)
-        view = line.view(self._means.clock.steady(), crew, min_ring_s=0.0)  # nothing is cancelled by this one
+        view = line.view(self._means.clock.steady(), crew, min_ring_s=0.0, patience_s=0.0)  # for counting only
         if line.row.spec.mode is Mode.PREDICTIVE:  # it dials for agents who are still talking
             return len(view.ready) > len(view.detecting) + len(view.waiting)
         return view.unclaimed > 0

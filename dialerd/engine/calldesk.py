@@ -17,6 +17,7 @@ from functools import partial
 from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.moves import rung_s
 from dialerd.domain.call.states import (
     Clearing,
     Detecting,
@@ -39,7 +40,7 @@ from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
 from dialerd.domain.optout import How
 from dialerd.domain.pacing.news import news_of
-from dialerd.domain.words import AttemptId
+from dialerd.domain.words import AttemptId, RunState
 from dialerd.engine import performer
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.flowdesk import FlowDesk
@@ -145,6 +146,17 @@ class CallDesk:
         for attempt_id in list(self._lines):
             self.deliver(attempt_id, ev.StopRequested())
 
+    def hang_up_late(self, attempt_id: AttemptId) -> None:
+        """End a call that nobody has answered and that has rung its minimum: there would be no agent.
+
+        One that has not is left alone, not marked: by the time it has, there may be.
+        """
+        line = self._lines.get(attempt_id)
+        if line is None or not isinstance(line.call.state, Ringing):
+            return
+        if rung_s(line.call, self._clock.now()) >= line.call.plan.min_ring_s:
+            self.deliver(attempt_id, ev.StopRequested("nobody would have been free for an answer"))
+
     def let_go(self, attempt_ids: Collection[AttemptId], reason: str) -> None:
         """End those that nobody has answered, as soon as their phones have rung for the least time that is decent."""
         for attempt_id in attempt_ids:
@@ -180,6 +192,10 @@ class CallDesk:
             self._show_phase(line)
         if type(after.state) is not type(before.state):
             self._show_phase(line)
+            if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
+                run = self._runs.lines.get(line.attempt.run_id)
+                if run is not None:
+                    run.has_left((after.state.until - self._clock.now()).total_seconds())
             if isinstance(before.state, Talking) or (
                 isinstance(before.state, Waiting) and not isinstance(after.state, Talking)
             ):
@@ -300,6 +316,8 @@ class CallDesk:
             if run is not None:
                 run.more_due(settled.retry_at)
             self._runs.settled(settled.run)
+            if run is not None and not run.is_dry and settled.run.state is RunState.ACTIVE and not self.is_empty:
+                return  # nothing that a look would see: it has more to dial, and this one's slot is not free yet
         self._on_room()
 
     async def _opt_out(self, attempt_id: AttemptId) -> None:

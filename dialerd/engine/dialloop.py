@@ -16,8 +16,10 @@ from datetime import datetime
 from functools import partial
 
 from dialerd.domain.call import events as ev
+from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
-from dialerd.domain.pacing.account import Accountable, as_table
+from dialerd.domain.pacing.account import as_table
+from dialerd.domain.queue import QueueSpec
 from dialerd.domain.regulation import Pack, min_ring_s
 from dialerd.domain.words import Mode, RunId, RunState
 from dialerd.engine.callbackdesk import CallbackDesk
@@ -37,6 +39,7 @@ _log = logger(__name__)
 _BATCH = 50  # attempts per claim: one commit for all, and others get their turn in between
 _STORE_RETRY_S = 1.0
 _EXPLAIN_S = 5.0
+_LEARN_S = 30.0
 
 
 @dataclass(slots=True)
@@ -163,8 +166,10 @@ class DialLoop:
                 alarm.no_later_than(max(steady + 1.0, self._means.trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
-        view = line.view(steady, crew, min_ring_s=max(self._min_ring_s, min_ring_s(packs)))
-        self._cancel(line, line.pacer.cancel(view))
+        least_s = max(self._min_ring_s, min_ring_s(packs))
+        view = line.view(steady, crew, min_ring_s=least_s, patience_s=self._patience_s(spec, theirs))
+        for attempt_id in line.late(crew, line.pacer.cancel(view)):
+            self._desk.hang_up_late(attempt_id)
         paced = line.pacer.decide(view)
         self._explain(line, steady)
         if spec.mode is Mode.PREVIEW:
@@ -186,7 +191,16 @@ class DialLoop:
             )
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
-        return True  # again: a run that has now run dry still has to set its alarm
+        if len(attempts) < wanted or line.is_dry:
+            return True  # again: there may be more to dial, and a run that has run dry still has to set its alarm
+        self._look_when_paced(line, steady, alarm)
+        return False
+
+    def _look_when_paced(self, line: RunLine, steady: float, alarm: _Alarm) -> None:
+        """Look again when time alone may let the pace allow more."""
+        at = line.pacer.next_at(steady)
+        if at > steady:
+            alarm.no_later_than(at)
 
     async def _show(self, line: RunLine, packs: Sequence[Pack], count: int, alarm: _Alarm) -> bool:
         """Put records in front of agents, who have them dialed; True: look again at once."""
@@ -197,18 +211,16 @@ class DialLoop:
             self._look_at(due_at, alarm)
         return False
 
-    def _cancel(self, line: RunLine, indices: Sequence[int]) -> None:
-        """End ringing calls for which there would be no agent."""
-        ringing = list(line.ringing)
-        for index in indices:
-            self._desk.deliver(ringing[index], ev.StopRequested("nobody would have been free for an answer"))
-
     def _explain(self, line: RunLine, steady: float) -> None:
-        """Let other processes see now and then what a pacer that learns believes and does."""
-        if steady >= line.explained_at + _EXPLAIN_S and isinstance(line.pacer, Accountable):
+        """Let other processes see now and then what a pacer that learns believes and does, and a later one go on."""
+        if line.learner is not None and steady >= line.explained_at + _EXPLAIN_S:
             line.explained_at = steady
-            account = as_table(line.pacer.account(), steady=steady, now=self._means.clock.now())
+            account = as_table(line.learner.account(), steady=steady, now=self._means.clock.now())
             self._means.store.post(lambda unit: unit.runs.set_pacing(line.row.id, account))
+        if line.learner is not None and steady >= line.learnt_at + _LEARN_S:
+            line.learnt_at = steady
+            learnt = line.learner.learnt()
+            self._means.store.post(lambda unit: unit.runs.set_learnt(line.row.id, learnt))
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
         way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
@@ -228,6 +240,7 @@ class DialLoop:
             self.wake()
         line.is_dry = len(claim.attempts) + claim.held < room
         line.due_at = claim.due_at
+        line.repeatable |= claim.repeatable
         return claim.attempts
 
     def place(
@@ -247,11 +260,14 @@ class DialLoop:
             line.row.spec,
             dial_string=dial_string,
             min_ring_s=max(self._min_ring_s, min_ring_s(packs)),
-            patience_s=(self._means.agents.patience_s(line.row.spec.queue) if theirs is None else theirs.patience_s),
+            patience_s=self._patience_s(line.row.spec, theirs),
             app_queue=theirs,
         )
         line.unsent += 1
         self._desk.open(attempt, plan, exchange, refusal=refusal)
+
+    def _patience_s(self, spec: CampaignSpec, theirs: QueueSpec | None) -> float:
+        return self._means.agents.patience_s(spec.queue) if theirs is None else theirs.patience_s
 
     def _hold(self, line: RunLine, reason: str) -> None:
         """Say once why a run is not dialing, and once that it goes on."""

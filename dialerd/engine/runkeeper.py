@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, NotFoundError
-from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.hours import CONTACT_ZONE, Opening, opening
 from dialerd.domain.pacing import (
     Abandoned,
     AbandonMeter,
@@ -22,6 +23,7 @@ from dialerd.domain.pacing import (
     PacingEvent,
     PacingView,
 )
+from dialerd.domain.pacing.account import Accountable
 from dialerd.domain.pacing.modes import RESERVES, pacer_of, retune
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.words import AttemptId, Mode, RunId, RunState
@@ -35,6 +37,7 @@ from dialerd.usecases.regulation import pacing_meters
 _log = logger(__name__)
 
 _NO_LIMIT = 1_000_000  # calls
+_PATIENCE_MEMORY = 20.0  # people
 _MOST_AGENTS = 1000  # more targets than agents need not be counted
 
 _SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some tenths of a second at most
@@ -42,10 +45,14 @@ _SHARE = 8  # chunks of each kind per run and look: a look at one run lasts some
 
 @dataclass(slots=True)
 class RunLine:
-    """One unfinished run. The five dicts hold its calls that are up, by phase, with the moment the phase began."""
+    """One unfinished run. The five dicts hold its calls that are up, by phase, with the moment the phase began.
+
+    `repeatable`: calls that may be hung up late, as their targets have another attempt; nobody's of an earlier daemon.
+    """
 
     row: RunRow
     pacer: Pacer
+    learner: Accountable | None = None  # the pacer, where it learns
     ceiling: AgentlessPacer | None = None  # the limits that a campaign with agents gives beside its pace
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
@@ -54,11 +61,15 @@ class RunLine:
     held_by: str = ""  # why it is not dialing, as the store has it
     meters: Sequence[AbandonMeter] = ()
     explained_at: float = -math.inf  # when its pacer's account was last put down
+    learnt_at: float = -math.inf  # and what it has learnt
     ringing: dict[AttemptId, float] = field(default_factory=dict)
     detecting: dict[AttemptId, float] = field(default_factory=dict)
     connected: dict[AttemptId, float] = field(default_factory=dict)
     waiting: dict[AttemptId, float] = field(default_factory=dict)
     talking: dict[AttemptId, float] = field(default_factory=dict)
+    repeatable: set[AttemptId] = field(default_factory=set)
+    patience_s: float | None = None  # what people have left of it when they are known to be there, about
+    _hours: tuple[CampaignSpec, datetime, datetime, datetime | None] | None = None
 
     @property
     def phases(self) -> tuple[dict[AttemptId, float], ...]:
@@ -73,13 +84,17 @@ class RunLine:
         """The run as the store has it now, its pace included."""
         before, self.row = self.row, row
         if before.spec.mode is not row.spec.mode:
-            self.pacer = pacer_of(row.spec)
+            self._pace_by(pacer_of(row.spec))
         elif before.spec is not row.spec:
             retune(self.pacer, row.spec)
             self._raise_ceiling()
 
     def __post_init__(self) -> None:
+        self._pace_by(self.pacer)
         self._raise_ceiling()
+
+    def _pace_by(self, pacer: Pacer) -> None:
+        self.pacer, self.learner = pacer, pacer if isinstance(pacer, Accountable) else None
 
     def _raise_ceiling(self) -> None:
         """Take the limits as the spec has them now; calls that were started stay counted."""
@@ -110,11 +125,18 @@ class RunLine:
 
     def closed_until(self, now: datetime) -> datetime | None:
         """When its contact hours open, where they are one zone's for all and closed now."""
-        hours = self.row.spec.contact_hours
-        if hours.timezone == CONTACT_ZONE or self.row.precedence:
+        spec = self.row.spec
+        if self.row.precedence:
             return None
-        now_open = opening(hours, (), now)
-        return None if now_open.is_open else now_open.until or now + timedelta(days=1)
+        # The dial loop asks at every look: what was found holds until it is said to change.
+        if self._hours is None or self._hours[0] is not spec or not self._hours[1] <= now < self._hours[2]:
+            hours, soon = spec.contact_hours, now + timedelta(days=1)
+            now_open = Opening(is_open=True, until=soon)
+            if hours.timezone != CONTACT_ZONE:
+                now_open = opening(hours, (), now)
+            changes_at = now_open.until or soon
+            self._hours = (spec, now, changes_at, None if now_open.is_open else changes_at)
+        return self._hours[3]
 
     def due(self, now: datetime) -> int:
         """How many targets may be dialed now, as far as the last look at the store and the last claim tell."""
@@ -128,9 +150,12 @@ class RunLine:
         """Whether agents are kept free for the calls that are dialed for them."""
         return self.row.spec.mode in RESERVES
 
-    def view(self, now: float, crew: Crew, *, min_ring_s: float) -> PacingView:
-        """What the pacer sees. An agent that is kept free for calls, and those calls, are left out: they are paired."""
-        left_out = crew.callbacks | (crew.reserved_for if self.reserves else frozenset())
+    def view(self, now: float, crew: Crew, *, min_ring_s: float, patience_s: float) -> PacingView:
+        """What the pacer sees. An agent that is kept free for calls, and those calls, are left out: they are paired.
+
+        `patience_s`: of people who wait in the queue, from the end of their greeting on.
+        """
+        left_out = self._paired(crew)
 
         def elapsed(phase: dict[AttemptId, float]) -> list[float]:
             return [now - since for attempt_id, since in phase.items() if attempt_id not in left_out]
@@ -138,6 +163,7 @@ class RunLine:
         return PacingView(
             now=now,
             min_ring_s=min_ring_s,
+            patience=patience_s if self.patience_s is None else min(patience_s, self.patience_s),
             ready=crew.free if self.reserves else [*crew.free, *crew.reserved],
             talking=crew.talking,
             wrapping=crew.wrapping,
@@ -148,6 +174,15 @@ class RunLine:
             meters=self.meters,
             unsent=self.unsent,
         )
+
+    def _paired(self, crew: Crew) -> frozenset[AttemptId]:
+        return crew.callbacks | (crew.reserved_for if self.reserves else frozenset())
+
+    def late(self, crew: Crew, indices: Sequence[int]) -> list[AttemptId]:
+        """The calls that the pacer would hang up (indices into its view's `ringing`) and that may be."""
+        left_out = self._paired(crew)
+        seen = [attempt_id for attempt_id in self.ringing if attempt_id not in left_out]
+        return [attempt_id for attempt_id in map(seen.__getitem__, indices) if attempt_id in self.repeatable]
 
     def count(self, event: PacingEvent) -> None:
         """Keep the meters up until they are read again."""
@@ -160,14 +195,23 @@ class RunLine:
                     for each in self.meters
                 ]
 
+    def has_left(self, seconds: float) -> None:
+        """A person has so much of the patience left: what AMD has taken is gone."""
+        before = seconds if self.patience_s is None else self.patience_s
+        self.patience_s = before + (seconds - before) / _PATIENCE_MEMORY
+
     def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
         """Put a call into a phase (one of `phases`)."""
         if attempt_id not in phase:
-            self.drop(attempt_id)
+            self._leave(attempt_id)
             phase[attempt_id] = now
 
     def drop(self, attempt_id: AttemptId) -> None:
         """A call's slot is free."""
+        self._leave(attempt_id)
+        self.repeatable.discard(attempt_id)
+
+    def _leave(self, attempt_id: AttemptId) -> None:
         for phase in self.phases:
             phase.pop(attempt_id, None)
 
@@ -217,6 +261,8 @@ class RunKeeper:
         """
         rows = await self._store.read(lambda unit: unit.runs.unfinished())
         for row in rows:
+            if row.id not in self.lines:
+                await self._begin(row)
             self._see(row)
         for run_id in self.lines.keys() - {row.id for row in rows}:
             self._forget(run_id)
@@ -226,18 +272,19 @@ class RunKeeper:
             return self._clock.now()
         return min((at for row in rows if (at := finishing.ends_at(row)) is not None), default=None)
 
+    async def _begin(self, row: RunRow) -> None:
+        """Take up a run; one that an earlier daemon dialed goes on from what that had learnt."""
+        spec, learnt = row.spec, await self._store.read(lambda unit: unit.runs.learnt(row.id))
+        self.lines[row.id] = RunLine(row=row, pacer=pacer_of(spec, learnt), held_by=row.held)
+        _log.info(
+            f"run {row.number} of campaign {spec.name} is {row.state}",
+            action="run_seen",
+            run_id=row.id,
+            campaign=spec.name,
+        )
+
     def _see(self, row: RunRow) -> None:
-        line = self.lines.get(row.id)
-        spec = row.spec
-        if line is None:
-            self.lines[row.id] = RunLine(row=row, pacer=pacer_of(spec), held_by=row.held)
-            _log.info(
-                f"run {row.number} of campaign {spec.name} is {row.state}",
-                action="run_seen",
-                run_id=row.id,
-                campaign=spec.name,
-            )
-            return
+        line = self.lines[row.id]
         line.update(row)
         line.is_dry = False  # contacts, lists or hours may have changed since
 

@@ -31,7 +31,8 @@ class _JumpingSelector(selectors.SelectSelector):
         self.now = 0.0
 
     def select(self, timeout: float | None = None) -> list[Any]:
-        ready = super().select(0)
+        # With nothing but the loop's own wake-up pipe there is no need to ask the system at every turn.
+        ready = super().select(0) if len(self.get_map()) > 1 else []
         if ready:
             return ready
         if timeout is None:

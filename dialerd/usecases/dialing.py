@@ -50,11 +50,15 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due."""
+    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due.
+
+    `repeatable`: attempts that are no callbacks and leave the target another one, at the same number too.
+    """
 
     attempts: Sequence[AttemptRow]
     held: int
     due_at: datetime | None
+    repeatable: frozenset[AttemptId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +92,19 @@ def claim(
     unit.callbacks.promote(run_id, now)
     unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
-    held = 0
-    turns = callingback.Turns()
+    repeatable: set[AttemptId] = set()
+    held, turns = 0, callingback.Turns()
     for target in unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now):
         facts = judge_target(unit, run, target, packs, turns, now)
         if isinstance(facts, Gate):
             held += 1
         else:
             attempts.append(attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now))
+            if facts.leaves_another:
+                repeatable.add(attempts[-1].id)
     unit.dialing.open_attempt(*attempts)
     due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
-    return Claim(attempts=attempts, held=held, due_at=due_at)
+    return Claim(attempts=attempts, held=held, due_at=due_at, repeatable=frozenset(repeatable))
 
 
 def judge_target(

@@ -13,6 +13,9 @@ NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 PLAIN = RetryPolicy(max_attempts=3, retry_after_min=60)
 BUSY = RetryPolicy(max_attempts=5, retry_after_min=60, rules=[RetryRule(disposition=D.BUSY, after_min=10, max=2)])
 NEVER = RetryPolicy(max_attempts=5, retry_after_min=60, rules=[RetryRule(disposition=D.BUSY, after_min=10, max=0)])
+UNANSWERED = RetryPolicy(
+    max_attempts=5, retry_after_min=60, rules=[RetryRule(disposition=D.NO_ANSWER, after_min=240, max=3)]
+)
 UNKNOWN = RetryPolicy(
     max_attempts=2, retry_after_min=1, rules=[RetryRule(disposition=D.INTERRUPTED, after_min=30, max=1)]
 )
@@ -34,6 +37,8 @@ UNKNOWN = RetryPolicy(
         (BUSY, D.BUSY, 3, 2, None),  # retried twice, as the rule says
         (BUSY, D.NO_ANSWER, 3, 0, 60),  # a rule for one says nothing of another
         (NEVER, D.BUSY, 1, 0, None),  # a rule can also forbid
+        (PLAIN, D.CANCELLED, 1, 0, 60),
+        (UNANSWERED, D.CANCELLED, 1, 0, 240),  # hung up while it rang: nobody had answered
         (UNKNOWN, D.INTERRUPTED, 1, 0, 30),  # unless the campaign says so
     ],
 )

@@ -13,7 +13,8 @@ from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.contact import Contact
 from dialerd.domain.pacing import AgentlessPacer, PacingView
 from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.words import RunState
+from dialerd.domain.words import AttemptId, RunState
+from dialerd.engine.agentline import Crew
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import RunRow, Unit
@@ -203,3 +204,35 @@ def test_a_run_takes_its_contacts_in_by_chunks_that_begin_small() -> None:
         return taken_in
 
     assert run_virtual(main()) == [50, 150, 350, 603, 603]
+
+
+def test_what_the_pacer_would_hang_up_are_the_calls_it_saw_and_of_those_only_who_gets_another_attempt() -> None:
+    async def story(_store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        line, crew = keeper.lines[run.id], Crew(callbacks=frozenset({AttemptId("callback")}))
+        for name in ("callback", "first", "last"):
+            line.move(AttemptId(name), line.ringing, 0.0)
+        line.repeatable |= {AttemptId("callback"), AttemptId("first")}
+        view = line.view(20.0, crew, min_ring_s=15.0, patience_s=2.0)
+        assert len(view.ringing) == 2
+        assert line.late(crew, [0, 1]) == ["first"]
+        line.drop(AttemptId("first"))
+        assert line.repeatable == {"callback"}
+
+    with_keeper(story)
+
+
+def test_the_pacer_is_shown_what_people_have_left_of_their_patience_and_never_more_than_the_queue_allows() -> None:
+    async def story(_store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
+        line = keeper.lines[run.id]
+
+        def shown(patience_s: float) -> float:
+            return line.view(20.0, Crew(), min_ring_s=15.0, patience_s=patience_s).patience
+
+        assert shown(2.0) == 2.0
+        for _ in range(100):
+            line.has_left(1.2)  # AMD has heard 0.8 s of silence first
+        line.has_left(0.0)
+        assert shown(2.0) == pytest.approx(1.14)
+        assert shown(1.0) == 1.0
+
+    with_keeper(story)

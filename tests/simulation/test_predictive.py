@@ -5,13 +5,17 @@ Not here: the pacer by itself (domain/pacing), figures (scripts/bench pacing).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
 
+from dialerd.domain.pacing.predictive import ENOUGH_CALLS
+from dialerd.domain.words import Disposition
+from dialerd.ports import AttemptRow
 from dialerd.simulate.callees import BY_ENDING, Behaviour, Population, Share
 from dialerd.simulate.clock import SeededDice
 from dialerd.simulate.record import peak_calls
@@ -32,11 +36,11 @@ SLOW = (
 """Who answers takes 4 to 19 s to do so."""
 
 
-async def begin(office: Office, mode: str) -> None:
+async def begin(office: Office, mode: str, **keys: object) -> None:
     await staff(office, queue(TEAM))
     await office.add(ONE_IN_FOUR)
     await office.start()
-    await office.apply(agent_campaign(mode))
+    await office.apply(agent_campaign(mode, **keys))
     now = office.clock.now()
     await office.store.write(lambda unit: runs.run_campaign(unit, "c", trunks=TRUNKS, actor="test", now=now))
     poke(office)
@@ -76,18 +80,41 @@ def test_it_begins_one_to_one_opens_up_and_keeps_under_its_target() -> None:
     in_office(story, start=START)
 
 
-def test_no_phone_is_hung_up_before_the_least_ring_and_the_attempt_says_why() -> None:
+@cache
+def late_cancelled(**keys: float) -> tuple[list[AttemptRow], dict[str, list[str]]]:
+    """The attempts that were hung up late, and every number's dispositions in turn."""
+    cancelled: list[AttemptRow] = []
+    by_number: dict[str, list[str]] = defaultdict(list)
+
     async def story(office: Office) -> None:
-        await begin(office, "predictive")
-        await office.until(START + timedelta(hours=2))
-        cancelled = [row.attempt for row in await attempts(office) if str(row.attempt.disposition) == "cancelled"]
-        assert cancelled
-        for attempt in cancelled:
-            assert attempt.ended_at is not None
-            assert attempt.ended_at - attempt.claimed_at >= timedelta(seconds=15)
-            assert attempt.reason == "nobody would have been free for an answer"
+        await begin(office, "predictive", **keys)
+        await office.until(START + timedelta(hours=3))
+        for row in sorted(await attempts(office), key=lambda row: row.attempt.claimed_at):
+            by_number[row.attempt.number].append(str(row.attempt.disposition))
+            if row.attempt.disposition is Disposition.CANCELLED:
+                cancelled.append(row.attempt)
 
     in_office(story, start=START, callees=Population(SeededDice(5), SLOW))
+    return cancelled, by_number
+
+
+def test_no_phone_is_hung_up_before_the_least_ring_and_the_attempt_says_why() -> None:
+    for attempt in late_cancelled(late_cancel=True, max_attempts=2, retry_after_min=30, max_ring_s=30)[0]:
+        assert attempt.ended_at is not None
+        assert attempt.ended_at - attempt.claimed_at >= timedelta(seconds=15)
+        assert attempt.reason == "nobody would have been free for an answer"
+
+
+def test_a_phone_rings_its_full_time_at_a_contacts_last_attempt() -> None:
+    cancelled, by_number = late_cancelled(late_cancel=True, max_attempts=2, retry_after_min=30, max_ring_s=30)
+    assert cancelled
+    assert {attempt.number for attempt in cancelled} == {n for n, ended in by_number.items() if ended[0] == "cancelled"}
+    assert all(len(ended) == 2 and ended[1] != "cancelled" for ended in by_number.values() if "cancelled" in ended)
+
+
+@pytest.mark.parametrize("keys", [{"max_attempts": 2}, {"late_cancel": True}], ids=["not allowed", "one attempt"])
+def test_no_phone_is_hung_up_where_the_campaign_does_not_allow_it_or_has_one_attempt(keys: dict[str, bool]) -> None:
+    assert late_cancelled(**keys)[0] == []
 
 
 def test_status_tells_what_it_believes_and_what_binds_it() -> None:
@@ -107,3 +134,23 @@ def test_status_tells_what_it_believes_and_what_binds_it() -> None:
     assert account["meter"]["cap"] == 0.03
     assert account["decisions"]
     assert account["limit"]
+
+
+def test_a_daemon_that_was_killed_does_not_begin_again_with_one_call_per_agent() -> None:
+    peaks: list[int] = []
+
+    async def story(office: Office) -> None:
+        await begin(office, "predictive")
+        await office.until(START + timedelta(minutes=10))
+        await office.crash()
+        await office.until(START + timedelta(minutes=12))  # every call of before has ended meanwhile
+        before = len(office.record)
+        await office.start()
+        await office.until(START + timedelta(minutes=12, seconds=12))
+        peaks.append(peak_calls(office.record[before:]))
+        told = await office.store.read(lambda unit: status.pacing(unit, "c"))
+        assert told is not None
+        assert told["estimates"]["calls_ended"] > ENOUGH_CALLS
+
+    in_office(story, start=START)
+    assert peaks[0] > len(TEAM) + 2

@@ -104,6 +104,19 @@ def test_it_has_tries_of_its_own_beside_the_most_attempts(three: House) -> None:
     assert dialed(three, NOW + DAY) == ["2", "3"]
 
 
+def test_only_a_call_that_another_may_follow_can_be_hung_up_late(three: House) -> None:
+    apply(three, max_attempts=3, max_attempts_per_number=2, retry_after_min=1.0)
+    three.start()
+    add(three, 3)
+    first, second, callback = three.claim(3, NOW), three.claim(3, NOW + HOUR - MIN), three.claim(3, NOW + HOUR)
+    assert first.repeatable == {attempt.id for attempt in first.attempts}
+    assert len(first.attempts) == 2 and not second.attempts
+    assert len(callback.attempts) == 1 and not callback.repeatable
+    three.end(first.attempts[0], D.CANCELLED, NOW + MIN)
+    again = three.claim(3, NOW + 3 * MIN)
+    assert len(again.attempts) == 1 and not again.repeatable  # of two at one number
+
+
 def test_a_customer_who_is_reached_is_done_with(three: House) -> None:
     three.start()
     made = add(three, 1)

@@ -171,6 +171,14 @@ class SqliteRuns:
         found: Mapping[str, Any] | None = None if account is None else json.loads(account)
         return found
 
+    def set_learnt(self, run_id: RunId, learnt: Mapping[str, Any]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO pacer VALUES (?, ?)", (run_id, to_json(learnt)))
+
+    def learnt(self, run_id: RunId) -> Mapping[str, Any] | None:
+        row = self._connection.execute("SELECT learnt FROM pacer WHERE run_id = ?", (run_id,)).fetchone()
+        found: Mapping[str, Any] | None = None if row is None else json.loads(row[0])
+        return found
+
     def held(self, run_id: RunId) -> list[HeldTargets]:
         rows = self._connection.execute(
             "SELECT coalesce(held_by, 'retry'), count(*), min(not_before) FROM target INDEXED BY target_waiting"

@@ -4,6 +4,8 @@
 (ordering), whether they may be called (gates) and the trunk's own limits (rate.py, engine/trunkdesk.py) come after.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from dialerd.domain.pacing.agentless import AgentlessPacer
 from dialerd.domain.pacing.events import (
     Abandoned,
@@ -24,6 +26,9 @@ from dialerd.domain.pacing.progressive import ProgressivePacer
 from dialerd.domain.pacing.rate import RateLimit
 from dialerd.domain.pacing.view import AbandonMeter, Pacer, PacingView
 
+if TYPE_CHECKING:
+    from dialerd.domain.pacing.predictive import PredictivePacer
+
 __all__ = [
     "AbandonMeter",
     "Abandoned",
@@ -38,6 +43,7 @@ __all__ = [
     "PacingEvent",
     "PacingView",
     "PowerPacer",
+    "PredictivePacer",
     "PreviewPacer",
     "ProgressivePacer",
     "RateLimit",
@@ -45,3 +51,12 @@ __all__ = [
     "VerdictGiven",
     "WrapUpEnded",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The predictive pacer when it is asked for: it alone needs numpy, which takes a tenth of a second to load."""
+    if name != "PredictivePacer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dialerd.domain.pacing.predictive import PredictivePacer
+
+    return PredictivePacer

@@ -10,8 +10,9 @@ per agent, where nobody can be abandoned. Running dry is what costs: agents idle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dialerd.domain.pacing.view import AbandonMeter
 
@@ -51,6 +52,17 @@ class AbandonController:
     @property
     def kappa(self) -> float:
         return self._abandoned / self._taken
+
+    def learnt(self) -> dict[str, Any]:
+        """What another one can take up, as plain numbers; the run's own count goes on."""
+        return {"abandoned": round(self._abandoned, 4), "taken": round(self._taken, 4), "own": list(self._own)}
+
+    def take_up(self, learnt: Mapping[str, Any]) -> None:
+        abandoned, taken = float(learnt["abandoned"]), float(learnt["taken"])
+        if not (abandoned > 0.0 and taken > 0.0):
+            raise ValueError(f"kappa is {abandoned} / {taken}")
+        (lost, live) = map(int, learnt["own"])
+        self._abandoned, self._taken, self._own = abandoned, taken, [lost, live]
 
     def answered(self, *, abandoned: bool) -> None:
         """A person answered, and was or was not given an agent."""

@@ -5,7 +5,8 @@ Not here: the deciding (predictive.py); printing it (cli).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -66,11 +67,15 @@ class Account:
 
 @runtime_checkable
 class Accountable(Protocol):
-    """A pacer that can tell of itself, and whose target can be changed."""
+    """A pacer that learns: it can tell of itself, hand on what it knows, and its target can be changed."""
 
     def account(self) -> Account: ...
 
-    def change_pace(self, *, target: float) -> None: ...
+    def learnt(self) -> dict[str, Any]: ...
+
+    def take_up(self, learnt: Mapping[str, Any]) -> bool: ...
+
+    def change_pace(self, *, target: float, late_cancel: bool) -> None: ...
 
 
 def as_table(account: Account, *, steady: float, now: datetime) -> dict[str, Any]:
@@ -79,16 +84,17 @@ def as_table(account: Account, *, steady: float, now: datetime) -> dict[str, Any
     def moment(at: float) -> str:
         return (now - timedelta(seconds=steady - at)).isoformat(timespec="milliseconds")
 
-    decisions = [_rounded(asdict(each)) | {"at": moment(each.at)} for each in account.decisions]
+    decisions = [_rounded(each) | {"at": moment(each.at)} for each in account.decisions]
     return {
         "at": moment(steady),
-        "estimates": _rounded(asdict(account.estimates)),
+        "estimates": _rounded(account.estimates),
         "risk_allowed": round(account.theta, 4),
-        "meter": _rounded(asdict(account.meter)) | {"room": round(account.meter.room, 2)},
+        "meter": _rounded(account.meter) | {"room": round(account.meter.room, 2)},
         "limit": account.limit.value,
         "decisions": decisions,
     }
 
 
-def _rounded(table: dict[str, Any]) -> dict[str, Any]:
+def _rounded(row: Decision | Estimates | AbandonMeter) -> dict[str, Any]:
+    table = {each.name: getattr(row, each.name) for each in fields(row)}
     return {key: round(value, 4) if isinstance(value, float) else value for key, value in table.items()}

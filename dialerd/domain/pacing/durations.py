@@ -8,6 +8,9 @@ itself; what still runs counts for the time it has run. Nothing is assumed about
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,6 +65,21 @@ class Durations:
         hazard = (self._ended + _DRAW) / (exposure + _DRAW / overall)
         self.mean_s = float(1.0 / overall)
         self._cumulative = np.concatenate(([0.0], np.cumsum(hazard * _WIDTHS)))
+
+    def learnt(self) -> dict[str, Any]:
+        """What another one can take up, as plain numbers."""
+        return {
+            "seen": self.seen,
+            "ended": np.round(self._ended, 3).tolist(),
+            "within": np.round(self._within, 3).tolist(),
+        }
+
+    def take_up(self, learnt: Mapping[str, Any]) -> None:
+        ended, within = (np.array(learnt[key], dtype=np.float64) for key in ("ended", "within"))
+        if not ended.shape == within.shape == _WIDTHS.shape:
+            raise ValueError(f"bins are {ended.shape} and {within.shape}, not {_WIDTHS.shape}")
+        self.seen, self._ended, self._within = int(learnt["seen"]), ended, within
+        self.refresh(np.zeros(0))
 
     def within(self, ages: Array, horizons: Array) -> Array:
         """P(ends within h | has taken a): one row per age, one column per horizon (below zero: 0)."""

@@ -6,6 +6,8 @@ Not here: how each is learnt (race.py, durations.py, level.py), what is made of 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,9 @@ Array = NDArray[np.float64]
 
 _REFRESH_S = 10.0
 """Tables are built anew after so long, sooner (a second) when a share has moved by these parts."""
+
+_LOOK_S = 0.2
+"""Events come in bunches; what ran and ended since the last look is counted so long after it."""
 
 _MOVED = 0.04
 _LEAVES_MEMORY = 100.0
@@ -57,7 +62,7 @@ class PacingEstimates:
     def __init__(self) -> None:
         self.ring, self.amd = _ring_race(), _amd_race()
         self.talk, self.wrap_up = Durations(guess_s=120.0, worth=3.0), Durations(guess_s=15.0, worth=3.0)
-        self._refreshed_at = -math.inf
+        self._looked_at = self._refreshed_at = -math.inf
         self._fitted = (0.0, 0.0)
         self._left, self._stayed = 0.0, 20.0
 
@@ -80,6 +85,23 @@ class PacingEstimates:
             case _:
                 """Says nothing about any of these."""
 
+    def learnt(self) -> dict[str, Any]:
+        """What another one can take up, as plain numbers."""
+        return {
+            "ring": self.ring.learnt(),
+            "amd": self.amd.learnt(),
+            "talk": self.talk.learnt(),
+            "wrap_up": self.wrap_up.learnt(),
+            "stays": [round(self._left, 3), round(self._stayed, 3)],
+        }
+
+    def take_up(self, learnt: Mapping[str, Any]) -> None:
+        self.ring.take_up(learnt["ring"])
+        self.amd.take_up(learnt["amd"])
+        self.talk.take_up(learnt["talk"])
+        self.wrap_up.take_up(learnt["wrap_up"])
+        self._left, self._stayed = map(float, learnt["stays"])
+
     def wraps(self, wrapping: int) -> float:
         """The share of conversations followed by wrap-up, so many being in it now."""
         return min(1.0, (self.wrap_up.seen + wrapping + 1.0) / (self.talk.seen + 1.0))
@@ -91,8 +113,10 @@ class PacingEstimates:
 
     def refresh(self, now: float, ringing: Array, detecting: Array, talking: Array, wrapping: Array) -> bool:
         """Count what runs now; whether the fits were made anew."""
-        self.ring.look(now, ringing)
-        self.amd.look(now, detecting)
+        if not 0.0 <= now - self._looked_at < _LOOK_S:
+            self._looked_at = now
+            self.ring.look(now, ringing)
+            self.amd.look(now, detecting)
         share, people = self.ring.level.mean, self.amd.level.mean
         moved = abs(share - self._fitted[0]) > _MOVED * share or abs(people - self._fitted[1]) > _MOVED * people
         if 0.0 <= now - self._refreshed_at < (1.0 if moved else _REFRESH_S):

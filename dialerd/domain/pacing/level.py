@@ -10,10 +10,15 @@ is followed within some tens of events, with nothing to set. All memories begin 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 _MEMORIES = (25.0, 80.0, 250.0, 1500.0)
 _TRUST_MEMORY = 400.0
 """Events over which a memory's foretelling counts for its weight."""
+
+_KEPT_WORTH = 60.0
+"""Events that a share taken up from an earlier process counts for at most: the world may have changed meanwhile."""
 
 _FLOOR = 0.002
 """No memory is ever given up: it has to be there when the world changes."""
@@ -45,6 +50,22 @@ class DriftingLevel:
             kept = math.exp(-max(float(events), self.mean * exposure) / memory)
             self._events[index] = self._events[index] * kept + events + self._guess[0] * (1 - kept)
             self._exposure[index] = self._exposure[index] * kept + exposure + self._guess[1] * (1 - kept)
+        self._settle()
+
+    def learnt(self) -> dict[str, Any]:
+        """What another one can take up, as plain numbers."""
+        return {
+            "events": [round(each, 3) for each in self._events],
+            "exposure": [round(each, 3) for each in self._exposure],
+            "weights": [round(each, 5) for each in self._weights],
+        }
+
+    def take_up(self, learnt: Mapping[str, Any]) -> None:
+        events, exposure, weights = ([float(x) for x in learnt[key]] for key in ("events", "exposure", "weights"))
+        parts = [min(1.0, _KEPT_WORTH / each) for each in events]
+        self._events = [each * part for each, part in zip(events, parts, strict=True)]
+        self._exposure = [each * part for each, part in zip(exposure, parts, strict=True)]
+        self._weights = [max(_FLOOR, each) for _, each in zip(_MEMORIES, weights, strict=True)]
         self._settle()
 
     def _settle(self) -> None:

@@ -5,6 +5,9 @@ Not here: what each does (one file per mode).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.pacing.account import Accountable
 from dialerd.domain.pacing.agentless import AgentlessPacer
@@ -21,8 +24,15 @@ RESERVES = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the calls that are dialed for it."""
 
 
-def pacer_of(spec: CampaignSpec) -> Pacer:
-    """A new pacer; of what a run's earlier pacer has learned nothing is kept."""
+def pacer_of(spec: CampaignSpec, learnt: Mapping[str, Any] | None = None) -> Pacer:
+    """A new pacer. One that learns goes on from what the run's earlier one has `learnt`, if it understands that."""
+    pacer = _new(spec)
+    if learnt is not None and isinstance(pacer, Accountable):
+        pacer.take_up(learnt)
+    return pacer
+
+
+def _new(spec: CampaignSpec) -> Pacer:
     match spec.mode:
         case Mode.AGENTLESS:
             return AgentlessPacer(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second)
@@ -34,7 +44,7 @@ def pacer_of(spec: CampaignSpec) -> Pacer:
             # Here, for it alone needs numpy: a daemon without such a campaign starts and stays smaller.
             from dialerd.domain.pacing.predictive import PredictivePacer
 
-            return PredictivePacer(target=spec.abandon_target)
+            return PredictivePacer(target=spec.abandon_target, late_cancel=spec.late_cancel)
         case Mode.PROGRESSIVE:
             return ProgressivePacer()
 
@@ -47,4 +57,4 @@ def retune(pacer: Pacer, spec: CampaignSpec) -> None:
         case PowerPacer():
             pacer.change_pace(ratio=spec.ratio)
         case Accountable():
-            pacer.change_pace(target=spec.abandon_target)
+            pacer.change_pace(target=spec.abandon_target, late_cancel=spec.late_cancel)

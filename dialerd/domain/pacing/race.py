@@ -9,7 +9,9 @@ followed apart and quickly (level.py).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +74,18 @@ class Race:
         if self._new:
             self._ended *= (1.0 - 1.0 / _SHAPE_MEMORY) ** len(self._new)
             self._new.clear()
+
+    def learnt(self) -> dict[str, Any]:
+        """What another one can take up, as plain numbers."""
+        return {"seen": self.seen, "level": self.level.learnt(), "ended": np.round(self._ended, 3).tolist()}
+
+    def take_up(self, learnt: Mapping[str, Any]) -> None:
+        ended = np.array(learnt["ended"], dtype=np.float64)
+        if ended.shape != self._ended.shape:
+            raise ValueError(f"bins are {ended.shape}, not {self._ended.shape}")
+        self.level.take_up(learnt["level"])
+        self.seen, self._ended = int(learnt["seen"]), ended
+        self._fit(np.zeros(self.bins))
 
     def _bin(self, age: float) -> int:
         return min(self.bins - 1, int(age / self.step_s))

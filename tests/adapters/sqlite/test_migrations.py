@@ -209,6 +209,24 @@ def test_a_run_from_before_pacers_told_of_themselves_tells_nothing_and_can(tmp_p
         assert unit.runs.pacing(RunId(1)) == {"limit": "x", "decisions": [{"calls": 3}]}
 
 
+def test_what_a_pacer_learns_can_be_written_down_for_a_run_from_before_that_and_goes_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m030_pacer")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'active', '')"
+        )
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.runs.learnt(RunId(1)) is None
+        for seen in (3, 4):
+            unit.runs.set_learnt(RunId(1), {"form": 1, "seen": [seen, 0.5]})
+        assert unit.runs.learnt(RunId(1)) == {"form": 1, "seen": [4, 0.5]}
+    with closing(connect(path)) as after:
+        after.execute("DELETE FROM run")
+        assert after.execute("SELECT count(*) FROM pacer").fetchone() == (0,)
+
+
 def test_a_database_from_before_flows_can_keep_some(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(connect(path)) as before:

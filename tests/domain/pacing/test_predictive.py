@@ -145,6 +145,51 @@ def test_the_same_story_gives_the_same_decisions(story: Sequence[PacingEvent | P
     assert told() == told()
 
 
+def taken_up(learnt: object) -> tuple[bool, PredictivePacer]:
+    pacer = PredictivePacer()
+    return pacer.take_up(json.loads(json.dumps(learnt))), pacer
+
+
+@settings(max_examples=20, deadline=None)
+@given(stories)
+def test_whatever_was_learnt_another_one_goes_on_from_it(story: Sequence[PacingEvent | PacingView]) -> None:
+    pacer = PredictivePacer()
+    for each in story:
+        if isinstance(each, PacingView):
+            pacer.decide(each)
+        else:
+            pacer.observe(each)
+    pacer.decide(PacingView(now=20_000.0))  # what was told last is taken in at a look
+    is_taken, other = taken_up(pacer.learnt())
+    before, after = pacer.account().estimates, other.account().estimates
+    assert is_taken
+    assert after.calls_ended == before.calls_ended
+    assert after.ring_s == pytest.approx(before.ring_s, rel=0.02)
+    assert after.talk_s == pytest.approx(before.talk_s, rel=0.15)  # what runs on is not handed on
+    assert after.answer_rate == pytest.approx(before.answer_rate, rel=0.35)
+    assert len(json.dumps(pacer.learnt())) < 12_000
+
+
+def test_one_that_goes_on_dials_ahead_at_once_and_doubts_more_than_before() -> None:
+    pacer = experienced()
+    is_taken, other = taken_up(pacer.learnt())
+    view = PacingView(now=1000.0, ready=[5.0] * 10, talking=[60.0] * 10, meters=[ROOMY])
+    assert is_taken
+    assert PredictivePacer().decide(view) == 10
+    assert 20 <= other.decide(view) <= pacer.decide(view)
+
+
+@pytest.mark.parametrize(
+    "learnt",
+    [{}, {"form": 0}, {"form": 1}, {"form": 1, "estimates": {"ring": []}}, [], None, {"form": 1, "estimates": 3}],
+)
+def test_what_cannot_be_taken_up_changes_nothing(learnt: object) -> None:
+    pacer = experienced()
+    before = pacer.account().estimates
+    assert not pacer.take_up(learnt)  # type: ignore[arg-type]  # what another version may have written
+    assert pacer.account().estimates == before
+
+
 def test_it_begins_with_one_call_per_ready_agent_until_enough_calls_have_ended() -> None:
     pacer = PredictivePacer()
     view = PacingView(now=0.0, ready=[0.0] * 6, meters=[ROOMY])
@@ -260,7 +305,7 @@ def test_another_target_holds_at_once() -> None:
         pacer = experienced()
         for _ in range(300):
             pacer.observe(Connected())
-        pacer.change_pace(target=target)
+        pacer.change_pace(target=target, late_cancel=True)
         pacer.decide(PacingView(now=1200.0, ready=[0.0] * 8, meters=[ROOMY]))
         return pacer.account().theta
 

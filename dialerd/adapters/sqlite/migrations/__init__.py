@@ -30,6 +30,7 @@ from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
 from dialerd.adapters.sqlite.migrations.m028_mailbox import m028_mailbox
 from dialerd.adapters.sqlite.migrations.m029_strategy import m029_strategy
+from dialerd.adapters.sqlite.migrations.m030_pacer import m030_pacer
 from dialerd.adapters.sqlite.migrations.m030_past_answers import m030_past_answers
 from dialerd.adapters.sqlite.migrations.m031_hooks import m031_hooks
 from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
@@ -57,6 +58,7 @@ MIGRATIONS = (
     m025_pacing,
     m030_past_answers,
     m031_hooks,
+    m030_pacer,
     m032_opt_out,
     m026_flow,
     m034_hang_up,
