@@ -20,18 +20,18 @@ from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
-from dialerd.agi import AgiServer, hooks
-from dialerd.doctor import checks
+from dialerd.doctor import checks, conf
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.ports import Clock, Exchange, MessageRoute, Store, Supervisor, Unit
-from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
+from dialerd.settings import AsteriskSettings, Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
+    from dialerd.agi import AgiServer
     from dialerd.engine import DropKeeper, Engine
 
 
@@ -139,6 +139,7 @@ def build(given: Settings) -> Parts:
     """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
     from dialerd.adapters import ami, ari
     from dialerd.adapters.web import AllowedWeb
+    from dialerd.agi import AgiServer, hooks
     from dialerd.engine import DropKeeper, Engine
 
     clock = SystemClock()
@@ -261,6 +262,47 @@ async def _sounds(given: Settings) -> dict[str, Set[str] | str]:
                 "it does not tell: res_ari_sounds is not loaded" if probed.sounds is None else probed.sounds
             )
     return found
+
+
+def examine_conf(given: Settings) -> tuple[list[conf.ConfFacts], conf.Wanted]:
+    """The facts for `doctor --asterisk-conf`: what each server tells of its configuration, and what we need of it."""
+    try:
+        with unit(given, write=False) as work:
+            phones = {row.name: row.endpoint for row in work.agents.all()}
+            queues = {queue.goes_on_at[1] for queue in work.queues.all() if queue.kind == "app_queue"}
+    except DialerdError:  # doctor itself tells of the database
+        phones, queues = {}, set()
+    facts = asyncio.run(_examine_confs(given))
+    return facts, conf.Wanted(agi=given.agi.listen, phones=phones, queues=queues)
+
+
+async def _examine_confs(given: Settings) -> list[conf.ConfFacts]:
+    return [await _examine_conf(server) for server in given.asterisk]
+
+
+async def _examine_conf(server: AsteriskSettings) -> conf.ConfFacts:
+    from dialerd.adapters import ami, ari
+
+    found = await ari.probe_conf(server)
+    if isinstance(found, str):
+        return conf.ConfFacts(name=server.name, app=server.app, trouble=found)
+    told = None
+    if server.ami is not None:
+        seen = await ami.probe(server.name, server.ami, SystemClock())
+        told = (
+            conf.AmiFacts(trouble=seen)
+            if isinstance(seen, str)
+            else conf.AmiFacts(queues=seen.queues, may_redirect=seen.may_redirect)
+        )
+    return conf.ConfFacts(
+        name=server.name,
+        app=server.app,
+        modules=found.modules,
+        variables=found.variables,
+        endpoints=found.endpoints,
+        sounds=found.sounds,
+        ami=told,
+    )
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:

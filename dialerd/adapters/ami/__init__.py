@@ -3,6 +3,7 @@
 Not here: calls (adapters/ari).
 """
 
+from dialerd.adapters.ami.probe import AmiFound, probe
 from dialerd.adapters.ami.session import AmiQueues
 
-__all__ = ["AmiQueues"]
+__all__ = ["AmiFound", "AmiQueues", "probe"]

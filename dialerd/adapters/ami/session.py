@@ -31,9 +31,9 @@ class _Lost(Exception):
 
 
 class AmiQueues:
-    """The queues of the Asterisk called `name`."""
+    """The queues of the Asterisk called `name`. `is_quiet`: what is seen is told to the sink only, not to the log."""
 
-    def __init__(self, name: str, settings: AmiSettings, clock: Clock) -> None:
+    def __init__(self, name: str, settings: AmiSettings, clock: Clock, *, is_quiet: bool = False) -> None:
         self.name = name
         self._settings = settings
         self._clock = clock
@@ -41,6 +41,7 @@ class AmiQueues:
         self._replies: dict[str, asyncio.Future[Message]] = {}
         self._ids = count(1)
         self._reason = ""
+        self._is_quiet = is_quiet
 
     async def run(self, sink: QueueSink) -> None:
         wait_s = _FIRST_WAIT_S  # doubled until a connection has lasted
@@ -87,7 +88,9 @@ class AmiQueues:
             while not over.done():
                 await self._look(sink)
                 if is_first:
-                    _log.info(f"connected to AMI of Asterisk {self.name}", action="ami_connected", asterisk=self.name)
+                    if not self._is_quiet:
+                        text = f"connected to AMI of Asterisk {self.name}"
+                        _log.info(text, action="ami_connected", asterisk=self.name)
                     is_first, self._reason = False, ""
                 await self._wait(over)
             raise _Lost("the connection was closed")
@@ -151,7 +154,7 @@ class AmiQueues:
 
     def _say_lost(self, reason: str, sink: QueueSink) -> None:
         """Tell the sink every time, the log only when the reason is new."""
-        if reason != self._reason:
+        if reason != self._reason and not self._is_quiet:
             text = f"the queues of Asterisk {self.name} cannot be seen: {reason}"
             _log.error(text, action="ami_lost", asterisk=self.name)
         self._reason = reason

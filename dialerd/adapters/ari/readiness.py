@@ -90,7 +90,7 @@ async def probe(settings: AsteriskSettings) -> Readiness | str:
         async with connected(http) as client:
             found = await examine(http, client)
             has_music = await _has_module(client, "res_musiconhold.so")
-            return replace(found, sounds=await _sounds(http), has_music=has_music)
+            return replace(found, sounds=await list_sounds(http), has_music=has_music)
     except (AriStatus, AriUnreachable) as error:
         return explained(error, url=settings.url, user=settings.username)
 
@@ -116,7 +116,8 @@ async def list_endpoints(http: AriHttp) -> dict[tuple[str, str], str]:
     }
 
 
-async def _sounds(http: AriHttp) -> frozenset[str] | None:
+async def list_sounds(http: AriHttp) -> frozenset[str] | None:
+    """The names of its sounds; None: it does not tell."""
     try:
         found = await http.call("GET", "/sounds")
     except AriStatus:  # res_ari_sounds is not loaded: dialing does not need it

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from dialerd.adapters.ami import AmiQueues
+from dialerd.adapters.ami import AmiFound, AmiQueues, probe
 from dialerd.adapters.clock import SystemClock
 from dialerd.domain.appqueue import PersonTaken, QueueEvent, QueuesLost, QueuesSeen
 from dialerd.domain.words import AttemptId
@@ -204,3 +204,19 @@ def test_an_action_of_two_lines_is_never_sent() -> None:
         server.close()
 
     asyncio.run(main())
+
+
+def test_a_probe_tells_the_queues_and_whether_people_may_be_brought_back() -> None:
+    async def ask(ami: Ami) -> AmiFound | str:
+        server = await asyncio.start_server(ami.serve, "127.0.0.1", 0)
+        url = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        found = await probe("pbx1", AmiSettings(url=url, username="dialerd", password="x"), SystemClock())
+        ami.hang_up()
+        server.close()
+        return found
+
+    denied = "Response: Error\nActionID: {id}\nMessage: Permission denied"
+    desk = frozenset({"desk"})
+    assert asyncio.run(ask(Ami(Redirect=texts.NO_CHANNEL))) == AmiFound(queues=desk, may_redirect=True)
+    assert asyncio.run(ask(Ami(Redirect=denied))) == AmiFound(queues=desk, may_redirect=False)
+    assert "user dialerd is refused" in str(asyncio.run(ask(Ami(Login=texts.REFUSED))))

@@ -1,0 +1,195 @@
+"""What of asterisk-conf/ a running Asterisk lacks: pure functions from facts to findings, one per file and purpose.
+
+Not here: gathering the facts (bootstrap.examine_conf), what every dialing needs (checks.py). What a server cannot be
+asked (rtp.conf, the session limit of http.conf) gives no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from dialerd.doctor.checks import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmiFacts:
+    """`trouble`: why it cannot be used; `queues` are those of queues.conf."""
+
+    trouble: str = ""
+    queues: AbstractSet[str] = frozenset()
+    may_redirect: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfFacts:
+    """One server. `trouble`: why it cannot be asked. `modules` that are running; `variables`: its [globals].
+
+    `endpoints` as technology/name. `ami` None: the settings have no [asterisk.ami] for it.
+    """
+
+    name: str
+    app: str
+    trouble: str = ""
+    modules: AbstractSet[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    endpoints: AbstractSet[str] = frozenset()
+    sounds: AbstractSet[str] | None = None
+    ami: AmiFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What dialerd is set up for. `agi`: where its hooks listen; `phones`: agents' endpoints by agent; `queues`: the
+    names in queues.conf of those of kind app_queue."""
+
+    agi: str
+    phones: Mapping[str, str]
+    queues: AbstractSet[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """Modules that serve one purpose. `is_optional`: dialing goes on without."""
+
+    text: str
+    modules: tuple[str, ...]
+    is_optional: bool = False
+
+
+_PURPOSES = (
+    _Purpose(
+        "calls over ARI",
+        (
+            *("app_stasis", "res_stasis", "res_stasis_answer", "res_http_websocket", "chan_pjsip", "res_pjsip_session"),
+            *("res_ari", "res_ari_model", "res_ari_applications", "res_ari_asterisk", "res_ari_channels"),
+            *("res_ari_endpoints", "res_ari_events"),
+        ),
+    ),
+    _Purpose("messages", ("res_stasis_playback", "res_ari_playbacks", "app_playback")),
+    _Purpose("agents", ("res_ari_bridges", "bridge_simple", "bridge_holding", "res_musiconhold")),
+    _Purpose("answering machine detection", ("app_amd",)),
+    _Purpose(
+        "the dialplan of extensions_dialerd.conf",
+        ("app_exec", "func_timeout", "func_callerid", "func_logic", "func_strings"),
+    ),
+    _Purpose("hooks and feature codes", ("res_agi", "app_stack", "func_channel"), is_optional=True),
+    _Purpose("recording", ("res_stasis_recording", "res_ari_recordings"), is_optional=True),
+    _Purpose("knowing which sounds there are", ("res_ari_sounds",), is_optional=True),
+    _Purpose("phones in browsers", ("res_srtp", "res_pjsip_transport_websocket"), is_optional=True),
+)
+
+_SOUNDS = ("DIALERD_SAY_OK", "DIALERD_SAY_REFUSED", "DIALERD_SAY_DOWN", "DIALERD_APOLOGY")
+
+
+def diagnose_conf(servers: Sequence[ConfFacts], wanted: Wanted) -> list[Finding]:
+    """Every check on every server; one that fails does not stop the next."""
+    return [finding for server in servers for finding in _server(server, wanted)]
+
+
+def _server(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
+    if server.trouble:
+        yield _wrong(server, "http.conf and ari.conf", server.trouble, "see http_dialerd.conf and ari_dialerd.conf")
+        return
+    yield _well(server, "http.conf and ari.conf", "ARI answers, and lets us in")
+    yield from _modules(server)
+    yield from _extensions(server, wanted)
+    yield from _phones(server, wanted)
+    yield from _queues(server, wanted)
+
+
+def _modules(server: ConfFacts) -> Iterator[Finding]:
+    for purpose in _PURPOSES:
+        missing = [each for each in purpose.modules if each not in server.modules]
+        check = f"modules.conf: {purpose.text}"
+        if not missing:
+            yield _well(server, check, "every module runs")
+        elif purpose.is_optional:
+            yield _well(server, check, f"not possible: {', '.join(missing)} is not running")
+        else:
+            needs_conf = " (it needs an amd.conf)" if "app_amd" in missing else ""
+            remedy = f"load {', '.join(f'{each}.so' for each in missing)}{needs_conf}"
+            yield _wrong(server, check, f"{', '.join(missing)} is not running", remedy)
+
+
+def _extensions(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
+    check = "extensions.conf"
+    app = server.variables.get("DIALERD_APP")
+    if app is None:
+        remedy = "#include extensions_dialerd.conf at its end, then: asterisk -rx 'dialplan reload'"
+        yield _wrong(server, check, "dialerd's dialplan is not there", remedy)
+        return
+    if app == server.app:
+        yield _well(server, check, "dialerd's dialplan is there")
+    else:
+        seen = f"DIALERD_APP is {app}, and app in [[asterisk]] is {server.app}: calls would not come back from AMD"
+        yield _wrong(server, check, seen, "make them the same")
+    agi = server.variables.get("DIALERD_AGI")
+    if agi is None:
+        remedy = "take the newer extensions_dialerd.conf, then: asterisk -rx 'dialplan reload'"
+        yield _wrong(server, f"{check}: hooks", "it is one from before there were hooks", remedy)
+    elif agi == wanted.agi:
+        yield _well(server, f"{check}: hooks", f"they ask {agi}")
+    else:
+        seen = f"DIALERD_AGI is {agi}, and [agi] listen is {wanted.agi}"
+        yield _wrong(server, f"{check}: hooks", seen, "let the one lead to the other")
+    sounds = {name: server.variables.get(name, "") for name in _SOUNDS}
+    lost = [f"{name} = {sound}" for name, sound in sounds.items() if sound and _is_unknown(server, sound)]
+    if lost:
+        remedy = "install them (Debian: asterisk-core-sounds-en), or name others in [globals]"
+        yield _wrong(server, f"{check}: sounds", f"Asterisk has no sound for {', '.join(lost)}", remedy)
+
+
+def _is_unknown(server: ConfFacts, sound: str) -> bool:
+    return server.sounds is not None and not sound.startswith("/") and sound not in server.sounds
+
+
+def _phones(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
+    if not wanted.phones:
+        return
+    unknown = {
+        agent: phone
+        for agent, phone in wanted.phones.items()
+        if phone.startswith("PJSIP/") and phone.partition("@")[0] not in server.endpoints
+    }
+    if unknown:
+        seen = ", ".join(f"{phone} of agent {agent}" for agent, phone in sorted(unknown.items()))
+        remedy = "add them (pjsip_agents_example.conf is a model), then: asterisk -rx 'module reload res_pjsip.so'"
+        yield _wrong(server, "pjsip.conf: agents", f"there is no endpoint {seen}", remedy)
+    else:
+        yield _well(server, "pjsip.conf: agents", f"the phones of all {len(wanted.phones)} agents are there")
+
+
+def _queues(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
+    """Only where there is a queue of kind app_queue, or AMI is set up."""
+    if not wanted.queues and server.ami is None:
+        return
+    if "app_queue" not in server.modules:
+        yield _wrong(server, "queues.conf", "app_queue is not running", "load app_queue.so (it needs a queues.conf)")
+    if server.ami is None:
+        seen = f"queue {', '.join(sorted(wanted.queues))} is Asterisk's own, and the settings have no [asterisk.ami]"
+        yield _wrong(server, "manager.conf", seen, "see manager_dialerd.conf, and the README on [asterisk.ami]")
+        return
+    if server.ami.trouble:
+        yield _wrong(server, "manager.conf", server.ami.trouble, "see manager_dialerd.conf")
+        return
+    if server.ami.may_redirect:
+        yield _well(server, "manager.conf", "AMI answers, lets us in, and lets us bring people back")
+    else:
+        seen = "the user may not redirect: who waits for too long would not be brought back in time"
+        yield _wrong(server, "manager.conf", seen, "give it write = call")
+    missing = sorted(wanted.queues - server.ami.queues)
+    if missing:
+        remedy = "see queues_dialerd.conf, then: asterisk -rx 'queue reload all'"
+        yield _wrong(server, "queues.conf", f"there is no queue {', '.join(missing)}", remedy)
+    elif wanted.queues:
+        yield _well(server, "queues.conf", f"{', '.join(sorted(wanted.queues))} is there")
+
+
+def _well(server: ConfFacts, check: str, seen: str) -> Finding:
+    return Finding(check=f"asterisk {server.name}: {check}", is_well=True, seen=seen)
+
+
+def _wrong(server: ConfFacts, check: str, seen: str, remedy: str) -> Finding:
+    return Finding(check=f"asterisk {server.name}: {check}", is_well=False, seen=seen, remedy=remedy)

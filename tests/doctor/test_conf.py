@@ -1,0 +1,106 @@
+"""What of asterisk-conf/ a server lacks: each lack one finding that names the file and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dialerd.doctor.checks import Finding
+from dialerd.doctor.conf import _PURPOSES, AmiFacts, ConfFacts, Wanted, diagnose_conf
+
+EVERY_MODULE = frozenset({"app_queue", *(each for purpose in _PURPOSES for each in purpose.modules)})
+WHOLE = ConfFacts(
+    name="pbx1",
+    app="dialerd",
+    modules=EVERY_MODULE,
+    variables={"DIALERD_APP": "dialerd", "DIALERD_AGI": "127.0.0.1:4573", "DIALERD_SAY_OK": "beep"},
+    endpoints=frozenset({"PJSIP/1001", "PJSIP/carrier"}),
+    sounds=frozenset({"beep"}),
+    ami=AmiFacts(queues=frozenset({"desk"})),
+)
+WANTED = Wanted(
+    agi="127.0.0.1:4573", phones={"ann": "PJSIP/1001", "bob": "PJSIP/bob@desks"}, queues=frozenset({"desk"})
+)
+
+
+def findings(facts: ConfFacts, wanted: Wanted = WANTED) -> list[Finding]:
+    return diagnose_conf([facts], wanted)
+
+
+def wrong(facts: ConfFacts, wanted: Wanted = WANTED) -> list[Finding]:
+    return [each for each in findings(facts, wanted) if not each.is_well]
+
+
+def test_a_whole_server_has_nothing_wrong() -> None:
+    whole = replace(WHOLE, endpoints=WHOLE.endpoints | {"PJSIP/bob"})
+    assert wrong(whole) == []
+    files = {each.check.removeprefix("asterisk pbx1: ").split(":")[0] for each in findings(whole)}
+    assert files == {
+        "http.conf and ari.conf",
+        "modules.conf",
+        "extensions.conf",
+        "pjsip.conf",
+        "manager.conf",
+        "queues.conf",
+    }
+
+
+BOB = {"endpoints": WHOLE.endpoints | {"PJSIP/bob"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "seen", "remedy"),
+    [
+        ({"trouble": "it cannot be reached"}, "http.conf and ari.conf", "cannot be reached", "ari_dialerd.conf"),
+        (
+            {"modules": EVERY_MODULE - {"app_amd"}},
+            "modules.conf: answering machine detection",
+            "app_amd is not running",
+            "amd.conf",
+        ),
+        ({"modules": EVERY_MODULE - {"app_queue"}}, "queues.conf", "app_queue", "app_queue.so"),
+        ({"variables": {}}, "extensions.conf", "is not there", "#include"),
+        (
+            {"variables": {"DIALERD_APP": "other", "DIALERD_AGI": "127.0.0.1:4573"}},
+            "extensions.conf",
+            "DIALERD_APP is other",
+            "the same",
+        ),
+        ({"variables": {"DIALERD_APP": "dialerd"}}, "extensions.conf: hooks", "before there were hooks", "newer"),
+        (
+            {"variables": {"DIALERD_APP": "dialerd", "DIALERD_AGI": "127.0.0.1:9"}},
+            "extensions.conf: hooks",
+            "[agi] listen is 127.0.0.1:4573",
+            "the other",
+        ),
+        ({"sounds": frozenset()}, "extensions.conf: sounds", "DIALERD_SAY_OK = beep", "core-sounds"),
+        ({"endpoints": frozenset({"PJSIP/bob"})}, "pjsip.conf: agents", "PJSIP/1001 of agent ann", "pjsip_agents"),
+        ({"ami": None}, "manager.conf", "no [asterisk.ami]", "manager_dialerd.conf"),
+        ({"ami": AmiFacts(trouble="user dialerd is refused")}, "manager.conf", "is refused", "manager_dialerd.conf"),
+        (
+            {"ami": AmiFacts(queues=frozenset({"desk"}), may_redirect=False)},
+            "manager.conf",
+            "may not redirect",
+            "write = call",
+        ),
+        ({"ami": AmiFacts()}, "queues.conf", "no queue desk", "queues_dialerd.conf"),
+    ],
+)
+def test_each_lack_names_its_file_and_what_to_do(change: dict[str, object], check: str, seen: str, remedy: str) -> None:
+    (finding,) = wrong(replace(WHOLE, **{**BOB, **change}))  # type: ignore[arg-type]
+    assert finding.check == f"asterisk pbx1: {check}"
+    assert seen in finding.seen
+    assert remedy in finding.remedy
+
+
+def test_what_only_some_need_is_said_and_is_not_wrong() -> None:
+    plain = replace(WHOLE, **BOB, modules=EVERY_MODULE - {"res_srtp", "res_agi"})  # type: ignore[arg-type]
+    assert wrong(plain) == []
+    said = [each.seen for each in findings(plain) if "not possible" in each.seen]
+    assert said == ["not possible: res_agi is not running", "not possible: res_srtp is not running"]
+
+
+def test_queues_are_not_asked_for_where_there_are_none() -> None:
+    none = replace(WANTED, queues=frozenset())
+    assert wrong(replace(WHOLE, **BOB, ami=None, modules=EVERY_MODULE - {"app_queue"}), none) == []  # type: ignore[arg-type]
