@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dialerd.domain.blending import QUIET, Blend, blend, turns_at
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
+from dialerd.domain.errors import ExchangeError
 from dialerd.domain.posts import InboundFacts
 from dialerd.domain.words import CallerId
 from dialerd.engine.agentdesk import AgentDesk
@@ -20,6 +22,9 @@ from dialerd.ports import Clock, Exchange, Gone, Timer
 from dialerd.tasks import spawn
 
 _log = logger(__name__)
+
+_SWEEP_S = 30.0
+"""So often it is looked who is there: somebody whose coming was not told, or whose going, is found by it."""
 
 
 @dataclass(slots=True)
@@ -41,11 +46,21 @@ class CallerDesk:
         self._lines: dict[CallerId, CallerLine] = {}
         self._blends: dict[str, Blend] = {}
         self._timer: Timer | None = None
+        self._sweeper: Timer | None = None
+        self._looks: list[set[CallerId]] = []  # of each look that is under way, who has left meanwhile
 
     def employ(self, agents: AgentDesk) -> None:
         """Whom callers are given to; said once, before anybody calls."""
         self._agents = agents
         self._takers = agents.takers
+
+    def start(self) -> None:
+        """Look now and then who is there, from now on."""
+
+        def sweep() -> None:
+            spawn("sweep of callers", self._sweep())
+
+        self._sweeper = self._clock.call_later(_SWEEP_S, sweep)
 
     # What happens
 
@@ -70,6 +85,8 @@ class CallerDesk:
         self.look()
 
     def _left(self, caller_id: CallerId) -> None:
+        for each in self._looks:
+            each.add(caller_id)
         if self._lines.pop(caller_id, None) is not None:
             self._takers.free(caller_id)
             self.look()
@@ -142,11 +159,17 @@ class CallerDesk:
 
         Raises ExchangeError when it cannot be asked.
         """
-        seen = await exchange.callers()
-        for line in [each for each in self._lines.values() if each.exchange is exchange and each.id not in seen]:
-            self._left(line.id)
+        before, left = [each for each in self._lines.values() if each.exchange is exchange], set[CallerId]()
+        self._looks.append(left)
+        try:
+            seen = await exchange.callers()
+        finally:
+            self._looks = [each for each in self._looks if each is not left]
+        for line in before:
+            if line.id not in seen:
+                self._left(line.id)
         for caller_id, place in seen.items():
-            if caller_id in self._lines:
+            if caller_id in self._lines or caller_id in left:
                 continue
             talker = self._takers.talker_of(caller_id)
             line = CallerLine(caller_id, place.queue, exchange, agent=talker)
@@ -157,8 +180,20 @@ class CallerDesk:
         self._takers.free_all_but(self._lines, exchange)
         self.look()
 
+    async def _sweep(self) -> None:
+        """A look asks for every channel that there is: it is spared where nobody takes callers."""
+        for exchange in self._exchanges.values() if self._lines or self._takers.has_any() else ():
+            if self._sweeper is not None and self._takers.is_ready(exchange):
+                with suppress(ExchangeError):  # it is looked at when it is back
+                    await self.reconcile(exchange)
+        if self._sweeper is not None:
+            self.start()
+
     def stop(self) -> None:
         """The daemon ends: who waits goes on in the dialplan, who talks has nobody to talk to any more."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            self._sweeper = None
         for line in self._lines.values():
             ended = line.exchange.let_go(line.id) if line.agent is None else line.exchange.hang_up_caller(line.id)
             spawn(f"end {line.id}", ended)

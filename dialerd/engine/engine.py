@@ -154,6 +154,7 @@ class Engine:
         await self.runs.refresh()
         await self.agents.refresh()
         await self._previews.refresh()
+        self.callers.start()
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.

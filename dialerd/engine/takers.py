@@ -65,6 +65,17 @@ class Takers:
             for line in self._book.lines.values()
         )
 
+    def has_any(self) -> bool:
+        """Whether anybody who takes callers, of whichever queue, is logged in."""
+        return any(
+            line.row.kind is not AgentKind.OUTBOUND and line.seen.state is not AgentState.LOGGED_OUT
+            for line in self._book.lines.values()
+        )
+
+    def is_ready(self, exchange: Exchange) -> bool:
+        """Whether it is reconciled: it can be asked, and what it has is known."""
+        return exchange.name in self._ready
+
     def music_of(self, queue: str) -> str:
         """What people hear who wait in it."""
         spec = self._book.queues.get(queue)

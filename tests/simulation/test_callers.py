@@ -250,7 +250,7 @@ def test_a_daemon_that_stops_lets_those_who_wait_go_on_in_the_dialplan() -> None
 def test_a_caller_whose_hanging_up_was_not_heard_of_is_given_to_an_agent_once_and_forgotten() -> None:
     async def story(office: Office) -> None:
         await team(office, [INBOUND])
-        office.exchange.call_in("sales", talk_s=30)
+        office.exchange.call_in("sales", talk_s=15)  # over before it is looked who is there
         await office.clock.sleep(1)
         gone = office.exchange.call_in("sales", patience_s=5)
         office.exchange.line.faults = Faults(lose_event=1.0)
