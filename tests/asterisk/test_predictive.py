@@ -69,9 +69,9 @@ def test_who_answers_after_an_agent_has_paused_hears_the_message(lab: Lab, diale
     people = [number(n, LATE) for n in range(2)]
     dialer.campaign("c", people, mode="predictive", queue="sales", abandon_message=MESSAGE)
     dialer.cli("campaign", "run", "c")
-    until(lambda: len([each for each in lab.record(since=mark) if each.number in people]) == 2, limit_s=9, what="calls")
+    until(lambda: {call.number for call in lab.record(since=mark)} >= set(people), limit_s=20, what="both rung")
     dialer.cli("agent", "pause", FIRST)
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=30, what="the campaign")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign", every_s=1)
     rows = dialer.export("c")
     calls = finish(lab, dialer, mark)
     abandoned, served = sorted(rows, key=lambda row: row["agent"])

@@ -79,7 +79,7 @@ _ROWS = (
     _answer("63", "a machine that gives no beep", MACHINE, after_s=1),
     _answer("65", "a call assistant that lets its caller through", MACHINE, after_s=1),
     _answer("66", "a call assistant that does not", MACHINE, after_s=1),
-    _answer("71", "as 50, rings 4 s, hangs up 9 s after the answer", PERSON, after_s=4, leaves_s=9),
+    _answer("71", "as 50, rings 8 s, hangs up 9 s after the answer", PERSON, after_s=8, leaves_s=9),
     _refusal("99", "any other ending: no such number", 1, 404),
 )
 
