@@ -240,8 +240,7 @@ def _examine_database(
 def _plays(work: Unit, spec: CampaignSpec) -> frozenset[str]:
     """The sounds that a campaign names, itself or by its flow."""
     flow = work.flows.get(spec.flow) if spec.flow else None
-    own = (spec.on_human.play if spec.on_human else None, spec.abandon_message)
-    return frozenset(each for each in own if each) | (flow.spec.sounds if flow else frozenset())
+    return frozenset(spec.sounds) | (flow.spec.sounds if flow else frozenset())
 
 
 def sounds(given: Settings) -> dict[str, Set[str] | str]:

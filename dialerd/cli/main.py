@@ -30,6 +30,7 @@ from dialerd.cli.flow import flow
 from dialerd.cli.list import list_group
 from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
+from dialerd.cli.recording import recording
 from dialerd.cli.regulation import regulation
 from dialerd.cli.strategy import strategy
 from dialerd.cli.trunk import trunk
@@ -82,6 +83,7 @@ for command in (
     flow,
     queue,
     agent,
+    recording,
     trunk,
     disposition,
     strategy,

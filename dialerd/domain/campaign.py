@@ -113,6 +113,8 @@ class CampaignSpec(_Part):
     preview: Preview = Preview()
     voicemail: Voicemail | None = None
     screened: Screened | None = None
+    record: bool = False
+    consent: str | None = None
     abandon_message: str | None = None
     abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
     late_cancel: bool = False  # predictive may hang up calls that rang their minimum when no agent would be free
@@ -163,7 +165,7 @@ class CampaignSpec(_Part):
     def _other_name(cls, value: str | None) -> str | None:
         return None if value is None else cls._name(value)
 
-    @field_validator("abandon_message")
+    @field_validator("abandon_message", "consent")
     @classmethod
     def _sound(cls, value: str | None) -> str | None:
         return None if value is None else check_sound(value)
@@ -281,6 +283,13 @@ class CampaignSpec(_Part):
         taker = is_served if self.mode is Mode.AGENTLESS else {"queue": self.queue}
         given = {"trunk": self.trunk, "caller_id": self.caller_id, **taker}
         return tuple(key for key, value in given.items() if not value)
+
+    @property
+    def sounds(self) -> tuple[str, ...]:
+        """Every sound that it names itself, in the order in which somebody would hear them."""
+        message = self.on_human.play if self.on_human else None
+        said = [each.play for each in (self.screened, self.voicemail) if each is not None]
+        return tuple(each for each in (self.consent, message, *said, self.abandon_message) if each is not None)
 
     @property
     def keeps(self) -> Filter | None:

@@ -6,7 +6,9 @@ Not here: making one (ports.Exchange), which attempts have one (adapters/sqlite/
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from enum import StrEnum
+from typing import NewType
 
 from dialerd.domain.words import AttemptId
 
@@ -14,6 +16,12 @@ FOLDER = "dialerd"
 """Within Asterisk's folder of recordings (/var/spool/asterisk/recording)."""
 
 FORMAT = "wav"
+
+SnoopId = NewType("SnoopId", str)
+"""`s` + 32 lower-case hex digits: the ARI channel id that listens to a call while it is recorded; the digits are those
+of its attempt. It ends with the call."""
+
+SNOOP_ID = re.compile(r"s[0-9a-f]{32}\Z")
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9_-]{0,39})\Z")
 _NAME = re.compile(rf"{FOLDER}/(d[0-9a-f]{{32}})-([a-z0-9][a-z0-9_-]{{0,39}})\Z")
@@ -36,6 +44,15 @@ def recording_name(attempt_id: AttemptId, label: str) -> str:
     if not _LABEL.match(label):
         raise ValueError(f"the label of a recording is 1 to 40 of a-z, 0-9, - and _: {label[:40]!r}")
     return f"{FOLDER}/{attempt_id}-{label}"
+
+
+def call_label(now: datetime) -> str:
+    """The label of a recording of a whole call that begins now: in one call there is one at a time."""
+    return f"{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03}"
+
+
+def snoop_of(attempt_id: AttemptId) -> SnoopId:
+    return SnoopId("s" + attempt_id[1:])
 
 
 def attempt_of(name: str) -> AttemptId | None:

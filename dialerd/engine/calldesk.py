@@ -35,6 +35,7 @@ from dialerd.domain.call.states import (
     Waiting,
     WithMember,
 )
+from dialerd.domain.call.talk import may_be_recorded, wants_recording
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
@@ -45,6 +46,7 @@ from dialerd.engine import performer
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
+from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper, RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -88,6 +90,7 @@ class CallDesk:
         agents: AgentDesk,
         queues: QueueDesk,
         flows: FlowDesk,
+        recordings: RecordingDesk,
         on_room: Callable[[], None],
     ) -> None:
         self._flows = flows
@@ -98,6 +101,7 @@ class CallDesk:
         self._exchanges = exchanges
         self._agents = agents
         self._queues = queues
+        self._recordings = recordings
         self._lines: dict[AttemptId, CallLine] = {}
         self._settling = 0
         self._on_room = on_room
@@ -164,6 +168,11 @@ class CallDesk:
             if line is not None and isinstance(line.call.state, Placing | Ringing):
                 self.deliver(attempt_id, ev.StopRequested(reason))
 
+    def recordable(self, attempt_id: AttemptId) -> Exchange | None:
+        """The exchange of a call that may be recorded at this moment."""
+        line = self._lines.get(attempt_id)
+        return line.exchange if line is not None and may_be_recorded(line.call) else None
+
     # Events
 
     def deliver(self, attempt_id: AttemptId, event: ev.CallEvent, *, exchange: str = "") -> None:
@@ -209,6 +218,10 @@ class CallDesk:
             self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
         if (facts.given, facts.attributes) != (before.facts.given, before.facts.attributes):
             self._store.post(partial(flowing.keep, attempt_id=line.attempt.id, facts=facts))
+        if wants_recording(after) and not wants_recording(before):
+            self._recordings.start(line.attempt.id, line.exchange, "campaign")
+        if isinstance(event, ev.RecordingEnded):
+            self._recordings.ended(line.attempt.id, event)
         self._do(line, commands)
 
     def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:
@@ -226,6 +239,8 @@ class CallDesk:
 
     def _stray(self, attempt_id: AttemptId, event: ev.CallEvent, exchange: str) -> None:
         """An event of no call of ours: late news of a settled one, or a person answering a call nobody leads."""
+        if isinstance(event, ev.RecordingEnded):
+            self._recordings.ended(attempt_id, event)
         if isinstance(event, ev.Answered | ev.AmdHeard) and exchange in self._exchanges:
             _log.warning("hung up a call that no attempt is open for", action="stray_call", attempt_id=attempt_id)
             spawn(f"hang up stray {attempt_id}", self._exchanges[exchange].hang_up(attempt_id))
@@ -257,8 +272,15 @@ class CallDesk:
                     self._queues.pull_out(attempt_id, line.exchange.name)
                 case do.Act():
                     self._flows.act(attempt_id, command, partial(self.deliver, attempt_id))
+                case do.RecordCall(wanted=True):
+                    self._recordings.start(attempt_id, line.exchange, "flow")
+                case do.RecordCall(wanted=False):
+                    self._recordings.stop(attempt_id)
                 case do.Connect(leg_id):
                     self._agents.connect(attempt_id, leg_id)
+                case do.Record(name):
+                    self._recordings.note(attempt_id, line.exchange, name, "flow")
+                    performer.perform(line.exchange, line.call.plan, command, partial(self.deliver, attempt_id))
                 case _:
                     tell = partial(self.deliver, attempt_id)
                     performer.perform(line.exchange, line.call.plan, command, tell)
@@ -276,6 +298,7 @@ class CallDesk:
         self._drop_timer(line)
         outcome = self._without_blame(line, outcome)
         del self._lines[line.attempt.id]
+        self._recordings.over(line.attempt.id)
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1

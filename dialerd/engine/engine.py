@@ -29,6 +29,7 @@ from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.reconcile import inherit, reconcile
+from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
@@ -113,8 +114,18 @@ class Engine:
             on_change=self._wake,
         )
         flows = FlowDesk(store, clock, speech=speech, web=web, on_change=self.poke)
+        self.recordings = RecordingDesk(store, clock, exchanges, lambda each: self.desk.recordable(each))
         self.desk = CallDesk(
-            store, clock, self.runs, self._trunks, exchanges, self.agents, self.queues, flows, self._wake
+            store,
+            clock,
+            self.runs,
+            self._trunks,
+            exchanges,
+            self.agents,
+            self.queues,
+            flows,
+            self.recordings,
+            self._wake,
         )
         means = Means(
             store=store,
@@ -155,6 +166,7 @@ class Engine:
         await self.agents.refresh()
         await self._previews.refresh()
         self.callers.start()
+        await self.recordings.inherit()
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.
@@ -256,6 +268,7 @@ class Engine:
                 await self.agents.refresh()  # with the runs as they are now
                 await self._previews.refresh()
                 await self._let_go_barred()
+                await self.recordings.refresh()
                 self._callbacks.changed()
                 self.messages.changed()
                 self._wake()

@@ -71,6 +71,7 @@ from dialerd.ports.previews import (
     PreviewRow,
     Previews,
 )
+from dialerd.ports.recordings import ListedRecording, RecordingRow, Recordings, RecordingWish
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -147,6 +148,7 @@ __all__ = [
     "Imports",
     "ListRow",
     "ListedCallback",
+    "ListedRecording",
     "Lists",
     "Mailbox",
     "Message",
@@ -164,6 +166,9 @@ __all__ = [
     "QueueSink",
     "QueueWatch",
     "Queues",
+    "RecordingRow",
+    "RecordingWish",
+    "Recordings",
     "Refused",
     "Regulation",
     "Reply",

@@ -107,6 +107,15 @@ class Exchange(Protocol):
         """Done as well when it is over already, or the call is."""
         ...
 
+    async def record_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        """Record both sides of an answered call wherever it is, one recording at a time; RecordingEnded follows, with
+        the call's end at the latest. Failed: nothing is recorded, and nothing follows."""
+        ...
+
+    async def stop_recording_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        """Done as well when it is over already, or the call is."""
+        ...
+
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
         """Tell of the person's talking (commands.Watch), until the call ends. Asked again: only the silence changes."""
         ...

@@ -234,3 +234,4 @@ class ExportRow:
     contact_id: ContactId
     ordinal: int  # 1 for the target's first attempt
     attempt: AttemptRow
+    recording: str = ""  # the names of its recordings, a space between two

@@ -31,6 +31,7 @@ from dialerd.ports.flows import Flows
 from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
+from dialerd.ports.recordings import Recordings
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -355,6 +356,8 @@ class Unit(Protocol):
     def callbacks(self) -> Callbacks: ...
     @property
     def optouts(self) -> OptOuts: ...
+    @property
+    def recordings(self) -> Recordings: ...
     @property
     def strategies(self) -> Strategies: ...
     @property

@@ -50,6 +50,8 @@ class Voice:
 class Channel:
     """`talks_until`: the end of its talk with an agent, on the steady clock; `voice`: what is played and heard.
 
+    `recorded`: the name of the recording of both sides that goes on, and its begin.
+
     `was_parted`: it has been taken out of a bridge. `is_ending`: Destroyed is on its way.
     """
 
@@ -60,6 +62,7 @@ class Channel:
     amd_status: str = ""
     voice: Voice = field(default_factory=Voice)
     talks_until: float = 0.0
+    recorded: tuple[str, float] | None = None
     was_parted: bool = False
     is_ending: bool = False
     ring_timer: Timer | None = None

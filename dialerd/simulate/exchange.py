@@ -110,6 +110,27 @@ class SimulatedExchange(SimulatedCallers):
         self._voices.record(channel, wanted)
         return self.line.reply()
 
+    async def record_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        channel = await self._living(attempt_id)
+        if not isinstance(channel, Channel):
+            return channel
+        if name in self._recordings or channel.recorded is not None or channel.place is ev.Place.RINGING:
+            return Failed(f"Asterisk {self.name}: the call cannot be recorded now")
+        self._recordings.add(name)
+        channel.recorded = (name, self._clock.steady())
+        return self.line.reply()
+
+    async def stop_recording_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        channel = await self._living(attempt_id)
+        if isinstance(channel, Channel) and channel.recorded is not None and channel.recorded[0] == name:
+            self._recorded(channel)
+        return channel if isinstance(channel, Failed) else self.line.reply()  # what is over already stays so
+
+    def _recorded(self, channel: Channel) -> None:
+        if channel.recorded is not None:
+            (name, began), channel.recorded = channel.recorded, None
+            self._tell(channel, ev.RecordingEnded(name, duration_s=float(int(self._clock.steady() - began))))
+
     async def stop_playing(self, attempt_id: AttemptId, playback_id: str) -> Reply:
         return await self._stopped(attempt_id, playback_id)
 
@@ -290,6 +311,7 @@ class SimulatedExchange(SimulatedCallers):
         if told is not None:
             self._tell(channel, told)
         self._voices.break_off(channel)
+        self._recorded(channel)
         self._later(channel, self.line.about(ENTER_S), lambda: self._destroy(channel, cause, sip_code))
 
     def _destroy(self, channel: Channel, cause: int, sip_code: int | None) -> None:

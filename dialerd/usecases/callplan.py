@@ -51,4 +51,6 @@ def plan_of(
         opt_out_key=spec.opt_out_key,
         voicemail=spec.voicemail,
         screened=spec.screened,
+        record=spec.record,
+        consent=spec.consent,
     )

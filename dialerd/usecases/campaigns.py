@@ -109,6 +109,11 @@ def _check_queue(unit: Unit, spec: CampaignSpec) -> None:
     if spec.queue is None:
         return
     queue = get_queue(unit, spec.queue)
+    if queue.kind == "app_queue" and spec.consent is not None:
+        raise BadInputError(
+            f"campaign {spec.name}: queue {spec.queue} is Asterisk's own: dialerd cannot announce anything there",
+            hint="leave consent out and announce it in the dialplan that leads into the queue",
+        )
     if queue.kind == "app_queue" and spec.mode is Mode.PREVIEW:
         raise BadInputError(
             f"campaign {spec.name}: queue {spec.queue} is Asterisk's own, whose members cannot be shown a record",

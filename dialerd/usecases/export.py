@@ -46,6 +46,7 @@ COLUMNS = (
     "connected_at",  # no more than two seconds after it, as regulators count
     "channel",
     "step",  # of the campaign's strategy
+    "recording",
 )
 
 ALL = "all"
@@ -168,6 +169,7 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         _moment(attempt.connected_at),
         attempt.channel,
         attempt.step,
+        row.recording,
     )
 
 

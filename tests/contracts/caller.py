@@ -149,6 +149,12 @@ class Caller:
                 reply = await exchange.start_recording(attempt_id, Record(name, 20.0, ends_on=EndsOn.ANY, beep=False))
             case "stop recording":
                 reply = await exchange.stop_recording(attempt_id, name)
+            case "record the call":
+                reply = await exchange.record_call(attempt_id, self._of_call(attempt_id, 1))
+            case "record the call again":
+                reply = await exchange.record_call(attempt_id, self._of_call(attempt_id, 2))
+            case "stop recording the call":
+                reply = await exchange.stop_recording_call(attempt_id, self._of_call(attempt_id, 1))
             case "watch":
                 reply = await exchange.watch(attempt_id, 1.0)
             case "watch no more":
@@ -166,6 +172,9 @@ class Caller:
             case _:
                 raise AssertionError(f"no command is called {step}")
         return shown(reply)
+
+    def _of_call(self, attempt_id: AttemptId, n: int) -> str:
+        return recording_name(attempt_id, f"{self._label}-{n}")
 
 
 def told(event: ev.CallEvent) -> str:

@@ -121,6 +121,28 @@ VOICE_SCENARIOS: dict[str, Scenario] = {
         does=_does("record until a key", "1 s", "hang up"),
         events=[*_UP, "RecordingEnded", _END],
     ),
+    # both sides of a call
+    "both sides are recorded until that is stopped, and again": Scenario(
+        ending="40",
+        does=_does(
+            *("record the call", "play", "1.5 s", "stop recording the call", "1 s"),
+            *("stop recording the call", "record the call again", "1.5 s", "hang up"),
+        ),
+        events=[*_UP, "RecordingEnded", "PlaybackEnded", "RecordingEnded", _END],
+    ),
+    "both sides are recorded in AMD and in the dialplan": Scenario(
+        ending="40",
+        does={
+            "Answered": ["record the call", "detect"],
+            "AmdHeard": ["hand over", "2 s", "stop recording the call", "1 s", "hang up"],
+        },
+        events=[*_UP, "AmdHeard HUMAN", "RecordingEnded", _END],
+    ),
+    "gone while both sides are recorded": Scenario(
+        ending="33",
+        does=_does("record the call"),
+        events=[*_UP, "HangupRequested -/-", "RecordingEnded", "Destroyed 0/-"],
+    ),
     # when it cannot be
     "spoken to while it rings": Scenario(
         ending="03",
@@ -130,8 +152,13 @@ VOICE_SCENARIOS: dict[str, Scenario] = {
     ),
     "spoken to after its end": Scenario(
         ending="02",
-        does={"Destroyed": ["record until a key", "stop recording", "stop playing", "watch"]},
-        replies=["Gone", "Done", "Done", "Gone"],
+        does={
+            "Destroyed": [
+                *("record until a key", "stop recording", "stop playing", "watch"),
+                *("record the call", "stop recording the call"),
+            ]
+        },
+        replies=["Gone", "Done", "Done", "Gone", "Gone", "Done"],
         events=["HangupRequested 17/486", "Destroyed 17/486"],
     ),
 }

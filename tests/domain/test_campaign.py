@@ -175,3 +175,12 @@ def test_a_definition_with_everything_in_it_is_the_same_after_its_file() -> None
     assert read_campaign(tomllib.loads(tomli_w.dumps(spec.as_table())), source="g") == spec
     single = read_campaign(rich | {"schedule": rich["schedule"][0]}, source="f")
     assert read_campaign(tomllib.loads(tomli_w.dumps(single.as_table())), source="g") == single
+
+
+def test_every_sound_of_a_campaign_is_known() -> None:
+    spec = read_campaign(
+        GIVEN | {"consent": "told", "voicemail": {"play": "left"}, "screened": {"play": "name"}}, source="f"
+    )
+    assert spec.on_human is not None
+    assert set(spec.sounds) == {"told", spec.on_human.play, "left", "name"}
+    assert read_campaign(SERVED | {"mode": "power", "abandon_message": "sorry"}, source="f").sounds == ("sorry",)

@@ -78,6 +78,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "connected_at": "2026-03-02T15:00:07.000+00:00",
         "channel": "voice",
         "step": "",
+        "recording": "",
     }
     empty = {
         "answered_at",
@@ -97,6 +98,7 @@ def test_each_attempt_is_a_row_and_an_open_one_has_no_end_yet(house: House) -> N
         "greeting_ended_at",
         "connected_at",
         "step",
+        "recording",
     }
     assert {column for column, cell in second.items() if not cell} == empty
 

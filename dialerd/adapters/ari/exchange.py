@@ -1,7 +1,7 @@
 """ports.Exchange over ARI: one Asterisk as the engine sees it.
 
 Not here: the connection's life (session.py), agents' legs (legs.py), callers (callers.py), what an answer means
-(asking.py), how sounds are called (media.py).
+(asking.py), how sounds are called (media.py), recording both sides (callrecording.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dialerd.adapters.ari import media, translate
+from dialerd.adapters.ari import callrecording, media, translate
 from dialerd.adapters.ari.asking import ask, found, listed, originate, over
 from dialerd.adapters.ari.callers import AriCallers
 from dialerd.adapters.ari.http import AriHttp
@@ -94,6 +94,12 @@ class AriExchange(AriCallers):
 
     async def stop_recording(self, attempt_id: AttemptId, name: str) -> Reply:
         return over(await ask(self._session, "POST", f"/recordings/live/{quote(name, safe='')}/stop"))
+
+    async def record_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        return await callrecording.record_call(self._session, self._clock, attempt_id, name)
+
+    async def stop_recording_call(self, attempt_id: AttemptId, name: str) -> Reply:
+        return await callrecording.stop_recording_call(self._session, attempt_id, name)
 
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
         path = f"/channels/{attempt_id}/variable"

@@ -13,7 +13,7 @@ from typing import Any
 from dialerd.domain.call import events as ev
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, caller_of
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
-from dialerd.domain.recording import attempt_of
+from dialerd.domain.recording import SNOOP_ID, attempt_of
 from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId
 
 Json = Mapping[str, Any]
@@ -102,7 +102,7 @@ def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, C
 
 def to_foreign_id(value: object) -> str | None:
     """A channel id that dialerd has not given, and that is safe in a request; None: it is not one."""
-    if not isinstance(value, str) or to_attempt_id(value) or to_leg_id(value):
+    if not isinstance(value, str) or to_attempt_id(value) or to_leg_id(value) or SNOOP_ID.match(value):
         return None
     return value if _CHANNEL_ID.match(value) else None
 

@@ -29,6 +29,8 @@ SELECT campaign.name, run.number, target.contact_id,
        (attempt.disposition IS NULL) + (SELECT count(*) FROM attempt AS earlier
         WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
         AND earlier.disposition IS NOT NULL),
+       (SELECT coalesce(group_concat(recording.name, ' '), '') FROM recording
+        WHERE recording.attempt_id = attempt.id AND recording.trouble = ''),
        {", ".join("attempt." + column for column in ATTEMPT_COLUMNS.replace(" ", "").split(","))}
 FROM attempt INDEXED BY attempt_by_run JOIN target ON target.id = attempt.target_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
@@ -74,13 +76,14 @@ def page_end(connection: sqlite3.Connection, run_id: RunId, *, since: datetime |
 
 
 def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
-    for campaign, run_number, contact_id, ordinal, *attempt in rows:
+    for campaign, run_number, contact_id, ordinal, recording, *attempt in rows:
         yield ExportRow(
             campaign=campaign,
             run_number=run_number,
             contact_id=ContactId(contact_id),
             ordinal=ordinal,
             attempt=to_attempt(tuple(attempt)),
+            recording=recording,
         )
 
 

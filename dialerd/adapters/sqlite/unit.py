@@ -23,6 +23,7 @@ from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
 from dialerd.adapters.sqlite.optouts import SqliteOptOuts
 from dialerd.adapters.sqlite.previews import SqlitePreviews
 from dialerd.adapters.sqlite.queues import SqliteQueues
+from dialerd.adapters.sqlite.recordings import SqliteRecordings
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.runs import SqliteRuns
 from dialerd.adapters.sqlite.strategies import SqliteStrategies
@@ -48,6 +49,7 @@ class SqliteUnit:
         self.previews = SqlitePreviews(connection)
         self.callbacks = SqliteCallbacks(connection)
         self.optouts = SqliteOptOuts(connection)
+        self.recordings = SqliteRecordings(connection)
         self.strategies = SqliteStrategies(connection)
         self.messages = SqliteMessageLog(connection)
         self.audit = SqliteAudit(connection)

@@ -65,6 +65,13 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCall:
+    """Record both sides of the call, whatever becomes of it, until it ends; `wanted` False: end that."""
+
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Tell of the person's talking: TalkBegan, and TalkEnded when they have been silent for `silence_s`; None: no more.
 
@@ -153,6 +160,7 @@ Command = (
     | StopPlaying
     | Record
     | StopRecording
+    | RecordCall
     | Watch
     | Act
     | HandOver

@@ -222,7 +222,8 @@ def answer_ended(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(state, Screening)
     began_at = state.talks_from or now - timedelta(seconds=event.duration_s + _PAUSE_S)
     if event.duration_s <= _SHORT_S and (began_at - state.said_at).total_seconds() >= _ACKNOWLEDGED_S:
-        return serve(learn(call, verdict=Verdict.HUMAN), now, silence_s=_PAUSE_S)
+        greeted_at = now - timedelta(seconds=_PAUSE_S)
+        return serve(learn(call, verdict=Verdict.HUMAN, greeted_at=greeted_at), now, silence_s=_PAUSE_S)
     state = replace(state, has_answered=True, talks_from=None)
     return replace(call, state=state), ()
 

@@ -13,6 +13,7 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call.states import (
     Away,
     Call,
+    CallPlan,
     Clearing,
     Detecting,
     Handed,
@@ -85,26 +86,48 @@ def clear(call: Call, disposition: Disposition, reason: str = "") -> Step:
 def serve(call: Call, now: datetime, *, silence_s: float = 0.0) -> Step:
     """A person is there: give them what the campaign has for them. `silence_s`: how long they have waited for it."""
     plan = call.plan
+    announce = announcement(call)
     if plan.queue is not None:
-        return wait(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
+        until = now + timedelta(seconds=max(0.0, plan.patience_s - silence_s))
+        return wait(call, until, now, None, *announce, announcing=bool(announce))
     if plan.in_app_queue:
         return queue_up(call, now + timedelta(seconds=max(0.0, plan.patience_s - silence_s)), now)
     if plan.play is not None:
-        return play(call, Disposition.ANSWERED_HUMAN)
+        return play(call, Disposition.ANSWERED_HUMAN, *announce)
     if plan.flow is not None:
-        return enter(call, InFlow(), FETCH_S, do.Act(0, Fetch(plan.flow)))
+        return enter(call, InFlow(), FETCH_S, *announce, do.Act(0, Fetch(plan.flow)))
     assert plan.context is not None, "a plan has play, context, queue or flow"
-    return hand_over(call, plan.context, plan.extension)
+    return hand_over(call, plan.context, plan.extension, *announce)
 
 
-def hand_over(call: Call, context: str, extension: str) -> Step:
-    return enter(call, Handed(context, extension), call.plan.max_talk_s, do.HandOver(context, extension))
+def hand_over(call: Call, context: str, extension: str, *commands: do.Command) -> Step:
+    order = do.HandOver(context, extension)
+    return enter(call, Handed(context, extension), call.plan.max_talk_s, *commands, order)
 
 
-def wait(call: Call, until: datetime, now: datetime, away: Away | None = None) -> Step:
+def consent_id(plan: CallPlan) -> str:
+    return f"{plan.attempt_id}-consent"
+
+
+def announcement(call: Call) -> tuple[do.Command, ...]:
+    """Tell the person that they are recorded, once. What is played or done in the dialplan after it waits for it."""
+    if call.plan.consent is None or call.facts.consent is not None:
+        return ()
+    return (do.Play(consent_id(call.plan), (Recorded(call.plan.consent),)),)
+
+
+def wait(
+    call: Call,
+    until: datetime,
+    now: datetime,
+    away: Away | None = None,
+    *commands: do.Command,
+    announcing: bool = False,
+) -> Step:
     """Have the person wait for an agent, of the campaign's queue or where a flow has sent them."""
     left_s = max(0.0, (until - now).total_seconds())
-    return enter(call, Waiting(until, away), left_s, do.Seek(None if away is None else away.queue))
+    seek = do.Seek(None if away is None else away.queue)
+    return enter(call, Waiting(until, away, announcing), left_s, *commands, seek)
 
 
 def queue_up(call: Call, until: datetime, now: datetime) -> Step:
@@ -114,15 +137,15 @@ def queue_up(call: Call, until: datetime, now: datetime) -> Step:
     return enter(call, Queued(until), max(_JOIN_S, (until - now).total_seconds()), order)
 
 
-def play(call: Call, disposition: Disposition) -> Step:
+def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
     """Play the message for `disposition`; with it heard, the call is over."""
     plan = call.plan
     sound = plan.abandon_play if disposition is Disposition.ABANDONED else plan.play
     if sound is None:
-        return enter(call, Clearing(disposition), CLEAR_S, do.HangUp())
+        return enter(call, Clearing(disposition), CLEAR_S, *commands, do.HangUp())
     playback_id = f"{plan.attempt_id}-message"
     playing = Playing(playback_id, disposition=disposition)
-    return enter(call, playing, MESSAGE_S, do.Play(playback_id, (Recorded(sound),)))
+    return enter(call, playing, MESSAGE_S, *commands, do.Play(playback_id, (Recorded(sound),)))
 
 
 def waited_s(call: Call, now: datetime) -> float:

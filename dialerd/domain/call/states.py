@@ -20,6 +20,8 @@ class CallPlan:
     """All that is decided before dialing. Exactly one of `play`, `context`, `queue` and `flow` is set. A machine gets
     what `screened` and `voicemail` say; without either it is hung up on.
 
+    `record`: the call is recorded from when a person is served; `consent` is the sound that says so to them first.
+
     `in_app_queue`: the dialplan at `context`, `extension` leads into Asterisk's own queue, whose members have
     `patience_s` as agents have.
 
@@ -45,6 +47,8 @@ class CallPlan:
     max_talk_s: float = 7200.0
     voicemail: Voicemail | None = None
     screened: Screened | None = None
+    record: bool = False
+    consent: str | None = None
 
     @property
     def has_agents(self) -> bool:
@@ -58,7 +62,8 @@ class Facts:
 
     `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
     greeting, as far as is known; without AMD, the answer. `given` and `attributes`: the disposition and the contact's
-    attributes that a flow has set.
+    attributes that a flow has set. `consent`: whether the announcement was heard to its end; None: it has not
+    ended, or there is none.
     """
 
     placed_at: datetime
@@ -73,6 +78,7 @@ class Facts:
     greeted_at: datetime | None = None
     given: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +142,14 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A person waits for an agent; at `until` the call is abandoned, or goes back to the flow that it comes from."""
+    """A person waits for an agent; at `until` the call is abandoned, or goes back to the flow that it comes from.
+
+    `announcing`: they hear that they are recorded.
+    """
 
     until: datetime
     away: Away | None = None
+    announcing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ class Talking:
     """An agent has the person. `is_unclear`: the exchange has not said yet that they are in one bridge.
 
     `until`: when the person has waited long enough, should this agent be lost before they were connected.
+    `announcing`: the agent is there, and the person has not heard the announcement to its end yet.
     """
 
     agent: str
@@ -154,6 +165,7 @@ class Talking:
     until: datetime
     is_unclear: bool = True
     away: Away | None = None
+    announcing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from dialerd.domain.call.moves import (
     UNPLAYED,
     Step,
     clear,
+    consent_id,
     end_as_known,
     hand_over,
     learn,
@@ -84,6 +85,8 @@ def resume(plan: CallPlan, facts: Facts) -> Step:
 
 def step(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     """What `event` at `now` makes of the call, and what is to be done about it."""
+    if isinstance(event, ev.PlaybackEnded) and event.playback_id == consent_id(call.plan):
+        return talk.announced(call, event)  # alike in every state
     return TABLE[type(call.state)][type(event)](call, event, now)
 
 

@@ -12,9 +12,10 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call import walk
 from dialerd.domain.call.moves import CLEAR_S, GONE_S, Step, clear, end_as_known, enter, learn, play, rearm, wait
-from dialerd.domain.call.states import Call, Talking, Waiting
+from dialerd.domain.call.states import Call, Handed, InFlow, Playing, Settled, Talking, Waiting, WithMember
 from dialerd.domain.words import Disposition
 
+ANNOUNCE_S = 30.0  # the longest announcement; were its end not told, they would wait so long
 _EARLY_S = 0.005  # a timer may fire that much before its moment
 
 _LOOK_S = 300.0  # between looks at two who talk: were every word of the end lost, an agent sits alone no longer
@@ -25,8 +26,44 @@ def agent_found(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(call.state, Waiting)
     if call.facts.cause is not None:
         return call, ()  # the person hung up just now; Destroyed is on its way
-    talking = Talking(event.agent, event.leg_id, call.state.until, away=call.state.away)
+    talking = Talking(
+        event.agent, event.leg_id, call.state.until, away=call.state.away, announcing=call.state.announcing
+    )
+    if talking.announcing:
+        return enter(call, talking, ANNOUNCE_S)
     return enter(call, talking, CLEAR_S, do.Connect(event.leg_id))
+
+
+def announced(call: Call, event: ev.PlaybackEnded) -> Step:
+    """The person has been told that they are recorded, or could not be: then they are not."""
+    state = call.state
+    if isinstance(state, Settled):
+        return call, ()
+    call = learn(call, consent=not event.failed)
+    if isinstance(state, Waiting):
+        return replace(call, state=replace(state, announcing=False)), ()
+    if isinstance(state, Talking) and state.announcing and state.leg_id is not None:
+        return rearm(replace(call, state=replace(state, announcing=False)), CLEAR_S, do.Connect(state.leg_id))
+    return call, ()
+
+
+def may_be_recorded(call: Call) -> bool:
+    """Whether a person is being served who has been told of it, where the campaign tells them."""
+    state, is_told = call.state, call.plan.consent is None or call.facts.consent is True
+    match state:
+        case Playing(disposition=disposition):
+            return is_told and disposition is Disposition.ANSWERED_HUMAN
+        case Handed() | WithMember() | InFlow():
+            return is_told
+        case Talking():  # connected: what was to be told is over, whether an earlier daemon did it or we
+            return not state.is_unclear and call.facts.consent is not False
+        case _:
+            return False
+
+
+def wants_recording(call: Call) -> bool:
+    """Whether the campaign has this call recorded now."""
+    return call.plan.record and may_be_recorded(call)
 
 
 def leg_seen(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -96,7 +133,10 @@ def talkers_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     """The person is there; whether the agent is too, the desk of the agents tells."""
     state, call = call.state, replace(call, gone=False)
     assert isinstance(state, Talking)
+    if state.announcing and call.looked == 0:
+        return rearm(call, ANNOUNCE_S)
     if state.is_unclear and state.leg_id is not None:
+        call = replace(call, state=replace(state, announcing=False))
         return rearm(call, CLEAR_S, do.Connect(state.leg_id))  # asking twice changes nothing
     began_at = call.facts.connected_at or now
     left_s = call.plan.max_talk_s - (now - began_at).total_seconds()
@@ -112,14 +152,15 @@ def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if event.is_unclear:
         return rearm(call, CLEAR_S)
-    return wait(call, call.state.until, now, call.state.away)  # that agent's leg is lost; another may be there
+    # that agent's leg is lost; another may be there
+    return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
 
 
 def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.AgentLeft)
     assert isinstance(call.state, Talking)
     if call.facts.connected_at is None:
-        return wait(call, call.state.until, now, call.state.away)
+        return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
     if call.facts.cause is not None:
         return rearm(call, CLEAR_S)  # the person hung up first; Destroyed is on its way
     return clear(call, Disposition.AGENT_HANGUP, event.reason)

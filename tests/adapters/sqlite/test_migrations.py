@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,19 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
+from dialerd.domain.recording import recording_name
 from dialerd.domain.words import Channel, RunId, TargetId
-from tests.adapters.sqlite.stored import NOW, contacts, create_list, list_names, newer_database, no_database, set_up
+from dialerd.ports import RecordingRow
+from tests.adapters.sqlite.stored import (
+    NOW,
+    attempt_at,
+    contacts,
+    create_list,
+    list_names,
+    newer_database,
+    no_database,
+    set_up,
+)
 from tests.domain.flow.samples import RENEWAL, read
 
 
@@ -239,6 +252,26 @@ def test_a_database_from_before_flows_can_keep_some(tmp_path: Path) -> None:
         assert [(row.spec, row.version) for row in unit.flows.all()] == [(read(RENEWAL), 1)]
     with closing(connect(path)) as after:
         assert after.execute("SELECT name FROM campaign").fetchall() == [("c",)]
+
+
+def test_a_database_from_before_recordings_has_none_and_can_keep_some(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m027_recording")
+    with SqliteStore.unit(path, write=True) as unit:
+        (target,) = unit.dialing.candidates(set_up(unit, 1).id, dnc=None, limit=1, now=NOW)
+        attempt = attempt_at(target, 1)
+        unit.dialing.open_attempt(attempt)
+        assert unit.recordings.going_on() == []
+        name = recording_name(attempt.id, "1")
+        row = RecordingRow(name=name, attempt_id=attempt.id, asterisk="pbx1", asked_by="campaign", started_at=NOW)
+        unit.recordings.add(row)
+        assert unit.recordings.going_on() == [row]
+        unit.recordings.end(name, now=NOW, duration_s=3.0)
+        unit.recordings.end(name, now=NOW + timedelta(seconds=9), duration_s=None)
+        (listed,) = unit.recordings.listed(campaign="c", attempt_id=attempt.id, since=NOW, limit=5)
+        assert listed.recording == replace(row, ended_at=NOW, duration_s=3.0)
+        assert unit.recordings.listed(campaign="other", attempt_id=None, since=None, limit=5) == []
 
 
 def test_an_agent_from_before_it_could_ask_for_the_end_of_a_call_has_not_asked_and_can(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from dialerd.adapters.sqlite.migrations.m022_claims import m022_claims
 from dialerd.adapters.sqlite.migrations.m023_preview import m023_preview
 from dialerd.adapters.sqlite.migrations.m025_pacing import m025_pacing
 from dialerd.adapters.sqlite.migrations.m026_flow import m026_flow
+from dialerd.adapters.sqlite.migrations.m027_recording import m027_recording
 from dialerd.adapters.sqlite.migrations.m028_mailbox import m028_mailbox
 from dialerd.adapters.sqlite.migrations.m029_strategy import m029_strategy
 from dialerd.adapters.sqlite.migrations.m030_pacer import m030_pacer
@@ -61,6 +62,7 @@ MIGRATIONS = (
     m030_pacer,
     m032_opt_out,
     m026_flow,
+    m027_recording,
     m034_hang_up,
     m029_strategy,
     m033_messages,
