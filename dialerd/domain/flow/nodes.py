@@ -347,7 +347,7 @@ class Dnc(_Node):
 
 
 class Transfer(_Node):
-    """Give the person to agents of a queue, to one agent of it, or to the admin's dialplan.
+    """Give the person to an agent of a queue, or to the admin's dialplan.
 
     Nobody there within `wait_s`: on_no_agent.
     """
