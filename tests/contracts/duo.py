@@ -22,6 +22,7 @@ from tests.contracts.legscenarios import LegScenario
 from tests.numbers import number
 
 _MUSIC = "default"
+_ENDS_S = 0.3
 
 
 @dataclass(slots=True)
@@ -155,10 +156,18 @@ class Duos:
             case "leg":
                 return await self._place(duo)
             case "bridge":
-                return "bridge" if bridge_of(attempt_id) in await exchange.bridges() else "no bridge"
+                return await self._bridge(attempt_id)
             case _:
                 raise AssertionError(f"no command is called {step}")
         return shown(reply)
+
+    async def _bridge(self, attempt_id: AttemptId) -> str:
+        """Whether the person's bridge is there to stay: a removed one is listed until its thread has ended."""
+        for _ in range(2):
+            if bridge_of(attempt_id) not in await self._exchange.bridges():
+                return "no bridge"
+            await self._clock.sleep(_ENDS_S)
+        return "bridge"
 
     async def _place(self, duo: Duo) -> str:
         seen = (await self._exchange.legs()).get(duo.leg_id)
