@@ -19,20 +19,11 @@ from dialerd.ports import RunRow
 from dialerd.simulate.faults import Faults
 from dialerd.usecases import runs
 from tests.simulation.callcenter import agent, ask, attempts, check_agents, log_in, poke, queue, staff
+from tests.simulation.drawnfaults import FAULTS
 from tests.simulation.office import Office, in_office
 from tests.simulation.test_agents import ANN, TEAM, at, dispositions, start
 from tests.simulation.world import START
 
-_share = st.floats(0, 0.2)
-_faults = st.builds(
-    Faults,
-    lose_reply=_share,
-    lose_command=_share,
-    lose_event=st.floats(0, 0.1),
-    double_event=_share,
-    delay_event=_share,
-    delay_s=st.floats(0, 1),
-)
 _happenings = st.lists(
     st.tuples(
         st.sampled_from(
@@ -48,7 +39,7 @@ _happenings = st.lists(
 @settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
-    faults=_faults,
+    faults=FAULTS,
     happenings=_happenings,
     mode=st.sampled_from(["progressive", "power", "preview", "predictive"]),
     legs=st.sampled_from(["kept", "on_demand"]),

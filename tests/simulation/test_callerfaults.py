@@ -15,21 +15,12 @@ from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.words import AgentKind, AgentState
 from dialerd.simulate.faults import NONE, Faults
 from tests.simulation.callcenter import agent, ask, log_in
+from tests.simulation.drawnfaults import FAULTS
 from tests.simulation.office import Office, in_office
 from tests.simulation.test_agentfaults import happen
 from tests.simulation.test_callers import TEAM, play, state_of, team
 from tests.simulation.world import START
 
-_share = st.floats(0, 0.2)
-_faults = st.builds(
-    Faults,
-    lose_reply=_share,
-    lose_command=_share,
-    lose_event=st.floats(0, 0.1),
-    double_event=_share,
-    delay_event=_share,
-    delay_s=st.floats(0, 1),
-)
 _happenings = st.lists(
     st.tuples(st.sampled_from(["cut", "restart", "vanish", "crash"]), st.floats(0.5, 120), st.floats(0.1, 15)),
     max_size=5,
@@ -40,7 +31,7 @@ _calls = st.lists(st.tuples(st.floats(0, 120), st.floats(0, 60), st.floats(0, 60
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
-    faults=_faults,
+    faults=FAULTS,
     happenings=_happenings,
     calls=_calls,
     legs=st.sampled_from(["kept", "on_demand"]),

@@ -24,6 +24,7 @@ from dialerd.usecases import dispositions, flows, runs
 from tests.domain.flow.samples import read
 from tests.numbers import number
 from tests.simulation.callcenter import attempts, check_agents, queue, staff
+from tests.simulation.drawnfaults import FAULTS
 from tests.simulation.office import TRUNKS, Office, in_office
 from tests.simulation.test_agentfaults import happen
 from tests.simulation.test_agents import ANN, at
@@ -361,16 +362,6 @@ def test_what_a_person_has_agreed_to_is_not_lost_with_the_daemon() -> None:
     in_office(story, start=START, callees=Pressers(presses("1")))
 
 
-_share = st.floats(0, 0.2)
-_faults = st.builds(
-    Faults,
-    lose_reply=_share,
-    lose_command=_share,
-    lose_event=st.floats(0, 0.1),
-    double_event=_share,
-    delay_event=_share,
-    delay_s=st.floats(0, 1),
-)
 _happenings = st.lists(
     st.tuples(st.sampled_from(["cut", "restart", "refuse", "crash"]), st.floats(0.5, 60), st.floats(0.1, 15)),
     max_size=4,
@@ -380,7 +371,7 @@ _happenings = st.lists(
 @settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
-    faults=_faults,
+    faults=FAULTS,
     happenings=_happenings,
     keys=st.lists(st.text("1234679#", max_size=3), min_size=6, max_size=6),
 )

@@ -44,7 +44,7 @@ async def connect(host: str, port: int, on_message: Callable[[Message | None], N
         try:
             sock.setblocking(False)
             await loop.sock_connect(sock, address)
-        except BaseException:
+        except BaseException:  # whatever it was, a cancellation too: closed, and raised on
             sock.close()
             raise
     sock.settimeout(SILENT_S)

@@ -20,31 +20,13 @@ _FORM = """<!DOCTYPE html>
 
 
 class OneClick:
-    """Listens while it is entered; `stop` is told whose person wants no more, and returns whether that is kept.
+    """`stop` is told whose person wants no more, and returns whether that is kept; `serving` opens `application`."""
 
-    Raises OSError where the place is taken.
-    """
-
-    def __init__(self, listen: str, stop: Callable[[AttemptId], Awaitable[bool]]) -> None:
-        host, _, port = listen.rpartition(":")
-        self._host, self._port = host.strip("[]"), int(port)
+    def __init__(self, stop: Callable[[AttemptId], Awaitable[bool]]) -> None:
         self._stop = stop
-        application = web.Application(client_max_size=_MOST)
-        application.router.add_get("/{path:.*}", self._show)
-        application.router.add_post("/{path:.*}", self._obey)
-        self._runner = web.AppRunner(application, access_log=None)
-
-    async def __aenter__(self) -> OneClick:
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except BaseException:
-            await self._runner.cleanup()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+        self.application = web.Application(client_max_size=_MOST)
+        self.application.router.add_get("/{path:.*}", self._show)
+        self.application.router.add_post("/{path:.*}", self._obey)
 
     async def _show(self, request: web.Request) -> web.Response:
         return web.Response(text=_FORM, content_type="text/html") if _token(request) else web.Response(status=404)

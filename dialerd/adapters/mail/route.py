@@ -15,6 +15,7 @@ from dialerd.domain.words import AttemptId, Channel
 from dialerd.log import logger
 from dialerd.ports import About, Clock, Mailbox, Message, MessageSink, OptOutCame, SendReply
 from dialerd.routesettings import MailSettings
+from dialerd.serving import serving
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -72,7 +73,7 @@ class MailRoute:
 
         while True:
             try:
-                async with OneClick(listen, stop):
+                async with serving(OneClick(stop).application, listen):
                     await asyncio.Event().wait()
             except OSError as error:
                 _log.error(f"route {self.name}: cannot listen on {listen}: {error}", action="no_one_click")

@@ -129,7 +129,7 @@ class Sender:
         )
         try:
             await made.connect()
-        except BaseException:
+        except BaseException:  # whatever it was, a cancellation too: closed, and raised on
             made.close()
             raise
         return made

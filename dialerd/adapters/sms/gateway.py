@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from dialerd.adapters.sms.listener import Answer, Listener
+from dialerd.adapters.sms.listener import Answer, listener
 from dialerd.domain.errors import BadInputError, DialerdError
 from dialerd.domain.sms import Alphabet, cut
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Channel
@@ -37,6 +37,7 @@ from dialerd.ports import (
 )
 from dialerd.presence import Presence
 from dialerd.routesettings import GatewaySettings
+from dialerd.serving import serving
 from dialerd.turns import Turns
 
 _log = logger(__name__)
@@ -109,7 +110,7 @@ class GatewayRoute:
         paths = {"/report": self._on_report, "/text": self._on_text}
         async with (
             aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[_once_each()]) as self._http,
-            Listener(self._settings.listen, paths),
+            serving(listener(paths), self._settings.listen),
         ):
             try:
                 await self._presence.watch(sink)

@@ -28,28 +28,12 @@ class Answer(IntEnum):
 Reader = Callable[[Mapping[str, str]], Awaitable[Answer]]
 
 
-class Listener:
-    """Listens while it is entered. Raises OSError where the place is taken."""
-
-    def __init__(self, listen: str, paths: Mapping[str, Reader]) -> None:
-        host, _, port = listen.rpartition(":")
-        self._host, self._port = host.strip("[]"), int(port)
-        application = web.Application(client_max_size=_MOST)
-        for path, reader in paths.items():
-            application.router.add_route("*", path, partial(_serve, reader))
-        self._runner = web.AppRunner(application, access_log=None)
-
-    async def __aenter__(self) -> Listener:
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except BaseException:
-            await self._runner.cleanup()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+def listener(paths: Mapping[str, Reader]) -> web.Application:
+    """What listens; it is opened with `serving`."""
+    application = web.Application(client_max_size=_MOST)
+    for path, reader in paths.items():
+        application.router.add_route("*", path, partial(_serve, reader))
+    return application
 
 
 async def _serve(reader: Reader, request: web.Request) -> web.Response:
