@@ -117,7 +117,7 @@ class AriExchange(AriCallers):
             playback = await found(self._session, f"/playbacks/{playback_id}")
             if isinstance(playback, Failed):
                 return playback
-            playing = not isinstance(playback, Gone)
+            playing = not isinstance(playback, Gone) and translate.is_playing(playback)
         return translate.to_place(channel, app=self._app, playing=playing)
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:

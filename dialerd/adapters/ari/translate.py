@@ -248,6 +248,12 @@ def _leg_place(channel: Json, app: str) -> LegSeen:
     return LegSeen(LegPlace.WAITING if waits else LegPlace.ELSEWHERE)
 
 
+def is_playing(playback: Json) -> bool:
+    """Whether a playback of `GET /playbacks/{id}` still goes on: one whose end was told stays listed until its thread
+    has cleaned up (Asterisk 22, res_stasis_playback: the state is published first)."""
+    return playback.get("state") not in ("done", "failed")
+
+
 def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.ChannelSeen:
     """Where a channel of `GET /channels` is; its dialplan position tells which application holds it."""
     if channel.get("state") != "Up":

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dialerd.adapters.ari.readiness import Readiness, too_old
 from dialerd.adapters.ari.translate import (
+    is_playing,
     to_bridge_id,
     to_caller_event,
     to_callers,
@@ -319,3 +320,11 @@ def test_what_an_asterisk_lacks_is_said_with_what_to_do(
     whole: dict[str, Any] = {"has_amd": True, "has_dialplan": True, "endpoints": {("PJSIP", "carrier"): "online"}}
     lack = Readiness(**(whole | readiness)).lack("pbx1", endpoint=endpoint, amd=amd)
     assert lack is None if said is None else said in (lack or "")
+
+
+@pytest.mark.parametrize(
+    ("state", "goes_on"),
+    [("queued", True), ("playing", True), ("continuing", True), ("paused", True), ("done", False), ("failed", False)],
+)
+def test_a_playback_whose_end_was_told_does_not_play_though_it_is_still_listed(state: str, goes_on: bool) -> None:
+    assert is_playing({"id": "p", "state": state}) is goes_on
