@@ -20,6 +20,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow import Complaint, FlowSpec, examine
 from dialerd.domain.flow.draw import draw as drawn
 from dialerd.domain.flow.draw import told
+from dialerd.domain.words import Channel
 from dialerd.usecases import flows as use
 
 
@@ -124,7 +125,11 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     with context.unit() if dry_run else context.change() as unit:
         applied = use.apply_flow(unit, spec, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     speaks = bool(context.settings.tts.command)
-    warnings = use.equipment_warnings(spec, hosts=context.settings.web.hosts, speaks=speaks)
+    routes = {
+        Channel.SMS: [each.name for each in context.settings.sms],
+        Channel.EMAIL: [each.name for each in context.settings.mail],
+    }
+    warnings = use.equipment_warnings(spec, hosts=context.settings.web.hosts, speaks=speaks, routes=routes)
     document = {
         "flow": applied.name,
         "version": applied.version,

@@ -6,7 +6,7 @@ Not here: the steps (domain/flow/step.py), which are those of real calls. Nothin
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import click
@@ -20,6 +20,7 @@ from dialerd.domain.flow import moves as m
 from dialerd.domain.flow.spec import FlowSpec
 from dialerd.domain.flow.step import begin, step
 from dialerd.domain.sounds import Recorded, Sound
+from dialerd.domain.template import Template
 
 _KEYS = frozenset("0123456789*#")
 
@@ -93,10 +94,20 @@ def _said(command: m.Command) -> Iterator[str]:
             yield f"  would agree on a callback {f'in {in_min:g} min' if in_min is not None else f'at {at}'}"
         case m.Act(action=m.OptOut(list=name)):
             yield f"  would go onto the do-not-call list of {'everybody' if name == 'global' else 'the campaign'}"
+        case m.Act(action=m.Write(template=template, known=known)):
+            yield f"  would send as {template.channel}: {_written(template, known)}"
         case m.GiveAway(to=to):
             yield f"  goes to {f'queue {to.queue}' if to.queue else f'the dialplan at {to.context},{to.extension}'}"
         case m.End(failed=failed):
             yield f"  the call ends{f': {failed}' if failed else ''}"
+
+
+def _written(template: Template, known: Mapping[str, str]) -> str:
+    try:
+        written = template.write(known)
+    except BadInputError as error:
+        return f"nothing, for it cannot be written: {error.message}"
+    return f"{written.subject} | {written.text}" if written.subject else written.text
 
 
 def _spelt(sound: Sound) -> str:
@@ -140,6 +151,8 @@ def _typed_keys(spec: FlowSpec, at: m.Position) -> list[m.Event] | None:
 
 def _typed_outcome(at: m.Position, action: m.Action | None) -> list[m.Event] | None:
     answers = {}
+    if isinstance(action, m.Write) and _written(action.template, action.known).startswith("nothing"):
+        return [m.Acted(at.serial, m.Undone("it cannot be written", "missing"))]
     for name in action.answers if isinstance(action, m.Ask) else ():
         line = _line(f"  {name} (or fail): ")
         if line is None or line == "fail":

@@ -113,7 +113,27 @@ class Engine:
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
-        flows = FlowDesk(store, clock, speech=speech, web=web, on_change=self.poke)
+        self.messages = MessagingDesk(
+            store,
+            clock,
+            dice,
+            self.runs,
+            routes,
+            rulebook=rulebook,
+            words=reply_words,
+            region=region,
+            on_change=self._wake,
+        )
+        flows = FlowDesk(
+            store,
+            clock,
+            dice,
+            speech=speech,
+            web=web,
+            messages=self.messages,
+            rulebook=rulebook,
+            on_change=self.poke,
+        )
         self.recordings = RecordingDesk(store, clock, exchanges, lambda each: self.desk.recordable(each))
         self.desk = CallDesk(
             store,
@@ -135,17 +155,6 @@ class Engine:
             trunks=self._trunks,
             agents=self.agents,
             rulebook=rulebook,
-        )
-        self.messages = MessagingDesk(
-            store,
-            clock,
-            dice,
-            self.runs,
-            routes,
-            rulebook=rulebook,
-            words=reply_words,
-            region=region,
-            on_change=self._wake,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
         self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))

@@ -5,6 +5,7 @@ Not here: which of them follows from what (domain/call/walk.py), how speech is m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -12,27 +13,45 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import RefusedError, StoreError
 from dialerd.domain.flow import moves as flow
+from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import AttemptId
+from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.performer import Tell
 from dialerd.log import logger
-from dialerd.ports import Clock, Store
+from dialerd.ports import Clock, Dice, Refused, SendReply, Sent, Store
 from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import spawn
-from dialerd.usecases import flowing
+from dialerd.usecases import besides, flowing
 
 _log = logger(__name__)
 
+SENDING_S = 5.0
+"""A person waits that long for a message's route; what is under way then arrives later, and they are led on."""
+
 _Outcome = flow.Did | flow.Undone | flow.Fetched
+_Plain = flow.Fetch | flow.OptOut | flow.CallBack | flow.Speak | flow.Ask
 
 
 class FlowDesk:
     """`speech`, `web`: None where the settings have none; what needs them is undone then."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, speech: Speech | None, web: Web | None, on_change: Callable[[], None]
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        *,
+        speech: Speech | None,
+        web: Web | None,
+        messages: MessagingDesk,
+        rulebook: Rulebook,
+        on_change: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
+        self._dice = dice
+        self._messages = messages
+        self._rulebook = rulebook
         self._speech = speech
         self._web = web
         self._on_change = on_change
@@ -42,16 +61,20 @@ class FlowDesk:
         spawn(f"act {attempt_id}", self._act(attempt_id, command, tell))
 
     async def _act(self, attempt_id: AttemptId, command: do.Act, tell: Tell) -> None:
+        action = command.action
         try:
-            outcome = await self._do(attempt_id, command.action)
+            if isinstance(action, flow.Write):
+                outcome = await self._write(attempt_id, action)
+            else:
+                outcome = await self._do(attempt_id, action)
         except (RefusedError, StoreError) as error:
             outcome = flow.Undone(str(error))
         if isinstance(outcome, flow.Undone):
-            name = type(command.action).__name__
+            name = type(action).__name__
             _log.warning(f"{name} of a flow: {outcome.reason}", action="flow_undone", attempt_id=attempt_id)
         tell(ev.Acted(command.serial, outcome))
 
-    async def _do(self, attempt_id: AttemptId, action: flow.Action | flow.Fetch) -> _Outcome:
+    async def _do(self, attempt_id: AttemptId, action: _Plain) -> _Outcome:
         now = self._clock.now()
         match action:
             case flow.Fetch(name):
@@ -74,3 +97,45 @@ class FlowDesk:
                 if self._web is None:
                     return flow.Undone("the settings have no [web]")
                 return await self._web.ask(action)
+
+    async def _write(self, attempt_id: AttemptId, wanted: flow.Write) -> _Outcome:
+        """Send a message beside the call: its attempt is committed, then its route is given it."""
+        route = self._messages.way_out(wanted.template.channel, wanted.route)
+        if route is None:
+            return flow.Undone(f"no route for {wanted.route or wanted.template.channel} is up", "way_out")
+        outgoing = await self._store.write(
+            partial(
+                besides.write_beside,
+                call_id=attempt_id,
+                wanted=wanted,
+                route=route,
+                rulebook=self._rulebook,
+                new_id=self._dice.attempt_id,
+                now=self._clock.now(),
+            )
+        )
+        if isinstance(outgoing, flow.Undone):
+            return outgoing
+        outcome: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
+
+        def came(what: _Outcome) -> None:
+            if not outcome.done():
+                outcome.set_result(what)
+
+        self._messages.send_beside(outgoing, lambda reply: came(_of(reply)))
+        timer = self._clock.call_later(SENDING_S, partial(came, flow.Did()))
+        try:
+            return await outcome
+        finally:
+            timer.cancel()
+
+
+def _of(reply: SendReply) -> _Outcome:
+    """What a route's answer is to a flow."""
+    match reply:
+        case Sent():
+            return flow.Did()
+        case Refused(reason=reason):
+            return flow.Undone(reason, "refused")
+        case _:
+            return flow.Undone(reply.reason, "interrupted")

@@ -217,26 +217,44 @@ class MessagingDesk:
 
     # Sending
 
-    def _send(self, outgoing: messaging.Outgoing) -> None:
+    def way_out(self, channel: Channel, route: str | None) -> str | None:
+        """The route that a message of a call goes over now, full or not, for somebody waits; None: none is up."""
+        named = [self._lines[route]] if route in self._lines else [] if route is not None else self._lines.values()
+        up = [line for line in named if line.route.is_up and line.route.channel is channel]
+        return min(up, key=lambda line: (-line.room, line.route.name)).route.name if up else None
+
+    def send_beside(self, outgoing: messaging.Outgoing, tell: Callable[[SendReply], None]) -> None:
+        """Send a message of a call, whose attempt is committed; `tell` gets the route's answer, once."""
+        self._send(outgoing, tell)
+
+    def _send(self, outgoing: messaging.Outgoing, tell: Callable[[SendReply], None] | None = None) -> None:
         attempt_id, line = outgoing.attempt.id, self._lines[outgoing.attempt.trunk]
 
         def failed(_error: BaseException) -> None:  # a defect of a route must not leave an attempt open for ever
-            spawn(f"settle {attempt_id}", self._settle(line, outgoing, Unclear(reason="the route failed")))
+            spawn(f"settle {attempt_id}", self._settle(line, outgoing, Unclear(reason="the route failed"), tell))
 
-        line.sending[attempt_id] = spawn(f"message {attempt_id}", self._carry(line, outgoing), on_crash=failed)
+        line.sending[attempt_id] = spawn(f"message {attempt_id}", self._carry(line, outgoing, tell), on_crash=failed)
 
-    async def _carry(self, line: Line, outgoing: messaging.Outgoing) -> None:
+    async def _carry(self, line: Line, outgoing: messaging.Outgoing, tell: Callable[[SendReply], None] | None) -> None:
         reply: SendReply = Unclear(reason="it was taken back while it waited to be sent")
         try:
             reply = await line.route.send(outgoing.message)
         except asyncio.CancelledError:
             if self._is_closed:
                 raise  # the next daemon settles it
-        await self._settle(line, outgoing, reply)
+        await self._settle(line, outgoing, reply, tell)
 
-    async def _settle(self, line: Line, outgoing: messaging.Outgoing, reply: SendReply) -> None:
+    async def _settle(
+        self,
+        line: Line,
+        outgoing: messaging.Outgoing,
+        reply: SendReply,
+        tell: Callable[[SendReply], None] | None,
+    ) -> None:
         settled = await self._until_written(partial(_settle, outgoing=outgoing, reply=reply, now=self._clock.now()))
         line.sending.pop(outgoing.attempt.id, None)
+        if tell is not None:
+            tell(reply)
         if settled is not None:
             self._told(settled.run, settled.retry_at)
         self._wake.set()

@@ -203,6 +203,7 @@ class AttemptRow:
     step: str = ""  # of the strategy, at which it was made
     channel: Channel = Channel.VOICE
     greeted_at: datetime | None = None  # when the person had ended the greeting, where AMD tells it
+    beside: AttemptId | None = None  # the call in which this message was sent; it does not take their target
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,14 @@ class Dialing(Protocol):
         """Write the attempts and take their targets in progress. Raises StoreError where one is open already."""
         ...
 
+    def open_beside(self, attempt: AttemptRow) -> None:
+        """Write an attempt that is made beside another, whose target it leaves alone."""
+        ...
+
+    def made_beside(self, target_id: TargetId, channel: Channel) -> int:
+        """Spent attempts at the target over a channel that were made beside others."""
+        ...
+
     def hold(self, target: TargetRow, gate: str, until: datetime) -> None:
         """A closed gate: the target waits until then."""
         ...
@@ -198,11 +206,11 @@ class Dialing(Protocol):
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...
 
     def last_to(self, number: str) -> AttemptRow | None:
-        """The latest attempt at the number, one that is up before those that have ended; along an index."""
+        """The latest attempt of its own at the number, one that is up before those that have ended; along an index."""
         ...
 
     def last_attempt(self, target_id: TargetId) -> AttemptRow | None:
-        """The latest attempt at the target."""
+        """The latest attempt of its own at the target."""
         ...
 
     def close_attempt(self, attempt: AttemptRow) -> bool:

@@ -230,6 +230,8 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
         closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted while it is open"
+    if closed.beside is not None:  # its target is the call's, and goes on by that
+        return Settled(run=run, retry_at=None) if unit.dialing.close_attempt(closed) else None
     after = after_closing(unit, run, closed, now)
     if not unit.dialing.close_attempt(closed):
         return None

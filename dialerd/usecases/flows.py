@@ -14,6 +14,7 @@ from dialerd.domain.call.moves import MAY_GIVE
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.flow import FlowSpec
+from dialerd.domain.words import Channel
 from dialerd.ports import Unit
 from dialerd.ports.flows import FlowRow
 from dialerd.usecases.filters import lacking
@@ -92,13 +93,21 @@ def flow_warnings(unit: Unit, campaign: CampaignSpec) -> list[str]:
     return lacking(unit, campaign.lists, names, f"flow {campaign.flow}")
 
 
-def equipment_warnings(spec: FlowSpec, *, hosts: Collection[str], speaks: bool) -> list[str]:
-    """What the flow needs of the settings and they do not have: servers that may be asked, a voice."""
+def equipment_warnings(
+    spec: FlowSpec, *, hosts: Collection[str], speaks: bool, routes: Mapping[Channel, Collection[str]]
+) -> list[str]:
+    """What the flow needs of the settings and they do not have: servers that may be asked, a voice, routes."""
     found = []
     if spec.has_speech and not speaks:
         found.append("it has texts to be spoken, and the settings have no [tts] command: such a call fails there")
     for host in sorted(spec.hosts - {each.casefold() for each in hosts}):
         found.append(f"it asks {host}, which is not among [web] hosts: on_fail is taken there")
+    for channel, named in spec.channels.items():
+        there = routes.get(channel, ())
+        if not there:
+            found.append(f"it sends over {channel}, for which the settings have no route: on_fail is taken there")
+        for name in sorted(named - set(there)) if there else ():
+            found.append(f"it sends over {name}, which is no route of the settings for {channel}: on_fail is taken")
     return found
 
 

@@ -124,7 +124,7 @@ def _claim_one(
     contact = unit.contacts.get(target.contact_id)
     email = None if contact is None or not contact.contact.email else as_address(contact.contact.email)
     address = target.number if step.over is Channel.SMS else email
-    facts = _facts(unit, run, target, step, address, packs, now)
+    facts = facts_of_message(unit, run, target, step.over, address, packs, now)
     gate_closed = first_closed(facts, now)
     if gate_closed is not None:
         _obey(unit, run, target, step, gate_closed, now)
@@ -164,20 +164,20 @@ def _route(step: Step, left: Mapping[str, int]) -> str | None:
     return next((name for name in names if left.get(name, 0) > 0), None)
 
 
-def _facts(
+def facts_of_message(
     unit: Unit,
     run: RunRow,
     target: TargetRow,
-    step: Step,
+    over: Channel,
     address: str | None,
     packs: Sequence[Pack],
     now: datetime,
 ) -> GateFacts:
     """What the gates need to know. The rules of packs are about telephone numbers: a text counts as a call, an e-mail
     is held by hours, maxima and do-not-call lists alone."""
-    facts = gate_facts(unit, run, target, packs if step.over is Channel.SMS else (), now)
-    if step.over is Channel.SMS or address is None:
-        return replace(facts, number_in_call=facts.number_in_call and step.over is Channel.SMS)
+    facts = gate_facts(unit, run, target, packs if over is Channel.SMS else (), now)
+    if over is Channel.SMS or address is None:
+        return replace(facts, number_in_call=facts.number_in_call and over is Channel.SMS)
     listed = (entry.list_name for entry in unit.dnc.check(address, now))
     barred_by = next((name for name in listed if name in (GLOBAL, run.spec.dnc)), None)
     return replace(
@@ -258,6 +258,8 @@ def give_code(
     if run is None:
         return None
     unit.dispositions.give(attempt.id, code)
+    if attempt.beside is not None:  # its target goes on by the call that it was sent in
+        return run
     latest = unit.dialing.last_attempt(attempt.target_id)
     if latest is not None and latest.id == attempt.id and not run.state.is_over:
         send_on(unit, run, attempt, code, after_min=after_min, now=now)

@@ -154,7 +154,7 @@ def _by_rules(
         return None, ""
     contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
     step = plan_for(unit, run.spec).at(attempt.step).step
-    rules = () if step is None or is_stop else step.reply
+    rules = () if step is None or is_stop or attempt.beside is not None else step.reply
     found = match(rules, event.text, zone=_zone(run, contact), now=now)
     done: list[str] = []
     if found is not None and contact is not None:

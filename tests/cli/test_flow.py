@@ -71,7 +71,7 @@ def test_what_the_settings_and_the_servers_lack_is_told(terminal: Terminal, monk
 def test_the_schema_knows_every_node(terminal: Terminal) -> None:
     schema = json.loads(terminal.ok("flow", "schema").out)
     kinds = set(schema["properties"]["node"]["additionalProperties"]["discriminator"]["mapping"])
-    assert {"play", "menu", "collect", "branch", "request", "transfer", "hangup"} <= kinds
+    assert {"play", "menu", "collect", "branch", "request", "sms", "email", "transfer", "hangup"} <= kinds
 
 
 def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
@@ -96,3 +96,42 @@ def test_a_flow_is_walked_through_with_typed_keys(terminal: Terminal, monkeypatc
     assert terminal.ok("flow", "try", file).out.splitlines()[-2:] == ["they hang up", "disposition: customer_hangup"]
     assert "no time zone" in terminal.type("flow", "try", file, "--zone", "Mars").err
     assert "NAME=VALUE" in terminal.type("flow", "try", file, "--attribute", "x").err
+
+
+WRITES = """\
+name = "link"
+start = "link"
+attributes = ["link"]
+
+[node.link]
+do = "sms"
+text = "See {{ link }}"
+next = "letter"
+on_fail = "letter"
+
+[node.letter]
+do = "email"
+route = "post"
+subject = "A link"
+text = "{{ link }}"
+next = "bye"
+on_fail = "bye"
+
+[node.bye]
+do = "hangup"
+"""
+
+
+def test_messages_are_tried_without_being_sent_and_a_route_that_is_not_there_is_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = terminal.write("link.toml", WRITES)
+    told = terminal.ok("flow", "apply", file).out
+    assert "warning: it sends over sms, for which the settings have no route" in told
+    assert "warning: it sends over email, for which the settings have no route" in told
+    type_lines(monkeypatch, "", "")
+    said = terminal.ok("flow", "try", file, "--attribute", "link=https://x.example").out
+    assert "would send as sms: See https://x.example" in said
+    assert "would send as email: A link | https://x.example" in said
+    said = terminal.ok("flow", "try", file).out
+    assert "would send as sms: nothing, for it cannot be written: the contact has no link" in said

@@ -9,6 +9,7 @@ import pytest
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.queue import read_queue
+from dialerd.domain.words import Channel
 from dialerd.usecases import campaigns, dispositions, flows, queues
 from tests.domain.flow.samples import RENEWAL, read
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -86,3 +87,11 @@ def test_a_flow_is_deleted_and_then_unknown(house: House) -> None:
     flows.delete_flow(house.unit, "renewal", **BY)
     with pytest.raises(NotFoundError, match="no flow renewal"):
         flows.delete_flow(house.unit, "renewal", **BY)
+
+
+def test_a_route_that_a_flow_names_and_the_settings_have_not_is_told() -> None:
+    text = 'name = "f"\nstart = "a"\n[node.a]\ndo = "sms"\nroute = "post"\ntext = "x"\nnext = "b"\non_fail = "b"\n'
+    spec = read(text + '[node.b]\ndo = "hangup"\n')
+    assert flows.equipment_warnings(spec, hosts=(), speaks=False, routes={Channel.SMS: ["post"]}) == []
+    (said,) = flows.equipment_warnings(spec, hosts=(), speaks=False, routes={Channel.SMS: ["smsc"]})
+    assert said == "it sends over post, which is no route of the settings for sms: on_fail is taken"

@@ -19,16 +19,18 @@ _END_OF_TIME = "9999"  # after every moment as text
 ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
     " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at,"
-    " step, channel, greeted_at"
+    " step, channel, greeted_at, beside"
 )
 
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
-# last one.
+# last one; one that was made beside another has the number of that.
 _EXPORT = f"""
 SELECT campaign.name, run.number, target.contact_id,
-       (attempt.disposition IS NULL) + (SELECT count(*) FROM attempt AS earlier
-        WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
-        AND earlier.disposition IS NOT NULL),
+       EXISTS (SELECT 1 FROM attempt AS up WHERE up.target_id = attempt.target_id AND up.rowid <= attempt.rowid
+        AND up.disposition IS NULL AND up.beside IS NULL)
+       + (SELECT count(*) FROM attempt AS earlier
+          WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
+          AND earlier.disposition IS NOT NULL AND earlier.beside IS NULL),
        (SELECT coalesce(group_concat(recording.name, ' '), '') FROM recording
         WHERE recording.attempt_id = attempt.id AND recording.trouble = ''),
        {", ".join("attempt." + column for column in ATTEMPT_COLUMNS.replace(" ", "").split(","))}
@@ -113,4 +115,5 @@ def to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         step=row[21],
         channel=Channel(row[22]),
         greeted_at=to_moment_or_none(row[23]),
+        beside=None if row[24] is None else AttemptId(row[24]),
     )

@@ -35,13 +35,14 @@ _TARGET = """
 SELECT target.id, target.run_id, target.contact_id, target.number, target.position, target.zones, target.state,
        target.attempts_spent, iif(target.attempts_spent = 0, 0,
          (SELECT count(*) FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number AND spent
-          AND attempt.disposition IS NOT NULL)
+          AND attempt.disposition IS NOT NULL AND attempt.beside IS NULL)
          + EXISTS (SELECT 1 FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number
-          AND attempt.disposition IS NULL)), target.not_before,
+          AND attempt.disposition IS NULL AND attempt.beside IS NULL)), target.not_before,
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
-       EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL),
+       EXISTS (SELECT 1 FROM attempt WHERE attempt.number = target.number AND attempt.disposition IS NULL
+               AND attempt.beside IS NULL),
        target.turn, target.held_by, target.step, target.channel
 FROM target
 """
@@ -54,8 +55,9 @@ numbers AS (
   UNION ALL SELECT n.position, n.number, n.zones, contact.zone FROM contact_number AS n, own, contact
   WHERE n.contact_id = own.contact_id AND contact.id = own.contact_id),
 tried AS MATERIALIZED (
-  SELECT number, spent, disposition FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
-  UNION ALL SELECT number, spent, disposition FROM attempt WHERE target_id = :id AND disposition IS NULL)
+  SELECT number, spent, disposition FROM attempt WHERE target_id = :id AND disposition IS NOT NULL AND beside IS NULL
+  UNION ALL SELECT number, spent, disposition FROM attempt
+  WHERE target_id = :id AND disposition IS NULL AND beside IS NULL)
 SELECT position, number, zones, zone,
   (SELECT count(*) FROM tried WHERE tried.number = numbers.number AND spent),
   EXISTS (SELECT 1 FROM tried WHERE tried.number = numbers.number
@@ -76,6 +78,19 @@ _ATTEMPT = f"SELECT {ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts 
 
 _TAKE = "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?"
 
+_OPEN = """
+INSERT INTO attempt
+  (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel, beside)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_MADE_BESIDE = """
+SELECT (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NOT NULL AND spent
+        AND beside IS NOT NULL AND channel = :channel)
+     + (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NULL
+        AND beside IS NOT NULL AND channel = :channel)
+"""
+
 _CLOSE = """
 UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
   sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
@@ -85,15 +100,17 @@ WHERE id = :id AND disposition IS NULL
 
 # Along attempt_open_number, then attempt_by_number.
 _LAST_TO = f"""
-SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NULL)
-UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NOT NULL
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NULL AND beside IS NULL)
+UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
+                         WHERE number = :number AND disposition IS NOT NULL AND beside IS NULL
                          ORDER BY claimed_at DESC LIMIT 1)
 LIMIT 1
 """  # noqa: S608  # constants of this file
 
 _LAST = f"""
-SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL)
-UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NOT NULL
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL AND beside IS NULL)
+UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
+                         WHERE target_id = :id AND disposition IS NOT NULL AND beside IS NULL
                          ORDER BY rowid DESC LIMIT 1)
 LIMIT 1
 """  # noqa: S608  # the columns are constants of this file
@@ -137,32 +154,21 @@ class SqliteDialing:
 
     def open_attempt(self, *attempts: AttemptRow) -> None:
         try:
-            self._connection.executemany(
-                "INSERT INTO attempt"
-                " (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        each.id,
-                        each.target_id,
-                        each.run_id,
-                        each.number,
-                        each.trunk,
-                        each.asterisk,
-                        each.caller_id,
-                        to_text(each.claimed_at),
-                        each.regulation,
-                        each.step,
-                        each.channel,
-                    )
-                    for each in attempts
-                ],
-            )
+            self._connection.executemany(_OPEN, [_opened(each) for each in attempts])
         except sqlite3.IntegrityError as error:
             targets = ", ".join(str(each.target_id) for each in attempts)
             raise StoreError(f"one of the targets {targets} or its number has an open attempt already") from error
         for run_id in {each.run_id for each in attempts}:
             self._take([each.target_id for each in attempts if each.run_id == run_id], run_id)
+
+    def open_beside(self, attempt: AttemptRow) -> None:
+        assert attempt.beside is not None, "an attempt of its own takes its target"
+        self._connection.execute(_OPEN, _opened(attempt))
+        self._connection.execute("UPDATE run SET attempts = attempts + 1 WHERE id = ?", (attempt.run_id,))
+
+    def made_beside(self, target_id: TargetId, channel: Channel) -> int:
+        (count,) = self._connection.execute(_MADE_BESIDE, {"id": target_id, "channel": channel}).fetchone()
+        return int(count)
 
     def _take(self, targets: Sequence[TargetId], run_id: RunId) -> None:
         """Take targets in progress, an attempt of each just opened; counted here, not by a trigger (m022_claims.py)."""
@@ -239,7 +245,8 @@ class SqliteDialing:
 
     def same_before(self, attempt: AttemptRow) -> int:
         (count,) = self._connection.execute(
-            "SELECT count(*) FROM attempt WHERE target_id = ? AND disposition = ? AND spent AND id <> ?",
+            "SELECT count(*) FROM attempt"
+            " WHERE target_id = ? AND disposition = ? AND spent AND id <> ? AND beside IS NULL",
             (attempt.target_id, attempt.disposition, attempt.id),
         ).fetchone()
         return int(count)
@@ -247,7 +254,7 @@ class SqliteDialing:
     def unspent_before(self, attempt: AttemptRow) -> int:
         (count,) = self._connection.execute(
             "SELECT count(*) FROM attempt WHERE target_id = ? AND disposition IS NOT NULL AND NOT spent AND id <> ?"
-            " AND (cause IS NOT NULL OR sip_code IS NOT NULL)",
+            " AND beside IS NULL AND (cause IS NOT NULL OR sip_code IS NOT NULL)",
             (attempt.target_id, attempt.id),
         ).fetchone()
         return int(count)
@@ -318,7 +325,7 @@ class SqliteDialing:
         return int(count)
 
     def open_attempts(self) -> list[AttemptRow]:
-        rows = self._connection.execute(_ATTEMPT + " WHERE disposition IS NULL ORDER BY claimed_at")
+        rows = self._connection.execute(_ATTEMPT + " WHERE disposition IS NULL AND beside IS NULL ORDER BY claimed_at")
         return [to_attempt(row) for row in rows.fetchall()]
 
     def next_due_at(self, run_id: RunId) -> datetime | None:
@@ -351,6 +358,24 @@ class SqliteDialing:
 
     def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
         return page_end(self._connection, run_id, since=since, size=size)
+
+
+def _opened(attempt: AttemptRow) -> tuple[object, ...]:
+    """What _OPEN takes."""
+    return (
+        attempt.id,
+        attempt.target_id,
+        attempt.run_id,
+        attempt.number,
+        attempt.trunk,
+        attempt.asterisk,
+        attempt.caller_id,
+        to_text(attempt.claimed_at),
+        attempt.regulation,
+        attempt.step,
+        attempt.channel,
+        attempt.beside,
+    )
 
 
 def _to_target(row: tuple[Any, ...]) -> TargetRow:

@@ -17,6 +17,12 @@ _LAST_TO = """
 SELECT id FROM attempt WHERE number = ? AND disposition IS NOT NULL AND channel = ? ORDER BY claimed_at DESC LIMIT 1
 """
 
+# Each half along an index of its own.
+_OPEN = """
+SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NULL AND channel <> 'voice'
+UNION ALL SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NOT NULL
+"""
+
 
 class SqliteMessageLog:
     """Implements ports.MessageLog on one connection, within its transaction."""
@@ -55,12 +61,12 @@ class SqliteMessageLog:
 
     def is_open_at(self, address: str) -> bool:
         row = self._connection.execute(
-            "SELECT 1 FROM attempt WHERE number = ? AND disposition IS NULL", (address,)
+            "SELECT 1 FROM attempt WHERE number = ? AND disposition IS NULL AND beside IS NULL", (address,)
         ).fetchone()
         return row is not None
 
     def open(self) -> list[AttemptId]:
-        rows = self._connection.execute("SELECT id FROM attempt WHERE disposition IS NULL AND channel <> 'voice'")
+        rows = self._connection.execute(_OPEN)
         return [AttemptId(each) for (each,) in rows]
 
     def has_reply(self, route: str, reply_id: str) -> bool:

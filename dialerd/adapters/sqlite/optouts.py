@@ -28,7 +28,10 @@ EXISTS (SELECT 1 FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id WH
 
 _BARRED_ATTEMPTS = f"""
 SELECT attempt.id FROM attempt INDEXED BY attempt_open_number JOIN run ON run.id = attempt.run_id
-WHERE attempt.disposition IS NULL AND attempt.answered_at IS NULL AND {_LISTED.format(number="attempt.number")}
+WHERE attempt.disposition IS NULL AND attempt.beside IS NULL AND attempt.answered_at IS NULL
+  AND {_LISTED.format(number="attempt.number")}
+UNION ALL SELECT attempt.id FROM attempt INDEXED BY attempt_open_beside JOIN run ON run.id = attempt.run_id
+WHERE attempt.disposition IS NULL AND attempt.beside IS NOT NULL AND {_LISTED.format(number="attempt.number")}
 """  # noqa: S608  # constants of this file
 
 _BARRED_PREVIEWS = f"""

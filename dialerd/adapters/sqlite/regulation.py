@@ -14,7 +14,7 @@ from dialerd.domain.words import CampaignId, ContactId, Disposition
 
 _MOST = 2000  # calls to one person: no rule asks for as many, and nobody can be called as often
 
-# The ended ones, the open one of each number, and those of campaigns that were deleted.
+# The ended ones, messages of calls among them, the open one of each number, and those of campaigns that were deleted.
 _PAST = """
 WITH asked AS MATERIALIZED (
   SELECT :number AS number UNION SELECT number FROM contact WHERE id = :contact_id
@@ -26,6 +26,7 @@ UNION ALL
 SELECT claimed_at, ended_at, disposition, number = :number,
   (SELECT campaign_id FROM run WHERE run.id = attempt.run_id) = :campaign_id
 FROM attempt WHERE number IN (SELECT number FROM asked) AND claimed_at > :since AND disposition IS NULL
+  AND beside IS NULL
 UNION ALL
 SELECT claimed_at, ended_at, disposition, number = :number,
   campaign = (SELECT name FROM campaign WHERE id = :campaign_id)

@@ -47,7 +47,8 @@ class SqliteStrategies:
     def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
         (tries, same) = self._connection.execute(
             "SELECT count(*), coalesce(sum(coalesce(final, disposition) = :code), 0) FROM attempt"
-            " WHERE target_id = :target AND disposition IS NOT NULL AND spent AND step = :step AND id <> :but",
+            " WHERE target_id = :target AND disposition IS NOT NULL AND spent AND step = :step AND id <> :but"
+            " AND beside IS NULL",
             {"target": target_id, "step": step, "code": code, "but": but},
         ).fetchone()
         return int(tries), int(same)

@@ -26,8 +26,8 @@ from dialerd.domain.call.moves import (
 from dialerd.domain.call.states import Away, Call, InFlow
 from dialerd.domain.flow import begin
 from dialerd.domain.flow import moves as flow
-from dialerd.domain.flow.nodes import Transfer
 from dialerd.domain.flow.step import step
+from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.recording import EndsOn, recording_name
 from dialerd.domain.words import Disposition
 

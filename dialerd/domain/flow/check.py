@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from dialerd.domain.dispositionset import CODE
 from dialerd.domain.filters.tree import OWN
 from dialerd.domain.flow.lines import Path
-from dialerd.domain.flow.nodes import Branch, Collect, Node, Request, Set, Way
+from dialerd.domain.flow.node import Way
+from dialerd.domain.flow.nodes import Branch, Collect, Node, Request, Set
 from dialerd.domain.flow.spec import FlowSpec
 
 _NODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")

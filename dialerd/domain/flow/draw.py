@@ -5,9 +5,11 @@ Not here: the text that draws it (domain/graph.py).
 
 from __future__ import annotations
 
-from dialerd.domain.flow.nodes import Branch, Callback, HangUp, Node, Play, Request, Set, Transfer
+from dialerd.domain.flow.message import Message
+from dialerd.domain.flow.nodes import Branch, Callback, HangUp, Node, Play, Request, Set
 from dialerd.domain.flow.prompt import Part
 from dialerd.domain.flow.spec import FlowSpec
+from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.graph import Edge, Graph, Shape
 from dialerd.domain.graph import Node as Drawn
 
@@ -38,6 +40,8 @@ def told(node: Node) -> str:
             return f"{node.method} {node.url}"
         case Callback():
             return f"callback in {node.in_min:g} min" if node.in_min is not None else f"callback at {node.at}"
+        case Message():
+            return f"{node.do} {node.subject or node.text}"
         case Transfer():
             return f"transfer to {node.queue or f'{node.context},{node.extension}'}"
         case HangUp():

@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Literal
 
 from dialerd.domain.filters import Record
-from dialerd.domain.flow.nodes import Transfer
 from dialerd.domain.flow.prompt import Piece
 from dialerd.domain.flow.spec import FlowSpec
+from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.sounds import Sound
+from dialerd.domain.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,10 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An action was not done, or nobody knows whether it was."""
+    """An action was not done, or nobody knows whether it was. `word`: why, for the flow to go by."""
 
     reason: str
+    word: str = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,19 @@ class OptOut:
     list: Literal["global", "campaign"]
 
 
-Action = Speak | Ask | CallBack | OptOut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Send the contact a message, filled in with what is `known`. `route`: over that one; None: over any that is up."""
+
+    route: str | None
+    template: Template
+    known: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Write({self.template.channel})"  # what people read is theirs, and nobody logs it by accident
+
+
+Action = Speak | Ask | CallBack | OptOut | Write
 
 
 @dataclass(frozen=True, slots=True)

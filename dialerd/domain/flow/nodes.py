@@ -1,74 +1,31 @@
 """The nodes of a flow as a person writes them, each checked by itself.
 
-Not here: the flow as a whole (spec.py), what is wrong between nodes (check.py), walking through them (step.py).
+Not here: what they have in common (node.py), two with a file of their own (message.py, transfer.py), the flow as a
+whole (spec.py), what is wrong between nodes (check.py), walking through them (step.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from dialerd.domain.campaign import EXTENSION, NAME
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, fields_of, read_filter
-from dialerd.domain.flow.prompt import Prompt, check_text, holes, names_of
+from dialerd.domain.flow.message import Message
+from dialerd.domain.flow.node import NodeSpec, Part, Speaking, Way
+from dialerd.domain.flow.prompt import Prompt, check_text, holes
+from dialerd.domain.flow.transfer import Transfer
 
 _HOST = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(?=[/?]|\Z)")
 
 Keypad = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way out of a node. `key` is where the file says so; `heard`: the person did something to come this way."""
-
-    key: tuple[str | int, ...]
-    label: str
-    to: str
-    heard: bool = False
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Node(_Part):
-    """What every node has. `writes`: names that have a value behind it (by way's label; "" for every way)."""
-
-    note: str = ""
-
-    @property
-    def ways(self) -> Iterator[Way]:
-        """The ways out, in the order of the file."""
-        return iter(())
-
-    @property
-    def reads(self) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
-        """The names that a key needs."""
-        return iter(())
-
-    @property
-    def writes(self) -> Mapping[str, frozenset[str]]:
-        return {}
-
-
-class _Speaking(_Node):
-    say: Prompt = ()
-    barge_in: bool = True
-
-    @property
-    def reads(self) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
-        for key in ("say", "say_invalid", "say_timeout"):
-            if prompt := getattr(self, key, ()):
-                yield (key,), names_of(prompt)
-
-
-class Play(_Speaking):
+class Play(Speaking):
     """Say something. With `barge_in` any key ends it."""
 
     do: Literal["play"]
@@ -81,7 +38,7 @@ class Play(_Speaking):
         yield Way(("next",), "", self.next)
 
 
-class Menu(_Speaking):
+class Menu(Speaking):
     """One key of several. `tries` times nothing, or a key that is none of them, leads on by on_timeout, on_invalid."""
 
     do: Literal["menu"]
@@ -108,7 +65,7 @@ class Menu(_Speaking):
         return {key: frozenset({self.answer}) for key in self.keys} if self.answer else {}
 
 
-class Collect(_Speaking):
+class Collect(Speaking):
     """Several keys as an answer: `min` to `max`, ended by `terminator`, by `max`, or by `inter_digit_s` without a key.
 
     `secret`: the answer may go into a web request and decide a branch, and nowhere else.
@@ -145,7 +102,7 @@ class Collect(_Speaking):
         return {"answer": frozenset({self.answer})}
 
 
-class Record(_Speaking):
+class Record(Speaking):
     """Record what the person says, until `ends_on` is pressed, `silence_s` or `max_s` are over.
 
     `answer` gets the recording's name.
@@ -172,7 +129,7 @@ class Record(_Speaking):
         return {"recorded": frozenset({self.answer})} if self.answer and self.on_fail else {}
 
 
-class Rule(_Part):
+class Rule(Part):
     """One way of a branch: `when` is a condition in the language of the campaigns' filters."""
 
     when: str
@@ -192,7 +149,7 @@ class Rule(_Part):
         return read_filter(self.when)
 
 
-class Branch(_Node):
+class Branch(NodeSpec):
     """The first rule that holds; `otherwise` where none does. Attributes and answers alike, by their names."""
 
     do: Literal["branch"]
@@ -212,11 +169,11 @@ class Branch(_Node):
             yield ("rules", index, "when"), frozenset(each.name for each in fields_of(rule.holds_if) if not each.is_own)
 
 
-class Set(_Node):
+class Set(NodeSpec):
     """Write attributes of the contact, and what the attempt's disposition is to be; both are kept at once."""
 
     do: Literal["set"]
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default={})
     disposition: str | None = None
     next: str
 
@@ -247,15 +204,15 @@ class Set(_Node):
         return {"": frozenset(self.attributes)}
 
 
-class Request(_Node):
+class Request(NodeSpec):
     """Ask a web server: GET with `send` as its query, or POST with `send` as JSON. What is not a 200 with the asked
     `answers` (name = path within the JSON, like customer.balance) within `timeout_s` leads to on_fail."""
 
     do: Literal["request"]
     url: str
     method: Literal["GET", "POST"] = "GET"
-    send: dict[str, str] = {}
-    answers: dict[str, str] = {}
+    send: dict[str, str] = Field(default={})
+    answers: dict[str, str] = Field(default={})
     timeout_s: Annotated[float, Field(ge=0.5, le=30)] = 5.0
     next: str
     on_fail: str
@@ -302,7 +259,7 @@ def holes_out(text: str) -> str:
     return re.sub(r"\{\{.*?\}\}", "", text)
 
 
-class Callback(_Node):
+class Callback(NodeSpec):
     """Agree on a call at a later time: `in_min` from now, or `at`: 2026-12-01T15:00 or 1530, the contact's own time."""
 
     do: Literal["callback"]
@@ -331,7 +288,7 @@ class Callback(_Node):
         yield ("notes",), holes(self.notes)
 
 
-class Dnc(_Node):
+class Dnc(NodeSpec):
     """Never call this number again: the global do-not-call list, or the campaign's own."""
 
     do: Literal["dnc"]
@@ -346,39 +303,7 @@ class Dnc(_Node):
             yield Way(("on_fail",), "fail", self.on_fail)
 
 
-class Transfer(_Node):
-    """Give the person to an agent of a queue, or to the admin's dialplan.
-
-    Nobody there within `wait_s`: on_no_agent.
-    """
-
-    do: Literal["transfer"]
-    queue: str | None = None
-    context: str | None = None
-    extension: str = "s"
-    wait_s: Annotated[float, Field(ge=1, le=600)] = 60.0
-    on_no_agent: str | None = None
-
-    @model_validator(mode="after")
-    def _somewhere(self) -> Transfer:
-        if (self.queue is None) == (self.context is None):
-            raise ValueError("needs exactly one of queue and context")
-        if self.queue is not None and not NAME.match(self.queue):
-            raise ValueError("queue is a queue's name")
-        if (self.queue is None) != (self.on_no_agent is None):
-            raise ValueError("on_no_agent: a queue needs it, a context cannot have it")
-        for each in (self.context, self.extension):
-            if each is not None and not EXTENSION.match(each):
-                raise ValueError("context and extension are the dialplan's: letters, digits, _ * # -")
-        return self
-
-    @property
-    def ways(self) -> Iterator[Way]:
-        if self.on_no_agent is not None:
-            yield Way(("on_no_agent",), "no agent", self.on_no_agent)
-
-
-class HangUp(_Node):
+class HangUp(NodeSpec):
     """End the call; `disposition` where none was set before, or another is meant."""
 
     do: Literal["hangup"]
@@ -386,7 +311,6 @@ class HangUp(_Node):
 
 
 Node = Annotated[
-    Play | Menu | Collect | Record | Branch | Set | Request | Callback | Dnc | Transfer | HangUp,
+    Play | Menu | Collect | Record | Branch | Set | Request | Callback | Dnc | Message | Transfer | HangUp,
     Field(discriminator="do"),
 ]
-SPEAKING = _Speaking

@@ -6,14 +6,17 @@ file and back; its keys are users' names and stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dialerd.domain.campaign import NAME
-from dialerd.domain.flow.nodes import Node, Request, Transfer
+from dialerd.domain.flow.message import Message
+from dialerd.domain.flow.nodes import Node, Request
 from dialerd.domain.flow.prompt import Language, Part
+from dialerd.domain.flow.transfer import Transfer
+from dialerd.domain.words import Channel
 
 MAX_NODES = 500
 
@@ -59,6 +62,16 @@ class FlowSpec(BaseModel):
     def hosts(self) -> frozenset[str]:
         """The servers that it asks, as [web] hosts of the settings names them."""
         return frozenset(n.host for n in self.node.values() if isinstance(n, Request))
+
+    @property
+    def channels(self) -> Mapping[Channel, frozenset[str]]:
+        """The channels over which it writes, each with the routes that it names."""
+        written = [node for node in self.node.values() if isinstance(node, Message)]
+        return {
+            channel: frozenset(each.route for each in written if each.do == channel and each.route is not None)
+            for channel in Channel
+            if any(each.do == channel for each in written)
+        }
 
     @property
     def has_speech(self) -> bool:

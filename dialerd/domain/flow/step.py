@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from dialerd.domain.filters import matches
 from dialerd.domain.flow import nodes
+from dialerd.domain.flow.message import Message
 from dialerd.domain.flow.moves import (
     Act,
     Acted,
@@ -39,9 +40,12 @@ from dialerd.domain.flow.moves import (
     Stage,
     StopSaying,
     Undone,
+    Write,
 )
+from dialerd.domain.flow.node import Speaking
 from dialerd.domain.flow.prompt import Prompt, Speech, fill, pieces
 from dialerd.domain.flow.spec import FlowSpec
+from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.sounds import Recorded, Sound
 
 MAX_VISITED = 250
@@ -64,7 +68,7 @@ def step(flow: FlowSpec, position: Position, event: Event, scene: Scene) -> Move
             return _prepared(flow, position, outcome, scene)
         case Stage.SAYING, Heard(serial, failed) if serial == position.serial:
             return _end(position, _UNSAID) if failed else _said(flow, position, scene)
-        case (Stage.SAYING, Pressed(digit)) if isinstance(node, nodes.SPEAKING) and node.barge_in:
+        case (Stage.SAYING, Pressed(digit)) if isinstance(node, Speaking) and node.barge_in:
             move, commands = _interrupted(flow, position, digit, scene)
             return move, (StopSaying(position.serial), *commands)
         case Stage.LISTENING, Pressed(digit):
@@ -125,7 +129,9 @@ def _start(flow: FlowSpec, position: Position, scene: Scene) -> Move:
             return _act(position, CallBack(in_min=node.in_min, at=at, notes=fill(node.notes, known)))
         case nodes.Dnc() as node:
             return _act(position, OptOut(node.list))
-        case nodes.Transfer() as node:
+        case Message() as node:
+            return _act(position, Write(route=node.route, template=node.template, known=known))
+        case Transfer() as node:
             position = _next(position, Stage.AWAY)
             return position, (GiveAway(position.serial, node),)
         case nodes.HangUp() as node:
@@ -305,10 +311,12 @@ def _acted(flow: FlowSpec, position: Position, outcome: Did | Undone, scene: Sce
         case nodes.Request() as node, Did(answers=answers) if set(node.answers) <= set(answers):
             kept = {name: _kept(answers[name]) for name in node.answers}
             return _enter(flow, replace(position, answers={**position.answers, **kept}), node.next, scene)
-        case ((nodes.Callback(next=to) | nodes.Dnc(next=to)), Did()):
+        case ((nodes.Callback(next=to) | nodes.Dnc(next=to) | Message(next=to)), Did()):
             return _enter(flow, position, to, scene)
         case ((nodes.Request(on_fail=to) | nodes.Callback(on_fail=to)), _):
             return _enter(flow, position, to, scene)
+        case Message() as node, Undone(word=word):
+            return _enter(flow, _answered(position, node.answer, word), node.on_fail, scene)
         case nodes.Dnc(on_fail=on_fail), Undone(reason):
             if on_fail is None:
                 return _end(position, f"the opt-out could not be kept: {reason}")
@@ -318,7 +326,7 @@ def _acted(flow: FlowSpec, position: Position, outcome: Did | Undone, scene: Sce
 
 def _unserved(flow: FlowSpec, position: Position, scene: Scene) -> Move:
     node = flow.node[position.node]
-    assert isinstance(node, nodes.Transfer), "nothing else gives away"
+    assert isinstance(node, Transfer), "nothing else gives away"
     if node.on_no_agent is None:
         return _end(position, "the dialplan would not take the call")
     return _enter(flow, position, node.on_no_agent, scene)

@@ -20,7 +20,7 @@ from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
 from dialerd.domain.recording import recording_name
-from dialerd.domain.words import Channel, RunId, TargetId
+from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
 from dialerd.ports import RecordingRow
 from tests.adapters.sqlite.stored import (
     NOW,
@@ -341,6 +341,39 @@ def test_a_mailbox_was_never_read_before_there_were_any_and_is_read_on_where_it_
     with SqliteStore.unit(path, write=False) as unit:
         assert unit.messages.mailbox("news") == (7, 42)
         assert unit.messages.mailbox("other") is None
+
+
+def test_open_attempts_from_before_messages_went_out_beside_calls_still_have_their_targets(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m039_beside")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'stopped', '')"
+        )
+        before.execute("INSERT INTO contact_list (id, name, region, created_at) VALUES (1, 'l', 'US', '')")
+        before.execute("INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (1, 1, '+1', '[]', '')")
+        before.execute(
+            "INSERT INTO target (id, run_id, contact_id, number, zones, rank, state)"
+            " VALUES (1, 1, 1, '+1', '[]', 1, 'in_progress')"
+        )
+        before.execute(
+            "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
+            " VALUES (:id, 1, 1, '+1', 't', 'a', '+2', :at)",
+            {"id": "d" + "1" * 32, "at": NOW.isoformat()},
+        )
+    with SqliteStore.unit(path, write=True) as unit:
+        (call,) = unit.dialing.open_attempts()
+        assert call.beside is None
+        with pytest.raises(StoreError, match="open attempt already"):
+            unit.dialing.open_attempt(replace(call, id=AttemptId("d" + "2" * 32)))
+        text = replace(call, id=AttemptId("d" + "3" * 32), channel=Channel.SMS, beside=call.id)
+        unit.dialing.open_beside(text)
+        assert unit.dialing.open_attempts() == [call]
+        assert unit.dialing.last_attempt(call.target_id) == call
+        assert unit.messages.open() == [text.id]
+        assert unit.dialing.made_beside(call.target_id, Channel.SMS) == 1
+        assert unit.dialing.made_beside(call.target_id, Channel.EMAIL) == 0
 
 
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Not here: what is expected of them.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -146,7 +147,7 @@ def random_flow(dice: random.Random) -> str:
         return [dice.choice(["hello", {dice.choice(ways): text()}]) for _ in range(dice.randint(1, 3))]
 
     def node() -> dict[str, Any]:
-        match dice.randrange(11):
+        match dice.randrange(13):
             case 0:
                 return {"do": "play", "say": say(), "barge_in": dice.random() < 0.5, "next": to()}
             case 1 | 2:
@@ -169,11 +170,18 @@ def random_flow(dice: random.Random) -> str:
                 return {"do": "dnc", "next": to()}
             case 9:
                 return {"do": "record", "next": to()}
+            case 10 | 11:
+                more = dice.choice([{"do": "sms"}, {"do": "email", "subject": text()}, {"do": "email"}, {"do": "sms"}])
+                return {**more, "text": text() + dice.choice(["", "{% if a1 %}x{% endif %}"]), **_ways(dice, to)}
             case _:
                 return {"do": "transfer", "queue": "sales", "on_no_agent": to()}
 
     nodes = {name: node() if name != names[-1] else {"do": "hangup"} for name in names}
     return tomli_w.dumps({"name": "drawn", "start": names[0], "attributes": ["first_name", "balance"], "node": nodes})
+
+
+def _ways(dice: random.Random, to: Callable[[], str]) -> dict[str, str]:
+    return {"next": to(), "on_fail": to()} | ({"answer": "a0"} if dice.random() < 0.5 else {})
 
 
 def random_event(dice: random.Random, at: m.Position) -> m.Event:

@@ -38,6 +38,7 @@ from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.adapters.sqlite.migrations.m035_greeting import m035_greeting
+from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -68,6 +69,7 @@ MIGRATIONS = (
     m033_messages,
     m035_greeting,
     m028_mailbox,
+    m039_beside,
 )
 
 migrations = Migrations("dialerd")
