@@ -1,0 +1,148 @@
+// Talks to dialerd's REST API: one function per kind of request, errors as the API's own sentences.
+// Not here: what the documents hold (documents.ts), what happens live (live/socket.ts).
+
+/** What the API refuses or cannot do: its sentence, its remedy, and which fields of a form it means. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly hint = "",
+    readonly errors: readonly { at: string; message: string }[] = [],
+  ) {
+    super(message);
+  }
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+export interface Options {
+  query?: Query | undefined;
+  body?: unknown;
+  /** The body as it is, with its type, in place of JSON. */
+  raw?: { type: string; data: string | Blob } | undefined;
+  accept?: string | undefined;
+  ifMatch?: string | null | undefined;
+  createOnly?: boolean | undefined;
+  /** The same key twice does the thing once: for what makes something. */
+  once?: string | undefined;
+}
+
+/** An answer with the version that an edit has to name (`If-Match`). */
+export interface Versioned<T> {
+  value: T;
+  etag: string | null;
+}
+
+type Watcher = () => void;
+const signedOut = new Set<Watcher>();
+
+/** Calls `watcher` when an answer says that the session is over. Returns what ends that. */
+export function onSignedOut(watcher: Watcher): () => void {
+  signedOut.add(watcher);
+  return () => signedOut.delete(watcher);
+}
+
+export function pathOf(path: string, query: Query = {}): string {
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined || value === null || value === "") continue;
+    for (const each of Array.isArray(value) ? value : [value]) given.append(key, String(each));
+  }
+  const text = given.toString();
+  return `/api${path}${text && `?${text}`}`;
+}
+
+/** `/campaigns/${name}` with each part safe in an address. */
+export function at(strings: TemplateStringsArray, ...parts: (string | number)[]): string {
+  return strings.reduce((path, text, index) => path + encodeURIComponent(String(parts[index - 1])) + text);
+}
+
+async function request(method: string, path: string, options: Options): Promise<Response> {
+  const headers: Record<string, string> = { Accept: options.accept ?? "application/json" };
+  let body: string | Blob | undefined;
+  if (options.raw) {
+    headers["Content-Type"] = options.raw.type;
+    body = options.raw.data;
+  } else if (options.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(options.body);
+  }
+  if (method !== "GET") headers["X-Dialerd-Request"] = "1"; // what a foreign page cannot send
+  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+  if (options.createOnly) headers["If-None-Match"] = "*";
+  if (options.once) headers["Idempotency-Key"] = options.once;
+  let answer: Response;
+  try {
+    answer = await fetch(pathOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin" });
+  } catch {
+    throw new Problem(0, "unreachable", "dialerd does not answer", "see whether the daemon runs and this machine is online");
+  }
+  if (!answer.ok) {
+    const problem = await problemOf(answer);
+    if (answer.status === 401 && path !== "/session") signedOut.forEach((each) => each());
+    throw problem;
+  }
+  return answer;
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    const told = await answer.json();
+    return new Problem(
+      answer.status,
+      String(told.code ?? ""),
+      String(told.message ?? told.detail ?? told.title),
+      String(told.hint ?? ""),
+      Array.isArray(told.errors) ? told.errors : [],
+    );
+  } catch {
+    return new Problem(answer.status, "", `dialerd answered ${answer.status} ${answer.statusText}`.trim());
+  }
+}
+
+export async function get<T>(path: string, query?: Query): Promise<T> {
+  return (await request("GET", path, { query })).json();
+}
+
+export async function getVersioned<T>(path: string): Promise<Versioned<T>> {
+  const answer = await request("GET", path, {});
+  return { value: await answer.json(), etag: answer.headers.get("ETag") };
+}
+
+export async function getText(path: string, accept: string): Promise<string> {
+  return (await request("GET", path, { accept })).text();
+}
+
+/** Does something; the answer's document, or null where there is none. */
+export async function send<T = unknown>(method: string, path: string, options: Options = {}): Promise<T> {
+  const answer = await request(method, path, options);
+  return answer.status === 204 ? (null as T) : answer.json();
+}
+
+export const post = <T = unknown>(path: string, body?: unknown, more: Options = {}) =>
+  send<T>("POST", path, { body: body ?? {}, ...more });
+
+/** Sends a file with its progress, which fetch cannot tell. */
+export function upload<T>(path: string, query: Query, file: Blob, onProgress: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest();
+    call.open("POST", pathOf(path, query));
+    call.setRequestHeader("Content-Type", "text/csv");
+    call.setRequestHeader("Accept", "application/json");
+    call.setRequestHeader("X-Dialerd-Request", "1");
+    call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    call.onerror = () => reject(new Problem(0, "unreachable", "the upload broke off", "send the file again: rows that are in stay in, once"));
+    call.onload = async () => {
+      const answer = new Response(call.responseText || "{}", { status: call.status === 204 ? 200 : call.status, statusText: call.statusText });
+      if (call.status < 300) resolve(await answer.json());
+      else reject(await problemOf(answer));
+    };
+    call.send(file);
+  });
+}

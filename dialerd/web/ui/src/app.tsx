@@ -1,0 +1,67 @@
+// Which page belongs to which address, and for whom.
+// Not here: the frame (shell.tsx), the pages.
+import type { ComponentChild } from "preact";
+import { useEffect } from "preact/hooks";
+
+import type { Role, Session } from "./api/documents";
+import { CampaignsPage } from "./campaigns/page";
+import { Questions } from "./parts/dialog";
+import { Empty, ProblemNote } from "./parts/problem";
+import { Toasts } from "./parts/toast";
+import { SignIn } from "./pages/signin";
+import { go, match, useAddress } from "./router";
+import { askSession, mayBe, useSession } from "./session";
+import { placesOf, Shell } from "./shell";
+import { t } from "./texts";
+
+interface Route {
+  path: string;
+  role: Role;
+  title: string;
+  page: (found: Record<string, string>, session: Session) => ComponentChild;
+}
+
+const ROUTES: readonly Route[] = [
+  { path: "/campaigns", role: "supervisor", title: t.nav.campaigns, page: () => <CampaignsPage /> },
+];
+
+export function App() {
+  const state = useSession();
+  useEffect(() => void askSession(), []);
+  return (
+    <>
+      {state.at === "in" && <SignedIn session={state.session} />}
+      {state.at === "out" && <SignIn hasEnded={state.hasEnded} />}
+      {state.at === "unreachable" && <main class="centred"><ProblemNote problem={state.problem} onRetry={askSession} /></main>}
+      <Questions />
+      <Toasts />
+    </>
+  );
+}
+
+function SignedIn({ session }: { session: Session }) {
+  const { path } = useAddress();
+  const home = session.role === "agent" ? "/console" : (placesOf(session).find((each) => each.name === "campaigns")?.path ?? "/console");
+  useEffect(() => {
+    if (path === "/") go(home, { replace: true });
+  }, [path, home]);
+  const [route, found] = find(path);
+  useEffect(() => {
+    document.title = route ? `${found.name ? `${found.name} · ` : ""}${route.title} · dialerd` : "dialerd";
+  }, [path, route]);
+  return (
+    <Shell session={session}>
+      {!route ? path === "/" ? null : <Empty title={t.notFound}>{t.notFoundText}</Empty>
+        : !mayBe(session, route.role) ? <Empty title={t.notYours}>{t.notYoursText}</Empty>
+        : <div key={path} style={{ display: "contents" }}>{route.page(found, session)}</div>}
+    </Shell>
+  );
+}
+
+function find(path: string): [Route | null, Record<string, string>] {
+  for (const route of ROUTES) {
+    const found = match(route.path, path);
+    if (found) return [route, found];
+  }
+  return [null, {}];
+}

@@ -1,0 +1,48 @@
+// Keys that work anywhere: two-stroke jumps (g c), / to search, ? for help. None of them while somebody types.
+// Not here: the keys of the agent's console (pages/console).
+import { useEffect, useRef } from "preact/hooks";
+
+export type Keys = Record<string, () => void>;
+
+const PAUSE_MS = 1200; // between the two strokes of a jump
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) &&
+  !["checkbox", "radio", "button"].includes((target as HTMLInputElement).type);
+
+/** Runs what `keys` has for a stroke or a pair of them (`g c`), unless somebody types or a dialog is open. */
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    let first = "";
+    let at = 0;
+    const listener = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+      const pair = event.timeStamp - at < PAUSE_MS && first ? `${first} ${event.key}` : "";
+      const act = (pair && latest.current[pair]) || latest.current[event.key];
+      first = event.key;
+      at = event.timeStamp;
+      if (!act) return;
+      first = "";
+      event.preventDefault();
+      act();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, []);
+}
+
+/** Puts the cursor into the page's search field. */
+export function search(): void {
+  document.querySelector<HTMLElement>("[data-search]")?.focus();
+}
+
+/** Moves the focus among the rows of the page's first table. */
+export function moveRow(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-row-link]")];
+  const at = rows.indexOf(document.activeElement as HTMLElement);
+  rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
+}

@@ -1,0 +1,84 @@
+// What is known live: campaigns and agents by name, brought on by numbered changes. Pure; tests draw whatever order.
+// Not here: the socket that brings them (socket.ts).
+import type { Agent, Call, CampaignStatus, Preview } from "../api/documents";
+
+export interface Snapshot {
+  type: "snapshot";
+  seq: number;
+  campaigns?: CampaignStatus[];
+  agents?: Agent[];
+  agent?: Agent;
+  preview?: Preview | null;
+  call?: Call | null;
+  calls?: LiveCall[];
+}
+
+export interface Change {
+  type: "change";
+  seq: number;
+  campaigns?: CampaignStatus[];
+  agents?: Agent[];
+  agent?: Agent;
+  preview?: Preview | null;
+  call?: Call | null;
+  calls?: LiveCall[];
+  gone?: { campaigns?: string[]; agents?: string[]; calls?: string[] };
+}
+
+export interface LiveCall {
+  attempt_id: string;
+  campaign?: string;
+  agent?: string | null;
+  state?: string;
+  since?: string;
+  [key: string]: unknown;
+}
+
+export type Message = Snapshot | Change | { type: "alive"; seq: number };
+
+export interface Live {
+  /** The number of the latest change that is in; 0: nothing has come yet. */
+  seq: number;
+  campaigns: ReadonlyMap<string, CampaignStatus>;
+  agents: ReadonlyMap<string, Agent>;
+  calls: ReadonlyMap<string, LiveCall>;
+  /** An agent's own state, where an agent is signed in. */
+  own: Agent | null;
+}
+
+export const NOTHING: Live = { seq: 0, campaigns: new Map(), agents: new Map(), calls: new Map(), own: null };
+
+function byName<T>(before: ReadonlyMap<string, T>, changed: readonly T[] | undefined, gone: readonly string[] | undefined, name: (each: T) => string) {
+  if (!changed?.length && !gone?.length) return before;
+  const after = new Map(before);
+  for (const each of gone ?? []) after.delete(each);
+  for (const each of changed ?? []) after.set(name(each), each);
+  return after;
+}
+
+/** `live` with the message in it. A change that is not newer than what is known alters nothing. */
+export function step(live: Live, message: Message): Live {
+  switch (message.type) {
+    case "alive":
+      return live;
+    case "snapshot":
+      return merge({ ...NOTHING, seq: message.seq }, message, undefined);
+    case "change":
+      if (message.seq <= live.seq) return live;
+      return merge({ ...live, seq: message.seq }, message, message.gone);
+  }
+}
+
+function merge(live: Live, told: Omit<Snapshot, "type"> | Omit<Change, "type">, gone: Change["gone"]): Live {
+  return {
+    seq: live.seq,
+    campaigns: byName(live.campaigns, told.campaigns, gone?.campaigns, (each) => each.campaign),
+    agents: byName(live.agents, told.agents, gone?.agents, (each) => each.agent),
+    calls: byName(live.calls, told.calls, gone?.calls, (each) => each.attempt_id),
+    own: told.agent ?? live.own,
+  };
+}
+
+/** Whether a change was missed between what is known and the message, so that only a snapshot helps. */
+export const isGap = (live: Live, message: Message): boolean =>
+  message.type === "change" && live.seq > 0 && message.seq > live.seq + 1;

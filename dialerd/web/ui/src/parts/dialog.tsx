@@ -1,0 +1,115 @@
+// Dialogs: the browser's own, so that focus stays inside and Escape closes; and questions before what cannot be undone.
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+import { asProblem } from "../api/resource";
+import type { Problem } from "../api/client";
+import { t } from "../texts";
+import { Button } from "./button";
+import { ProblemNote } from "./problem";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  isWide?: boolean;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, isWide, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog ref={ref} class={isWide ? "wide-dialog" : undefined} aria-labelledby={id}
+      onCancel={(event) => (event.preventDefault(), onClose())}
+      onMouseDown={(event) => event.target === ref.current && onClose()}>
+      <div class="body">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+interface FormDialogProps {
+  title: string;
+  submit: string;
+  isDanger?: boolean;
+  isWide?: boolean;
+  canSubmit?: boolean;
+  onSubmit: () => Promise<unknown>;
+  onClose: () => void;
+  children?: ComponentChildren;
+}
+
+/** A dialog with fields. It closes when what it asks for is done, and else says why not. */
+export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, onSubmit, onClose, children }: FormDialogProps) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const ref = useRef<HTMLFormElement>(null);
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy || !canSubmit) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await onSubmit();
+      onClose();
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose} isWide={isWide ?? false}>
+      <form ref={ref} onSubmit={send} class="stack" style={{ padding: 0 }}>
+        {children}
+        {problem && <ProblemNote problem={problem} />}
+        <div class="acts">
+          <Button onClick={onClose}>{t.cancel}</Button>
+          <Button type="submit" kind={isDanger ? "danger" : "primary"} disabled={isBusy || !canSubmit}>{submit}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export interface Question {
+  title: string;
+  text: ComponentChildren;
+  yes: string;
+  isDanger?: boolean;
+  act: () => Promise<unknown>;
+}
+
+let question: Question | null = null;
+let redrawQuestion: () => void = () => {};
+
+/** Asks before `act` is done. */
+export function ask(asked: Question): void {
+  question = asked;
+  redrawQuestion();
+}
+
+export function Questions() {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    redrawQuestion = () => redraw((n) => n + 1);
+    return () => void (redrawQuestion = () => {});
+  }, []);
+  if (!question) return null;
+  const { title, text, yes, isDanger, act } = question;
+  const close = () => {
+    question = null;
+    redrawQuestion();
+  };
+  return (
+    <FormDialog title={title} submit={yes} isDanger={isDanger ?? false} onSubmit={act} onClose={close}>
+      <p class="muted">{text}</p>
+    </FormDialog>
+  );
+}

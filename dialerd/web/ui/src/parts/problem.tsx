@@ -1,0 +1,40 @@
+// What is shown in place of a document: that it is coming, why it is not, or what to do where there is none yet.
+import type { ComponentChildren } from "preact";
+
+import type { Problem } from "../api/client";
+import type { Resource } from "../api/resource";
+import { t } from "../texts";
+import { Button } from "./button";
+
+export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+  return (
+    <div class="note bad" role="alert">
+      {problem.message}
+      {problem.hint && <span class="hint">{problem.hint}</span>}
+      {problem.errors.map((each) => (
+        <span class="hint" key={each.at}>{each.at.replace(/^body\./, "")}: {each.message}</span>
+      ))}
+      {onRetry && <div class="row" style={{ marginTop: "8px" }}><Button size="small" onClick={onRetry}>{t.tryAgain}</Button></div>}
+    </div>
+  );
+}
+
+export function Empty({ title, children, action }: { title: string; children?: ComponentChildren; action?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+/** A resource as `children` draws it; until then that it is loading, or why it cannot be had. */
+export function Loaded<T>({ of, children }: { of: Resource<T>; children: (value: T) => ComponentChildren }) {
+  return (
+    <>
+      {of.problem && <ProblemNote problem={of.problem} onRetry={of.reload} />}
+      {of.value !== null ? children(of.value) : of.isLoading ? <div class="loading" role="status">{t.loading}</div> : null}
+    </>
+  );
+}

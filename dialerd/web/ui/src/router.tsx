@@ -1,0 +1,61 @@
+// Addresses of pages: the path is what is seen; back, forward and links to a page work.
+// Not here: which page belongs to which path (app.tsx).
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+const watchers = new Set<() => void>();
+const tell = () => watchers.forEach((each) => each());
+if (typeof window !== "undefined") window.addEventListener("popstate", tell);
+
+export function go(path: string, { replace = false } = {}): void {
+  if (path === location.pathname + location.search) return;
+  history[replace ? "replaceState" : "pushState"](null, "", path);
+  if (!replace) window.scrollTo(0, 0);
+  tell();
+}
+
+export function useAddress(): { path: string; query: URLSearchParams } {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    const watcher = () => redraw((n) => n + 1);
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
+  }, []);
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+/** The parts of `path` that `pattern` names (`/campaigns/:name`), or null. */
+export function match(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split("/");
+  const given = path.replace(/(.)\/$/, "$1").split("/");
+  if (wanted.length !== given.length) return null;
+  const found: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? "";
+    if (part.startsWith(":")) {
+      if (!value) return null;
+      try {
+        found[part.slice(1)] = decodeURIComponent(value);
+      } catch {
+        return null;
+      }
+    } else if (part !== value) return null;
+  }
+  return found;
+}
+
+export function Link(props: { to: string; class?: string; children: ComponentChildren; current?: boolean; "aria-label"?: string }) {
+  const { to, current, ...rest } = props;
+  return (
+    <a
+      {...rest}
+      href={to}
+      aria-current={current ? "page" : undefined}
+      onClick={(event) => {
+        if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    />
+  );
+}

@@ -1,0 +1,155 @@
+// The frame around every page: navigation by role, keys, theme, account, whether the page is live.
+// Not here: the pages, nor which belongs to which address (app.tsx).
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { send } from "./api/client";
+import type { Role, Session } from "./api/documents";
+import { moveRow, search, useKeys, type Keys } from "./keys";
+import { useLive } from "./live/socket";
+import { Button } from "./parts/button";
+import { Dialog, FormDialog } from "./parts/dialog";
+import { TextField } from "./parts/field";
+import { Icon, type IconName } from "./parts/icon";
+import { Menu } from "./parts/menu";
+import { tell } from "./parts/toast";
+import { go, Link, useAddress } from "./router";
+import { mayBe, signOut } from "./session";
+import mark from "./styles/mark.svg";
+import { t } from "./texts";
+import { useTheme } from "./theme";
+
+interface Place {
+  path: string;
+  name: keyof typeof t.nav;
+  icon: IconName;
+  key: string;
+  role: Role;
+}
+
+export const PLACES: readonly Place[] = [
+  { path: "/console", name: "console", icon: "phone", key: "k", role: "agent" },
+  { path: "/campaigns", name: "campaigns", icon: "campaigns", key: "c", role: "supervisor" },
+  { path: "/floor", name: "floor", icon: "floor", key: "f", role: "supervisor" },
+  { path: "/callbacks", name: "callbacks", icon: "callbacks", key: "b", role: "supervisor" },
+  { path: "/lists", name: "lists", icon: "lists", key: "l", role: "supervisor" },
+  { path: "/dnc", name: "dnc", icon: "dnc", key: "d", role: "supervisor" },
+  { path: "/reports", name: "reports", icon: "reports", key: "r", role: "supervisor" },
+  { path: "/users", name: "users", icon: "users", key: "u", role: "admin" },
+  { path: "/audit", name: "audit", icon: "audit", key: "a", role: "admin" },
+];
+
+/** Where each role may go; the console is for whoever is an agent. */
+export const placesOf = (session: Session): readonly Place[] =>
+  PLACES.filter((each) => mayBe(session, each.role) && (each.name !== "console" || session.agent || session.role === "agent"));
+
+export function Shell({ session, children }: { session: Session; children: ComponentChildren }) {
+  const { path } = useAddress();
+  const [isOpen, setOpen] = useState(false);
+  const [isHelp, setHelp] = useState(false);
+  const places = placesOf(session);
+  const keys: Keys = { "/": search, "?": () => setHelp(true), j: () => moveRow(1), k: () => moveRow(-1) };
+  for (const each of places) keys[`g ${each.key}`] = () => go(each.path);
+  useKeys(keys);
+  useEffect(() => setOpen(false), [path]);
+  const group = (of: readonly Place[], label: string) =>
+    of.length > 0 && (
+      <nav aria-label={label}>
+        {of.map((each) => (
+          <Link key={each.path} to={each.path} class="nav" current={path === each.path || path.startsWith(`${each.path}/`)}>
+            <Icon name={each.icon} />
+            {t.nav[each.name]}
+          </Link>
+        ))}
+      </nav>
+    );
+  return (
+    <div class={`frame${isOpen ? " is-open" : ""}`}>
+      <a class="seen-by-readers" href="#content">{t.skipToContent}</a>
+      <button type="button" class="scrim" aria-label={t.close} onClick={() => setOpen(false)} />
+      <aside class="side" onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
+        <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
+        {group(places.filter((each) => each.role !== "admin"), t.loadPages)}
+        {group(places.filter((each) => each.role === "admin"), t.users.roles.admin ?? "")}
+        <div class="side-foot">
+          <LinkState />
+          <Account session={session} onHelp={() => setHelp(true)} />
+        </div>
+      </aside>
+      <div class="main">
+        <div class="bar">
+          <Button kind="ghost" icon="menu" label={t.menu} onClick={() => setOpen(true)} />
+          <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
+        </div>
+        <main class="page" id="content" tabIndex={-1}>{children}</main>
+      </div>
+      {isHelp && <Help places={places} onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+function LinkState() {
+  const { link } = useLive();
+  const tone = link === "up" ? "good" : link === "lost" ? "bad" : "";
+  return (
+    <div class="link-state" role="status">
+      <span class={`dot ${tone}`} />
+      {t.live[link]}
+    </div>
+  );
+}
+
+function Account({ session, onHelp }: { session: Session; onHelp: () => void }) {
+  const [theme, setTheme] = useTheme();
+  const [isChanging, setChanging] = useState(false);
+  const themes = (["auto", "light", "dark"] as const).filter((each) => each !== theme);
+  return (
+    <div class="who">
+      <span title={session.user}>{session.user} <span class="muted">· {t.users.roles[session.role]}</span></span>
+      <Menu label={t.account.label} choices={[
+        ...themes.map((each) => ({ label: `${t.theme.label}: ${t.theme[each]}`, act: () => setTheme(each) })),
+        { label: t.help.title, act: onHelp },
+        { label: t.account.changePassword, act: () => setChanging(true) },
+        { label: t.account.signOut, act: signOut },
+      ]} />
+      {isChanging && <ChangePassword onClose={() => setChanging(false)} />}
+    </div>
+  );
+}
+
+function ChangePassword({ onClose }: { onClose: () => void }) {
+  const [old, setOld] = useState("");
+  const [next, setNext] = useState("");
+  const change = async () => {
+    await send("POST", "/session/password", { body: { old, new: next } });
+    tell(t.account.changed);
+  };
+  return (
+    <FormDialog title={t.account.changePassword} submit={t.change} canSubmit={!!old && !!next} onSubmit={change} onClose={onClose}>
+      <TextField label={t.account.old} type="password" autoComplete="current-password" value={old} onInput={setOld} autoFocus />
+      <TextField label={t.account.next} type="password" autoComplete="new-password" value={next} onInput={setNext} hint={t.users.passwordHint} />
+    </FormDialog>
+  );
+}
+
+function Help({ places, onClose }: { places: readonly Place[]; onClose: () => void }) {
+  const rows: [string, string][] = [
+    ...places.map((each): [string, string] => [`g ${each.key}`, t.help.go(t.nav[each.name])]),
+    ["c", t.help.create], ["/", t.help.search], ["j k", t.help.rows], ["Enter", t.help.open], ["Esc", t.help.close], ["?", t.help.help],
+    ["1–9", `${t.help.console}: ${t.help.disposition}`], ["d s", `${t.help.console}: ${t.help.dial}, ${t.help.skip}`],
+    ["m h", `${t.help.console}: ${t.help.mute}, ${t.help.hold}`],
+  ];
+  return (
+    <Dialog title={t.help.title} onClose={onClose}>
+      <dl class="facts">
+        {rows.map(([key, text]) => (
+          <>
+            <dt>{key.split(" ").map((each) => <><kbd>{each}</kbd> </>)}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+      </dl>
+      <div class="acts"><Button onClick={onClose}>{t.close}</Button></div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,40 @@
+// English: the agents' console and the floor.
+export const agentTexts = {
+  agentStates: {
+    logged_out: "Logged out", ready: "Ready", reserved: "System busy", preview: "Preview", on_call: "On a call", wrap_up: "Wrap-up", paused: "Paused", inbound: "On an inbound call",
+  } as Record<string, string>,
+  phases: { ringing: "Ringing", detecting: "Detecting", waiting: "Waits for an agent", talking: "Talking", served: "Served" } as Record<string, string>,
+  console: {
+    title: "Console", noAgent: "Your account is no agent", noAgentText: "An administrator can tie it to one under Users. Then calls come here.",
+    login: "Log in", loginTitle: "Choose your phone", browserPhone: "This browser", browserPhoneText: "Talk through this page with a headset. Nothing to install.",
+    otherPhone: "Another phone", otherPhoneText: "A desk phone or a softphone that is registered at Asterisk.", endpoint: "Phone", endpointHint: "Such as PJSIP/1001.",
+    logout: "Log out", ready: "Ready", pause: "Pause", pauseReason: "Reason", pauseFor: (reason: string) => `Pause: ${reason}`, noReason: "Without a reason",
+    willBe: (state: string) => `then ${state}`, loggingIn: "Your phone is being called: answer it.", notIn: "You are logged out", notInText: "Log in with your phone; then calls come to you.",
+    idle: "Nothing to do now", idleText: "Calls come by themselves. Why there is none now:", waiting: "A call is being placed for you", waitingText: "You are connected as soon as somebody answers.",
+    paused: "You are paused", pausedText: "No calls come until you are ready again.",
+    previewTitle: "Next to call", dial: "Dial", skip: "Skip", skipsLeft: (n: number) => `${n} skips left`, noSkips: "no skips left", dialsIn: (s: string) => `dials by itself in ${s}`, skipsIn: (s: string) => `is decided in ${s}`, attempts: (n: number) => (n === 1 ? "1 attempt so far" : `${n} attempts so far`), asked: "Being dialed…",
+    customer: "Customer", script: "Script", noScript: "This campaign has no script.", notes: "Notes", addNote: "Add note", notePlaceholder: "What the next colleague should know", noNotes: "No notes yet.",
+    call: "Call", mute: "Mute", muted: "Muted", hold: "Hold", held: "On hold", keypad: "Keypad", transfer: "Transfer", end: "End call", record: "Record",
+    transferTitle: "Transfer the call", transferTo: "To", transferKinds: { queue: "a queue", agent: "an agent", number: "a number" }, transferDone: "The call is being transferred.",
+    wrapUp: "How did it end?", wrapUpText: "Choose with the keys 1–9. You are ready for the next call after that.", given: (text: string) => `Given: ${text}`, done: "Done, next call", noChoices: "This campaign has no outcomes of its own: the system's is kept.",
+    optOut: "Do not call again", optOutText: "The person goes on the do-not-call list, for every campaign and channel, at once.", optOutWords: "What was said",
+    callback: "Callback", callbackTitle: "Promise a callback", callbackAt: "When", callbackAtHint: "By the customer's clock.", callbackMine: "I call back myself", callbackNotes: "Notes", callbackNumber: "Number", callbackNumberHint: "Empty: the number of this call.", callbackSet: "The callback is set.",
+    mine: "My callbacks", mineNone: "You have promised no callbacks.", jobs: "My campaigns", jobsText: "Choose up to 20: you work for those only. None chosen: for any campaign of your queues.", jobsNone: "No campaign is open to you now.", jobsDone: "Your campaigns are kept.",
+    incoming: "A call has come to you", incomingGo: (s: number) => `Going to the console in ${s} s`, incomingNow: "Go now",
+    notify: "Tell me of calls", lastCall: "Last call",
+  },
+  phone: {
+    title: "Browser phone", off: "Off", connecting: "Connecting…", registered: "Ready", failed: "Not registered", inCall: "In a call", lost: "Connection lost, trying again",
+    password: "Password of the phone", passwordHint: "From your administrator. Kept until this tab is closed.", connect: "Connect", disconnect: "Turn off", mic: "Microphone", micCheck: "Check microphone", micOk: "The microphone hears you.", micQuiet: "Speak: nothing is heard yet.", micDenied: "The browser may not use the microphone. Allow it in the address bar, then check again.", micNone: "No microphone was found. Plug one in, then check again.",
+    insecure: "The browser gives a microphone to https pages only. Open dialerd by https.", none: "The browser phone is not set up here. Use another phone, or ask your administrator ([phone] in the settings).", speaker: "Speaker", answered: "The browser answered your line.",
+  },
+  floor: {
+    title: "Floor", agents: "Agents", calls: "Calls in progress", waiting: "Waiting callers", queues: "Queues", agent: "Agent", campaign: "Campaign", preferred: "Preferred campaigns", with: "Talks with", why: "Why", phone: "Phone", queue: "Queue", longest: "Longest wait", people: "People", noCampaign: "none",
+    noAgents: "No agents yet", noAgentsText: "Make one under Users, and name it in a queue. Then it can log in.", noCalls: "No calls now.", nobodyWaits: "Nobody waits.", noQueues: "No queues.",
+    listen: "Listen", whisper: "Whisper", barge: "Join the call", unlisten: "Stop listening", move: "Move the call", hangup: "End the call", login: "Log in", logout: "Log out", pause: "Pause", ready: "Make ready", prefer: "Preferred campaigns", clear: "Clear preferred campaigns", events: "History",
+    listenTitle: (agent: string, mode: string) => `${mode}: ${agent}`, at: "On my phone", atHint: "Your own phone, such as PJSIP/2001. It is called, and hears the conversation.",
+    asked: "Your phone is being called.", done: "It is done.", logoutAsk: (agent: string) => `Log ${agent} out?`, logoutText: "After the call and wrap-up that it has. Its preferred campaigns are cleared.", hangupAsk: (agent: string) => `End the conversation of ${agent}?`, hangupText: "Wrap-up follows; the agent's phone is kept.",
+    preferTitle: (agent: string) => `Preferred campaigns of ${agent}`, preferHint: "It works for these only. None: for any campaign of its queues.", summary: (n: number, of: number) => `${n} of ${of} logged in`, listeners: (n: number) => `${n} listening`, phase: "Phase", since: "For", trunk: "Trunk", newAgent: "New agent", endpoint: "Phone", kind: "Takes", kinds: { outbound: "campaigns' calls", inbound: "callers", blended: "both" } as Record<string, string>, made: (name: string) => `Agent ${name} is made.`, search: "Search agents", muted: "muted", held: "on hold",
+    wantsState: (state: string) => `to be ${state}`,
+  },
+};

@@ -1,0 +1,59 @@
+// English. Another language is a file of the same shape beside this one, and a line in index.ts.
+import { agentTexts } from "./en.agents";
+import { campaignTexts } from "./en.campaigns";
+import { recordTexts } from "./en.records";
+
+export const en = {
+  ...campaignTexts,
+  ...agentTexts,
+  ...recordTexts,
+  actions: "Actions",
+  add: "Add",
+  all: "All",
+  any: "Any",
+  cancel: "Cancel",
+  change: "Change",
+  close: "Close",
+  create: "Create",
+  delete: "Delete",
+  download: "Download CSV",
+  loading: "Loading…",
+  menu: "Menu",
+  more: "Show more",
+  name: "Name",
+  never: "never",
+  no: "no",
+  none: "none",
+  notFound: "There is no page here",
+  notFoundText: "The address may be old, or mistyped.",
+  notYours: "This page is not for your role",
+  notYoursText: "Ask an administrator if you need it.",
+  save: "Save",
+  search: "Search",
+  since: "Since",
+  state: "State",
+  tryAgain: "Try again",
+  yes: "yes",
+  skipToContent: "Skip to content",
+  loadPages: "Pages",
+  nav: {
+    campaigns: "Campaigns", floor: "Floor", callbacks: "Callbacks", lists: "Contacts", dnc: "Do not call",
+    reports: "Reports", users: "Users", audit: "Audit", console: "Console",
+  },
+  live: { up: "Live", connecting: "Connecting…", lost: "Connection lost, trying again", off: "Not live" },
+  theme: { label: "Colours", auto: "As this machine", light: "Light", dark: "Dark" },
+  account: {
+    label: "Account", signOut: "Sign out", changePassword: "Change password", old: "Password now", next: "New password",
+    changed: "The password is changed; other sessions have ended.",
+  },
+  signIn: {
+    title: "Sign in to dialerd", name: "Name", password: "Password", submit: "Sign in",
+    first: "The first account is made on the server: dialerd user create NAME --role admin",
+    ended: "Your session has ended. Sign in again to go on.",
+  },
+  help: {
+    title: "Keys", search: "Search on this page", help: "These keys", rows: "Next and previous row", open: "Open the row",
+    go: (page: string) => `Go to ${page}`, create: "New campaign", close: "Close a dialog or menu",
+    console: "In the console", dial: "Dial the record shown", skip: "Skip it", mute: "Mute", hold: "Hold", end: "End the call", disposition: "Give a disposition",
+  },
+};
