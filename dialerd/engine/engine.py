@@ -113,17 +113,16 @@ class Engine:
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
-        self.messages = MessagingDesk(
-            store,
-            clock,
-            dice,
-            self.runs,
-            routes,
+        means = Means(
+            store=store,
+            clock=clock,
+            dice=dice,
+            runs=self.runs,
+            trunks=self._trunks,
+            agents=self.agents,
             rulebook=rulebook,
-            words=reply_words,
-            region=region,
-            on_change=self._wake,
         )
+        self.messages = MessagingDesk(means, routes, words=reply_words, region=region, on_change=self._wake)
         flows = FlowDesk(
             store,
             clock,
@@ -146,15 +145,6 @@ class Engine:
             flows,
             self.recordings,
             self._wake,
-        )
-        means = Means(
-            store=store,
-            clock=clock,
-            dice=dice,
-            runs=self.runs,
-            trunks=self._trunks,
-            agents=self.agents,
-            rulebook=rulebook,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
         self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))

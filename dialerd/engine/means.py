@@ -1,4 +1,4 @@
-"""What everything that dials is given: the store, time and chance, the runs, the trunks and the agents.
+"""What everything that dials or writes is given: the store, time and chance, the runs, the trunks and the agents.
 
 Not here: what any of it is (engine.py makes them) and what is done with it.
 """

@@ -2,8 +2,9 @@
 
 Not here: what a claim, a report or a reply means (usecases/messaging.py, replies.py), the routes (adapters, simulate).
 
-A message's attempt is committed before it is sent. Whatever then happens, it is not sent again by itself: an answer
-that never came is settled as interrupted.
+A message's attempt is committed before it is sent, and it is given to its route once: what the route leaves unclear,
+and what a dead daemon had given away, is settled as interrupted. That is the desk's promise, and no more: a route whose
+`when_unclear` is "repeat" sends it again itself when the answer is lost with the link, and tells how often.
 """
 
 from __future__ import annotations
@@ -15,14 +16,12 @@ from datetime import datetime
 from functools import partial
 
 from dialerd.domain.errors import StoreError
-from dialerd.domain.regulation import Rulebook
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
-from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.means import Means
+from dialerd.engine.runkeeper import RunLine
 from dialerd.log import logger
 from dialerd.ports import (
-    Clock,
-    Dice,
     MessageEvent,
     MessageRoute,
     Refused,
@@ -31,7 +30,6 @@ from dialerd.ports import (
     RunRow,
     SendReply,
     Sent,
-    Store,
     Timer,
     Unclear,
     Unit,
@@ -64,23 +62,19 @@ class MessagingDesk:
 
     def __init__(
         self,
-        store: Store,
-        clock: Clock,
-        dice: Dice,
-        runs: RunKeeper,
+        means: Means,
         routes: Mapping[str, MessageRoute],
         *,
-        rulebook: Rulebook,
         words: ReplyWords,
         region: str,
         on_change: Callable[[], None],
     ) -> None:
-        self._store = store
-        self._clock = clock
-        self._dice = dice
-        self._runs = runs
+        self._store = means.store
+        self._clock = means.clock
+        self._dice = means.dice
+        self._runs = means.runs
+        self._rulebook = means.rulebook
         self._lines = {name: Line(route) for name, route in routes.items()}
-        self._rulebook = rulebook
         self._words = words
         self._region = region
         self._on_change = on_change
@@ -324,8 +318,8 @@ def _settle(unit: Unit, outgoing: messaging.Outgoing, reply: SendReply, now: dat
     """What the route's answer makes of an attempt."""
     attempt_id = outgoing.attempt.id
     match reply:
-        case Sent(ids=ids):
-            return messaging.sent(unit, outgoing.attempt, ids, now=now)
+        case Sent():
+            return messaging.sent(unit, outgoing.attempt, reply, now=now)
         case Refused(reason=reason, is_route_down=True):
             return messaging.settle_message(
                 unit, attempt_id, Disposition.NETWORK_FAILURE, reason=reason, spent=False, now=now

@@ -18,7 +18,7 @@ from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import Plan, Step
 from dialerd.domain.template import Written
 from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
-from dialerd.ports import AttemptRow, ContactRow, Message, RunRow, TargetRow, Unit
+from dialerd.ports import AttemptRow, ContactRow, Message, RunRow, Sent, TargetRow, Unit
 from dialerd.usecases import dialing
 from dialerd.usecases.dispositions import send_on
 from dialerd.usecases.dnc import GLOBAL
@@ -216,10 +216,11 @@ def settle_message(
     return dialing.settle(unit, attempt_id, outcome)
 
 
-def sent(unit: Unit, attempt: AttemptRow, ids: Sequence[str], *, now: datetime) -> dialing.Settled | None:
-    """The route has taken a message, and knows it by those names."""
-    unit.messages.add_ids(attempt.trunk, ids, attempt.id)
-    return settle_message(unit, attempt.id, Disposition.SENT, now=now)
+def sent(unit: Unit, attempt: AttemptRow, reply: Sent, *, now: datetime) -> dialing.Settled | None:
+    """The route has taken a message. What may have arrived twice is written down."""
+    unit.messages.add_ids(attempt.trunk, reply.ids, attempt.id)
+    again = f"sent again ({reply.repeated}): the answer was lost with the link" if reply.repeated else ""
+    return settle_message(unit, attempt.id, Disposition.SENT, reason=again, now=now)
 
 
 def interrupt_open(unit: Unit, now: datetime) -> int:

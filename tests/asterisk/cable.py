@@ -1,4 +1,4 @@
-"""A cable that can be cut: a TCP relay between dialerd and Asterisk's HTTP port.
+"""A cable that can be cut: a TCP relay between dialerd and a port of Asterisk or of another server.
 
 Not here: what happens then.
 """
@@ -19,12 +19,18 @@ class Cable:
         self.port: int = self._listener.getsockname()[1]
         self._ends: list[socket.socket] = []
         self._lock = threading.Lock()
+        self._is_deaf = False
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def deafen(self) -> None:
+        """Let what is said through, and no answer, until it is cut."""
+        self._is_deaf = True
 
     def cut(self) -> int:
         """Break every connection now, abruptly; how many."""
         with self._lock:
             ends, self._ends = self._ends, []
+            self._is_deaf = False
         for end in ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -49,11 +55,13 @@ class Cable:
             with self._lock:
                 self._ends += [near, far]
             for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._relay, args=(source, sink), daemon=True).start()
+                threading.Thread(target=self._relay, args=(source, sink, source is far), daemon=True).start()
 
-    def _relay(self, source: socket.socket, sink: socket.socket) -> None:
+    def _relay(self, source: socket.socket, sink: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                if is_answer and self._is_deaf:
+                    return  # left open until it is cut
                 sink.sendall(data)
         for end in (source, sink):
             with suppress(OSError):

@@ -1,7 +1,7 @@
-"""The root file system that the lab's Asterisks run in: Debian's own packages in a folder, made once and kept.
+"""The root file system that the lab's servers run in: Debian's own packages in a folder, made once and kept.
 
-Not here: the Asterisks themselves (instance.py) and the sounds (audio.py). Standard library only: the lab must run
-before anything is installed.
+Not here: the Asterisks themselves (instance.py), the servers for messages (tests/servers) and the sounds (audio.py).
+Standard library only: the lab must run before anything is installed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "espeak-ng", "sox", "libsox-fmt-all")
+ADDED = ("kannel", "kannel-extras", "postfix", "dovecot-imapd")
+"""Installed into a root that stands: one that was kept from an earlier version may lack any of them."""
 SUITE = "sid"  # Debian 12 has no Asterisk
 
 
@@ -47,35 +49,68 @@ def locked(name: str) -> Iterator[None]:
 
 
 def ensure() -> Path:
-    """The root, made now if there is none. Raises LabError."""
+    """The root with all packages, made now or completed where it lacks some. Raises LabError."""
     root = home() / "root"
     with locked("root"):
-        if (root / "usr/sbin/asterisk").exists():
-            _prepare(root)
-            return root
-        if os.geteuid() != 0:
-            raise LabError("making the lab's root needs root rights (chroot, device nodes): run it as root")
-        started = time.monotonic()
-        say(f"making a root with Debian's Asterisk in {root} (once, about half a minute)")
-        _install_mmdebstrap()
-        making = root.with_name("root.making")
-        shutil.rmtree(making, ignore_errors=True)
-        _run(
-            "mmdebstrap",
-            "--quiet",
-            "--variant=apt",
-            "--mode=root",
-            f"--include={','.join(PACKAGES)}",
-            '--aptopt=Apt::Install-Recommends "false"',
-            '--aptopt=Acquire::Check-Valid-Until "false"',
-            SUITE,
-            str(making),
-            mirror(),
-        )
-        making.rename(root)
+        if not (root / "usr/sbin/asterisk").exists():
+            _need_root_rights("making")
+            _make(root)
         _prepare(root)
-        say(f"root made in {time.monotonic() - started:.0f} s")
+        if lacking := [name for name in ADDED if name not in _installed(root)]:
+            _need_root_rights("completing")
+            _add(root, lacking)
     return root
+
+
+def _need_root_rights(doing: str) -> None:
+    if os.geteuid() != 0:
+        raise LabError(f"{doing} the lab's root needs root rights (chroot, device nodes): run it as root")
+
+
+def _make(root: Path) -> None:
+    started = time.monotonic()
+    say(f"making a root with Debian's Asterisk in {root} (once, about half a minute)")
+    _install_mmdebstrap()
+    making = root.with_name("root.making")
+    shutil.rmtree(making, ignore_errors=True)
+    _run(
+        "mmdebstrap",
+        "--quiet",
+        "--variant=apt",
+        "--mode=root",
+        f"--include={','.join(PACKAGES)}",
+        '--aptopt=Apt::Install-Recommends "false"',
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        SUITE,
+        str(making),
+        mirror(),
+    )
+    making.rename(root)
+    say(f"root made in {time.monotonic() - started:.0f} s")
+
+
+def _add(root: Path, packages: list[str]) -> None:
+    """Install into a root, whose servers may be running: nothing in it is started, stopped or removed."""
+    started = time.monotonic()
+    say(f"installing {' '.join(packages)} into {root} (once)")
+    # Neither may a package start its server, nor does it find a /proc here to make its folders by.
+    for name, code in (("usr/sbin/policy-rc.d", 101), ("usr/local/sbin/systemd-tmpfiles", 0)):
+        (root / name).write_text(f"#!/bin/sh\nexit {code}\n")
+        (root / name).chmod(0o755)
+    resolv = Path("/etc/resolv.conf")
+    if resolv.exists():
+        (root / "etc/resolv.conf").write_text(resolv.read_text())
+    options = ("DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "Dpkg::Options::=--force-unsafe-io")
+    apt = ("chroot", str(root), "apt-get", "-qq", *(word for each in options for word in ("-o", each)))
+    _run(*apt, "update")
+    _run(*apt, "install", "-y", "--no-install-recommends", "--no-remove", *packages)
+    say(f"installed in {time.monotonic() - started:.0f} s")
+
+
+def _installed(root: Path) -> set[str]:
+    """The packages that dpkg has wholly installed."""
+    text = (root / "var/lib/dpkg/status").read_text("utf-8", "replace")
+    return set(re.findall(r"^Package: (\S+)\nStatus: install ok installed$", text, re.M))
 
 
 def mirror() -> str:

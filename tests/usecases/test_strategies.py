@@ -12,7 +12,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.replywords import NO_WORDS
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import AttemptId, Channel, Disposition
-from dialerd.ports import About, Delivered, ReplyCame, Undelivered
+from dialerd.ports import About, Delivered, ReplyCame, Sent, Undelivered
 from dialerd.usecases import campaigns, contacts, dnc, messaging, replies, runs, strategies
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
@@ -147,8 +147,11 @@ def test_a_report_that_comes_before_its_message_is_settled_is_told_again_and_twi
     assert not writing.take(report).is_known
     with pytest.raises(StoreError):
         writing.take(Delivered(about=About(attempt_id=ann.attempt.id), at=NOW))
-    messaging.sent(writing.unit, ann.attempt, ["a1", "a2"], now=NOW)
-    messaging.sent(writing.unit, bob.attempt, ["b1"], now=NOW)
+    messaging.sent(writing.unit, ann.attempt, Sent(ids=("a1", "a2")), now=NOW)
+    messaging.sent(writing.unit, bob.attempt, Sent(ids=("b1",), repeated=1), now=NOW)
+    rows = [writing.unit.dialing.attempt(each.attempt.id) for each in (ann, bob)]
+    may_be_double = "sent again (1): the answer was lost with the link"
+    assert [row and row.reason for row in rows] == ["", may_be_double]
     assert writing.take(report).run is None, "one part of two"
     assert writing.codes() == {"sent": 2}
     second = Delivered(about=About(message_ids=("a2",)), at=NOW)
@@ -176,7 +179,7 @@ def test_a_message_that_an_earlier_daemon_was_sending_is_interrupted_and_not_sen
 def test_who_waits_for_an_answer_is_settled_when_the_time_is_over_and_not_before(writing: Writing) -> None:
     writing.start()
     for outgoing in writing.claim().outgoing:
-        messaging.sent(writing.unit, outgoing.attempt, [], now=NOW)
+        messaging.sent(writing.unit, outgoing.attempt, Sent(), now=NOW)
     run = writing.house.latest()
     assert messaging.end_waits(writing.unit, run.id, limit=9, now=NOW + timedelta(minutes=29)) == 0
     reply = ReplyCame(id="r1", sender=ANN, recipient="", text="hm", at=NOW)

@@ -1,0 +1,89 @@
+"""dialerd and Kannel: nothing is lost between them, what may be double is written down, what comes back is heard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.asterisk.cable import Cable
+from tests.asterisk.dialer import until
+from tests.freeport import free_port
+from tests.numbers import number
+from tests.servers.housed import House
+from tests.servers.kannel import Kannel
+from tests.servers.texting import texts, writer
+
+pytestmark = pytest.mark.asterisk
+COUNT = 1000
+OURS = "+12125550100"
+_ROUTE = """
+[[sms]]
+name = "kannel"
+kind = "gateway"
+url = "http://127.0.0.1:{sendsms}/cgi-bin/sendsms"
+username = "dialerd"
+password = "hush"
+sender = "+12125550100"
+messages_per_second = 10000.0
+window = 50
+listen = "127.0.0.1:{listen}"
+report_url = "http://127.0.0.1:{reports}"
+report_secret = "our secret"
+"""
+_TEXT = """
+[[step]]
+name = "text"
+channel = "sms"
+template = "hello"
+
+[template.hello]
+channel = "sms"
+text = "{text}"
+"""
+
+
+def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_stop_comes_back(
+    house: House, tmp_path: Path
+) -> None:
+    listen = free_port()
+    to_us = Cable(listen)
+    kannel = Kannel(house, texts=f"http://127.0.0.1:{to_us.port}/text", secret="our%20secret", password="hush")
+    kannel.connect_phones()
+    to_kannel = Cable(kannel.sendsms)
+    ports = {"sendsms": to_kannel.port, "listen": listen, "reports": to_us.port}
+    dialer = writer(tmp_path, _ROUTE.format(**ports))
+    numbers = [number(n // 4, f"{n % 4:02d}") for n in range(COUNT)]
+    rows = ["phone,n", *(f"{each},{n}" for n, each in enumerate(numbers))]
+    texts(dialer, "spring", rows, _TEXT.format(text="No. {{ n }}"))
+    try:
+        dialer.start()
+        dialer.cli("campaign", "run", "spring")
+        for already in (COUNT // 3, 2 * COUNT // 3):
+            _come(kannel, already)
+            to_kannel.deafen()
+            _come(kannel, already + 20)
+            to_kannel.cut()
+            to_us.cut()
+        until(lambda: dialer.status("spring")["state"] == "completed", limit_s=60, what="all are sent", every_s=1)
+        taken = kannel.taken()
+        assert dict(taken.keys()) == {each: f"No. {n}" for n, each in enumerate(numbers)}
+        told = {row["number"] for row in dialer.export("spring") if row["reason"].startswith("sent again")}
+        twice = {where for (where, _), times in taken.items() if times > 1}
+        assert 2 <= len(twice) <= 100, "at least one and at most the window at each cut"
+        assert twice <= told and len(told) <= 100, "what came twice is written down, and nothing else can have"
+        every = {"delivered": COUNT}
+        until(lambda: dialer.status("spring")["dispositions"] == every, limit_s=60, what="reports", every_s=1)
+
+        kannel.connect_phones((numbers[7], OURS, "Stop"))
+        until(lambda: "opted out" in dialer.cli("contact", "replies", "8"), limit_s=60, what="STOP was heard")
+        assert json.loads(dialer.cli("dnc", "check", numbers[7], "--json"))
+    finally:
+        dialer.kill()
+        to_us.close()
+        to_kannel.close()
+
+
+def _come(kannel: Kannel, count: int) -> None:
+    until(lambda: len(kannel.taken()) >= count, limit_s=60, what=f"{count} texts at phones", every_s=0.01)
