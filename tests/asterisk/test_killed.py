@@ -70,7 +70,7 @@ def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restar
 def test_a_second_daemon_on_the_same_database_is_refused(lab: Lab, dialer: Dialer) -> None:
     dialer.start()
     until(lambda: "daemon_ready" in dialer.log(), limit_s=20, what="the first daemon")
-    second = dialer.run("daemon", "run")
+    second = dialer.run_anew("daemon", "run")
     assert second.returncode == 1
     assert "already uses" in second.stderr
     assert dialer.stop() == 0

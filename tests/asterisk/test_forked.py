@@ -1,0 +1,62 @@
+"""What is forked behaves as what a shell starts: words, folder, outputs, exit code, signals.
+
+Not here: any Asterisk. These run with the unit tests.
+"""
+
+from __future__ import annotations
+
+import signal
+from functools import partial
+from pathlib import Path
+
+from tests.asterisk.dialer import Dialer, until
+
+SETTINGS = """
+[database]
+path = "here.db"
+
+[[asterisk]]
+name = "pbx1"
+url = "http://127.0.0.1:9"
+username = "dialerd"
+password = "secret"
+
+[[trunk]]
+name = "carrier"
+asterisk = ["pbx1"]
+endpoint = "PJSIP/{number}@carrier"
+max_channels = 10
+calls_per_second = 5.0
+caller_ids = ["+12125550100"]
+"""
+
+
+def test_a_forked_command_says_and_returns_what_a_started_one_does(tmp_path: Path) -> None:
+    dialer = Dialer(tmp_path, SETTINGS)
+    for words, code in ((("list", "create", "a"), 0), (("list", "show", "b"), 1), (("nonsense",), 2)):
+        forked = dialer.run(*words)
+        assert forked.returncode == code, forked.stderr
+    assert (tmp_path / "here.db").exists(), "in the home folder"
+    for words in (("list", "show", "a"), ("list", "show", "b")):
+        forked, started = dialer.run(*words), dialer.run_anew(*words)
+        assert (forked.returncode, forked.stdout, forked.stderr) == (
+            started.returncode,
+            started.stdout,
+            started.stderr,
+        )
+
+
+def test_a_forked_daemon_obeys_signals_and_tells_how_it_ended(tmp_path: Path) -> None:
+    dialer = Dialer(tmp_path, SETTINGS)
+    for made, (number, ends_with) in enumerate(((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)), 1):
+        dialer.start()
+        assert dialer.process is not None
+        until(partial(_is_ready, dialer, made), limit_s=30, what="a daemon")
+        dialer.process.send_signal(number)
+        assert dialer.process.wait(30) == ends_with
+        dialer.process.kill()  # nothing: it has ended
+        dialer.process = None
+
+
+def _is_ready(dialer: Dialer, times: int) -> bool:
+    return dialer.log().count("daemon_ready") == times
