@@ -24,6 +24,16 @@ if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, or the last of several workers would still have one when the others have nothing left."""
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    taken = item.get_closest_marker("takes")
+    return 0.0 if taken is None else float(taken.args[0])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quiet_log() -> None:
     """Only errors are printed: the log of a simulated campaign would bury what a failing test has to say."""

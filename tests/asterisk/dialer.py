@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.asterisk import forked
 
+_READY = "daemon_ready"
 _COMMAND_S = 120.0  # no command that a test gives takes longer
 ALL_DAY = '[hours]\ntimezone = "UTC"\nmon-sun = "00:00-24:00"\n'
 
@@ -107,11 +108,15 @@ class Dialer:
 
     # The daemon
 
-    def start(self) -> None:
+    def start(self, *, waits: bool = True) -> None:
+        """Returns when it says that it is ready, as systemctl start does, or at once."""
         assert self.process is None, "one daemon at a time"
+        before = self.log().count(_READY)
         with self._log.open("ab") as log:
             given = ["--config", str(self.config), "daemon", "run"]
             self.process = forked.begin(given, cwd=self.home, stdout=log, stderr=log)
+        if waits:
+            until(lambda: self.log().count(_READY) > before, limit_s=30, what="a ready daemon", every_s=0.05)
 
     def kill(self) -> None:
         """kill -9, as a power cut or the OOM killer would."""

@@ -64,6 +64,7 @@ def heard_each_other(lab: Lab, person: CarrierCall, agent: str, legs: Sequence[C
     assert heard >= for_s, f"{agent} did not hear the person"
 
 
+@pytest.mark.takes(17)
 def test_progressive_dials_one_call_per_free_agent_and_both_hear_each_other(lab: Lab, dialer: Dialer) -> None:
     mark = lab.mark()
     begin(dialer, [FIRST, SECOND])
@@ -120,6 +121,7 @@ def test_a_second_person_for_an_agent_who_talks_hears_the_message_and_is_counted
     assert other["agent"] == FIRST
 
 
+@pytest.mark.takes(14)
 def test_on_demand_the_phone_rings_when_somebody_has_answered_and_is_hung_up_after_the_call(
     lab: Lab, dialer: Dialer
 ) -> None:
@@ -166,6 +168,7 @@ def test_a_phone_that_cannot_be_reached_leaves_its_agent_out_with_the_reason(lab
     assert dialer.agents() == {NOWHERE: "logged_out"}
 
 
+@pytest.mark.takes(15)
 def test_two_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_next_one_leads_them(
     lab: Lab, dialer: Dialer
 ) -> None:
@@ -189,6 +192,7 @@ def test_two_who_talk_go_on_talking_when_the_daemon_is_killed_and_the_next_one_l
     assert seconds_of(lab.heard(calls[number(0, "59")][0]), AGENTS[FIRST].hz) > 6.0
 
 
+@pytest.mark.takes(15)
 def test_hang_ups_at_any_instant_leave_no_channel_no_bridge_and_no_agent_behind(lab: Lab, dialer: Dialer) -> None:
     dice, agents, mark = random.Random(4), [f"agent{1000 + n}" for n in range(1, 9)], lab.mark()
     begin(dialer, agents)

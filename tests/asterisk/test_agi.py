@@ -165,6 +165,7 @@ def test_with_the_daemon_gone_every_hook_comes_back_at_once_and_says_down(
     phone.dial("*50")
 
 
+@pytest.mark.takes(20)
 def test_with_the_daemon_stopped_every_hook_comes_back_and_says_slow_and_the_channels_own_limit_stays(
     lab: Lab, dialer: Dialer, phone: Phone
 ) -> None:

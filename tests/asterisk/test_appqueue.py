@@ -52,6 +52,7 @@ def begin(lab: Lab, dialer: Dialer, members: Sequence[str]) -> None:
     dialer.cli("queue", "apply", str(dialer.home / "queue.toml"))
 
 
+@pytest.mark.takes(18)
 def test_progressive_dials_one_call_per_free_member_whose_name_is_told(lab: Lab, dialer: Dialer) -> None:
     mark = lab.mark()
     begin(lab, dialer, [FIRST, SECOND])
@@ -143,6 +144,7 @@ def test_a_talk_goes_on_while_ami_is_lost_and_its_end_is_told_right(lab: Lab, di
         assert calls[each][0].hung_up_by == "callee"
 
 
+@pytest.mark.takes(15)
 def test_two_who_talk_go_on_talking_when_the_daemon_is_killed(lab: Lab, dialer: Dialer) -> None:
     mark = lab.mark()
     begin(lab, dialer, [FIRST])

@@ -18,6 +18,7 @@ from tests.numbers import number
 pytestmark = pytest.mark.asterisk
 
 
+@pytest.mark.takes(19)
 def test_an_own_callback_waits_for_its_agent_and_anybodys_goes_to_who_is_free_both_at_their_time(
     lab: Lab, dialer: Dialer
 ) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.asterisk
 COUNT, MAX_CALLS, RATE = 400, 40, 20
 
 
+@pytest.mark.takes(44)
 def test_400_numbers_of_all_kinds_come_to_what_the_carrier_saw(lab: Lab, dialer: Dialer) -> None:
     endings = list(EXPECTED)
     numbers = [number(n, endings[n % len(endings)]) for n in range(COUNT)]

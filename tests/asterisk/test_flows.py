@@ -106,6 +106,7 @@ def attributes(dialer: Dialer, called: str) -> dict[str, str]:
     return given
 
 
+@pytest.mark.takes(21)
 def test_keys_silence_and_leaving_early_each_end_as_the_flow_says(lab: Lab, dialer: Dialer) -> None:
     mark = lab.mark()
     dialer.start()

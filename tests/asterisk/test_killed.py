@@ -19,6 +19,7 @@ COUNT, KILLS, RESTARTS, CUTS, RATE = 400, 20, 2, 5, 6
 MIX = ("00", "02", "40", "01", "05", "20", "11", "03", "16", "40")
 
 
+@pytest.mark.takes(105)
 def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restarts_and_cuts(
     lab: Lab, dialer: Dialer
 ) -> None:
@@ -39,7 +40,7 @@ def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restar
         story.append(f"{time.monotonic() - began:5.1f} s {trouble:8} {done['done']:3} done, {done['in_progress']:2} up")
         if trouble == "kill":
             dialer.kill()
-            dialer.start()
+            dialer.start(waits=False)
         elif trouble == "restart":
             lab.pbx.down(hard=True)
             lab.pbx.up()
@@ -69,13 +70,13 @@ def test_no_number_is_called_twice_and_each_is_settled_once_through_kills_restar
 
 def test_a_second_daemon_on_the_same_database_is_refused(lab: Lab, dialer: Dialer) -> None:
     dialer.start()
-    until(lambda: "daemon_ready" in dialer.log(), limit_s=20, what="the first daemon")
     second = dialer.run_anew("daemon", "run")
     assert second.returncode == 1
     assert "already uses" in second.stderr
     assert dialer.stop() == 0
 
 
+@pytest.mark.takes(16)
 def test_calls_that_outlive_the_daemon_are_adopted_by_the_next_one(lab: Lab, dialer: Dialer) -> None:
     dialer.campaign("adopted", [number(n, "03") for n in range(3)], max_calls=3, calls_per_second=10, max_ring_s=15)
     mark = lab.mark()

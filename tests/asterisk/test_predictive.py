@@ -27,6 +27,7 @@ LATE = "71"
 SHARES = {"02": 12, "05": 6, "03": 2, "01": 4, "54": 5, "55": 5, "56": 5}
 
 
+@pytest.mark.takes(32)
 def test_predictive_dials_ahead_of_its_agents_and_each_end_is_what_the_carrier_saw(lab: Lab, dialer: Dialer) -> None:
     endings = list(Counter(SHARES).elements())
     random.Random(11).shuffle(endings)
@@ -63,6 +64,7 @@ def test_predictive_dials_ahead_of_its_agents_and_each_end_is_what_the_carrier_s
     assert peak > len(TEAM), "it dials for agents who still talk"
 
 
+@pytest.mark.takes(18)
 def test_who_answers_after_an_agent_has_paused_hears_the_message(lab: Lab, dialer: Dialer) -> None:
     mark = lab.mark()
     begin(dialer, [FIRST, SECOND])

@@ -26,6 +26,7 @@ def shown(dialer: Dialer, agent: str) -> tuple[str, datetime]:
     return record["number"], datetime.fromisoformat(record["dial_at"])
 
 
+@pytest.mark.takes(25)
 def test_records_are_dialed_by_hand_or_when_the_time_is_up_and_a_skipped_one_by_the_other_agent(
     lab: Lab, dialer: Dialer
 ) -> None:

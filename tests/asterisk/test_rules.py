@@ -90,6 +90,7 @@ def test_a_schedule_starts_its_campaign_by_itself_and_a_finish_criterion_ends_it
     assert dialer.stop() == 0
 
 
+@pytest.mark.takes(19)
 def test_the_minimum_ring_of_a_pack_binds_a_daemon_that_is_stopped(lab: Lab, dialer: Dialer) -> None:
     (dialer.home / "packs").mkdir()
     (dialer.home / "packs" / "patient.toml").write_text(
