@@ -17,21 +17,13 @@ from tests.asterisk.dialer import Dialer
 from tests.lab import Lab
 from tests.lab.lab import labs_of_dead_tests
 from tests.lab.rootfs import LabError
+from tests.order import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.order import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # A submission is judged by the same examples each time; everywhere else each run draws new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI") == "true":
     settings.load_profile("ci")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, or the last of several workers would still have one when the others have nothing left."""
-    items.sort(key=_seconds, reverse=True)
-
-
-def _seconds(item: pytest.Item) -> float:
-    taken = item.get_closest_marker("takes")
-    return 0.0 if taken is None else float(taken.args[0])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -143,7 +143,14 @@ class Dialer:
 
 def until(is_so: Callable[[], bool], *, limit_s: float, what: str, every_s: float = 0.2) -> None:
     """Wait for something that a real process or exchange does in its own time."""
+    assert came(is_so, limit_s=limit_s, every_s=every_s), f"not within {limit_s:g} s: {what}"
+
+
+def came(is_so: Callable[[], bool], *, limit_s: float, every_s: float = 0.2) -> bool:
+    """The same where it may also not come: whether it has."""
     deadline = time.monotonic() + limit_s
     while not is_so():
-        assert time.monotonic() < deadline, f"not within {limit_s:g} s: {what}"
+        if time.monotonic() >= deadline:
+            return False
         time.sleep(every_s)
+    return True

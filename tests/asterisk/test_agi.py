@@ -10,13 +10,13 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from functools import partial
 from itertools import count
 from signal import SIGCONT, SIGSTOP
 
 import pytest
 
-from tests.asterisk.dialer import Dialer, until
+from tests.asterisk.dialer import Dialer, came, until
 from tests.lab import Lab
 from tests.lab.lab import PASSWORD
 from tests.numbers import number
@@ -189,16 +189,18 @@ def test_feature_codes_lead_an_agent_through_its_day(lab: Lab, dialer: Dialer, p
     dialer.start()
     dialer.staff("sales", [AGENT], log_in=False)
 
-    def becomes(state: str, reason: str = "") -> None:
-        until(lambda: dialer.agents()[AGENT] == state, limit_s=10, what=state)
-        assert reason in dialer.cli("agent", "show", AGENT, "--json")
+    def is_in(state: str) -> bool:
+        return dialer.agents()[AGENT] == state
 
-    steps: list[tuple[str, Callable[[], None]]] = [
-        ("*50", lambda: becomes("ready")),
-        ("*532", lambda: becomes("paused", "lunch")),
-        ("*52", lambda: becomes("ready")),
-        ("*51", lambda: becomes("logged_out")),
-    ]
-    for code, then in steps:
-        phone.dial(code)
-        then()
+    for code, state, reason in (
+        ("*50", "ready", ""),
+        ("*532", "paused", "lunch"),
+        ("*52", "ready", ""),
+        ("*51", "logged_out", ""),
+    ):
+        for _ in range(3):  # whose hook a machine under load was too slow for hears so, and dials again
+            phone.dial(code)
+            if came(partial(is_in, state), limit_s=10):
+                break
+        assert is_in(state), f"{code} led to {dialer.agents()}"
+        assert reason in dialer.cli("agent", "show", AGENT, "--json")

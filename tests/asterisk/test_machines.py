@@ -16,8 +16,7 @@ from tests.lab import BEEP_HZ, LEFT_HZ, NAME_HZ, Lab, by_number
 from tests.lab.tones import span_of
 from tests.numbers import number
 
-# in one worker: the campaigns run once for all of them
-pytestmark = [pytest.mark.asterisk, pytest.mark.takes(26), pytest.mark.xdist_group("machines")]
+pytestmark = [pytest.mark.asterisk, pytest.mark.takes(26)]
 
 _MESSAGE = 'play = "/sounds/message"\n'
 _SILENCE = _MESSAGE + '[voicemail]\nplay = "/sounds/left"\n'

@@ -23,8 +23,7 @@ from tests.contracts.shape import Scenario
 from tests.contracts.simulated import play_duos_on_the_simulated, play_on_the_simulated
 from tests.lab import Lab
 
-# in one worker: the scenarios are played once for all of them
-pytestmark = [pytest.mark.asterisk, pytest.mark.takes(24), pytest.mark.xdist_group("contracts")]
+pytestmark = [pytest.mark.asterisk, pytest.mark.takes(24)]
 
 _SLACK_S = 0.75  # a busy machine answers and judges late; the simulated exchange never does
 

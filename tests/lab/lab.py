@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.lab import agents, audio, ports, record, rootfs
@@ -38,6 +39,7 @@ class Lab:
             self._ports = self._remembered() or ports.choose(self._folder, self._wanted)
             if self._wanted not in (None, self._ports.base):
                 raise LabError(f"lab {self.name} has ports from {self._ports.base} on: take it down to move it")
+        with self._locked():  # labs that come up at once need not wait for each other's Asterisks
             for instance in (self.carrier, self.pbx):
                 self._start(instance)
 
@@ -45,7 +47,7 @@ class Lab:
         """Kill both, and forget the lab: its ports, its logs, the carrier's record."""
         if self._ports is None:
             return
-        with rootfs.locked("labs"):
+        with rootfs.locked("labs"), self._locked():
             for instance in (self.pbx, self.carrier):
                 instance.down(hard=True)
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -137,6 +139,11 @@ class Lab:
     @property
     def _folder(self) -> Path:
         return self._root / "lab" / self.name
+
+    def _locked(self) -> AbstractContextManager[None]:
+        """Nobody else starts or ends this lab. The lock is in its folder, and goes with it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return rootfs.locked(f"root/lab/{self.name}/up")
 
     def _remembered(self) -> ports.Ports | None:
         return ports.remembered(self._folder)

@@ -37,6 +37,7 @@ class InlineWriter:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._unit = SqliteUnit(connection)
+        self._may_write(False)
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         return self.run(job)
@@ -48,24 +49,27 @@ class InlineWriter:
             _report(error)
 
     def run(self, job: Callable[[Unit], T]) -> T:
+        self._may_write(True)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             with translated(None):
                 result = job(self._unit)
+            self._connection.execute("COMMIT")
         except BaseException:  # whatever it was: undone, closed, and raised on
             undo(self._connection)
             raise
-        self._connection.execute("COMMIT")
+        finally:
+            self._may_write(False)
         return result
 
     def look(self, job: Callable[[Unit], T]) -> T:
         """Run a job that may only read, as one on a reader's connection: a write in it fails here too."""
-        self._connection.execute("PRAGMA query_only = ON")
-        try:
-            with translated(None):
-                return job(self._unit)
-        finally:
-            self._connection.execute("PRAGMA query_only = OFF")
+        with translated(None):
+            return job(self._unit)
+
+    def _may_write(self, yes: bool) -> None:
+        """Only while it does: there are twenty reads to a write."""
+        self._connection.execute(f"PRAGMA query_only = {'OFF' if yes else 'ON'}")
 
     async def close(self) -> None:
         self._connection.close()

@@ -7,10 +7,12 @@ of its own, named by its number and what it is for, and a line in MIGRATIONS.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 
 from sqlite_utils import Database, Migrations
 
-from dialerd.adapters.sqlite.connection import undo
+from dialerd.adapters.sqlite.connection import connect, undo
 from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
 from dialerd.adapters.sqlite.migrations.m011_imports import m011_imports
@@ -84,6 +86,13 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises StoreError where a newer dialerd has written it. `connection` is in autocommit mode.
     """
+    if _is_new_in_memory(connection):
+        _copy_into(connection)
+    else:
+        _migrate(connection)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
     db = Database(connection)
     if not _pending(db):
         return  # the usual case takes no lock: every command of the CLI comes through here
@@ -95,6 +104,25 @@ def migrate(connection: sqlite3.Connection) -> None:
     except BaseException:  # whatever it was: undone, closed, and raised on
         undo(connection)
         raise
+
+
+def _is_new_in_memory(connection: sqlite3.Connection) -> bool:
+    (_, _, file) = connection.execute("PRAGMA database_list").fetchone()
+    return not file and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+
+
+def _copy_into(connection: sqlite3.Connection) -> None:
+    """A hundredth of the time of going through them all: a forecast makes a database for each of its runs."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.deserialize(_migrated())
+        made.backup(connection)
+
+
+@cache
+def _migrated() -> bytes:
+    with closing(connect(None)) as connection:
+        _migrate(connection)
+        return connection.serialize()
 
 
 def refuse_newer(connection: sqlite3.Connection) -> None:
