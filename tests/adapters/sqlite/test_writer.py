@@ -171,7 +171,7 @@ def test_long_work_waits_until_nobody_else_does_and_nobody_waits_for_more_than_o
 
 def test_long_work_has_its_turn_however_many_others_there_are(tmp_path: Path) -> None:
     done: list[str] = []
-    is_over = threading.Event()
+    is_queued, is_over = threading.Event(), threading.Event()
 
     async def main() -> None:
         store = SqliteStore.open(tmp_path / "a.db")
@@ -183,8 +183,10 @@ def test_long_work_has_its_turn_however_many_others_there_are(tmp_path: Path) ->
             else:
                 is_over.set()
 
+        store.post(lambda _: is_queued.wait(10))
         store.post(partial(call, left=40))
-        await store.write(lambda unit: done.append("chunk"), patient=True)
+        chunk = store.write(lambda unit: done.append("chunk"), patient=True)
+        await asyncio.gather(chunk, asyncio.to_thread(is_queued.set))
         await asyncio.to_thread(is_over.wait)
         await store.close()
 
