@@ -26,6 +26,7 @@ Rate = Annotated[float, Field(gt=0, le=10_000)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, Field(pattern=_HOST)]
 Security = Literal["tls", "starttls", "none"]
+ReceiptIds = Literal["as_sent", "hex_to_decimal", "decimal_to_hex"]
 
 
 class _Part(BaseModel):
@@ -82,7 +83,10 @@ class _Sms(_Route):
 
 
 class SmppSettings(_Sms):
-    """An SMPP 3.4 link, bound as a transceiver."""
+    """An SMPP 3.4 link, bound as a transceiver.
+
+    `receipt_ids`: the base of ids when a message is taken and in its receipt, where the SMSC writes them in two.
+    """
 
     kind: Literal["smpp"]
     host: Host
@@ -91,6 +95,7 @@ class SmppSettings(_Sms):
     system_id: Annotated[str, Field(min_length=1, max_length=15)]
     system_type: Annotated[str, Field(max_length=12)] = ""
     enquire_s: Annotated[float, Field(ge=1, le=600)] = 30.0
+    receipt_ids: ReceiptIds = "as_sent"
 
     @model_validator(mode="after")
     def _safe(self) -> SmppSettings:

@@ -82,7 +82,6 @@ class MessagingDesk:
         self._dry: dict[tuple[RunId, Channel | None], datetime | None] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopped = False
-        self._is_closed = False
 
     async def start(self) -> None:
         """Settle what an earlier daemon left unanswered; connect, and begin to send."""
@@ -115,16 +114,16 @@ class MessagingDesk:
         self._wake.set()
 
     async def close(self) -> None:
-        self._is_closed = True
+        """What is under way now, the next daemon settles."""
         sending = [task for line in self._lines.values() for task in line.sending.values()]
         await end(*self._tasks, *sending)
 
     def let_go(self, attempt_ids: Collection[AttemptId]) -> None:
-        """Do not send those that wait for their turn: their people have opted out."""
+        """Do not send those that wait for their turn: their people have opted out. Those on the wire end as they do."""
         for line in self._lines.values():
             for attempt_id in attempt_ids:
                 if attempt_id in line.sending:
-                    line.sending[attempt_id].cancel()
+                    line.route.take_back(attempt_id)
 
     # Claiming
 
@@ -230,13 +229,7 @@ class MessagingDesk:
         line.sending[attempt_id] = spawn(f"message {attempt_id}", self._carry(line, outgoing, tell), on_crash=failed)
 
     async def _carry(self, line: Line, outgoing: messaging.Outgoing, tell: Callable[[SendReply], None] | None) -> None:
-        reply: SendReply = Unclear(reason="it was taken back while it waited to be sent")
-        try:
-            reply = await line.route.send(outgoing.message)
-        except asyncio.CancelledError:
-            if self._is_closed:
-                raise  # the next daemon settles it
-        await self._settle(line, outgoing, reply, tell)
+        await self._settle(line, outgoing, await line.route.send(outgoing.message), tell)
 
     async def _settle(
         self,
@@ -323,6 +316,10 @@ def _settle(unit: Unit, outgoing: messaging.Outgoing, reply: SendReply, now: dat
         case Refused(reason=reason, is_route_down=True):
             return messaging.settle_message(
                 unit, attempt_id, Disposition.NETWORK_FAILURE, reason=reason, spent=False, now=now
+            )
+        case Refused(reason=reason, is_taken_back=True):
+            return messaging.settle_message(
+                unit, attempt_id, Disposition.CANCELLED, reason=reason, spent=False, now=now
             )
         case Refused(reason=reason, is_lasting=is_lasting):
             code = Disposition.BOUNCED if is_lasting else Disposition.FAILED

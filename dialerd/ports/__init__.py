@@ -64,6 +64,7 @@ from dialerd.ports.messages import (
     Sent,
     Unclear,
     Undelivered,
+    taken_back,
 )
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import (
@@ -191,4 +192,5 @@ __all__ = [
     "Unclear",
     "Undelivered",
     "Unit",
+    "taken_back",
 ]

@@ -46,12 +46,13 @@ class Sent:
 class Refused:
     """It was certainly not sent. `is_lasting`: this message will never be taken, to this recipient, in this form.
 
-    `is_route_down`: nothing is wrong with the message, and its contact has lost nothing.
+    `is_route_down`, `is_taken_back`: nothing is wrong with the message, and its contact has lost nothing.
     """
 
     reason: str
     is_lasting: bool = False
     is_route_down: bool = False
+    is_taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,13 @@ class Unclear:
 
 
 SendReply = Sent | Refused | Unclear
+
+
+def taken_back(*, was_written: bool) -> Refused | Unclear:
+    """The reply to a message that was taken back while it waited; `was_written`: to be sent again, in part or whole."""
+    if was_written:
+        return Unclear(reason="it was taken back when it, or a part of it, may have been sent")
+    return Refused(reason="it was taken back before it was sent", is_taken_back=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,4 +210,9 @@ class MessageRoute(Protocol):
 
     async def send(self, message: Message) -> SendReply:
         """Send it at the route's rate, for which it may wait. Cancelled, it may have been sent."""
+        ...
+
+    def take_back(self, attempt_id: AttemptId) -> None:
+        """Do not send it after all: where it still waits, its `send` returns Refused at once. What the other side may
+        have is not broken off: `send` returns what becomes of it. Unknown or sent: nothing happens."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialerd.domain.errors import DialerdError
-from dialerd.domain.words import Channel
+from dialerd.domain.words import AttemptId, Channel
 from dialerd.ports import (
     About,
     Clock,
@@ -27,10 +27,11 @@ from dialerd.ports import (
     Sent,
     Unclear,
     Undelivered,
+    taken_back,
 )
 from dialerd.simulate.recipients import ReadingPlan, Recipients
 from dialerd.tasks import spawn
-from dialerd.turns import Turns
+from dialerd.turns import TakenBackError, Turns
 
 _REPLY_S = 0.02  # from a message to its answer, on average
 _AGAIN_S = 5.0  # until what was not acknowledged is told again
@@ -78,7 +79,7 @@ class SimulatedRoute:
         self._clock = clock
         self._dice = dice
         self._recipients = recipients or ReadingPlan()
-        self._turns = Turns(clock, rate=messages_per_second)
+        self._turns = Turns(clock, rate=messages_per_second, places=window)
         self._sink: MessageSink | None = None
         self._back_up = asyncio.Event()
         self._down_until = 0.0
@@ -101,7 +102,17 @@ class SimulatedRoute:
             self._back_up.clear()
 
     async def send(self, message: Message) -> SendReply:
-        await self._turns.mine()
+        with self._turns.given(message.attempt_id) as given:
+            try:
+                async with given.turn():
+                    return await self._carry(message)
+            except TakenBackError:
+                return taken_back(was_written=False)
+
+    def take_back(self, attempt_id: AttemptId) -> None:
+        self._turns.take_back(attempt_id)
+
+    async def _carry(self, message: Message) -> SendReply:
         if not self.is_up:
             return Refused(reason=f"route {self.name} is not connected", is_route_down=True)
         cuts = self._cuts

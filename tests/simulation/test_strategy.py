@@ -376,10 +376,10 @@ def test_k8_an_opt_out_keeps_back_what_waits_to_be_sent_on_every_channel() -> No
         )
         await office.until(START + 3 * HOUR)
         assert not {who, *later} & {taken.message.recipient for taken in desk.sms.record}
-        assert Counter(code for _, _, code in await desk.ended()) == {"delivered": 17, "interrupted": 1}
+        assert Counter(code for _, _, code in await desk.ended()) == {"delivered": 17, "cancelled": 1}
         (run,) = await office.runs()
         found = await office.store.read(lambda unit: unit.runs.dispositions(run.id))
-        assert found == {"delivered": 17, "interrupted": 1, "do_not_call": 2}
+        assert found == {"delivered": 17, "cancelled": 1, "do_not_call": 3}
 
     in_office(story, start=START)
 

@@ -56,6 +56,9 @@ class MailRoute:
     async def send(self, message: Message) -> SendReply:
         return await self._sender.send(message)
 
+    def take_back(self, attempt_id: AttemptId) -> None:
+        self._sender.take_back(attempt_id)
+
     async def _listen(self, listen: str, sink: MessageSink) -> None:
         async def stop(attempt_id: AttemptId) -> bool:
             event = OptOutCame(

@@ -5,7 +5,6 @@ Not here: how an e-mail is made (letter.py), what comes back (inbox.py, run besi
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 
 from aiosmtplib import (
@@ -19,10 +18,11 @@ from aiosmtplib import (
 
 from dialerd.adapters.mail.letter import letter, message_id, reply_address
 from dialerd.domain.errors import DialerdError
-from dialerd.ports import Clock, Message, MessageSink, Refused, SendReply, Sent, Unclear
+from dialerd.domain.words import AttemptId
+from dialerd.ports import Clock, Message, MessageSink, Refused, SendReply, Sent, Unclear, taken_back
 from dialerd.presence import Presence
 from dialerd.routesettings import MailSettings
-from dialerd.turns import Turns
+from dialerd.turns import TakenBackError, Turns, Waiting
 
 _ANSWER_S = 30.0
 _PATIENCE_S = 60.0  # how long a message waits for the server to come back
@@ -35,8 +35,7 @@ class Sender:
     def __init__(self, settings: MailSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._turns = Turns(clock, rate=settings.messages_per_second)
-        self._places = asyncio.Semaphore(settings.window)
+        self._turns = Turns(clock, rate=settings.messages_per_second, places=settings.window)
         self._idle: list[SMTP] = []
         self.presence = Presence(settings.name, clock, self._try)
 
@@ -53,15 +52,27 @@ class Sender:
             octets = letter(message, settings, now=self._clock.now()).as_bytes()
         except (ValueError, UnicodeError) as error:
             return Refused(reason=f"the e-mail cannot be made: {error}", is_lasting=True)
+        with self._turns.given(message.attempt_id) as given:
+            return await self._until_answered(message, octets, given)
+
+    def take_back(self, attempt_id: AttemptId) -> None:
+        self._turns.take_back(attempt_id)
+
+    async def _until_answered(self, message: Message, octets: bytes, given: Waiting) -> SendReply:
+        settings = self._settings
         written = 0
         give_up_at = self._clock.steady() + _PATIENCE_S
         while True:
-            if not await self.presence.before(give_up_at):
-                reason = f"route {settings.name} is not connected: {self.presence.reason}"
-                return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
-            async with self._places:
-                await self._turns.mine()
-                reply = await self._carry(message, octets)
+            try:
+                async with given.for_it():
+                    is_there = await self.presence.before(give_up_at)
+                if not is_there:
+                    reason = f"route {settings.name} is not connected: {self.presence.reason}"
+                    return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
+                async with given.turn():
+                    reply = await self._carry(message, octets)
+            except TakenBackError:
+                return taken_back(was_written=written > 0)
             match reply:
                 case Sent():
                     ids = (message_id(settings, message.attempt_id),)

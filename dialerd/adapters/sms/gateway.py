@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,11 +35,12 @@ from dialerd.ports import (
     Sent,
     Unclear,
     Undelivered,
+    taken_back,
 )
 from dialerd.presence import Presence
 from dialerd.routesettings import GatewaySettings
 from dialerd.serving import serving
-from dialerd.turns import Turns
+from dialerd.turns import TakenBackError, Turns, Waiting
 
 _log = logger(__name__)
 
@@ -78,8 +80,7 @@ class GatewayRoute:
         self.window = settings.window
         self._settings = settings
         self._clock = clock
-        self._turns = Turns(clock, rate=settings.messages_per_second)
-        self._places = asyncio.Semaphore(settings.window)
+        self._turns = Turns(clock, rate=settings.messages_per_second, places=settings.window)
         self._presence = Presence(settings.name, clock, self._unreachable)
         self._secret = ""
         self._password = ""
@@ -148,18 +149,31 @@ class GatewayRoute:
             "dlr-mask": str(_REPORTS),
             "dlr-url": self._report_url(message.attempt_id),
         }
+        with self._turns.given(message.attempt_id) as given:
+            reply = await self._carry(query, given)
+        return replace(reply, parts=len(parts)) if isinstance(reply, Sent) else reply
+
+    def take_back(self, attempt_id: AttemptId) -> None:
+        self._turns.take_back(attempt_id)
+
+    async def _carry(self, query: Mapping[str, str], given: Waiting) -> SendReply:
+        """Until there is an answer, or patience is over."""
         written = 0
         give_up_at = self._clock.steady() + _PATIENCE_S
         while True:
-            if not await self._presence.before(give_up_at):
-                reason = f"route {self.name} is not connected: {self._presence.reason}"
-                return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
-            async with self._places:
-                await self._turns.mine()
-                reply = await self._ask(query)
+            try:
+                async with given.for_it():
+                    is_there = await self._presence.before(give_up_at)
+                if not is_there:
+                    reason = f"route {self.name} is not connected: {self._presence.reason}"
+                    return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
+                async with given.turn():
+                    reply = await self._ask(query)
+            except TakenBackError:
+                return taken_back(was_written=written > 0)
             match reply:
                 case Sent():
-                    return Sent(parts=len(parts), repeated=written)
+                    return Sent(repeated=written)
                 case Refused(is_route_down=False):
                     return reply
                 case Unclear():

@@ -10,14 +10,14 @@ import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from dialerd.adapters.sms import shortmessage, status
+from dialerd.adapters.sms import messageid, shortmessage, status
 from dialerd.adapters.sms.assembly import Assembly
 from dialerd.adapters.sms.pdu import Bind, Command, Named, PduError, ShortMessage
 from dialerd.adapters.sms.shortmessage import Receipt, State, Text
 from dialerd.adapters.sms.smpplink import Link, LinkLost
 from dialerd.domain.errors import BadInputError, DialerdError
 from dialerd.domain.sms import cut
-from dialerd.domain.words import Channel
+from dialerd.domain.words import AttemptId, Channel
 from dialerd.log import logger
 from dialerd.ports import (
     About,
@@ -35,10 +35,11 @@ from dialerd.ports import (
     Sent,
     Unclear,
     Undelivered,
+    taken_back,
 )
 from dialerd.routesettings import SmppSettings
 from dialerd.tasks import spawn
-from dialerd.turns import Turns
+from dialerd.turns import TakenBackError, Turns, Waiting
 
 _log = logger(__name__)
 
@@ -65,8 +66,7 @@ class SmppRoute:
         self.window = settings.window
         self._settings = settings
         self._clock = clock
-        self._turns = Turns(clock, rate=settings.messages_per_second)
-        self._places = asyncio.Semaphore(settings.window)
+        self._turns = Turns(clock, rate=settings.messages_per_second, places=settings.window)
         self._link: Link | None = None
         self._bound = asyncio.Event()
         self._reason = "not connected yet"
@@ -162,27 +162,33 @@ class SmppRoute:
         written = shortmessage.written(parts, sender=sender, recipient=message.recipient, reference=self._reference)
         ids: list[str] = []
         repeated = 0
-        for body in written:
-            reply = await self._send_part(body)
-            if not isinstance(reply, Sent):
-                return _of_several(reply, sent=len(ids), of=len(parts))
-            ids += reply.ids
-            repeated += reply.repeated
+        with self._turns.given(message.attempt_id) as given:
+            for sent, body in enumerate(written):
+                reply = await self._send_part(body, given)
+                if not isinstance(reply, Sent):
+                    return _of_several(reply, sent=sent, of=len(parts))
+                ids += reply.ids
+                repeated += reply.repeated
         return Sent(ids=tuple(ids), parts=len(parts), repeated=repeated)
 
-    async def _send_part(self, body: ShortMessage) -> SendReply:
+    def take_back(self, attempt_id: AttemptId) -> None:
+        self._turns.take_back(attempt_id)
+
+    async def _send_part(self, body: ShortMessage, given: Waiting) -> SendReply:
         """One part; again, where that may be, when its answer was lost with the link."""
         written = 0
         give_up_at = self._clock.steady() + _PATIENCE_S
         while True:
-            link = await self._link_before(give_up_at)
-            if link is None:
-                reason = f"route {self.name} is not connected: {self._reason}"
-                return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
             try:
-                async with self._places:
-                    await self._turns.mine()
+                async with given.for_it():
+                    link = await self._link_before(give_up_at)
+                if link is None:
+                    reason = f"route {self.name} is not connected: {self._reason}"
+                    return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
+                async with given.turn():
                     answer = await link.request(Command.SUBMIT_SM, body)
+            except TakenBackError:
+                return taken_back(was_written=written > 0)
             except LinkLost as error:
                 written += error.was_written
                 if written and (self._settings.when_unclear == "leave" or written > _REPEATS):
@@ -196,7 +202,8 @@ class SmppRoute:
                 return Refused(reason=f"route {self.name}: {error}", is_lasting=True)
             if answer.status == status.OK:
                 self._pause_s = _FIRST_PAUSE_S
-                ids = (answer.body.name,) if isinstance(answer.body, Named) and answer.body.name else ()
+                name = answer.body.name if isinstance(answer.body, Named) else ""
+                ids = (messageid.of_submission(name, self._settings.receipt_ids),) if name else ()
                 return Sent(ids=ids, repeated=written)
             if answer.status not in status.THROTTLED:
                 reason = f"route {self.name}: {status.named(answer.status)}"
@@ -248,7 +255,8 @@ class SmppRoute:
         return answer
 
     def _reported(self, receipt: Receipt) -> MessageEvent:
-        about, at = About(message_ids=(receipt.message_id,)), self._clock.now()
+        name = messageid.of_receipt(receipt.message_id, self._settings.receipt_ids)
+        about, at = About(message_ids=(name,)), self._clock.now()
         match receipt.state:
             case State.DELIVRD:
                 return Delivered(about=about, at=at)

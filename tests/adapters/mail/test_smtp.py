@@ -258,3 +258,16 @@ def test_one_click_opts_out_by_post_only_and_only_when_it_is_stored() -> None:
         assert isinstance(event, OptOutCame) and event.about == About(attempt_id=ID)
 
     play(what, unsubscribe_url="https://example.org/u/{token}", unsubscribe_listen=f"127.0.0.1:{port}")
+
+
+def test_what_is_taken_back_while_it_waits_is_never_sent() -> None:
+    async def what(world: World) -> None:
+        assert isinstance(await world.send(), Sent)
+        waiting = spawn("send", world.send())
+        await asyncio.wait([waiting], timeout=0.01)
+        world.route.take_back(ID)
+        reply = await waiting
+        assert isinstance(reply, Refused) and reply.is_taken_back
+        assert len(world.handler.taken) == 1
+
+    play(what, messages_per_second=0.1)

@@ -7,6 +7,7 @@ holds against another's.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 from dialerd.adapters.sms.pdu import HEADER, Bind, Command, Named, Pdu, ShortMessage, decode, encode, response_to
@@ -64,6 +65,7 @@ class Smsc:
         self.refusals: list[int] = []  # of the next submit_sm
         self.answer_s = 0.01
         self.is_silent = False
+        self.name_of: Callable[[int], str] = "id{}".format
         self.cuts_before_answer = 0  # of the next submit_sm: taken, and the wire cut
         self.is_unreachable = False
         self.waiting = self.most_waiting = 0
@@ -104,7 +106,7 @@ class Smsc:
             answer = Pdu(command=Command.SUBMIT_SM_RESP, sequence=sequence, status=self.refusals.pop(0))
         else:
             self.taken.append((self.clock.steady(), body))
-            named = Named(name=f"id{len(self.taken)}")
+            named = Named(name=self.name_of(len(self.taken)))
             answer = Pdu(command=Command.SUBMIT_SM_RESP, sequence=sequence, body=named)
         if self.cuts_before_answer:
             self.cuts_before_answer -= 1

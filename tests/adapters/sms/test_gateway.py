@@ -263,3 +263,22 @@ def test_a_text_is_read_in_the_charset_it_comes_in(query: str, text: str) -> Non
         assert isinstance(found, ReplyCame) and found.text == text
 
     play(what)
+
+
+def test_what_is_taken_back_while_it_waits_is_never_sent_and_what_was_asked_for_is_known() -> None:
+    async def what(world: World) -> None:
+        world.gateway.status, world.gateway.text = 503, "Temporal failure, try again later."
+        waiting = spawn("send", world.send())
+        await world.gateway.was_asked.wait()
+        world.route.take_back(ID)
+        reply = await waiting
+        assert isinstance(reply, Refused) and reply.is_taken_back
+        world.gateway.status = 202
+        world.gateway.was_asked.clear()
+        sending = spawn("send", world.send())
+        await world.gateway.was_asked.wait()
+        world.route.take_back(ID)
+        assert await sending == Sent()
+        assert len(world.gateway.asked) == 2
+
+    play(what)

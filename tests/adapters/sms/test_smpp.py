@@ -34,6 +34,7 @@ from dialerd.tasks import end, spawn
 from tests.adapters.sms.smsc import Smsc
 
 T = TypeVar("T")
+ID = AttemptId("d" + "1" * 32)
 
 
 class World:
@@ -68,7 +69,7 @@ class World:
         self.route_events.append(event)
 
     async def send(self, text: str = "hello") -> SendReply:
-        return await self.route.send(Message(attempt_id=AttemptId("d" + "1" * 32), recipient="+12125550199", text=text))
+        return await self.route.send(Message(attempt_id=ID, recipient="+12125550199", text=text))
 
 
 def play(what: Callable[[World], Awaitable[T]], **settings: object) -> T:
@@ -294,6 +295,36 @@ def test_receipts_come_by_the_id_that_the_submission_was_given() -> None:
     play(what)
 
 
+@pytest.mark.parametrize(
+    ("receipt_ids", "taken_as", "reported_as", "is_known"),
+    [
+        ("as_sent", "1A2B", "1A2B", True),
+        ("as_sent", "1A2B", "6699", False),
+        ("hex_to_decimal", "1A2B", "6699", True),
+        ("hex_to_decimal", "00001a2b", "0000006699", True),
+        ("hex_to_decimal", "10", "10", False),
+        ("hex_to_decimal", "no-number", "no-number", True),
+        ("decimal_to_hex", "6699", "1a2b", True),
+        ("decimal_to_hex", "0006699", "00001A2B", True),
+        ("decimal_to_hex", "10", "10", False),
+    ],
+)
+def test_a_receipt_with_its_id_in_another_base_is_about_the_message_that_was_taken(
+    receipt_ids: str, taken_as: str, reported_as: str, is_known: bool
+) -> None:
+    async def what(world: World) -> None:
+        world.smsc.name_of = lambda _: taken_as
+        sent = await world.send()
+        assert isinstance(sent, Sent)
+        text = f"id:{reported_as} sub:001 dlvrd:001 stat:DELIVRD err:000 text:hello"
+        world.smsc.deliver(incoming(text.encode(), esm_class=4))
+        await world.clock.sleep(1)
+        (event,) = world.events
+        assert isinstance(event, Delivered) and (event.about.message_ids == sent.ids) is is_known
+
+    play(what, receipt_ids=receipt_ids)
+
+
 def test_a_link_that_is_silent_is_given_up_and_bound_again() -> None:
     async def what(world: World) -> None:
         await world.send()
@@ -367,3 +398,66 @@ def test_whenever_the_link_is_cut_nothing_is_lost_and_what_may_be_double_is_coun
         assert len(texts) - 30 <= repeated, "none twice that was not told"
 
     play(what, window=window, messages_per_second=20.0)
+
+
+@pytest.mark.parametrize("waits_for", ["its turn", "the link"])
+def test_what_is_taken_back_while_it_waits_is_never_sent(waits_for: str) -> None:
+    async def what(world: World) -> None:
+        await world.send()
+        if waits_for == "the link":
+            world.smsc.cut()
+            world.smsc.is_unreachable = True
+        sending = spawn("send", world.send())
+        await world.clock.sleep(0.5)
+        began = world.clock.steady()
+        world.route.take_back(ID)
+        reply = await sending
+        assert isinstance(reply, Refused) and reply.is_taken_back
+        assert world.clock.steady() == began, "at once"
+        world.smsc.is_unreachable = False
+        await world.clock.sleep(300)
+        assert len(world.smsc.taken) == 1
+        assert isinstance(await world.send(), Sent), "the next is sent as ever"
+
+    play(what, messages_per_second=1.0)
+
+
+def test_what_is_on_the_wire_is_not_taken_back_and_what_became_of_it_is_known() -> None:
+    async def what(world: World) -> None:
+        world.smsc.answer_s = 5.0
+        sending = spawn("send", world.send())
+        while not world.smsc.taken:
+            await world.clock.sleep(0.01)
+        world.route.take_back(ID)
+        assert await sending == Sent(ids=("id1",))
+        assert len(world.smsc.taken) == 1
+
+    play(what)
+
+
+def test_what_may_have_been_sent_is_not_sent_again_once_it_is_taken_back_and_stays_unclear() -> None:
+    async def what(world: World) -> None:
+        world.smsc.cuts_before_answer = 1
+        sending = spawn("send", world.send())
+        while world.smsc.cuts_before_answer:
+            await world.clock.sleep(0.01)
+        world.route.take_back(ID)
+        assert isinstance(await sending, Unclear)
+        await world.clock.sleep(300)
+        assert len(world.smsc.taken) == 1
+
+    play(what)
+
+
+def test_of_a_text_in_parts_the_rest_is_taken_back_and_it_is_told_that_some_were_sent() -> None:
+    async def what(world: World) -> None:
+        sending = spawn("send", world.send("a" * 400))
+        while not world.smsc.taken:
+            await world.clock.sleep(0.01)
+        world.route.take_back(ID)
+        reply = await sending
+        assert isinstance(reply, Unclear) and reply.reason.startswith("1 of 3 parts were sent; then it was taken back")
+        await world.clock.sleep(300)
+        assert len(world.smsc.taken) == 1
+
+    play(what, messages_per_second=1.0)
