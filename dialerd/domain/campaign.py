@@ -24,7 +24,7 @@ from dialerd.domain.ordering import attribute_of
 from dialerd.domain.retry import RetryPolicy, RetryRule
 from dialerd.domain.schedule import Schedule
 from dialerd.domain.sounds import check_sound, is_sound
-from dialerd.domain.words import Disposition, Mode, Order
+from dialerd.domain.words import Channel, Disposition, Mode, Order
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 EXTENSION = re.compile(r"[A-Za-z0-9_*#-]{1,40}\Z")
@@ -75,6 +75,7 @@ class Preview(_Part):
 
 
 _OF_AGENTS = frozenset({"queue", "abandon_message", "abandon_target"})
+_OF_AGENTLESS = frozenset({"on_human", "flow"})
 _OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW, "late_cancel": Mode.PREDICTIVE}
 _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
 """Modes in which an agent is kept free for the call: nobody has to listen first whether a person is there."""
@@ -96,7 +97,8 @@ class CampaignSpec(_Part):
     `queue` takes the people who answer, and who finds no agent there hears `abandon_message`; predictive keeps the
     share of those under `abandon_target`. Whoever presses `opt_out_key` while a message is played is never called
     again. `strategy` names the steps over channels that a contact goes through; without one there are calls alone, by
-    the retry rules. What lacks something that a run needs (`lacks`) is a draft.
+    the retry rules. With a strategy a mode with agents may have `on_human` or `flow` beside its queue (`is_mixed`).
+    What lacks something that a run needs (`lacks`) is a draft.
     """
 
     name: str
@@ -151,7 +153,9 @@ class CampaignSpec(_Part):
             table = {"max_attempts": _BY_STRATEGY, **table}
         if not isinstance(table, Mapping) or mode == Mode.AGENTLESS:
             return table
-        return {**_UNLIMITED, **({"amd": False} if mode in _WITHOUT_AMD else {}), **table}
+        is_mixed = any(table.get(key) is not None for key in _OF_AGENTLESS)
+        unlimited = {} if is_mixed else _UNLIMITED
+        return {**unlimited, **({"amd": False} if mode in _WITHOUT_AMD else {}), **table}
 
     @field_validator("name")
     @classmethod
@@ -236,13 +240,16 @@ class CampaignSpec(_Part):
     @model_validator(mode="after")
     def _of_its_mode(self) -> CampaignSpec:
         foreign = {key for key, mode in _OF_MODE.items() if mode is not self.mode} & self.model_fields_set
+        if self.on_human is not None and self.flow is not None:
+            raise ValueError("on_human and flow: only one of them can have the people who answer")
         if self.mode is Mode.AGENTLESS:
             foreign |= _OF_AGENTS & self.model_fields_set
-            if self.on_human is not None and self.flow is not None:
-                raise ValueError("on_human and flow: only one of them can have the people who answer")
-        elif self.on_human is not None or self.flow is not None:
+        elif self.is_mixed and self.strategy is None:
             key = "flow" if self.on_human is None else "on_human"
-            raise ValueError(f"{key}: in mode {self.mode} the agents of the queue take the people who answer")
+            raise ValueError(
+                f"{key}: in mode {self.mode} the agents of the queue take the people who answer;"
+                " only a strategy has calls of both kinds"
+            )
         if not self.amd and (self.voicemail or self.screened):
             raise ValueError("voicemail, screened: only amd = true tells a machine from a person")
         if foreign:
@@ -255,6 +262,29 @@ class CampaignSpec(_Part):
     def schedules(self) -> tuple[tuple[Schedule, str], ...]:
         """Each schedule with its zone: its own, else that of the contact hours."""
         return tuple((each, each.timezone or self.contact_hours.timezone) for each in self.schedule)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some of its calls are an agent's and others are not, as the steps of its strategy have it."""
+        return self.mode is not Mode.AGENTLESS and (self.on_human is not None or self.flow is not None)
+
+    def of_calls(self, channel: Channel) -> CampaignSpec:
+        """The campaign as its calls over that channel know it: a mixed one is two, each with a pace of its own.
+
+        `max_calls` and `calls_per_second` of a mixed campaign are those of its automated calls.
+        """
+        if not self.is_mixed:
+            return self
+        return self._automated if channel is Channel.AUTOMATED else self._with_agents
+
+    @cached_property
+    def _automated(self) -> CampaignSpec:
+        unset = {key: CampaignSpec.model_fields[key].get_default() for key in (*_OF_AGENTS, *_OF_MODE)}
+        return self.model_copy(update={**unset, "mode": Mode.AGENTLESS})
+
+    @cached_property
+    def _with_agents(self) -> CampaignSpec:
+        return self.model_copy(update={**dict.fromkeys(_OF_AGENTLESS), **_UNLIMITED})
 
     @property
     def is_limited(self) -> bool:
@@ -323,7 +353,7 @@ class CampaignSpec(_Part):
         unset |= {key for key, mode in _OF_MODE.items() if mode is not self.mode}
         if self.mode is Mode.AGENTLESS:
             unset |= _OF_AGENTS
-        else:
+        elif not self.is_mixed:
             unset |= {key for key, unlimited in _UNLIMITED.items() if table[key] == unlimited}
         return {key: value for key, value in table.items() if key not in unset}
 

@@ -68,7 +68,7 @@ RUN_FIELDS = frozenset({"lists", "mode", "order", "numbers", "finite", "strategy
 """What the results of a run that exists depend on. They may change where nothing has run, and after a stop, which
 gives the data up; a paused run could not go on with them, and a completed one could not be told from the next."""
 
-_FIXED: Mapping[CampaignState, frozenset[str]] = {S.PAUSED: RUN_FIELDS, S.COMPLETED: RUN_FIELDS}
+_FIXED = frozenset({S.PAUSED, S.COMPLETED})
 
 
 def campaign_state(
@@ -104,10 +104,15 @@ def next_state(
     raise IllegalActionError(reason, hint=_instead(state))
 
 
-def check_edit(state: CampaignState, changed: Collection[str], *, campaign: str) -> None:
-    """Whether those fields may change now. Raises IllegalActionError naming the ones that may not, and the way out."""
+def check_edit(
+    state: CampaignState, changed: Collection[str], *, campaign: str, fixed_too: Collection[str] = ()
+) -> None:
+    """Whether those fields may change now; `fixed_too` are kept as RUN_FIELDS are.
+
+    Raises IllegalActionError naming the ones that may not, and the way out.
+    """
     next_state(state, Action.EDIT, campaign=campaign)
-    fixed = sorted(_FIXED.get(state, frozenset()) & set(changed))
+    fixed = sorted((RUN_FIELDS | set(fixed_too) if state in _FIXED else frozenset()) & set(changed))
     if not fixed:
         return
     first = "stop it" if state is S.PAUSED else "clone it under another name"

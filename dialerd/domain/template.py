@@ -61,7 +61,7 @@ class Template(BaseModel):
 
     @model_validator(mode="after")
     def _fits_channel(self) -> Template:
-        if self.channel is Channel.VOICE:
+        if self.channel.is_call:
             raise ValueError("a call is no message; channel is sms or email")
         if self.channel is Channel.SMS and (self.subject or self.html):
             raise ValueError("an SMS has text only, no subject and no html")

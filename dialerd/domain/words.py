@@ -58,8 +58,13 @@ class Channel(StrEnum):
     """How a contact is reached."""
 
     VOICE = "voice"
+    AUTOMATED = "automated"  # a call without an agent, in a campaign whose other calls have one
     SMS = "sms"
     EMAIL = "email"
+
+    @property
+    def is_call(self) -> bool:
+        return self in (Channel.VOICE, Channel.AUTOMATED)
 
 
 class Order(StrEnum):

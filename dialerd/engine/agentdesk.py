@@ -22,7 +22,7 @@ from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.postings import Postings
 from dialerd.engine.reservations import Reservations
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.engine.takers import CallerHost, Takers
 from dialerd.ports import Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases

@@ -15,7 +15,7 @@ from dialerd.domain.regulation import Pack
 from dialerd.domain.words import Mode, RunState
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.means import Means
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.ports import AttemptRow, Exchange, OwnCallback
 from dialerd.usecases import owncallbacks
 from dialerd.usecases.dialing import WayOut

@@ -47,7 +47,8 @@ from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.recordingdesk import RecordingDesk
-from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.runline import RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
@@ -202,7 +203,7 @@ class CallDesk:
         if type(after.state) is not type(before.state):
             self._show_phase(line)
             if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
-                run = self._runs.lines.get(line.attempt.run_id)
+                run = self._runs.line_of(line.attempt)
                 if run is not None:
                     run.has_left((after.state.until - self._clock.now()).total_seconds())
             if isinstance(before.state, Talking) or (
@@ -213,7 +214,7 @@ class CallDesk:
             if line.call.plan.has_agents:
                 self._on_room()  # what happens to one call decides whether another is started
         for news in news_of(before, after, self._clock.now()):
-            self._runs.tell(line.attempt.run_id, news)
+            self._runs.tell_of(line.attempt, news)
         if _learnt(facts) != _learnt(before.facts):
             self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
         if (facts.given, facts.attributes) != (before.facts.given, before.facts.attributes):
@@ -227,7 +228,7 @@ class CallDesk:
     def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:
         """The originate's reply is here: book it against the rates."""
         line.is_unsent = False
-        run = self._runs.lines.get(line.attempt.run_id)
+        run = self._runs.line_of(line.attempt)
         if isinstance(event, ev.OriginateRefused):
             self._trunks.not_sent(line.attempt.trunk, trunk_down=event.trunk_down, reason=event.reason)
             if run is not None:
@@ -335,11 +336,11 @@ class CallDesk:
             disposition=outcome.disposition,
         )
         if settled is not None:
-            run = self._runs.lines.get(line.attempt.run_id)
-            if run is not None:
-                run.more_due(settled.retry_at)
+            run = self._runs.line_of(line.attempt)
+            self._runs.more_due(line.attempt.run_id, settled.retry_at)
             self._runs.settled(settled.run)
-            if run is not None and not run.is_dry and settled.run.state is RunState.ACTIVE and not self.is_empty:
+            goes_on = settled.run.state is RunState.ACTIVE and not settled.run.spec.is_mixed
+            if run is not None and not run.is_dry and goes_on and not self.is_empty:
                 return  # nothing that a look would see: it has more to dial, and this one's slot is not free yet
         self._on_room()
 
@@ -355,7 +356,7 @@ class CallDesk:
 
     def _free(self, line: CallLine) -> None:
         self._trunks.give_back(line.attempt.trunk, line.attempt.asterisk)
-        run = self._runs.lines.get(line.attempt.run_id)
+        run = self._runs.line_of(line.attempt)
         if run is not None:
             run.drop(line.attempt.id)
         self._on_room()
@@ -366,7 +367,7 @@ class CallDesk:
             line.timer = None
 
     def _show_phase(self, line: CallLine) -> None:
-        run = self._runs.lines.get(line.attempt.run_id)
+        run = self._runs.line_of(line.attempt)
         if run is not None:
             run.move(line.attempt.id, _phase(run, line.call), self._clock.steady())
 

@@ -22,12 +22,13 @@ from dialerd.domain.pacing.account import as_table
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.regulation import Pack, min_ring_s
 from dialerd.domain.words import Mode, RunId, RunState
+from dialerd.engine.agentline import Crew
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing
@@ -106,7 +107,7 @@ class DialLoop:
 
     async def _pass(self, alarm: _Alarm) -> None:
         """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
-        lines = [line for line in self._means.runs.lines.values() if line.row.state is RunState.ACTIVE]
+        lines = [line for line in self._means.runs.all_lines() if line.row.state is RunState.ACTIVE]
         self._offer(lines, alarm)
         at = await self._callbacks.dial()  # whom agents have promised a call goes before everybody
         if at is not None:
@@ -152,7 +153,7 @@ class DialLoop:
             return False
         packs = self._means.rulebook.of(spec.regulations)
         theirs = self._queues.spec(spec.queue)
-        crew = self._means.agents.crew(line.row.id) if theirs is None else self._queues.crew(line)
+        crew = self._crew(line, theirs)
         if isinstance(crew, str):
             self._hold(line, crew)
             return False
@@ -196,6 +197,12 @@ class DialLoop:
         self._look_when_paced(line, steady, alarm)
         return False
 
+    def _crew(self, line: RunLine, theirs: QueueSpec | None) -> Crew | str:
+        """Who works for the calls of a line; else why nobody does. Automated calls have nobody and need nobody."""
+        if line.row.spec.queue is None:
+            return Crew()
+        return self._means.agents.crew(line.row.id) if theirs is None else self._queues.crew(line)
+
     def _look_when_paced(self, line: RunLine, steady: float, alarm: _Alarm) -> None:
         """Look again when time alone may let the pace allow more."""
         at = line.pacer.next_at(steady)
@@ -230,6 +237,7 @@ class DialLoop:
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
+                channel=line.channel,
                 packs=packs,
                 new_id=self._means.dice.attempt_id,
                 now=self._means.clock.now(),
@@ -280,4 +288,5 @@ class DialLoop:
             _log.info(f"campaign {campaign} goes on", action="run_goes_on", run_id=line.row.id)
         line.held_by = reason
         # `campaign status --why` tells it, from whichever process.
-        self._means.store.post(lambda unit: unit.runs.set_held(line.row.id, reason))
+        told = self._means.runs.why_held(line.row.id)
+        self._means.store.post(lambda unit: unit.runs.set_held(line.row.id, told))

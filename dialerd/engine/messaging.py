@@ -19,7 +19,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
 from dialerd.engine.means import Means
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import (
     MessageEvent,
@@ -173,8 +173,9 @@ class MessagingDesk:
         if until is not None:
             self._dry[key] = until
             return False
-        rooms = {name: each.room for name, each in self._lines.items() if each.route.channel is channel and each.room}
-        if not rooms:
+        up = {name: each for name, each in self._lines.items() if each.route.channel is channel and each.route.is_up}
+        rooms = {name: each.room for name, each in up.items()}
+        if not any(rooms.values()):
             return False  # a route that comes up or answers wakes us
         claim = await self._store.write(
             partial(
@@ -189,7 +190,7 @@ class MessagingDesk:
         )
         for outgoing in claim.outgoing:
             self._send(outgoing)
-        if claim.looked > len(claim.outgoing):
+        if claim.looked > len(claim.outgoing) + claim.crowded:
             await self._look_at(line.row.id)  # some were settled without being sent
         if claim.looked < sum(rooms.values()):
             self._dry[key] = claim.due_at
@@ -258,9 +259,7 @@ class MessagingDesk:
 
     def _told(self, row: RunRow, due_at: datetime | None) -> None:
         """A run has changed by one of its messages."""
-        line = self._runs.lines.get(row.id)
-        if line is not None:
-            line.more_due(due_at)
+        self._runs.more_due(row.id, due_at)
         self._runs.settled(row)  # which tells us, too
 
     def _settled_elsewhere(self, row: RunRow) -> None:

@@ -12,7 +12,7 @@ from dialerd.domain.assignment import assign
 from dialerd.domain.posts import AgentFacts, Busy, BusyWith, InboundFacts, RunFacts, Steadiness
 from dialerd.domain.words import AgentState
 from dialerd.engine.agentline import AgentLine
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.ports import Clock, Dice
 
 _STEADINESS = Steadiness()

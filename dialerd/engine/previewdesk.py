@@ -15,7 +15,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.regulation import Pack
 from dialerd.domain.words import AgentState, RunId, RunState
 from dialerd.engine.means import Means
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import Asked, AttemptRow, Exchange, PreviewRow, Timer
 from dialerd.tasks import spawn

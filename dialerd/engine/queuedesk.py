@@ -30,7 +30,7 @@ from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, WrapUpEnd
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Mode, RunId
 from dialerd.engine.agentline import Crew
-from dialerd.engine.runkeeper import RunLine
+from dialerd.engine.runline import RunLine
 from dialerd.ports import Clock, QueueWatch, Store, Timer
 from dialerd.tasks import spawn
 

@@ -12,11 +12,12 @@ from functools import partial
 
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.call.events import ChannelGone
+from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.queue import QueueSpec
-from dialerd.domain.words import AttemptId, Channel, Disposition, Verdict
+from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
-from dialerd.ports import AttemptRow, Exchange, RunRow, Store, Unit
+from dialerd.ports import AttemptRow, Exchange, Store, Unit
 from dialerd.usecases import asked
 from dialerd.usecases.callplan import plan_of
 
@@ -52,10 +53,9 @@ async def reconcile(
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
     adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
     for attempt in adopted:
-        run, queue = await store.read(partial(_run_of, attempt=attempt))
-        assert run is not None, "the run of an open attempt cannot be deleted"
+        spec, queue = await store.read(partial(_spec_of, attempt=attempt))
         theirs = queue if queue is not None and queue.kind == "app_queue" else None
-        plan = plan_of(attempt, run.spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
+        plan = plan_of(attempt, spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
         desk.adopt(attempt, plan, facts_of(attempt), exchange)
         del inherited[attempt.id]
     ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
@@ -66,11 +66,12 @@ async def reconcile(
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
 
 
-def _run_of(unit: Unit, attempt: AttemptRow) -> tuple[RunRow | None, QueueSpec | None]:
-    """Its run, and the queue of that."""
+def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec | None]:
+    """Its campaign as a call of its kind knows it, and the queue of that."""
     run = unit.runs.get(attempt.run_id)
-    name = None if run is None else run.spec.queue
-    return run, None if name is None else unit.queues.get(name)
+    assert run is not None, "the run of an open attempt cannot be deleted"
+    spec = run.spec.of_calls(attempt.channel)
+    return spec, None if spec.queue is None else unit.queues.get(spec.queue)
 
 
 async def inherit(
@@ -82,7 +83,7 @@ async def inherit(
     of theirs that still lives is hung up as a stray.
     """
     found = await store.read(lambda unit: unit.dialing.open_attempts())
-    open_attempts = [each for each in found if each.channel is Channel.VOICE]  # messages: engine/messaging.py
+    open_attempts = [each for each in found if each.channel.is_call]  # messages: engine/messaging.py
     lost = [each for each in open_attempts if each.asterisk not in exchanges or each.trunk not in trunks]
     for attempt in lost:
         outcome = Outcome(

@@ -144,6 +144,11 @@ class TargetRow:
         """It waits for a callback, before every other target."""
         return self.turn <= -2
 
+    @property
+    def is_automated(self) -> bool:
+        """Its next call is one without an agent, in a campaign that has both kinds; a callback is an agent's."""
+        return self.channel is Channel.AUTOMATED and not self.has_callback
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTargets:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dialerd.domain.strategy import Strategy
-from dialerd.domain.words import AttemptId, Channel, TargetId
+from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
 
 
 class Strategies(Protocol):
@@ -24,5 +24,14 @@ class Strategies(Protocol):
 
     def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
         """How many ended and spent attempts of the target were at that step, and how many of them ended in `code`;
-        `but`: this one is not counted."""
+        `but`: this one is not counted, and only those over its channel are (a promised call between two messages is
+        none of theirs)."""
+        ...
+
+    def pending(self, run_id: RunId, *, limit: int) -> int:
+        """How many targets may have a call at once, an agent's where there are both kinds; up to `limit`."""
+        ...
+
+    def has_done(self, target_id: TargetId, step: str) -> bool:
+        """Whether the target's message or automated call of that step has been made."""
         ...

@@ -88,7 +88,9 @@ def apply_campaign(
         key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
     }
     if before is not None and changes:
-        check_edit(standing(unit, before, now).state, changes, campaign=spec.name)
+        # Contacts of a paused run stand at calls of the one kind or the other.
+        kinds = ("on_human", "flow") if before.spec.is_mixed != spec.is_mixed else ()
+        check_edit(standing(unit, before, now).state, changes, campaign=spec.name, fixed_too=kinds)
     if changes and not dry_run:
         row = unit.campaigns.put(spec, now)
         _change_run(unit, row, changes)

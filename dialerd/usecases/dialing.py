@@ -19,6 +19,7 @@ from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import END, CallThem, GoOn
 from dialerd.domain.words import (
     AttemptId,
+    Channel,
     Disposition,
     RunId,
     RunState,
@@ -75,11 +76,14 @@ def claim(
     *,
     limit: int,
     way_out: WayOut,
+    channel: Channel = Channel.VOICE,
     packs: Sequence[Pack] = (),
     new_id: Callable[[], AttemptId],
     now: datetime,
 ) -> Claim:
     """Open an attempt for up to `limit` targets that may be dialed at `now`; everything is judged in here.
+
+    `channel`: which calls, where a campaign has both kinds; its callbacks are an agent's.
 
     Callbacks go before the rest, but not an agent's own, which is dialed with that agent (owncallbacks.py).
 
@@ -94,7 +98,7 @@ def claim(
     attempts: list[AttemptRow] = []
     repeatable: set[AttemptId] = set()
     held, turns = 0, callingback.Turns()
-    for target in unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now):
+    for target in unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel):
         facts = judge_target(unit, run, target, packs, turns, now)
         if isinstance(facts, Gate):
             held += 1
@@ -145,6 +149,7 @@ def attempt_at(
         claimed_at=now,
         regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         step="" if target.step == END else target.step,
+        channel=Channel.AUTOMATED if target.is_automated else Channel.VOICE,
     )
     if facts.callback is not None:
         callingback.begin(unit, attempt, turns)

@@ -26,7 +26,8 @@ def gate_facts(
 ) -> GateFacts:
     """What the gates need to know of a target; `contact explain` builds the same."""
     callback = callingback.judged(unit, run, target, turns or callingback.Turns(), now)
-    is_sure = run.spec.mode in GUARANTEES or callingback.is_for_one_agent(callback)
+    has_agents_mode = run.spec.mode in GUARANTEES and not target.is_automated
+    is_sure = has_agents_mode or callingback.is_for_one_agent(callback)
     zones = target.zones
     return GateFacts(
         run_state=run.state,

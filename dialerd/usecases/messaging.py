@@ -42,11 +42,13 @@ class Outgoing:
 class MessageClaim:
     """What a claim brought. `looked`: targets that were taken from the front; fewer than the limit: there are no more.
 
-    `due_at`: when more may be due; None: not by time alone.
+    `crowded`: how many of them wait for a route of their own that has no room. `due_at`: when more may be due; None:
+    not by time alone.
     """
 
     outgoing: Sequence[Outgoing]
     looked: int
+    crowded: int = 0
     due_at: datetime | None
 
 
@@ -61,7 +63,7 @@ def claim_messages(
     now: datetime,
 ) -> MessageClaim:
     """Open an attempt for the next targets of a channel that may be written to at `now`, as many as `rooms` has room
-    for: of each route of the channel that is up, how many messages it can take.
+    for: of each route of the channel that is up, how many messages it can take, if only none.
 
     A message that cannot be written for its contact (an attribute is missing) is an attempt that has failed.
     """
@@ -72,15 +74,19 @@ def claim_messages(
     plan, left = plan_for(unit, run.spec), dict(rooms)
     limit = sum(left.values())
     outgoing: list[Outgoing] = []
+    crowded = 0
     targets = unit.dialing.candidates(run_id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel)
     for target in targets:
+        if _is_crowded(plan, target, left):
+            crowded += 1
+            continue
         made = _claim_one(unit, run, plan, target, left, packs=packs, new_id=new_id, now=now)
         if made is not None:
             left[made.attempt.trunk] -= 1
             outgoing.append(made)
     finish_if_over(unit, run_id, now)
     due_at = unit.dialing.next_due_at(run_id) if len(targets) < limit else None
-    return MessageClaim(outgoing=outgoing, looked=len(targets), due_at=due_at)
+    return MessageClaim(outgoing=outgoing, looked=len(targets), crowded=crowded, due_at=due_at)
 
 
 def end_waits(unit: Unit, run_id: RunId, *, limit: int, now: datetime) -> int:
@@ -156,6 +162,12 @@ def _claim_one(
         html=written.html,
     )
     return Outgoing(attempt=attempt, message=message)
+
+
+def _is_crowded(plan: Plan, target: TargetRow, left: Mapping[str, int]) -> bool:
+    """Whether it can only wait for the route that its step names to answer for what it has."""
+    step = plan.at(target.step).step
+    return step is not None and step.route is not None and left.get(step.route) == 0
 
 
 def _route(step: Step, left: Mapping[str, int]) -> str | None:

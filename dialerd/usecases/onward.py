@@ -12,7 +12,7 @@ from datetime import datetime
 from dialerd.domain import retry
 from dialerd.domain.disposition import MEANINGS, is_live
 from dialerd.domain.numbers import ContactNumber, next_number
-from dialerd.domain.strategy import Ending, GoOn, Onward, Step, next_step
+from dialerd.domain.strategy import Ending, GoOn, Onward, PlanStep, next_step
 from dialerd.domain.words import Channel, Mode, RunState, TargetId
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases.strategies import plan_for
@@ -63,7 +63,7 @@ def after_given(
     spent = unit.dialing.attempts_spent(attempt.target_id)
     onward = decide(unit, run, attempt, numbers, attempts_spent=spent, code=code, after_min=after_min, now=now)
     after = _with_number(run, attempt, numbers, onward)
-    if after.number is None and isinstance(onward, retry.RetryAt) and attempt.channel is Channel.VOICE:
+    if after.number is None and isinstance(onward, retry.RetryAt) and attempt.channel.is_call:
         # The target may be at another number by now.
         return Next(onward, next((each for each in numbers if each.number == attempt.number), None))
     return after
@@ -86,14 +86,15 @@ def decide(
     plan, per_number = plan_for(unit, run.spec), run.spec.per_number
     if plan.strategy is not None and attempt.channel is Channel.VOICE:
         step = plan.strategy.get(attempt.step)
-        if step is None or step.is_message:
-            return _after_promised_call(step, code, now)
+        if step is None or plan.at(step.name).channel is not Channel.VOICE:
+            is_done = step is None or unit.strategies.has_done(attempt.target_id, step.name)
+            return _after_promised_call(None if is_done else plan.at(attempt.step), code, now)
     if plan.strategy is None:
         at_step, same_before = attempts_spent, unit.dialing.same_before(attempt)
     else:
         tries, same_before = unit.strategies.at_step(attempt.target_id, attempt.step, code, but=attempt.id)
         at_step = tries + (1 if attempt.spent else 0)
-    is_call = attempt.channel is Channel.VOICE
+    is_call = attempt.channel.is_call
     ending = Ending(
         code=code,
         spent=attempt.spent,
@@ -108,11 +109,12 @@ def decide(
     return next_step(plan, attempt.step, ending, now)
 
 
-def _after_promised_call(step: Step | None, code: str, now: datetime) -> Onward:
-    """After a callback between a contact's steps: whoever was not reached goes on with the message that was to come."""
-    if step is None or is_live(code):
+def _after_promised_call(to_come: PlanStep | None, code: str, now: datetime) -> Onward:
+    """After a callback between a contact's steps: whoever was not reached goes on with the step that was to come."""
+    if to_come is None or is_live(code):
         return retry.Exhausted("the call that was promised was made")
-    return GoOn(step=step.name, channel=step.over, at=now, reason=f"step {step.name} comes after the promised call")
+    reason = f"step {to_come.name} comes after the promised call"
+    return GoOn(step=to_come.name, channel=to_come.channel, at=now, reason=reason)
 
 
 def has_talked_in_preview(run: RunRow, attempt: AttemptRow) -> bool:
@@ -126,7 +128,7 @@ def can_repeat(numbers: Sequence[ContactNumber], number: str, per_number: int) -
 
 
 def _with_number(run: RunRow, attempt: AttemptRow, numbers: Sequence[ContactNumber], onward: Onward) -> Next:
-    if isinstance(onward, retry.RetryAt) and attempt.channel is Channel.VOICE:
+    if isinstance(onward, retry.RetryAt) and attempt.channel.is_call:
         chosen = _chosen(onward.number, attempt.number, numbers, run.spec.per_number)
         if chosen is not None and chosen.number != attempt.number:
             return Next(onward, chosen)

@@ -21,7 +21,8 @@ def plan_for(unit: Unit, spec: CampaignSpec) -> Plan:
     """What a campaign goes by: its strategy, or else calls by its own retry rules. Raises NotFoundError."""
     if spec.strategy is None:
         return plain(spec.retry_policy)
-    return plan_of(get_strategy(unit, spec.strategy), max_attempts=spec.max_attempts)
+    strategy = get_strategy(unit, spec.strategy)
+    return plan_of(strategy, max_attempts=spec.max_attempts, is_mixed=spec.is_mixed)
 
 
 def get_strategy(unit: Unit, name: str) -> Strategy:
@@ -80,7 +81,14 @@ def check_strategy(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[s
     if strategy.needs_agents and spec.queue is None:
         raise BadInputError(
             f"campaign {spec.name}: strategy {strategy.name} has steps of agents, and the campaign is {spec.mode}",
-            hint='give the campaign a mode with agents and a queue; its steps of channel "voice" reach them, too',
+            hint='give the campaign a mode with agents and a queue; its steps of channel "voice" reach them, too,'
+            " where it has no on_human and no flow",
+        )
+    if spec.is_mixed and not strategy.has_voice:
+        key = "flow" if spec.on_human is None else "on_human"
+        raise BadInputError(
+            f"campaign {spec.name}: {key} is for steps of channel voice, and strategy {strategy.name} has none",
+            hint=f"take {key} out; in steps of channel agent the agents of the queue take the people who answer",
         )
     named = unit.dispositions.get(spec.dispositions) if spec.dispositions else None
     known = {*Disposition, *(named.codes if named else ())}

@@ -10,6 +10,7 @@ import tomli_w
 
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.errors import BadInputError
+from dialerd.domain.words import Channel, Mode
 
 GIVEN: dict[str, Any] = {
     "name": "spring",
@@ -88,6 +89,18 @@ def test_each_wrong_key_is_named(change: dict[str, Any], said: str) -> None:
         read_campaign(GIVEN | change, source="spring.toml")
     assert said in str(error.value)
     assert "spring.toml" in str(error.value)
+
+
+def test_a_mixed_campaign_is_read_from_its_file_as_it_was_written_and_is_two_to_its_calls() -> None:
+    table = GIVEN | {"mode": "power", "queue": "sales", "strategy": "remind", "max_calls": 10_000}
+    spec = read_campaign(table, source="test")
+    assert read_campaign(spec.as_table(), source="test") == spec
+    assert (spec.max_calls, spec.calls_per_second) == (10_000, 1.0)
+    automated, ours = spec.of_calls(Channel.AUTOMATED), spec.of_calls(Channel.VOICE)
+    assert (automated.mode, automated.queue, automated.on_human) == (Mode.AGENTLESS, None, spec.on_human)
+    assert (ours.mode, ours.queue, ours.on_human, ours.is_limited) == (Mode.POWER, "sales", None, False)
+    alone = read_campaign(GIVEN, source="test")
+    assert alone.of_calls(Channel.AUTOMATED) is alone
 
 
 SERVED: dict[str, Any] = {key: value for key, value in GIVEN.items() if key != "on_human"} | {"queue": "sales"}

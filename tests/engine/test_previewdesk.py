@@ -16,7 +16,8 @@ from dialerd.domain.words import AgentState, CampaignId, RunId, RunState
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
-from dialerd.engine.runkeeper import RunKeeper, RunLine
+from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.runline import RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import RunRow, Store
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual

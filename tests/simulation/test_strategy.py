@@ -437,3 +437,27 @@ def test_h1_whatever_dies_nobody_is_sent_a_message_twice_and_everybody_is_settle
         assert (run.state, run.done) == (RunState.COMPLETED, 30)
 
     in_office(story, start=START)
+
+
+def test_h1_a_step_whose_own_route_is_full_waits_for_it_and_is_not_told_that_it_is_down() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        office.routes["slow"] = SimulatedRoute(
+            "slow",
+            Channel.SMS,
+            office.clock,
+            SeededDice(9),
+            recipients=desk.readers,
+            messages_per_second=2.0,
+            window=2,
+        )
+        table = TEXT_ONLY | {"step": [TEXT_ONLY["step"][0] | {"route": "slow"}]}
+        await desk.begin(table, ["00"] * 20)
+        await office.until(START + timedelta(seconds=3))
+        (run,) = await office.runs()
+        held = await office.store.read(lambda unit: unit.runs.held(run.id))
+        assert [each.gate for each in held if each.gate == "way_out"] == []
+        await office.until(START + timedelta(seconds=15))
+        assert Counter(row.trunk for row in await desk.rows()) == {"slow": 20}
+
+    in_office(story, start=START)

@@ -336,7 +336,8 @@ class SqliteDialing:
 
     def waiting_due(self, run_id: RunId, *, limit: int, now: datetime) -> int:
         rows = self._connection.execute(
-            "SELECT 1 FROM target WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now LIMIT :limit",
+            "SELECT 1 FROM target WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now"
+            " AND lane = 'voice' LIMIT :limit",
             {"run_id": run_id, "now": to_text(now), "limit": limit},
         )
         return len(rows.fetchall())

@@ -19,7 +19,7 @@ SELECT id FROM attempt WHERE number = ? AND disposition IS NOT NULL AND channel 
 
 # Each half along an index of its own.
 _OPEN = """
-SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NULL AND channel <> 'voice'
+SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NULL AND channel IN ('sms', 'email')
 UNION ALL SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NOT NULL
 """
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from dialerd.adapters.sqlite.rows import END_LANE, to_json, to_text
 from dialerd.domain.strategy import Strategy, read_strategy
-from dialerd.domain.words import AttemptId, Channel, TargetId
+from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
 
 
 class SqliteStrategies:
@@ -44,11 +44,25 @@ class SqliteStrategies:
             "UPDATE target SET step = ?, channel = ? WHERE id = ?", (step, channel or END_LANE, target_id)
         )
 
+    def pending(self, run_id: RunId, *, limit: int) -> int:
+        rows = self._connection.execute(
+            "SELECT 1 FROM target WHERE run_id = ? AND state = 'pending' AND lane = 'voice' LIMIT ?", (run_id, limit)
+        )
+        return len(rows.fetchall())
+
+    def has_done(self, target_id: TargetId, step: str) -> bool:
+        (found,) = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM attempt WHERE target_id = ? AND disposition IS NOT NULL AND spent"
+            " AND beside IS NULL AND step = ? AND channel <> 'voice')",
+            (target_id, step),
+        ).fetchone()
+        return bool(found)
+
     def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
         (tries, same) = self._connection.execute(
             "SELECT count(*), coalesce(sum(coalesce(final, disposition) = :code), 0) FROM attempt"
             " WHERE target_id = :target AND disposition IS NOT NULL AND spent AND step = :step AND id <> :but"
-            " AND beside IS NULL",
+            " AND beside IS NULL AND channel = (SELECT channel FROM attempt WHERE id = :but)",
             {"target": target_id, "step": step, "code": code, "but": but},
         ).fetchone()
         return int(tries), int(same)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dialerd.domain import retry
 from dialerd.domain.retry import Exhausted, RetryAt, RetryPolicy, RetryRule
-from dialerd.domain.strategy.spec import Do, Rule, Step, Strategy
+from dialerd.domain.strategy.spec import Do, Rule, Step, Strategy, Way
 from dialerd.domain.words import Channel, Disposition
 
 END = "."
@@ -52,11 +52,12 @@ def plain(policy: RetryPolicy) -> Plan:
     return Plan(steps=(PlanStep(name="", channel=Channel.VOICE, policy=policy),), max_attempts=policy.max_attempts)
 
 
-def plan_of(strategy: Strategy, *, max_attempts: int) -> Plan:
+def plan_of(strategy: Strategy, *, max_attempts: int, is_mixed: bool = False) -> Plan:
+    """`is_mixed`: the campaign has calls with agents and calls without."""
     steps = tuple(
         PlanStep(
             name=step.name,
-            channel=step.over,
+            channel=Channel.AUTOMATED if is_mixed and step.channel is Way.VOICE else step.over,
             policy=RetryPolicy(max_attempts=step.tries or 1, retry_after_min=step.retry_after_min),
             step=step,
         )
@@ -115,7 +116,7 @@ def next_step(plan: Plan, at: str, ending: Ending, now: datetime) -> Onward:
     if ending.attempts_spent < plan.max_attempts or not isinstance(onward, RetryAt | GoOn):
         return onward
     made = f"{ending.attempts_spent} of {plan.max_attempts} attempts made"
-    return _on_to(None, now + _waiting(here.step, ending.code), now, made)
+    return _on_to(plan, None, now + _waiting(here.step, ending.code), now, made)
 
 
 def _by_rules(plan: Plan, here: PlanStep, step: Step, ending: Ending, now: datetime) -> Onward:
@@ -128,7 +129,7 @@ def _by_rules(plan: Plan, here: PlanStep, step: Step, ending: Ending, now: datet
     if rule.do is Do.CALLBACK:
         return CallThem(at=now + after, reason=reason)
     assert plan.strategy is not None, "only its steps have rules"
-    return _on_to(plan.strategy.leads_to(step, rule), now + _waiting(step, ending.code) + after, now, reason)
+    return _on_to(plan, plan.strategy.leads_to(step, rule), now + _waiting(step, ending.code) + after, now, reason)
 
 
 def _rule(step: Step, ending: Ending) -> Rule | None:
@@ -189,8 +190,8 @@ def _otherwise(plan: Plan, step: Step, ending: Ending, worn: Exhausted, now: dat
     at = now + _waiting(step, ending.code)
     reason = f"{worn.reason}; step {step.name} goes on otherwise"
     if step.otherwise == "next":
-        return _on_to(plan.strategy.after(step), at, now, reason)
-    return _on_to(None, at, now, worn.reason)
+        return _on_to(plan, plan.strategy.after(step), at, now, reason)
+    return _on_to(plan, None, at, now, worn.reason)
 
 
 def _waiting(step: Step, code: str) -> timedelta:
@@ -198,9 +199,9 @@ def _waiting(step: Step, code: str) -> timedelta:
     return timedelta(minutes=step.wait_min if code in (Disposition.SENT, Disposition.DELIVERED) else 0.0)
 
 
-def _on_to(head: Step | None, at: datetime, now: datetime, reason: str) -> GoOn | Exhausted:
+def _on_to(plan: Plan, head: Step | None, at: datetime, now: datetime, reason: str) -> GoOn | Exhausted:
     if head is not None:
-        return GoOn(step=head.name, channel=head.over, at=at, reason=reason)
+        return GoOn(step=head.name, channel=plan.at(head.name).channel, at=at, reason=reason)
     if at > now:
         return GoOn(step=END, channel=None, at=at, reason="an answer may still come")
     return Exhausted(reason)

@@ -146,7 +146,7 @@ class Step(_Part):
 
     @property
     def over(self) -> Channel:
-        """The channel that its attempts are made over."""
+        """The channel that its attempts are made over, where a campaign's calls are all of one kind."""
         return Channel(self.channel) if self.is_message else Channel.VOICE
 
     def can_end_in(self, code: str) -> bool:
@@ -223,6 +223,11 @@ class Strategy(_Part):
     def needs_agents(self) -> bool:
         """Whether one of its steps is an agent's."""
         return any(step.channel is Way.AGENT for step in self.step)
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether one of its steps is a call that the campaign says what to do with."""
+        return any(step.channel is Way.VOICE for step in self.step)
 
     @property
     def attributes(self) -> Iterator[tuple[str, frozenset[str]]]:

@@ -330,6 +330,38 @@ def test_attempts_from_before_greetings_were_timed_have_none_and_are_exported(tm
         assert row.attempt.greeted_at is None
 
 
+def test_live_answers_that_were_counted_stay_and_automated_calls_are_not_among_those_to_come(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    attempt_id = "d" + "1" * 32
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m038_agents_calls")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'stopped', '')"
+        )
+        before.execute("INSERT INTO contact_list (id, name, region, created_at) VALUES (1, 'l', 'US', '')")
+        before.execute("INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (1, 1, '+1', '[]', '')")
+        before.execute(
+            "INSERT INTO target (id, run_id, contact_id, number, zones, rank, state)"
+            " VALUES (1, 1, 1, '+1', '[]', 1, 'pending')"
+        )
+    closed = "UPDATE attempt SET disposition = 'answered_human', ended_at = ? WHERE id = ?"
+    counts = []
+    for channel, is_old in (("automated", True), ("automated", False), ("voice", False)):
+        with closing(connect(path)) as connection:
+            if not is_old:
+                migrations.apply(Database(connection))
+            connection.execute(
+                "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, channel)"
+                " VALUES (?, 1, 1, '+1', 't', 'a', '+2', ?, ?)",
+                (attempt_id, NOW.isoformat(), channel),
+            )
+            connection.execute(closed, (NOW.isoformat(), attempt_id))
+            connection.execute("DELETE FROM attempt")
+            counts.append(connection.execute("SELECT sum(answered) FROM live_answer").fetchone()[0])
+    assert counts == [1, 1, 2]
+
+
 def test_a_mailbox_was_never_read_before_there_were_any_and_is_read_on_where_it_was_left(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(connect(path)) as before:

@@ -48,6 +48,22 @@ def plan() -> Plan:
     return plan_of(read_strategy(CALL_THEN_TEXT, source="test"), max_attempts=10)
 
 
+def test_a_step_of_calls_is_automated_where_others_of_the_campaign_are_an_agents() -> None:
+    table = {
+        "name": "s",
+        "step": [
+            {"name": "tell", "rule": [{"on": "no_answer", "do": "agent"}], "otherwise": "next"},
+            {"name": "talk", "channel": "agent", "rule": [{"on": "no_answer", "do": "go", "step": "tell", "max": 1}]},
+        ],
+    }
+    strategy = read_strategy(table, source="test")
+    mixed = plan_of(strategy, max_attempts=10, is_mixed=True)
+    assert [step.channel for step in mixed.steps] == [Channel.AUTOMATED, Channel.VOICE]
+    after = [next_step(mixed, step, ending("no_answer"), NOW) for step in ("tell", "talk")]
+    assert [each.channel for each in after if isinstance(each, GoOn)] == [Channel.VOICE, Channel.AUTOMATED]
+    assert {step.channel for step in plan_of(strategy, max_attempts=10).steps} == {Channel.VOICE}
+
+
 def ending(code: str, **more: Any) -> Ending:
     given: dict[str, Any] = {"code": code, "spent": True, "attempts_spent": 1, "at_step": 1, "same_before": 0}
     return Ending(**given | more)

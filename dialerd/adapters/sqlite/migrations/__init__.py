@@ -40,6 +40,7 @@ from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.adapters.sqlite.migrations.m035_greeting import m035_greeting
+from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_calls
 from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.domain.errors import StoreError
 
@@ -70,6 +71,7 @@ MIGRATIONS = (
     m029_strategy,
     m033_messages,
     m035_greeting,
+    m038_agents_calls,
     m028_mailbox,
     m039_beside,
 )
