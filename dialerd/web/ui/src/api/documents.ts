@@ -262,3 +262,54 @@ export interface FilterTest {
   sample: unknown[];
   warnings: string[];
 }
+
+export interface Dispositions {
+  campaign: string;
+  run: number;
+  targets: number;
+  dispositions: { disposition: string; attempts: number; positive: boolean; final: boolean; custom: boolean }[];
+  conversion: number;
+}
+
+export interface Meter {
+  rule: string;
+  abandoned: number;
+  live_answers: number;
+  rate: number;
+  cap: number;
+  since: string;
+}
+
+export interface Abandonment {
+  rate: number;
+  cap: number | null;
+  points: { at: string; answered: number; abandoned: number; rate: number }[];
+}
+
+export interface HourPoint {
+  hour: string;
+  attempts: number;
+  answered: number;
+  connected: number;
+  abandoned: number;
+  positive: number;
+}
+
+export interface Explained {
+  campaign: string;
+  contact_id: number;
+  number: string;
+  target_state: string | null;
+  attempts_spent: number;
+  held_by: string | null;
+  until: string | null;
+  closed: { name: string; reason: string; until: string | null; is_final: boolean }[];
+}
+
+export interface Timeline {
+  contact_id: number;
+  campaign: string;
+  run: number | null;
+  state: string | null;
+  events: { at: string | null; what: string; text: string; attempt_id: string | null }[];
+}

@@ -1,0 +1,158 @@
+// The tabs General, Contacts and Outreach of a campaign's form.
+// Not here: hours, schedule and retries (when.tsx).
+import { useState } from "preact/hooks";
+
+import { at, post } from "../../api/client";
+import { MODES, type FilterTest, type Mode } from "../../api/documents";
+import { count } from "../../format";
+import { Button } from "../../parts/button";
+import { AreaField, Check, ManyField, SelectField, TextField } from "../../parts/field";
+import { t } from "../../texts";
+import { condition, CONDITIONS, inMode, joined, number, table, text, texts, type TabProps } from "./draft";
+import { nameOf, type Offers } from "./offers";
+
+const w = t.form;
+
+export function General({ draft, set, wrong, isNew, replace }: TabProps & { replace: (draft: TabProps["draft"]) => void }) {
+  return (
+    <div class="fields">
+      <TextField label={t.name} value={draft.name} onInput={(name) => set({ name })} disabled={!isNew} hint={isNew ? t.acts.nameHint : undefined} wrong={wrong("name")} maxLength={64} required />
+      <TextField label={w.description} value={text(draft, "description")} onInput={(description) => set({ description })} wrong={wrong("description")} />
+      <SelectField label={w.mode} value={text(draft, "mode")} options={MODES.map((value) => ({ value, label: t.modes[value] ?? value }))} onInput={(mode) => replace(inMode(draft, mode as Mode))} wrong={wrong("mode")} />
+      <SelectField label={w.priority} value={text(draft, "priority")} options={["5", "4", "3", "2", "1"]} hint={w.priorityHint} onInput={(value) => set({ priority: Number(value) })} wrong={wrong("priority")} />
+      <div class="field"><Check label={w.finite} value={draft.finite !== false} onInput={(value) => set({ finite: value ? undefined : false })} /></div>
+    </div>
+  );
+}
+
+export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Offers }) {
+  const [field, setField] = useState("");
+  const [is, setIs] = useState<string>(CONDITIONS[0]);
+  const [value, setValue] = useState("");
+  const [test, setTest] = useState<FilterTest | null>(null);
+  const filter = text(draft, "filter");
+  const lists = texts(draft, "lists");
+  const add = () => {
+    set({ filter: joined(filter, condition(field, is, value)) });
+    setField("");
+    setValue("");
+  };
+  const tryIt = async () => {
+    setTest(null);
+    const found = await Promise.all(lists.map((list) => post<FilterTest>(at`/lists/${list}/test-filter`, { filter })));
+    setTest(summed(found));
+  };
+  return (
+    <>
+      <ManyField label={w.lists} values={lists} options={offers.lists} none={w.noLists} onInput={(values) => set({ lists: values })} wrong={wrong("lists")} />
+      <AreaField label={w.filter} value={filter} hint={w.filterHint} rows={3} onInput={(next) => (set({ filter: next }), setTest(null))} wrong={wrong("filter")} />
+      <fieldset>
+        <legend>{w.addCondition}</legend>
+        <div class="row" style={{ alignItems: "flex-end" }}>
+          <TextField label={w.field} value={field} onInput={setField} options={FIELDS} />
+          <SelectField label={w.is} value={is} options={CONDITIONS} onInput={setIs} />
+          <TextField label={w.value} value={value} onInput={setValue} disabled={is.endsWith("empty")} />
+          <Button onClick={add} disabled={!field.trim()}>{w.addCondition}</Button>
+          <Button onClick={tryIt} disabled={!filter.trim() || !lists.length}>{w.testFilter}</Button>
+        </div>
+      </fieldset>
+      {test && (
+        <div class="note" role="status">
+          <b>{w.kept(count(test.kept), count(test.contacts))}</b>
+          {test.conditions.map((each) => <span class="hint" key={each.condition}><code>{each.condition}</code> {w.removes} {count(each.removes)}</span>)}
+          {test.warnings.map((each) => <span class="hint warn" key={each}>{each}</span>)}
+        </div>
+      )}
+      <div class="fields">
+        <SelectField label={w.dnc} value={text(draft, "dnc")} none={w.onlyGlobal} options={offers.dnc} hint={w.dncHint} onInput={(dnc) => set({ dnc })} wrong={wrong("dnc")} />
+      </div>
+    </>
+  );
+}
+
+const FIELDS = ["number", "zone", "priority", "list"] as const;
+
+/** The tests of several lists as one. */
+export function summed(found: readonly FilterTest[]): FilterTest | null {
+  const [first, ...rest] = found;
+  if (!first) return null;
+  return rest.reduce((all, each) => ({
+    ...all,
+    contacts: all.contacts + each.contacts,
+    kept: all.kept + each.kept,
+    conditions: all.conditions.map((one, index) => ({
+      ...one,
+      removes: one.removes + (each.conditions[index]?.removes ?? 0),
+      only_it_removes: one.only_it_removes + (each.conditions[index]?.only_it_removes ?? 0),
+    })),
+    warnings: [...new Set([...all.warnings, ...each.warnings])],
+  }), first);
+}
+
+const ORDERS = ["fifo", "lifo", "random", "priority", "answer_rate"];
+
+export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Offers }) {
+  const mode = text(draft, "mode");
+  const trunk = offers.trunks.find((each) => nameOf(each as unknown as Record<string, unknown>) === text(draft, "trunk"));
+  const numeric = (key: string, label: string, hint?: string) => (
+    <TextField label={label} type="number" min={0} step="any" value={text(draft, key)} onInput={(typed) => set({ [key]: number(typed) })} hint={hint} wrong={wrong(key)} />
+  );
+  const preview = table(draft, "preview");
+  const inPreview = (key: string, typed: string) => set({ preview: { ...preview, [key]: number(typed) } });
+  return (
+    <>
+      <div class="fields">
+        <SelectField label={w.trunk} value={text(draft, "trunk")} none={w.notYet} options={offers.trunks.map((each) => nameOf(each as unknown as Record<string, unknown>))} onInput={(value) => set({ trunk: value, caller_id: undefined })} wrong={wrong("trunk")} />
+        <SelectField label={w.callerId} value={text(draft, "caller_id")} none={w.notYet} options={trunk?.caller_ids ?? []} hint={w.callerIdHint} onInput={(value) => set({ caller_id: value })} wrong={wrong("caller_id")} />
+        {mode === "agentless" ? <Taker draft={draft} set={set} wrong={wrong} offers={offers} /> : (
+          <>
+            <SelectField label={w.queue} value={text(draft, "queue")} none={w.notYet} options={offers.queues} onInput={(queue) => set({ queue })} wrong={wrong("queue")} />
+            {mode === "power" && numeric("ratio", w.ratio)}
+            {mode === "preview" && (
+              <>
+                <TextField label={w.timer} type="number" min={1} value={preview.timer_s === undefined ? "" : String(preview.timer_s)} placeholder="30" onInput={(typed) => inPreview("timer_s", typed)} wrong={wrong("preview.timer_s")} />
+                <TextField label={w.skips} type="number" min={0} value={preview.max_skips === undefined ? "" : String(preview.max_skips)} hint={w.skipsHint} onInput={(typed) => inPreview("max_skips", typed)} wrong={wrong("preview.max_skips")} />
+              </>
+            )}
+            <TextField label={w.abandonMessage} value={text(draft, "abandon_message")} onInput={(value) => set({ abandon_message: value })} hint={w.playHint} wrong={wrong("abandon_message")} />
+          </>
+        )}
+        <SelectField label={w.order} value={text(draft, "order") || "fifo"} options={ORDERS.map((value) => ({ value, label: t.form.orders[value] ?? value }))} onInput={(order) => set({ order })} wrong={wrong("order")} />
+        {numeric("max_attempts", w.maxAttempts)}
+        {numeric("retry_after_min", w.retryAfter)}
+        {numeric("max_ring_s", w.maxRing)}
+        {numeric("max_calls", w.maxCalls)}
+        {numeric("calls_per_second", w.perSecond)}
+      </div>
+      <div class="row" style={{ gap: "20px" }}>
+        <Check label={w.amd} value={draft.amd === undefined ? !["power", "preview"].includes(mode) : draft.amd === true} onInput={(amd) => set({ amd })} />
+        <Check label={w.record} value={draft.record === true} onInput={(record) => set({ record: record || undefined })} />
+      </div>
+      <ManyField label={w.packs} values={texts(draft, "regulations")} options={offers.packs} none={t.none} onInput={(values) => set({ regulations: values.length ? values : undefined })} wrong={wrong("regulations")} />
+    </>
+  );
+}
+
+function Taker({ draft, set, wrong, offers }: Pick<TabProps, "draft" | "set" | "wrong"> & { offers: Offers }) {
+  const human = table(draft, "on_human");
+  const kind = draft.flow !== undefined ? "flow" : human.context !== undefined ? "context" : human.play !== undefined ? "play" : "";
+  const [wanted, setWanted] = useState(kind || "play");
+  const now = kind || wanted;
+  const choose = (next: string) => {
+    setWanted(next);
+    set({ flow: undefined, on_human: undefined });
+  };
+  return (
+    <>
+      <SelectField label={w.taker} value={now} options={Object.entries(w.takers).map(([value, label]) => ({ value, label }))} onInput={choose} />
+      {now === "flow" && <SelectField label={w.flow} value={text(draft, "flow")} none={w.chooseOne} options={offers.flows} onInput={(flow) => set({ flow, on_human: undefined })} wrong={wrong("flow")} />}
+      {now === "play" && <TextField label={w.play} value={String(human.play ?? "")} hint={w.playHint} onInput={(play) => set({ flow: undefined, on_human: play ? { play } : undefined })} wrong={wrong("on_human") ?? wrong("on_human.play")} />}
+      {now === "context" && (
+        <>
+          <TextField label={w.context} value={String(human.context ?? "")} onInput={(context) => set({ flow: undefined, on_human: { ...human, context } })} wrong={wrong("on_human") ?? wrong("on_human.context")} />
+          <TextField label={w.extension} value={String(human.extension ?? "s")} onInput={(extension) => set({ on_human: { ...human, extension } })} wrong={wrong("on_human.extension")} />
+        </>
+      )}
+    </>
+  );
+}

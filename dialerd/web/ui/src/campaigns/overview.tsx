@@ -1,0 +1,178 @@
+// A run in figures: progress, what holds contacts back, pace, endings, the abandoned share against its limit, the hours.
+// Not here: the page around it (detail.tsx).
+import { useMemo } from "preact/hooks";
+
+import { at } from "../api/client";
+import type { Abandonment, CampaignStatus, Dispositions, Hold, HourPoint, Meter } from "../api/documents";
+import { useDocument, useList } from "../api/resource";
+import { Ago, count, dayTime, fullTime, share } from "../format";
+import { Chart } from "../parts/chart";
+import { Empty, Loaded } from "../parts/problem";
+import { Table } from "../parts/table";
+import { t } from "../texts";
+
+const w = t.campaign;
+const LOOK_S = 5;
+const SLOW_S = 30;
+
+export const isOn = (state: string): boolean => state === "active" || state === "paused" || state === "stopping";
+
+function Figure({ label, children, tone }: { label: string; children: string; tone?: string | undefined }) {
+  return (
+    <div class="figure">
+      <dt>{label}</dt>
+      <dd class={tone}>{children}</dd>
+    </div>
+  );
+}
+
+export function Overview({ status }: { status: CampaignStatus }) {
+  const name = status.campaign;
+  const meters = useList<Meter>(status.run ? at`/campaigns/${name}/meters` : null, {}, isOn(status.state) ? LOOK_S : 0);
+  if (status.run === null) return <section class="panel"><Empty title={w.neverRun}>{status.state === "draft" ? w.lacking : w.neverRunText}</Empty></section>;
+  const cap = Math.min(...(meters.value ?? []).map((each) => each.cap), 1);
+  const isOver = status.abandoned_rate > cap;
+  return (
+    <>
+      <dl class="figures">
+        <Figure label={w.figures.targets}>{count(status.targets)}</Figure>
+        <Figure label={w.figures.done}>{count(status.done)}</Figure>
+        <Figure label={w.figures.pending}>{count(status.pending)}</Figure>
+        <Figure label={w.figures.calls}>{count(status.calls_now)}</Figure>
+        <Figure label={w.figures.attempts}>{count(status.attempts)}</Figure>
+        <Figure label={w.figures.abandoned} tone={isOver ? "bad" : undefined}>{share(status.abandoned_rate, 2)}</Figure>
+      </dl>
+      <section class="panel">
+        <header>
+          <h2>{w.progress}</h2>
+          <span class="muted">{w.run(status.run)}</span>
+          <span class="grow" />
+          <span class="muted">{share(status.targets ? status.done / status.targets : 0)}</span>
+        </header>
+        <progress class="wide" max={Math.max(1, status.targets)} value={status.done} aria-label={w.progress} />
+        <dl class="facts">
+          <dt>{w.started}</dt><dd>{fullTime(status.started_at)}</dd>
+          {status.finished_at && <><dt>{w.finished}</dt><dd>{fullTime(status.finished_at)}</dd></>}
+          {status.next_start_at && <><dt>{w.next}</dt><dd>{fullTime(status.next_start_at)}</dd></>}
+          {status.reason && <><dt>{w.reason}</dt><dd>{status.reason}</dd></>}
+        </dl>
+      </section>
+      <div class="grid-2">
+        {isOn(status.state) && <Why status={status} />}
+        {isOn(status.state) && status.pacing && <Pacing facts={status.pacing} />}
+        <Endings name={name} run={status.run} attempts={status.attempts} />
+        <Abandoned name={name} run={status.run} meters={meters.value ?? []} isOn={isOn(status.state)} />
+        <Hours name={name} run={status.run} isOn={isOn(status.state)} />
+      </div>
+    </>
+  );
+}
+
+function Why({ status }: { status: CampaignStatus }) {
+  const holds: readonly Hold[] = status.why ?? [];
+  return (
+    <section class="panel flush wide">
+      <header><h2>{w.why}</h2><span class="muted">{w.whyText}</span></header>
+      {!holds.length ? <Empty title={w.whyNone} /> : (
+        <Table label={w.why} rows={holds} rowKey={(each) => `${each.gate} ${each.reason}`} columns={[
+          { head: w.contactsHead, kind: "num", cell: (each) => count(each.targets) },
+          { head: w.gate, kind: "fit", cell: (each) => each.gate.replaceAll("_", " ") },
+          { head: w.reasonHead, kind: "text", cell: (each) => each.reason },
+          { head: w.until, kind: "fit", cell: (each) => (each.until ? <span title={fullTime(each.until)}>{dayTime(each.until)}</span> : <span class="muted">–</span>) },
+        ]} />
+      )}
+    </section>
+  );
+}
+
+/** What the pacer says of itself, whatever its mode says: plain values, one a line. */
+function Pacing({ facts }: { facts: Record<string, unknown> }) {
+  const plain = Object.entries(facts).filter(([, value]) => value !== null && typeof value !== "object");
+  if (!plain.length) return null;
+  return (
+    <section class="panel">
+      <header><h2>{w.pace}</h2><span class="muted">{w.paceText}</span></header>
+      <dl class="facts">
+        {plain.map(([key, value]) => (
+          <>
+            <dt>{key.replaceAll("_", " ")}</dt>
+            <dd class="num">{typeof value === "number" ? String(Math.round(value * 1000) / 1000) : String(value)}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Endings({ name, run, attempts }: { name: string; run: number; attempts: number }) {
+  const found = useDocument<Dispositions>(at`/campaigns/${name}/dispositions`, { run }, attempts > 0 ? LOOK_S : 0);
+  return (
+    <section class="panel">
+      <header><h2>{w.dispositions}</h2></header>
+      <Loaded of={found}>
+        {(counts) => {
+          const most = Math.max(1, ...counts.dispositions.map((each) => each.attempts));
+          if (!counts.dispositions.length) return <p class="muted">{w.dispositionsNone}</p>;
+          return (
+            <>
+              <div class="bars">
+                {[...counts.dispositions].sort((a, b) => b.attempts - a.attempts).map((each) => (
+                  <>
+                    <span>{each.disposition.replaceAll("_", " ")} {each.positive && <span class="good">· {w.positive}</span>}</span>
+                    <progress max={most} value={each.attempts} aria-label={each.disposition} />
+                    <span class="num">{count(each.attempts)}</span>
+                  </>
+                ))}
+              </div>
+              <dl class="facts"><dt>{w.figures.conversions}</dt><dd class="num">{share(counts.conversion, 2)}</dd></dl>
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}
+
+function Abandoned({ name, run, meters, isOn: goesOn }: { name: string; run: number; meters: readonly Meter[]; isOn: boolean }) {
+  const found = useDocument<Abandonment>(at`/campaigns/${name}/abandonment`, { run }, goesOn ? SLOW_S : 0);
+  const points = found.value?.points ?? [];
+  const xs = useMemo(() => points.map((each) => Date.parse(each.at) / 1000), [points]);
+  const series = useMemo(() => [
+    { label: w.share, values: points.map((each) => each.rate), tone: "accent" as const },
+    { label: w.cap, values: points.map(() => found.value?.cap ?? null), tone: "bad" as const, isDashed: true },
+  ], [points]);
+  return (
+    <section class="panel">
+      <header><h2>{w.abandoned}</h2></header>
+      <p class="muted">{w.abandonedText}</p>
+      {points.length > 1 && <Chart label={w.abandoned} xs={xs} series={series} isShare />}
+      {!meters.length ? <p class="muted">{w.noMeters}</p> : (
+        <Table label={w.abandoned} rows={meters} rowKey={(each) => each.rule} columns={[
+          { head: w.meter, kind: "text", cell: (each) => each.rule },
+          { head: w.liveAnswers, kind: "num", cell: (each) => count(each.live_answers) },
+          { head: w.abandonedCount, kind: "num", cell: (each) => count(each.abandoned) },
+          { head: w.share, kind: "num", cell: (each) => <span class={each.rate > each.cap ? "bad" : "good"}>{share(each.rate, 2)}</span> },
+          { head: w.cap, kind: "num", cell: (each) => share(each.cap, 2) },
+          { head: t.since, kind: "fit", cell: (each) => <Ago at={each.since} /> },
+        ]} />
+      )}
+    </section>
+  );
+}
+
+function Hours({ name, run, isOn: goesOn }: { name: string; run: number; isOn: boolean }) {
+  const found = useList<HourPoint>(at`/campaigns/${name}/hours`, { run }, goesOn ? SLOW_S : 0);
+  const points = found.value ?? [];
+  const xs = useMemo(() => points.map((each) => Date.parse(each.hour) / 1000), [points]);
+  const series = useMemo(() => [
+    { label: w.attempts, values: points.map((each) => each.attempts), tone: "muted" as const, isBars: true },
+    { label: w.liveAnswers, values: points.map((each) => each.answered), tone: "accent" as const, isBars: true },
+  ], [points]);
+  return (
+    <section class="panel">
+      <header><h2>{w.hours}</h2></header>
+      <p class="muted">{w.hoursText}</p>
+      {found.problem ? <p class="muted">{found.problem.message}</p> : points.length ? <Chart label={w.hours} xs={xs} series={series} /> : <p class="muted">{w.hoursNone}</p>}
+    </section>
+  );
+}
