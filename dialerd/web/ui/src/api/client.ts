@@ -128,6 +128,9 @@ export async function send<T = unknown>(method: string, path: string, options: O
 export const post = <T = unknown>(path: string, body?: unknown, more: Options = {}) =>
   send<T>("POST", path, { body: body ?? {}, ...more });
 
+/** A key for one thing to be made: the same button pressed twice makes it once. */
+export const onceKey = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+
 /** Sends a file with its progress, which fetch cannot tell. */
 export function upload<T>(path: string, query: Query, file: Blob, onProgress: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

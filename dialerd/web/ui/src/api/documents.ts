@@ -10,6 +10,8 @@ export interface Session {
   queues: string[] | null;
   rights: string[];
   expires_at: string;
+  /** Where the browser's phone finds Asterisk (wss://...); null: it is not set up. */
+  phone_url?: string | null;
 }
 
 export type Mode = "agentless" | "progressive" | "preview" | "power" | "predictive";
@@ -152,6 +154,38 @@ export interface MyAgent extends Agent {
   why_idle: string;
 }
 
+export interface Job {
+  campaign: string;
+  priority: number;
+  state: string;
+  preferred: boolean;
+}
+
+export interface Note {
+  at: string;
+  actor: string;
+  text: string;
+}
+
+/** The card of whom an agent looks at or talks to. */
+export interface Card {
+  attempt_id: string | null;
+  campaign: string;
+  contact_id: number;
+  number: string;
+  fields: [string, string][] | { label: string; value: string }[];
+  script: string;
+  notes: Note[];
+  attempts_spent: number;
+}
+
+export interface AgentPage {
+  card: Card | null;
+  muted: boolean;
+  held: boolean;
+  jobs: Job[];
+}
+
 export interface Preview {
   agent: string;
   campaign: string;
@@ -167,18 +201,19 @@ export interface Preview {
 }
 
 export interface Callback {
-  id: number;
+  callback: number;
   campaign: string;
+  run: number | null;
   contact_id: number;
   number: string | null;
-  at: string;
-  agent: string | null;
   state: string;
+  time: string;
+  asked_for: string;
+  zone: string | null;
+  why: string;
+  agent: string | null;
   notes: string;
-  tries?: number;
-  waits_for?: string | null;
-  zone?: string | null;
-  [key: string]: unknown;
+  tries: number;
 }
 
 export interface ContactList {
@@ -312,4 +347,66 @@ export interface Timeline {
   run: number | null;
   state: string | null;
   events: { at: string | null; what: string; text: string; attempt_id: string | null }[];
+}
+
+export interface FloorAgent {
+  agent: string;
+  state: AgentState;
+  since: string;
+  reason: string;
+  campaign: string | null;
+  why: string;
+  preferred: string[];
+  queues: string[];
+  wanted: string | { state: string };
+  endpoint: string;
+  attempt_id: string | null;
+  talks_with: "call" | "caller" | null;
+  muted: boolean;
+  held: boolean;
+  listeners: { who: string; mode: string }[];
+}
+
+export interface FloorCall {
+  attempt_id: string;
+  campaign: string;
+  contact_id: number;
+  number: string;
+  phase: string;
+  since: string;
+  agent: string | null;
+  trunk: string;
+}
+
+export interface FloorView {
+  agents: FloorAgent[];
+  calls: FloorCall[];
+  waiting: { caller_id: string; queue: string; since: string }[];
+  queues: { queue: string; agents: Record<string, number>; waiting: number; longest_wait_s: number | null }[];
+}
+
+export interface ReportRow {
+  key: string;
+  attempts: number;
+  answered: number;
+  connected: number;
+  abandoned: number;
+  abandoned_rate: number;
+  positive: number;
+  duration_s: number;
+  talk_s: number;
+  mean_talk_s: number | null;
+}
+
+export interface AgentTimes {
+  agent: string;
+  ready_s: number;
+  on_call_s: number;
+  inbound_s: number;
+  wrap_up_s: number;
+  paused_s: number;
+  reserved_s: number;
+  preview_s: number;
+  calls: number;
+  talk_s: number;
 }

@@ -1,0 +1,100 @@
+// The call that an agent has: what can be done to it, and who it is with.
+import { useState } from "preact/hooks";
+
+import { post } from "../api/client";
+import type { AgentPage, MyAgent } from "../api/documents";
+import { Since } from "../format";
+import { useKeys } from "../keys";
+import { AgentBadge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { ask, Dialog, FormDialog } from "../parts/dialog";
+import { SelectField, TextField } from "../parts/field";
+import { tell, tellProblem } from "../parts/toast";
+import { t } from "../texts";
+import { CallbackForm } from "./callback";
+import { Customer, Notes, Script } from "./card";
+
+const w = t.console;
+
+export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentPage | null; onDone: () => void }) {
+  const [open, setOpen] = useState<"keypad" | "transfer" | "callback" | null>(null);
+  const call = agent.call;
+  const card = page?.card ?? null;
+  const isMuted = page?.muted ?? call?.is_muted ?? false;
+  const isHeld = page?.held ?? call?.is_held ?? false;
+  const does = (what: string, body?: unknown) => async () => {
+    await post(`/me/agent/${what}`, body);
+    onDone();
+  };
+  useKeys({
+    m: () => void does("mute", { on: !isMuted })().catch(tellProblem),
+    h: () => void does("hold", { on: !isHeld })().catch(tellProblem),
+  });
+  const optOut = () => ask({ title: w.optOut, text: w.optOutText, yes: w.optOut, isDanger: true, act: does("optout", {}) });
+  return (
+    <>
+      <section class="panel">
+        <header>
+          <h2>{w.call}</h2>
+          <AgentBadge state={agent.state} />
+          <Since at={call?.connected_at ?? agent.since} />
+          <span class="grow" />
+          {call && <span class="num">{call.number}</span>}
+        </header>
+        <div class="row">
+          <Button pressed={isMuted} onClick={does("mute", { on: !isMuted })}>{isMuted ? w.muted : w.mute} <kbd>m</kbd></Button>
+          <Button pressed={isHeld} onClick={does("hold", { on: !isHeld })}>{isHeld ? w.held : w.hold} <kbd>h</kbd></Button>
+          <Button onClick={() => setOpen("keypad")}>{w.keypad}</Button>
+          <Button onClick={() => setOpen("transfer")}>{w.transfer}</Button>
+          {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}
+          {call && <Button onClick={optOut}>{w.optOut}</Button>}
+          <span style={{ flex: 1 }} />
+          <Button kind="danger" onClick={does("hangup")}>{w.end}</Button>
+        </div>
+      </section>
+      {call && (
+        <div class="grid-2">
+          <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
+          <Script text={card?.script ?? call.script} />
+          {card && <Notes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
+        </div>
+      )}
+      {open === "keypad" && <Keypad onClose={() => setOpen(null)} />}
+      {open === "transfer" && <Transfer onDone={onDone} onClose={() => setOpen(null)} />}
+      {open === "callback" && call && <CallbackForm campaign={call.campaign} contact={call.contact_id} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function Keypad({ onClose }: { onClose: () => void }) {
+  const [sent, setSent] = useState("");
+  const press = (key: string) => async () => {
+    setSent((before) => before + key);
+    await post("/me/agent/keys", { keys: key });
+  };
+  return (
+    <Dialog title={w.keypad} onClose={onClose}>
+      <output class="num" style={{ minHeight: "28px", fontSize: "20px", textAlign: "center" }}>{sent}</output>
+      <div class="keypad">
+        {[..."123456789*0#"].map((key) => <Button key={key} size="big" onClick={press(key)}>{key}</Button>)}
+      </div>
+      <div class="acts"><Button onClick={onClose}>{t.close}</Button></div>
+    </Dialog>
+  );
+}
+
+function Transfer({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const [kind, setKind] = useState("queue");
+  const [to, setTo] = useState("");
+  const transfer = async () => {
+    await post("/me/agent/transfer", { [kind]: to.trim() });
+    tell(w.transferDone);
+    onDone();
+  };
+  return (
+    <FormDialog title={w.transferTitle} submit={w.transfer} canSubmit={!!to.trim()} onSubmit={transfer} onClose={onClose}>
+      <SelectField label={w.transferTo} value={kind} options={Object.entries(w.transferKinds).map(([value, label]) => ({ value, label }))} onInput={setKind} />
+      <TextField label={kind === "number" ? t.callbacks.number : t.name} type={kind === "number" ? "tel" : "text"} value={to} onInput={setTo} autoFocus />
+    </FormDialog>
+  );
+}

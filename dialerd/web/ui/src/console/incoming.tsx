@@ -1,0 +1,44 @@
+// A call has come while the agent looks at another page: it is told, and brought to the console after five seconds.
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { useLive } from "../live/socket";
+import { Button } from "../parts/button";
+import { go, useAddress } from "../router";
+import { t } from "../texts";
+
+const WAIT_S = 5;
+const CALLS = new Set(["preview", "reserved", "on_call", "inbound"]);
+
+export function Incoming() {
+  const { live } = useLive();
+  const { path } = useAddress();
+  const [left, setLeft] = useState<number | null>(null);
+  const isCalled = !!live.own && CALLS.has(live.own.state);
+  const was = useRef(isCalled);
+  const isHere = path === "/console";
+  useEffect(() => {
+    const hasCome = isCalled && !was.current;
+    was.current = isCalled;
+    if (!hasCome) return;
+    if ("Notification" in window && Notification.permission === "granted" && document.hidden) new Notification(t.console.incoming);
+    if (!isHere) setLeft(WAIT_S);
+  }, [isCalled]);
+  useEffect(() => {
+    if (left === null) return;
+    if (isHere || !isCalled) return setLeft(null);
+    if (left <= 0) {
+      setLeft(null);
+      go("/console");
+      return;
+    }
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left, isHere, isCalled]);
+  if (left === null) return null;
+  return (
+    <div class="note warn incoming" role="alert">
+      <b>{t.console.incoming}</b> {t.console.incomingGo(left)}
+      <Button size="small" onClick={() => go("/console")}>{t.console.incomingNow}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+// What an agent's console shows, kept fresh: its own state and call, the record before it, the card of the person.
+// Not here: how it looks (page.tsx and the rest).
+import { useEffect, useRef } from "preact/hooks";
+
+import { get, Problem } from "../api/client";
+import type { AgentPage, MyAgent, Preview } from "../api/documents";
+import { useDocument, useLoaded } from "../api/resource";
+import { useLive } from "../live/socket";
+
+const LOOK_S = 5; // beside what comes live
+
+export interface ShownPreview extends Preview {
+  /** When its time is up, by this browser's clock in ms. */
+  until: number;
+}
+
+/** null where there is none: the API says so with 404. */
+async function orNull<T>(path: string): Promise<T | null> {
+  try {
+    return await get<T>(path);
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 404 || error.status === 409)) return null;
+    throw error;
+  }
+}
+
+export function useMine() {
+  const { live } = useLive();
+  const agent = useDocument<MyAgent>("/me/agent", {}, LOOK_S);
+  const state = agent.value?.state;
+  const preview = useLoaded<ShownPreview | null>(state === "preview" ? `preview ${agent.value?.since}` : null, async () => {
+    const shown = await orNull<Preview>("/me/preview");
+    return shown && { ...shown, until: Date.now() + shown.left_s * 1000 };
+  });
+  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull<AgentPage>("/me/page"));
+  const own = live.own;
+  const mark = own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state}` : "";
+  const seen = useRef(mark);
+  useEffect(() => {
+    if (seen.current === mark) return;
+    seen.current = mark;
+    agent.reload();
+  }, [mark]);
+  const reload = () => {
+    agent.reload();
+    preview.reload();
+    page.reload();
+  };
+  return { agent, preview: preview.value, page: page.value, reload };
+}
+
+export type Mine = ReturnType<typeof useMine>;

@@ -1,0 +1,130 @@
+// The agent's console: who is called, what to do now, what comes next.
+// Not here: the parts (preview.tsx, call.tsx, wrapup.tsx, side.tsx).
+import { useState } from "preact/hooks";
+
+import { post } from "../api/client";
+import type { MyAgent, Session } from "../api/documents";
+import { Since } from "../format";
+import { AgentBadge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { FormDialog } from "../parts/dialog";
+import { TextField } from "../parts/field";
+import { Menu } from "../parts/menu";
+import { Empty, Loaded } from "../parts/problem";
+import { PhonePanel, usePhone, usePhoneAgain } from "../phone/panel";
+import { t } from "../texts";
+import { CallCard } from "./call";
+import { useMine, type Mine } from "./mine";
+import { PreviewCard } from "./preview";
+import { MyCallbacks, MyJobs } from "./side";
+import { WrapUp } from "./wrapup";
+
+const w = t.console;
+
+export function ConsolePage({ session }: { session: Session }) {
+  if (!session.agent) return <Empty title={w.noAgent}>{w.noAgentText}</Empty>;
+  return <Console session={session} />;
+}
+
+function Console({ session }: { session: Session }) {
+  const mine = useMine();
+  usePhoneAgain();
+  return (
+    <Loaded of={mine.agent}>
+      {(agent) => (
+        <>
+          <Standing agent={agent} mine={mine} session={session} />
+          <div class="console">
+            <div class="stack"><Now agent={agent} mine={mine} /></div>
+            <aside class="stack" aria-label={w.mine}>
+              <MyCallbacks />
+              <MyJobs />
+              <section class="panel">
+                <header><h2>{t.phone.title}</h2></header>
+                <PhonePanel url={session.phone_url ?? null} endpoint={agent.endpoint} />
+              </section>
+            </aside>
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; session: Session }) {
+  const [isLoggingIn, setLoggingIn] = useState(false);
+  const isOut = agent.state === "logged_out";
+  const isBusy = agent.state === "reserved" || agent.state === "preview";
+  const next = agent.wanted.state !== "ready" && agent.wanted.state !== agent.state && !isOut ? agent.wanted.state : null;
+  const does = (what: string, body?: unknown) => async () => {
+    await post(`/me/agent/${what}`, body);
+    mine.reload();
+  };
+  const reasons = agent.pause_reasons.length ? agent.pause_reasons : [""];
+  return (
+    <div class="head">
+      <h1>{w.title}</h1>
+      <AgentBadge state={agent.state} />
+      {!isOut && <Since at={agent.since} />}
+      {agent.state === "paused" && agent.reason && <span class="muted">{agent.reason}</span>}
+      {next && <span class="muted">{w.willBe(t.agentStates[next] ?? next)}</span>}
+      {agent.campaign && <span class="chip">{agent.campaign}</span>}
+      <span class="grow" />
+      {isOut ? (
+        agent.wanted.state === "logged_out" ? <Button kind="primary" onClick={() => setLoggingIn(true)}>{w.login}</Button> : <span class="muted" role="status">{w.loggingIn}</span>
+      ) : (
+        <>
+          {(agent.state === "paused" || agent.state === "wrap_up" || agent.wanted.state === "paused") && <Button kind="primary" onClick={does("ready")}>{agent.state === "wrap_up" ? w.done : w.ready}</Button>}
+          {agent.wanted.state !== "paused" && !isBusy && (
+            <Menu label={w.pause} text={w.pause} icon="pause" choices={reasons.map((reason) => ({ label: reason || w.noReason, act: does("pause", { reason }) }))} />
+          )}
+          {!isBusy && <Button icon="out" onClick={does("logout")}>{w.logout}</Button>}
+        </>
+      )}
+      {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
+    </div>
+  );
+}
+
+function Login({ agent, session, onDone, onClose }: { agent: MyAgent; session: Session; onDone: () => void; onClose: () => void }) {
+  const phone = usePhone();
+  const isReady = phone.state === "registered";
+  const [kind, setKind] = useState<"browser" | "other">(session.phone_url ? "browser" : "other");
+  const [endpoint, setEndpoint] = useState(agent.endpoint);
+  const login = async () => {
+    const chosen = kind === "browser" && phone.account ? `PJSIP/${phone.account.user}` : endpoint;
+    await post("/me/agent/login", chosen === agent.endpoint ? {} : { endpoint: chosen });
+    onDone();
+  };
+  return (
+    <FormDialog title={w.loginTitle} submit={w.login} canSubmit={kind === "other" ? !!endpoint : isReady} onSubmit={login} onClose={onClose}>
+      <div class="row" role="group" aria-label={w.loginTitle}>
+        <Button pressed={kind === "browser"} disabled={!session.phone_url} onClick={() => setKind("browser")}>{w.browserPhone}</Button>
+        <Button pressed={kind === "other"} onClick={() => setKind("other")}>{w.otherPhone}</Button>
+      </div>
+      <p class="muted">{kind === "browser" ? w.browserPhoneText : w.otherPhoneText}</p>
+      {kind === "browser" ? <PhonePanel url={session.phone_url ?? null} endpoint={agent.endpoint} /> : <TextField label={w.endpoint} value={endpoint} onInput={setEndpoint} hint={w.endpointHint} />}
+    </FormDialog>
+  );
+}
+
+function Now({ agent, mine }: { agent: MyAgent; mine: Mine }) {
+  const card = mine.page?.card ?? null;
+  switch (agent.state) {
+    case "logged_out":
+      return <section class="panel"><Empty title={w.notIn}>{agent.wanted.reason || w.notInText}</Empty></section>;
+    case "paused":
+      return <section class="panel"><Empty title={w.paused}>{w.pausedText}</Empty></section>;
+    case "ready":
+      return <section class="panel"><Empty title={w.idle}>{w.idleText} {agent.why_idle || agent.why}</Empty></section>;
+    case "preview":
+      return mine.preview ? <PreviewCard preview={mine.preview} card={card} onDone={mine.reload} /> : null;
+    case "reserved":
+      return <section class="panel"><Empty title={w.waiting}>{w.waitingText}</Empty></section>;
+    case "on_call":
+    case "inbound":
+      return <CallCard agent={agent} page={mine.page} onDone={mine.reload} />;
+    case "wrap_up":
+      return <WrapUp agent={agent} card={card} onDone={mine.reload} />;
+  }
+}

@@ -1,0 +1,50 @@
+// The record before an agent: dial or skip, before its time is up.
+import { post } from "../api/client";
+import type { Card } from "../api/documents";
+import { length, useNow } from "../format";
+import { useKeys } from "../keys";
+import { Button } from "../parts/button";
+import { tellProblem } from "../parts/toast";
+import { t } from "../texts";
+import { Customer, Notes, Script } from "./card";
+import type { ShownPreview } from "./mine";
+
+const w = t.console;
+
+export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; card: Card | null; onDone: () => void }) {
+  const now = useNow();
+  const left = Math.max(0, Math.ceil((preview.until - now) / 1000));
+  const canSkip = preview.skips_left === null || preview.skips_left > 0;
+  const does = (what: "dial" | "skip") => async () => {
+    await post(`/me/agent/${what}`);
+    onDone();
+  };
+  const isAsked = !!preview.asked;
+  useKeys({
+    d: () => void (!isAsked && does("dial")().catch(tellProblem)),
+    s: () => void (!isAsked && canSkip && does("skip")().catch(tellProblem)),
+  });
+  return (
+    <>
+      <section class="panel">
+        <header>
+          <h2>{w.previewTitle}</h2>
+          <span class="muted">{preview.campaign}</span>
+          <span class="grow" />
+          <span class={left <= 5 ? "warn num" : "muted num"} role="timer">{isAsked ? w.asked : w.dialsIn(length(left))}</span>
+        </header>
+        <progress class="wide" max={30} value={Math.min(30, left)} aria-label={w.dialsIn(length(left))} />
+        <div class="row">
+          <Button kind="primary" size="big" icon="phone" disabled={isAsked} onClick={does("dial")}>{w.dial} <kbd>d</kbd></Button>
+          <Button size="big" disabled={isAsked || !canSkip} onClick={does("skip")}>{w.skip} <kbd>s</kbd></Button>
+          <span class="muted">{preview.skips_left === null ? "" : canSkip ? w.skipsLeft(preview.skips_left) : w.noSkips}</span>
+        </div>
+      </section>
+      <div class="grid-2">
+        <Customer number={preview.number} campaign={preview.campaign} attributes={preview.attributes} card={card} attempts={preview.attempts} />
+        <Script text={card?.script} />
+        {card && <Notes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
+      </div>
+    </>
+  );
+}

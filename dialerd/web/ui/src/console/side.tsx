@@ -1,0 +1,80 @@
+// Beside an agent's work: the callbacks it has promised, and the campaigns it wants to work for.
+import { useState } from "preact/hooks";
+
+import { at, post, send } from "../api/client";
+import type { Callback } from "../api/documents";
+import { useDocument, useList } from "../api/resource";
+import { dayTime } from "../format";
+import { Button } from "../parts/button";
+import { ask } from "../parts/dialog";
+import { ManyField } from "../parts/field";
+import { Menu } from "../parts/menu";
+import { Loaded } from "../parts/problem";
+import { tell } from "../parts/toast";
+import { MoveCallback } from "../pages/callbackforms";
+import { t } from "../texts";
+
+const w = t.console;
+const LOOK_S = 30;
+const MOST = 20;
+
+export function MyCallbacks() {
+  const found = useList<Callback>("/me/callbacks", {}, LOOK_S);
+  const [moved, setMoved] = useState<Callback | null>(null);
+  const cancel = (each: Callback) => ask({
+    title: t.callbacks.cancelAsk, text: t.callbacks.cancelText, yes: t.callbacks.cancel, isDanger: true,
+    act: async () => {
+      await send("DELETE", at`/me/callbacks/${each.callback}`);
+      found.reload();
+    },
+  });
+  return (
+    <section class="panel">
+      <header><h2>{w.mine}</h2></header>
+      <Loaded of={found}>
+        {(all) => !all.length ? <p class="muted">{w.mineNone}</p> : (
+          <>
+            {all.map((each) => (
+              <div class="row" key={each.callback} style={{ flexWrap: "nowrap", alignItems: "flex-start" }}>
+                <div style={{ flex: 1, minWidth: 0 }}>
+                  <b class="num">{dayTime(each.time)}</b> <span class="num">{each.number}</span>
+                  <div class="muted" style={{ overflowWrap: "anywhere" }}>{each.campaign}{each.notes && ` · ${each.notes}`}</div>
+                </div>
+                <Menu label={`${t.actions}: ${each.number}`} choices={[
+                  { label: t.callbacks.now, act: async () => (await post(at`/me/callbacks/${each.callback}/now`), tell(t.callbacks.isNow), found.reload()) },
+                  { label: t.callbacks.move, act: () => setMoved(each) },
+                  { label: t.callbacks.cancel, isDanger: true, act: () => cancel(each) },
+                ]} />
+              </div>
+            ))}
+          </>
+        )}
+      </Loaded>
+      {moved && <MoveCallback base="/me/callbacks" callback={moved} onDone={found.reload} onClose={() => setMoved(null)} />}
+    </section>
+  );
+}
+
+export function MyJobs() {
+  const found = useDocument<{ open: string[]; preferred: string[] }>("/me/jobs", {}, LOOK_S);
+  const [wanted, setWanted] = useState<string[] | null>(null);
+  const keep = async () => {
+    await send("PUT", "/me/jobs", { body: { preferred: wanted } });
+    tell(w.jobsDone);
+    setWanted(null);
+    found.reload();
+  };
+  return (
+    <section class="panel">
+      <header><h2>{w.jobs}</h2></header>
+      <Loaded of={found}>
+        {(jobs) => (
+          <>
+            <ManyField label={w.jobsText} values={wanted ?? jobs.preferred} options={jobs.open} none={w.jobsNone} onInput={setWanted} />
+            {wanted && <div class="row"><Button size="small" kind="primary" disabled={wanted.length > MOST} onClick={keep}>{t.save}</Button><Button size="small" onClick={() => setWanted(null)}>{t.cancel}</Button></div>}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
