@@ -4,7 +4,19 @@ import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 
 import type { Role, Session } from "./api/documents";
+import { CampaignPage } from "./campaigns/detail";
+import { CampaignForm } from "./campaigns/form/page";
 import { CampaignsPage } from "./campaigns/page";
+import { Incoming } from "./console/incoming";
+import { ConsolePage } from "./console/page";
+import { FloorPage } from "./floor/page";
+import { ListPage } from "./lists/list";
+import { ListsPage } from "./lists/page";
+import { AuditPage } from "./pages/audit";
+import { CallbacksPage } from "./pages/callbacks";
+import { DncPage } from "./pages/dnc";
+import { ReportsPage } from "./pages/reports";
+import { UsersPage } from "./pages/users";
 import { Questions } from "./parts/dialog";
 import { Empty, ProblemNote } from "./parts/problem";
 import { Toasts } from "./parts/toast";
@@ -22,7 +34,19 @@ interface Route {
 }
 
 const ROUTES: readonly Route[] = [
+  { path: "/console", role: "agent", title: t.nav.console, page: (_, session) => <ConsolePage session={session} /> },
   { path: "/campaigns", role: "supervisor", title: t.nav.campaigns, page: () => <CampaignsPage /> },
+  { path: "/campaigns/new", role: "supervisor", title: t.form.newTitle, page: () => <CampaignForm name={null} /> },
+  { path: "/campaigns/:name", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignPage name={name} /> },
+  { path: "/campaigns/:name/edit", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignForm name={name} /> },
+  { path: "/floor", role: "supervisor", title: t.nav.floor, page: () => <FloorPage /> },
+  { path: "/callbacks", role: "supervisor", title: t.nav.callbacks, page: () => <CallbacksPage /> },
+  { path: "/lists", role: "supervisor", title: t.nav.lists, page: () => <ListsPage /> },
+  { path: "/lists/:name", role: "supervisor", title: t.nav.lists, page: ({ name = "" }) => <ListPage name={name} /> },
+  { path: "/dnc", role: "supervisor", title: t.nav.dnc, page: () => <DncPage /> },
+  { path: "/reports", role: "supervisor", title: t.nav.reports, page: () => <ReportsPage /> },
+  { path: "/users", role: "admin", title: t.nav.users, page: () => <UsersPage /> },
+  { path: "/audit", role: "admin", title: t.nav.audit, page: () => <AuditPage /> },
 ];
 
 export function App() {
@@ -51,6 +75,7 @@ function SignedIn({ session }: { session: Session }) {
   }, [path, route]);
   return (
     <Shell session={session}>
+      {session.agent && <Incoming />}
       {!route ? path === "/" ? null : <Empty title={t.notFound}>{t.notFoundText}</Empty>
         : !mayBe(session, route.role) ? <Empty title={t.notYours}>{t.notYoursText}</Empty>
         : <div key={path} style={{ display: "contents" }}>{route.page(found, session)}</div>}

@@ -4,6 +4,7 @@ import { render } from "preact";
 import "./styles/tokens.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
+import "./styles/console.css";
 import "./theme";
 import { App } from "./app";
 

@@ -1,0 +1,65 @@
+// The audit log: who changed what and when.
+import { useState } from "preact/hooks";
+
+import { pathOf, type Query } from "../api/client";
+import type { AuditRow } from "../api/documents";
+import { useList } from "../api/resource";
+import { fullTime } from "../format";
+import { TextField } from "../parts/field";
+import { Empty, Loaded } from "../parts/problem";
+import { Table } from "../parts/table";
+import { t } from "../texts";
+import { dayStart } from "./reports";
+
+const w = t.audit;
+
+/** What a change holds, one `key: value` after another; before and after with an arrow. */
+export function detailText(detail: unknown): string {
+  if (detail === null || detail === undefined || detail === "") return "";
+  if (typeof detail !== "object") return String(detail);
+  return Object.entries(detail).map(([key, value]) => {
+    if (value && typeof value === "object" && "old" in value && "new" in value) return `${key}: ${JSON.stringify(value.old)} → ${JSON.stringify(value.new)}`;
+    return `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  }).join(", ");
+}
+
+export function AuditPage() {
+  const [actor, setActor] = useState("");
+  const [action, setAction] = useState("");
+  const [subject, setSubject] = useState("");
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const query: Query = { actor, action, subject, since: dayStart(from), until: dayStart(to, 1) };
+  const found = useList<AuditRow>("/audit", { ...query, limit: 100 });
+  return (
+    <>
+      <div class="head">
+        <h1>{w.title}</h1>
+        <span class="grow" />
+        <a class="button" href={pathOf("/audit/export", query)} download="audit.csv">{w.export}</a>
+      </div>
+      <section class="panel">
+        <div class="fields">
+          <TextField label={w.actor} value={actor} onInput={setActor} placeholder="user:ann" />
+          <TextField label={w.action} value={action} onInput={setAction} />
+          <TextField label={w.subject} value={subject} onInput={setSubject} />
+          <TextField label={w.from} type="date" value={from} onInput={setFrom} />
+          <TextField label={w.to} type="date" value={to} onInput={setTo} />
+        </div>
+      </section>
+      <section class="panel flush">
+        <Loaded of={found}>
+          {(rows) => !rows.length ? <Empty title={w.empty}>{w.emptyText}</Empty> : (
+            <Table label={w.title} rows={rows} rowKey={(each) => each.id} more={found.more} columns={[
+              { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.at}>{fullTime(each.at)}</time> },
+              { head: w.actor, kind: "text", cell: (each) => each.actor },
+              { head: w.action, kind: "fit", cell: (each) => each.action },
+              { head: w.subject, kind: "text", cell: (each) => each.subject },
+              { head: w.detail, kind: "text", cell: (each) => <span class="muted">{detailText(each.detail)}</span> },
+            ]} />
+          )}
+        </Loaded>
+      </section>
+    </>
+  );
+}

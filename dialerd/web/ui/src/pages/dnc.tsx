@@ -1,0 +1,129 @@
+// Do-not-call lists: what they hold, adding, removing, checking a number.
+import { useState } from "preact/hooks";
+
+import { at, get, post, send } from "../api/client";
+import type { DncList } from "../api/documents";
+import { useList } from "../api/resource";
+import { count, fullTime } from "../format";
+import { Button } from "../parts/button";
+import { ask, FormDialog } from "../parts/dialog";
+import { AreaField, TextField } from "../parts/field";
+import { Menu, type Choice } from "../parts/menu";
+import { Loaded } from "../parts/problem";
+import { Table } from "../parts/table";
+import { tell } from "../parts/toast";
+import { t } from "../texts";
+
+const w = t.dnc;
+const GLOBAL = "global";
+
+interface Entry {
+  list: string;
+  number?: string;
+  source?: string;
+  expires_at?: string | null;
+}
+
+const linesOf = (text: string): string[] => text.split(/[\n,;]/).map((each) => each.trim()).filter(Boolean);
+
+export function DncPage() {
+  const lists = useList<DncList>("/dnc", {}, 15);
+  const [open, setOpen] = useState<{ what: "add" | "remove"; list: string } | { what: "create" } | null>(null);
+  const acts = (list: string): Choice[] => [
+    { label: w.add, act: () => setOpen({ what: "add", list }) },
+    { label: w.remove, act: () => setOpen({ what: "remove", list }) },
+    ...(list === GLOBAL ? [] : [{
+      label: t.delete, isDanger: true,
+      act: () => ask({ title: w.deleteAsk(list), text: w.deleteText, yes: t.delete, isDanger: true, act: async () => (await send("DELETE", at`/dnc/${list}`), lists.reload()) }),
+    }]),
+  ];
+  return (
+    <>
+      <div class="head">
+        <h1>{w.title}</h1>
+        <span class="grow" />
+        <Button onClick={() => setOpen({ what: "create" })} icon="plus">{w.create}</Button>
+        <Button kind="primary" onClick={() => setOpen({ what: "add", list: GLOBAL })}>{w.add}</Button>
+      </div>
+      <p class="muted">{w.explain}</p>
+      <Check />
+      <section class="panel flush">
+        <Loaded of={lists}>
+          {(all) => (
+            <Table label={w.lists} rows={all} rowKey={(each) => each.list} columns={[
+              { head: w.lists, kind: "name", cell: (each) => <b>{each.list}</b> },
+              { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={acts(each.list)} /> },
+              { head: w.entries, kind: "num", cell: (each) => count(each.entries) },
+            ]} />
+          )}
+        </Loaded>
+      </section>
+      {open?.what === "create" && <Create onDone={lists.reload} onClose={() => setOpen(null)} />}
+      {open && open.what !== "create" && <Change what={open.what} list={open.list} onDone={lists.reload} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function Check() {
+  const [number, setNumber] = useState("");
+  const [found, setFound] = useState<Entry[] | null>(null);
+  const check = async () => {
+    const told = await get<{ items: Entry[] } | Entry[]>("/dnc-check", { number: number.trim() });
+    setFound(Array.isArray(told) ? told : told.items);
+  };
+  return (
+    <section class="panel">
+      <header><h2>{w.check}</h2></header>
+      <div class="row">
+        <input type="tel" class="search" data-search aria-label={w.number} placeholder="+12125550100" value={number}
+          onInput={(event) => (setNumber(event.currentTarget.value), setFound(null))} />
+        <Button disabled={!number.trim()} onClick={check}>{w.check}</Button>
+      </div>
+      {found && !found.length && <div class="note" role="status">{w.checkNone}</div>}
+      {found && found.length > 0 && (
+        <div class="note warn" role="status">
+          {w.checkOn}
+          {found.map((each) => <span class="hint" key={each.list}><b>{each.list}</b> {each.source && `· ${each.source}`} · {each.expires_at ? `${w.expires.toLowerCase()} ${fullTime(each.expires_at)}` : w.forEver}</span>)}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Create({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const [name, setName] = useState("");
+  return (
+    <FormDialog title={w.create} submit={t.create} canSubmit={!!name} onClose={onClose} onSubmit={async () => (await post("/dnc", { list: name }), onDone())}>
+      <TextField label={t.name} value={name} onInput={setName} hint={t.acts.nameHint} autoFocus maxLength={64} />
+    </FormDialog>
+  );
+}
+
+function Change({ what, list, onDone, onClose }: { what: "add" | "remove"; list: string; onDone: () => void; onClose: () => void }) {
+  const [numbers, setNumbers] = useState("");
+  const [source, setSource] = useState("");
+  const [days, setDays] = useState("");
+  const all = linesOf(numbers);
+  const change = async () => {
+    const path = at`/dnc/${list}/numbers`;
+    if (what === "add") {
+      const told = await post<{ added: number }>(path, { numbers: all, ...(source ? { source } : {}), ...(days ? { days: Number(days) } : {}) });
+      tell(w.added(count(told.added)));
+    } else {
+      const told = await send<{ removed: number }>("DELETE", path, { body: { numbers: all } });
+      tell(w.removed(count(told.removed)));
+    }
+    onDone();
+  };
+  return (
+    <FormDialog title={`${what === "add" ? w.add : w.remove}: ${list}`} submit={what === "add" ? w.add : w.remove} isDanger={what === "remove"} canSubmit={all.length > 0} onSubmit={change} onClose={onClose}>
+      <AreaField label={w.numbers} value={numbers} onInput={setNumbers} rows={4} hint={w.numbersHint} />
+      {what === "add" ? (
+        <>
+          <TextField label={w.source} value={source} onInput={setSource} hint={w.sourceHint} />
+          <TextField label={w.days} type="number" min={1} value={days} onInput={setDays} hint={w.daysHint} />
+        </>
+      ) : <p class="muted">{w.removeAsk}</p>}
+    </FormDialog>
+  );
+}

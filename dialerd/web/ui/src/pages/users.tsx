@@ -1,0 +1,136 @@
+// Users and the API's tokens: who may sign in, as what, for which queues.
+import { useState } from "preact/hooks";
+
+import { at, post, send } from "../api/client";
+import type { Role, Token, User } from "../api/documents";
+import { useList } from "../api/resource";
+import { useNames } from "../campaigns/form/offers";
+import { Ago } from "../format";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { ask, FormDialog } from "../parts/dialog";
+import { Check, ManyField, SelectField, TextField } from "../parts/field";
+import { Menu } from "../parts/menu";
+import { Loaded } from "../parts/problem";
+import { Table } from "../parts/table";
+import { tell } from "../parts/toast";
+import { t } from "../texts";
+
+const w = t.users;
+const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
+
+export function UsersPage() {
+  const users = useList<User>("/users");
+  const [text, setText] = useState("");
+  const [editing, setEditing] = useState<User | "new" | null>(null);
+  const remove = (name: string) => ask({
+    title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true,
+    act: async () => (await send("DELETE", at`/users/${name}`), tell(w.deleted(name)), users.reload()),
+  });
+  return (
+    <>
+      <div class="head">
+        <h1>{w.title}</h1>
+        <span class="grow" />
+        <input type="search" class="search" data-search aria-label={t.search} placeholder={t.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Button kind="primary" icon="plus" onClick={() => setEditing("new")}>{w.create}</Button>
+      </div>
+      <section class="panel flush">
+        <Loaded of={users}>
+          {(all) => (
+            <Table label={w.title} rows={all.filter((each) => each.user.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.user} more={users.more} columns={[
+              { head: w.user, kind: "name", cell: (each) => <b>{each.user}</b> },
+              { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.user}`} choices={[{ label: t.change, act: () => setEditing(each) }, { label: t.delete, isDanger: true, act: () => remove(each.user) }]} /> },
+              { head: w.role, kind: "fit", cell: (each) => <>{w.roles[each.role] ?? each.role} {each.is_disabled && <Badge tone="warn">{w.disabled}</Badge>}</> },
+              { head: w.agent, cell: (each) => each.agent ?? <span class="muted">–</span> },
+              { head: w.queues, kind: "text", cell: (each) => (each.queues ? each.queues.join(", ") : <span class="muted">{w.allQueues}</span>) },
+              { head: w.lastSignedIn, kind: "fit", cell: (each) => (each.last_signed_in_at ? <Ago at={each.last_signed_in_at} /> : <span class="muted">{t.never}</span>) },
+            ]} />
+          )}
+        </Loaded>
+      </section>
+      <Tokens users={(users.value ?? []).map((each) => each.user)} />
+      {editing && <EditUser user={editing === "new" ? null : editing} onDone={users.reload} onClose={() => setEditing(null)} />}
+    </>
+  );
+}
+
+function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => void; onClose: () => void }) {
+  const [name, setName] = useState(user?.user ?? "");
+  const [role, setRole] = useState<string>(user?.role ?? "agent");
+  const [agent, setAgent] = useState(user?.agent ?? "");
+  const [queues, setQueues] = useState<string[]>(user?.queues ?? []);
+  const [password, setPassword] = useState("");
+  const [isDisabled, setDisabled] = useState(user?.is_disabled ?? false);
+  const agents = useNames("/agents");
+  const offered = useNames("/queues");
+  const save = async () => {
+    const held = role === "supervisor" && queues.length ? queues : null;
+    const body = { role, agent: agent || null, queues: held, ...(password ? { password } : {}) };
+    if (user) await send("PATCH", at`/users/${user.user}`, { body: { ...body, is_disabled: isDisabled } });
+    else await post("/users", { name, ...body });
+    tell(user ? w.changed(name) : w.made(name));
+    onDone();
+  };
+  return (
+    <FormDialog title={user ? w.editTitle(user.user) : w.create} submit={user ? t.save : t.create} canSubmit={!!name && (!!user || !!password)} onSubmit={save} onClose={onClose}>
+      {!user && <TextField label={t.name} value={name} onInput={setName} autoFocus maxLength={64} />}
+      <SelectField label={w.role} value={role} options={ROLES.map((value) => ({ value, label: w.roles[value] ?? value }))} onInput={setRole} />
+      <SelectField label={w.agent} value={agent} none={w.noAgent} options={agents} onInput={setAgent} />
+      {role === "supervisor" && <ManyField label={w.queues} values={queues} options={offered} none={t.none} hint={w.queuesHint} onInput={setQueues} />}
+      <TextField label={w.password} type="password" autoComplete="new-password" value={password} onInput={setPassword} hint={user ? w.passwordKeep : w.passwordHint} />
+      {user && <Check label={w.isDisabled} value={isDisabled} onInput={setDisabled} />}
+    </FormDialog>
+  );
+}
+
+function Tokens({ users }: { users: readonly string[] }) {
+  const tokens = useList<Token>("/tokens");
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<Token | null>(null);
+  const revoke = (name: string) => ask({
+    title: w.revokeAsk(name), text: w.revokeText, yes: w.revoke, isDanger: true,
+    act: async () => (await send("DELETE", at`/tokens/${name}`), tokens.reload()),
+  });
+  return (
+    <section class="panel flush">
+      <header>
+        <h2>{w.tokens}</h2>
+        <span class="grow" />
+        <Button size="small" icon="plus" onClick={() => setMaking(true)}>{w.newToken}</Button>
+      </header>
+      {made?.token && (
+        <div class="note good" style={{ margin: "0 16px" }} role="status">
+          {w.tokenShown} <code>{made.token}</code>{" "}
+          <Button size="small" onClick={async () => (await navigator.clipboard?.writeText(made.token ?? ""), tell(w.copied))}>{w.copy}</Button>
+        </div>
+      )}
+      <Loaded of={tokens}>
+        {(all) => !all.length ? <p class="muted" style={{ padding: "0 16px 14px" }}>{w.noTokens}</p> : (
+          <Table label={w.tokens} rows={all} rowKey={(each) => each.name} columns={[
+            { head: w.tokenName, kind: "text", cell: (each) => each.name },
+            { head: w.tokenUser, cell: (each) => each.user },
+            { head: w.created, kind: "fit", cell: (each) => <Ago at={each.created_at} /> },
+            { head: w.expires, kind: "fit", cell: (each) => (each.expires_at ? <Ago at={each.expires_at} /> : <span class="muted">{t.never}</span>) },
+            { head: "", kind: "fit", cell: (each) => <Button size="small" onClick={() => revoke(each.name)}>{w.revoke}</Button> },
+          ]} />
+        )}
+      </Loaded>
+      {isMaking && <NewToken users={users} onMade={(token) => (setMade(token), tokens.reload())} onClose={() => setMaking(false)} />}
+    </section>
+  );
+}
+
+function NewToken({ users, onMade, onClose }: { users: readonly string[]; onMade: (token: Token) => void; onClose: () => void }) {
+  const [name, setName] = useState("");
+  const [user, setUser] = useState("");
+  const [days, setDays] = useState("365");
+  const make = async () => onMade(await post<Token>("/tokens", { name, user, ...(days ? { days: Number(days) } : {}) }));
+  return (
+    <FormDialog title={w.newToken} submit={t.create} canSubmit={!!name && !!user} onSubmit={make} onClose={onClose}>
+      <TextField label={w.tokenName} value={name} onInput={setName} autoFocus maxLength={64} />
+      <SelectField label={w.tokenUser} value={user} none={t.form.chooseOne} options={users} onInput={setUser} />
+      <TextField label={w.tokenDays} type="number" min={1} value={days} onInput={setDays} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,89 @@
+// A campaign while it is edited: its table, its file, its hours, its filter.
+import { describe, expect, test } from "vitest";
+
+import { Problem } from "../src/api/client";
+import { changed, condition, everyOf, hoursRows, inMode, joined, NEW, withRows } from "../src/campaigns/form/draft";
+import { summed } from "../src/campaigns/form/general";
+import { wrongOf } from "../src/campaigns/form/page";
+import { toToml } from "../src/campaigns/form/toml";
+
+test("a table is written as the file that it is", () => {
+  expect(toToml({
+    name: 'a "b"', lists: ["x", "y"], amd: true, max_calls: 5, empty: undefined,
+    hours: { timezone: "contact", "mon-fri": ["09:00-12:00", "13:00-17:00"] },
+    retry: [{ disposition: "busy", max: 2 }, { disposition: "fax" }],
+    finish: { goal: { positive: 50 } },
+  })).toBe(`name = "a \\"b\\""
+lists = ["x", "y"]
+amd = true
+max_calls = 5
+
+[hours]
+timezone = "contact"
+mon-fri = ["09:00-12:00", "13:00-17:00"]
+
+[[retry]]
+disposition = "busy"
+max = 2
+
+[[retry]]
+disposition = "fax"
+
+[finish]
+goal = { positive = 50 }
+`);
+});
+
+test("what is emptied is left out", () => {
+  expect(changed({ ...NEW, name: "a", filter: "x = 1" }, { filter: "" })).toEqual({ ...NEW, name: "a" });
+});
+
+test("another mode takes no key along that it has no use for", () => {
+  const power = { ...NEW, mode: "power", ratio: 3, queue: "sales", max_calls: 4 };
+  expect(inMode(power, "agentless")).toEqual({ ...NEW, mode: "agentless", max_calls: 4 });
+  expect(inMode(power, "predictive")).toMatchObject({ queue: "sales" });
+  expect(inMode(power, "predictive")).not.toHaveProperty("ratio");
+  expect(inMode({ ...NEW, flow: "ask" }, "preview")).not.toHaveProperty("flow");
+});
+
+test("hours as rows and back are what they were", () => {
+  const hours = { timezone: "contact", "mon-fri": ["09:00-12:00", "13:00-17:00"], sat: "10:00-18:00", holidays: ["US"] };
+  expect(withRows(hours, hoursRows(hours))).toEqual(hours);
+});
+
+describe("a condition of the filter language", () => {
+  test.each([
+    ["state", "=", "CA", "state = 'CA'"],
+    ["balance", ">", "99.5", "balance > 99.5"],
+    ["last name", "=", "O'Neil", `"last name" = 'O''Neil'`],
+    ["vip", "=", "true", "vip = true"],
+    ["renews", "<=", "today() + 7 days", "renews <= today() + 7 days"],
+    ["email", "is empty", "ignored", "email is empty"],
+    ['x" or 1=1', "=", "1", '"x or 1=1" = 1'],
+  ])("%s %s %s", (field, is, value, text) => expect(condition(field, is, value)).toBe(text));
+
+  test("joins what is there without changing what that means", () => {
+    expect(joined("", "a = 1")).toBe("a = 1");
+    expect(joined("b = 2", "a = 1")).toBe("b = 2 and a = 1");
+    expect(joined("b = 2 or c = 3", "a = 1")).toBe("(b = 2 or c = 3) and a = 1");
+  });
+});
+
+test("the tests of a filter on several lists are one", () => {
+  const one = (contacts: number, kept: number, removes: number) => ({ filter: "f", contacts, kept, conditions: [{ condition: "f", removes, only_it_removes: 0 }], sample: [], warnings: ["w"] });
+  expect(summed([one(10, 4, 6), one(5, 5, 0)])).toMatchObject({ contacts: 15, kept: 9, conditions: [{ removes: 6 }], warnings: ["w"] });
+});
+
+test("a complaint stands at its field, whether it came as a field's or within the sentence", () => {
+  const sentence = new Problem(422, "bad_input", "campaign a: max_ring_s: is too much; hours: no such day");
+  expect(wrongOf(sentence, "max_ring_s")).toBe("is too much");
+  expect(wrongOf(sentence, "hours")).toBe("no such day");
+  expect(wrongOf(sentence, "ring_s")).toBeUndefined();
+  expect(wrongOf(new Problem(422, "bad_input", "no", "", [{ at: "body.lists", message: "is missing" }]), "lists")).toBe("is missing");
+});
+
+test("a recurrence is a count and a unit", () => {
+  expect(everyOf("2 weeks")).toEqual({ n: "2", unit: "weeks" });
+  expect(everyOf("1 month")).toEqual({ n: "1", unit: "months" });
+  expect(everyOf(undefined)).toEqual({ n: "1", unit: "" });
+});
