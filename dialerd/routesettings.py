@@ -34,10 +34,14 @@ class _Part(BaseModel):
 
 
 class Account(_Part):
-    """Somewhere that asks for a password: in the file, or in one of its own."""
+    """Somewhere that asks for a password: in the file, or in one of its own.
+
+    `ca_file`: PEM certificates by which the server's own is judged, in place of those that the machine trusts.
+    """
 
     password: str = Field(default="", repr=False)
     password_file: Path | None = Field(default=None, strict=False)
+    ca_file: Path | None = Field(default=None, strict=False)
 
     @model_validator(mode="after")
     def _at_most_one(self) -> Account:

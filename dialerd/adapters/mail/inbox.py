@@ -6,7 +6,6 @@ Not here: what an e-mail says (incoming.py). It is only looked at, never marked 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from imaplib import IMAP4
 
 from imapclient import IMAPClient
 
+from dialerd import tls
 from dialerd.adapters.mail import incoming
 from dialerd.domain.errors import DialerdError
 from dialerd.log import logger
@@ -66,7 +66,7 @@ class Inbox:
                 await self._clock.sleep(min(_SOON_S, self._settings.poll_s))
                 continue
             except (IMAP4.error, OSError) as error:
-                self._say(str(error))
+                self._say(tls.trouble(error) or str(error))
             await self._clock.sleep(self._settings.poll_s)
 
     async def _once(self, sink: MessageSink) -> bool:
@@ -94,10 +94,14 @@ class Inbox:
 
     def _look_by_imap(self, position: tuple[int, int] | None) -> Found:
         settings = self._settings
-        client = IMAPClient(settings.host, settings.port, ssl=settings.security == "tls", timeout=_ANSWER_S)
+        context = None if settings.security == "none" else tls.trusting(settings.ca_file)
+        is_tls = settings.security == "tls"
+        client = IMAPClient(
+            settings.host, settings.port, ssl=is_tls, ssl_context=context if is_tls else None, timeout=_ANSWER_S
+        )
         try:
             if settings.security == "starttls":
-                client.starttls(ssl.create_default_context())
+                client.starttls(context)
             client.login(settings.username, settings.secret())
             return _read_folder(client, settings.folder, position)
         finally:

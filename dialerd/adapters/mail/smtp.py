@@ -16,6 +16,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from dialerd import tls
 from dialerd.adapters.mail.letter import letter, message_id, reply_address
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.words import AttemptId
@@ -136,6 +137,7 @@ class Sender:
             password=settings.secret() if settings.username else None,
             use_tls=settings.security == "tls",
             start_tls=settings.security == "starttls",
+            tls_context=None if settings.security == "none" else tls.trusting(settings.ca_file),
             timeout=_ANSWER_S,
         )
         try:
@@ -165,6 +167,8 @@ async def _begins_anew(connection: SMTP) -> bool:
 
 
 def _plain(error: BaseException) -> str:
+    if (trouble := tls.trouble(error)) is not None:
+        return trouble
     cause = error.__cause__ if isinstance(error, SMTPConnectError) else None
     if isinstance(cause or error, TimeoutError):
         return f"no answer for {_ANSWER_S:g} s"

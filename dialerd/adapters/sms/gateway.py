@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from dialerd import tls
 from dialerd.adapters.sms.listener import Answer, listener
 from dialerd.domain.errors import BadInputError, DialerdError
 from dialerd.domain.sms import Alphabet, cut
@@ -85,6 +87,7 @@ class GatewayRoute:
         self._secret = ""
         self._password = ""
         self._http: aiohttp.ClientSession | None = None
+        self._tls: ssl.SSLContext | None = None
         self._sink: MessageSink | None = None
 
     @property
@@ -106,7 +109,8 @@ class GatewayRoute:
     async def _listening(self, sink: MessageSink) -> None:
         self._secret, self._password = self._settings.shared_secret(), self._settings.secret()
         # No connection is used twice: one that the gateway closes just then would leave a message unclear.
-        connector = aiohttp.TCPConnector(force_close=True, limit=self.window)
+        self._tls = tls.trusting(self._settings.ca_file) if self._settings.url.startswith("https:") else None
+        connector = aiohttp.TCPConnector(force_close=True, limit=self.window, ssl=self._tls or True)
         timeout = aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_CONNECT_S)
         paths = {"/report": self._on_report, "/text": self._on_text}
         async with (
@@ -123,12 +127,12 @@ class GatewayRoute:
         try:
             async with asyncio.timeout(_CONNECT_S):
                 port = parts.port or (443 if parts.scheme == "https" else 80)
-                _, writer = await asyncio.open_connection(parts.hostname, port)
+                _, writer = await asyncio.open_connection(parts.hostname, port, ssl=self._tls)
                 writer.close()
         except TimeoutError:
             return f"it cannot be reached within {_CONNECT_S:g} s"
         except OSError as error:
-            return error.strerror or str(error)
+            return tls.trouble(error) or error.strerror or str(error)
         return None
 
     # Sending
@@ -189,7 +193,7 @@ class GatewayRoute:
             async with http.get(self._settings.url, params=query, trace_request_ctx=set()) as response:
                 return self._read(response.status, await response.text(errors="replace"))
         except aiohttp.ClientConnectorError as error:
-            reason = error.os_error.strerror or str(error.os_error)
+            reason = tls.trouble(error) or error.os_error.strerror or str(error.os_error)
             return self._lost(Refused(reason=reason, is_route_down=True))
         except TimeoutError:
             return self._lost(Unclear(reason=f"route {self.name}: no answer for {_ANSWER_S:g} s"))

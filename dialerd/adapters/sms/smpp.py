@@ -6,10 +6,10 @@ Not here: one link (smpplink.py), octets (pdu.py), texts (shortmessage.py).
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from dialerd import tls
 from dialerd.adapters.sms import messageid, shortmessage, status
 from dialerd.adapters.sms.assembly import Assembly
 from dialerd.adapters.sms.pdu import Bind, Command, Named, PduError, ShortMessage
@@ -130,7 +130,7 @@ class SmppRoute:
 
     async def _connect_tcp(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         settings = self._settings
-        context = ssl.create_default_context() if settings.security == "tls" else None
+        context = tls.trusting(settings.ca_file) if settings.security == "tls" else None
         return await asyncio.open_connection(settings.host, settings.port, ssl=context)
 
     async def _bind(self, link: Link) -> None:
@@ -301,6 +301,8 @@ def _of_several(reply: Refused | Unclear, *, sent: int, of: int) -> SendReply:
 
 
 def _explained(error: Exception) -> str:
+    if (trouble := tls.trouble(error)) is not None:
+        return trouble
     if isinstance(error, TimeoutError):
         return f"it cannot be reached within {_CONNECT_S:g} s"
     if isinstance(error, OSError):
