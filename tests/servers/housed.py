@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -61,6 +62,13 @@ class House:
         while not is_so():
             assert time.monotonic() < deadline, f"{what} did not come about:\n{self.logs()}"
             time.sleep(0.02)
+
+    def listens(self, port: int) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            return False
+        return True
 
     def logs(self) -> str:
         found = sorted(self.folder.glob("*.log"))

@@ -6,7 +6,6 @@ Not here: any expectation.
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 from collections import Counter
 from urllib.parse import unquote_to_bytes
@@ -62,16 +61,16 @@ class Kannel:
         given = {**ports, "home": house.inside(), "texts": texts, "secret": secret, "password": password}
         (house.folder / "kannel.conf").write_text(_CONF.format_map(given))
         house.start("/usr/sbin/bearerbox", "-v", "2", house.inside("kannel.conf"), log="bearerbox.log")
-        house.until(lambda: _listens(ports["boxes"]), "bearerbox listens")
+        house.until(lambda: house.listens(ports["boxes"]), "bearerbox listens")
         house.start("/usr/sbin/smsbox", "-v", "2", house.inside("kannel.conf"), log="smsbox.log")
-        house.until(lambda: _listens(self.sendsms), "smsbox listens")
+        house.until(lambda: house.listens(self.sendsms), "smsbox listens")
         self._phones: subprocess.Popen[bytes] | None = None
 
     def connect_phones(self, *written: tuple[str, str, str]) -> None:
         """Have a network there, in place of an earlier one, and who writes on it: sender, recipient, text of each."""
         if self._phones is not None:
             self._house.stop(self._phones)
-        self._house.until(lambda: _listens(self._network), "bearerbox waits for the network")
+        self._house.until(lambda: self._house.listens(self._network), "bearerbox waits for the network")
         texts = [f"{sender} {recipient} text {text}" for sender, recipient, text in written]
         command = ["/usr/lib/kannel/test/fakesmsc", "-r", str(self._network), "-i", "0.01", "-m", str(len(texts))]
         self._phones = self._house.start(*command, *(texts or ["0 0 text nothing"]), log="phones.log")
@@ -85,11 +84,3 @@ class Kannel:
 def _text(kind: str, text: str) -> str:
     """fakesmsc writes what is no plain text in percents."""
     return text if kind == "text" else unquote_to_bytes(text.replace("+", " ")).decode("utf-16-be", "replace")
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True

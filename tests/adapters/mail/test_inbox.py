@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 from structlog.testing import capture_logs
 
 from dialerd.adapters.clock import SystemClock
-from dialerd.adapters.mail.inbox import Found, Inbox
+from dialerd.adapters.mail.imap import Found, MailboxLostError
+from dialerd.adapters.mail.inbox import Inbox
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.errors import StoreError
 from dialerd.ports import MessageEvent, ReplyCame, RouteEvent
@@ -20,30 +22,44 @@ SETTINGS = ImapSettings(host="127.0.0.1", security="none", username="u", passwor
 
 
 class Mailserver:
-    """A folder: `mails` by UID. `deaf`: so many looks fail."""
+    """A folder: `mails` by UID. `deaf`: so many looks fail; `tells`: so many waits end with a new e-mail."""
 
     def __init__(self) -> None:
         self.uidvalidity = 7
         self.mails: dict[int, bytes] = {}
         self.deaf = 0
-        self.looks = 0
+        self.looks = self.connections = self.closed = self.tells = 0
+
+    def connect(self) -> Mailserver:
+        self.connections += 1
+        return self
+
+    def wait(self) -> bool:
+        if not self.tells:
+            return False
+        self.tells -= 1
+        self.put(f"told {self.tells}")
+        return True
+
+    def close(self) -> None:
+        self.closed += 1
 
     def put(self, *texts: str) -> None:
         for text in texts:
             uid = max(self.mails, default=0) + 1
             self.mails[uid] = f"From: ann@example.com\r\nMessage-ID: <{text}@x>\r\n\r\n{text}".encode()
 
-    def look(self, position: tuple[int, int] | None) -> Found:
+    def look(self, position: tuple[int, int] | None, since: datetime) -> Found:
         self.looks += 1
         if self.deaf:
             self.deaf -= 1
-            raise ConnectionRefusedError(111, "Connection refused")
+            raise MailboxLostError("Connection refused")
         newest = max(self.mails, default=0)
         if position is None:
-            return Found(uidvalidity=self.uidvalidity, newest=newest)
+            return Found(uidvalidity=self.uidvalidity, last=newest)
         last = position[1] if position[0] == self.uidvalidity else 0
         behind = tuple((uid, octets) for uid, octets in sorted(self.mails.items()) if uid > last)
-        return Found(uidvalidity=self.uidvalidity, newest=newest, mails=behind[:50])
+        return Found(uidvalidity=self.uidvalidity, last=newest, mails=behind[:50])
 
 
 class QuickClock(SystemClock):
@@ -73,7 +89,7 @@ class World:
 
     async def read_until(self, is_done: Callable[[], bool]) -> None:
         """A daemon's life: it begins, reads, and is killed when that is so, or when it dies by itself."""
-        inbox = Inbox("news", SETTINGS, QuickClock(), StoredMailbox(self.store), look=self.server.look)
+        inbox = Inbox("news", SETTINGS, QuickClock(), StoredMailbox(self.store), connect=self.server.connect)
         running = spawn("inbox", inbox.run(self))
         async with asyncio.timeout(10):
             while not is_done() and not running.done():
@@ -174,5 +190,20 @@ def test_the_position_is_in_the_database() -> None:
         await world.read_until(lambda: bool(world.told))
         await world.read_until(lambda: True)
         assert await StoredMailbox(world.store).position("news") == (7, 2)
+
+    asyncio.run(main())
+
+
+def test_a_server_that_tells_of_what_comes_is_listened_to_over_one_connection_and_another_is_asked_anew() -> None:
+    async def main() -> None:
+        world = World()
+        await world.begin()
+        world.server.connections = world.server.closed = 0
+        world.server.tells = 3
+        world.server.put("first")
+        await world.read_until(lambda: len(world.told) >= 4)
+        assert world.told == ["first", "told 2", "told 1", "told 0"]
+        assert world.server.connections <= 2, "one for all of them, and one that it is asked anew over"
+        assert world.server.closed == world.server.connections, "none is left open"
 
     asyncio.run(main())
