@@ -108,10 +108,14 @@ class SmppSettings(_Sms):
 
 
 class GatewaySettings(_Sms):
-    """A gateway with Kannel's sendsms interface. Reports and incoming texts come to `listen` with `report_secret`."""
+    """A gateway with Kannel's sendsms interface. Reports and incoming texts come to `listen` with `report_secret`.
+
+    `method`: a message is asked for in an address, or by Kannel's POST: in headers, its text the body.
+    """
 
     kind: Literal["gateway"]
     url: str
+    method: Literal["get", "post"] = "get"
     username: Annotated[str, Field(min_length=1)]
     listen: str = Field(pattern=_LISTEN)
     report_url: str = ""

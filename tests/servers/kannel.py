@@ -76,11 +76,14 @@ class Kannel:
         self._phones = self._house.start(*command, *(texts or ["0 0 text nothing"]), log="phones.log")
 
     def taken(self) -> Counter[tuple[str, str]]:
-        """What has come to the phones: recipient and text of each, and how many times."""
+        """What has come to the phones: recipient and text of each, or of each part, and how many times."""
         said = (self._house.folder / "phones.log").read_text("utf-8", "replace")
         return Counter((recipient, _text(kind, text)) for _, recipient, kind, text in _GOT.findall(said))
 
 
 def _text(kind: str, text: str) -> str:
     """fakesmsc writes what is no plain text in percents."""
-    return text if kind == "text" else unquote_to_bytes(text.replace("+", " ")).decode("utf-16-be", "replace")
+    if kind == "text":
+        return text
+    octets = unquote_to_bytes(text.rpartition(" data ")[2].replace("+", " "))
+    return octets.decode("utf-16-be" if kind == "ucs-2" else "ascii", "replace")

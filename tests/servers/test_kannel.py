@@ -20,9 +20,10 @@ COUNT = 1000
 OURS = "+12125550100"
 _ROUTE = """
 [[sms]]
-name = "kannel"
+name = "{name}"
 kind = "gateway"
 url = "http://127.0.0.1:{sendsms}/cgi-bin/sendsms"
+method = "{method}"
 username = "dialerd"
 password = "hush"
 sender = "+12125550100"
@@ -37,6 +38,7 @@ _TEXT = """
 name = "text"
 channel = "sms"
 template = "hello"
+route = "{route}"
 
 [template.hello]
 channel = "sms"
@@ -53,10 +55,15 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
     kannel.connect_phones()
     to_kannel = Cable(kannel.sendsms)
     ports = {"sendsms": to_kannel.port, "listen": listen, "reports": to_us.port}
-    dialer = writer(tmp_path, _ROUTE.format(**ports))
+    posted = {"sendsms": kannel.sendsms, "listen": (other := free_port()), "reports": other}
+    routes = _ROUTE.format(**ports, name="asked", method="get") + _ROUTE.format(**posted, name="posted", method="post")
+    dialer = writer(tmp_path, routes)
     numbers = [number(n // 4, f"{n % 4:02d}") for n in range(COUNT)]
     rows = ["phone,n", *(f"{each},{n}" for n, each in enumerate(numbers))]
-    texts(dialer, "spring", rows, _TEXT.format(text="No. {{ n }}"))
+    texts(dialer, "spring", rows, _TEXT.format(route="asked", text="No. {{ n }}"))
+    others = {number(900, "00"): "Grüße & 100 % +", number(901, "00"): "жук €😀", number(902, "00"): "long" * 50}
+    rows = ["phone,said", *(f'{where},"{said}"' for where, said in others.items())]
+    texts(dialer, "summer", rows, _TEXT.format(route="posted", text="{{ said }}"))
     try:
         dialer.start()
         dialer.cli("campaign", "run", "spring")
@@ -75,6 +82,13 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
         assert twice <= told and len(told) <= 100, "what came twice is written down, and nothing else can have"
         every = {"delivered": COUNT}
         until(lambda: dialer.status("spring")["dispositions"] == every, limit_s=60, what="reports", every_s=1)
+
+        dialer.cli("campaign", "run", "summer")
+        until(lambda: dialer.status("summer")["dispositions"] == {"delivered": 3}, limit_s=60, what="posted", every_s=1)
+        came: dict[str, str] = {}
+        for where, text in (kannel.taken() - taken).elements():
+            came[where] = came.get(where, "") + text
+        assert came == others, "in every alphabet, and in parts"
 
         kannel.connect_phones((numbers[7], OURS, "Stop"))
         until(lambda: "opted out" in dialer.cli("contact", "replies", "8"), limit_s=60, what="STOP was heard")

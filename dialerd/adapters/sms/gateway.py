@@ -52,6 +52,15 @@ _PATIENCE_S = 60.0  # how long a message waits for the gateway to come back
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 10.0
 _REPEATS = 10
 _REPORTS = 1 + 2 + 8 + 16  # dlr-mask: delivered, not delivered, taken by the SMSC, refused by it
+_HEADERS = {
+    "username": "X-Kannel-Username",
+    "password": "X-Kannel-Password",
+    "from": "X-Kannel-From",
+    "to": "X-Kannel-To",
+    "coding": "X-Kannel-Coding",
+    "dlr-mask": "X-Kannel-DLR-Mask",
+    "dlr-url": "X-Kannel-DLR-Url",
+}
 _CODING = {Alphabet.GSM7: "0", Alphabet.UCS2: "2"}
 
 
@@ -190,7 +199,7 @@ class GatewayRoute:
         if http is None:
             return self._lost(Refused(reason=self._presence.reason, is_route_down=True))
         try:
-            async with http.get(self._settings.url, params=query, trace_request_ctx=set()) as response:
+            async with http.request(self._settings.method, self._settings.url, **self._form(query)) as response:
                 return self._read(response.status, await response.text(errors="replace"))
         except aiohttp.ClientConnectorError as error:
             reason = tls.trouble(error) or error.os_error.strerror or str(error.os_error)
@@ -199,6 +208,13 @@ class GatewayRoute:
             return self._lost(Unclear(reason=f"route {self.name}: no answer for {_ANSWER_S:g} s"))
         except aiohttp.ClientError as error:
             return self._lost(Unclear(reason=f"route {self.name}: {error or type(error).__name__}"))
+
+    def _form(self, query: Mapping[str, str]) -> dict[str, Any]:
+        if self._settings.method == "get":
+            return {"params": query, "trace_request_ctx": set()}
+        headers = {_HEADERS[key]: value for key, value in query.items() if key in _HEADERS}
+        headers["Content-Type"] = "text/plain; charset=UTF-8"
+        return {"headers": headers, "data": query["text"].encode(), "trace_request_ctx": set()}
 
     def _read(self, status: int, text: str) -> SendReply:
         """smsbox answers 202 with "0: Accepted for delivery" or "3: Queued for later delivery"."""

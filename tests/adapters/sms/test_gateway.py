@@ -43,6 +43,7 @@ class Gateway:
     def __init__(self) -> None:
         self.port = free_port()
         self.asked: list[dict[str, str]] = []
+        self.posted: list[dict[str, str]] = []
         self.status, self.text = 202, "0: Accepted for delivery"
         self.hang_ups = 0
         self.was_asked = asyncio.Event()
@@ -56,10 +57,16 @@ class Gateway:
             request.transport.close()
         return web.Response(status=self.status, text=self.text)
 
+    async def post(self, request: web.Request) -> web.Response:
+        headers = {key: value for key, value in request.headers.items() if key.startswith(("X-", "Content-Type"))}
+        self.posted.append({"address": request.query_string, "body": await request.text(), **headers})
+        return web.Response(status=self.status, text=self.text)
+
     @asynccontextmanager
     async def up(self) -> AsyncIterator[None]:
         application = web.Application()
         application.router.add_get("/cgi-bin/sendsms", self.sendsms)
+        application.router.add_post("/cgi-bin/sendsms", self.post)
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self.port).start()
@@ -147,6 +154,26 @@ def test_a_message_is_asked_for_as_sendsms_wants_it() -> None:
         assert (second["coding"], second["text"]) == ("2", "жук" * 30)
 
     play(what)
+
+
+def test_by_post_nothing_of_it_stands_in_an_address() -> None:
+    async def what(world: World) -> None:
+        assert await world.send("Grüße & 100 %") == Sent()
+        (asked,) = world.gateway.posted
+        assert asked.pop("X-Kannel-DLR-Url").endswith("&state=%d")
+        assert asked == {
+            "address": "",
+            "body": "Grüße & 100 %",
+            "Content-Type": "text/plain; charset=UTF-8",
+            "X-Kannel-Username": "dialerd",
+            "X-Kannel-Password": "hush",
+            "X-Kannel-From": "+12125550100",
+            "X-Kannel-To": "+12125550199",
+            "X-Kannel-Coding": "0",
+            "X-Kannel-DLR-Mask": "27",
+        }
+
+    play(what, method="post")
 
 
 @pytest.mark.parametrize(
