@@ -5,19 +5,25 @@ Not here: running them (run.py, which adds its verbs to this noun).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import tomli_w
+from rich.console import RenderableType
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, read_toml, simple_table, with_json
 from dialerd.cli.filtertest import show_filter_test
 from dialerd.domain.campaign import read_campaign
-from dialerd.usecases import campaigns, filters
+from dialerd.domain.view import read_view
+from dialerd.domain.words import CampaignState, Mode
+from dialerd.usecases import campaigns, campaigntable, filters, views
 from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.standing import get_campaign
+
+_SHOWN = ("campaign", "mode", "priority", "state", "progress", "left", "agents", "lists", "connection", "last_run_at")
 
 
 @click.group()
@@ -61,46 +67,56 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
 
 
 @campaign.command("list")
+@click.option("--view", "view_name", metavar="NAME", help="With this saved view (dialerd view list).")
+@click.option("--state", "states", multiple=True, type=click.Choice([*CampaignState]), help="Only in this state.")
+@click.option("--priority", "priorities", multiple=True, type=click.IntRange(1, 5), help="Only of this priority.")
+@click.option("--mode", "modes", multiple=True, type=click.Choice([*Mode]), help="Only in this mode.")
+@click.option("--sort", help="By this column; -COLUMN: the largest first. Default: the last run first.")
 @with_json
 @click.pass_obj
-def list_campaigns(context: Context) -> None:
-    """List the campaigns with their latest runs."""
+def list_campaigns(
+    context: Context,
+    view_name: str | None,
+    states: tuple[str, ...],
+    priorities: tuple[int, ...],
+    modes: tuple[str, ...],
+    sort: str | None,
+) -> None:
+    """List the campaigns with their latest runs, by a saved view or by what is asked for here."""
+    asked = {"states": states, "priorities": priorities, "modes": modes, "sort": sort}
+    asked = {key: value for key, value in asked.items() if value}
     with context.unit() as unit:
-        rows = campaigns.list_campaigns(unit, bootstrap.now())
-    documents = [
-        {
-            "campaign": row.spec.name,
-            "mode": str(row.spec.mode),
-            "priority": row.spec.priority,
-            "state": str(now_at.state),
-            "targets": now_at.run.targets if now_at.run else 0,
-            "done": now_at.run.done if now_at.run else 0,
-            "lists": list(row.spec.lists),
-            "trunk": row.spec.trunk,
-            "last_run": now_at.run.created_at if now_at.run else None,
-            "next_start_at": now_at.next_start_at,
-            "updated_at": row.updated_at,
-        }
-        for row, now_at in rows
-    ]
-    context.show(
-        documents,
-        lambda: simple_table(
-            ("campaign", "mode", "priority", "state", "progress", "lists", "trunk"),
-            (
-                (
-                    each["campaign"],
-                    each["mode"],
-                    each["priority"],
-                    each["state"],
-                    f"{each['done']}/{each['targets']}",
-                    ", ".join(row.spec.lists),
-                    each["trunk"],
-                )
-                for each, (row, _) in zip(documents, rows, strict=True)
-            ),
-        ),
-    )
+        saved = (
+            views.default(unit, context.actor)
+            if view_name is None
+            else views.get(unit, view_name, reader=context.actor)
+        )
+        table = {} if saved is None or (view_name is None and asked) else saved.spec.as_table()
+        view = read_view({**table, **asked}, source="campaign list")
+        lines = campaigntable.table(unit, view, now=bootstrap.now())
+    context.show([_line_document(each) for each in lines], lambda: _table(lines, view.columns or _SHOWN))
+
+
+def _line_document(line: campaigntable.CampaignLine) -> dict[str, object]:
+    """`last_run` and the names before it are those of the first version."""
+    return {**dataclasses.asdict(line), "last_run": line.last_run_at}
+
+
+def _table(lines: Sequence[campaigntable.CampaignLine], columns: Sequence[str]) -> RenderableType:
+    return simple_table(columns, ([_cell(line, column) for column in columns] for line in lines))
+
+
+def _cell(line: campaigntable.CampaignLine, column: str) -> object:
+    match column:
+        case "progress":
+            return f"{line.done}/{line.targets}"
+        case "connection":
+            return f"{line.connection.kind} {line.connection.name}".replace("none ", "")
+        case "abandoned_rate":
+            return f"{line.abandoned_rate:.2%}"
+        case _:
+            value: object = getattr(line, column)
+            return value
 
 
 @campaign.command()

@@ -13,8 +13,9 @@ from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.domain.errors import BadInputError
 from dialerd.ports import ContactRow
-from dialerd.usecases import contacts
+from dialerd.usecases import agentpage, contacts
 from dialerd.usecases import explain as explaining
+from dialerd.usecases import timeline as timelines
 
 
 @click.group()
@@ -143,6 +144,49 @@ def explain(context: Context, campaign: str, contact_id: int) -> None:
             if found.closed
             else "nothing holds this contact: it is dialed as pace and trunk allow"
         ),
+    )
+
+
+@contact.command()
+@click.argument("campaign")
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.option("--run", type=int, metavar="N", help="In the run with this number (default: the last).")
+@with_json
+@click.pass_obj
+def timeline(context: Context, campaign: str, contact_id: int, run: int | None) -> None:
+    """Tell moment by moment what became of a contact in a campaign, and what is next."""
+    with context.unit() as unit:
+        found = timelines.timeline(unit, campaign, contact_id, run=run, now=bootstrap.now())
+    context.show(
+        dataclasses.asdict(found),
+        lambda: simple_table(
+            ("at", "what", "", "attempt"), ((m.at, m.what, m.text, m.attempt_id) for m in found.moments)
+        ),
+    )
+
+
+@contact.command()
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("text")
+@click.pass_obj
+def note(context: Context, contact_id: int, text: str) -> None:
+    """Write something down about a contact, for whoever talks to it next."""
+    with context.change() as unit:
+        agentpage.add_note(unit, contact_id, text, actor=context.actor, now=bootstrap.now())
+    click.echo(f"it is noted for contact {contact_id}")
+
+
+@contact.command()
+@click.argument("contact_id", metavar="CONTACT", type=int)
+@with_json
+@click.pass_obj
+def notes(context: Context, contact_id: int) -> None:
+    """Show what was written down about a contact, the latest first."""
+    with context.unit() as unit:
+        found = agentpage.notes(unit, contact_id)
+    context.show(
+        [dataclasses.asdict(each) for each in found],
+        lambda: simple_table(("at", "by", "note"), ((each.at, each.actor, each.text) for each in found)),
     )
 
 

@@ -26,14 +26,17 @@ from dialerd.cli.context import Context, one_line
 from dialerd.cli.disposition import disposition
 from dialerd.cli.dnc import dnc
 from dialerd.cli.doctor import doctor
+from dialerd.cli.floor import floor
 from dialerd.cli.flow import flow
 from dialerd.cli.list import list_group
 from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
 from dialerd.cli.recording import recording
 from dialerd.cli.regulation import regulation
+from dialerd.cli.report import report
 from dialerd.cli.strategy import strategy
 from dialerd.cli.trunk import trunk
+from dialerd.cli.view import view
 from dialerd.domain.errors import DialerdError
 
 DEBUG = "--debug"
@@ -89,6 +92,9 @@ for command in (
     strategy,
     callback,
     regulation,
+    floor,
+    view,
+    report,
     backup_command,
     restore_command,
 ):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain.callback import CallbackRules
+from dialerd.domain.console import Console
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.filters import Filter, read_filter
 from dialerd.domain.finish import Finish
@@ -74,7 +75,7 @@ class Preview(_Part):
     max_skips: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
-_OF_AGENTS = frozenset({"queue", "abandon_message", "abandon_target"})
+_OF_AGENTS = frozenset({"queue", "console", "abandon_message", "abandon_target"})
 _OF_AGENTLESS = frozenset({"on_human", "flow"})
 _OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW, "late_cancel": Mode.PREDICTIVE}
 _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
@@ -117,6 +118,7 @@ class CampaignSpec(_Part):
     screened: Screened | None = None
     record: bool = False
     consent: str | None = None
+    console: Console | None = None
     abandon_message: str | None = None
     abandon_target: Annotated[float, Field(gt=0, le=0.2)] = 0.03
     late_cancel: bool = False  # predictive may hang up calls that rang their minimum when no agent would be free

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from dialerd.domain.blending import QUIET, Blend, blend, turns_at
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
@@ -18,8 +20,9 @@ from dialerd.domain.posts import InboundFacts
 from dialerd.domain.words import CallerId
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.log import logger
-from dialerd.ports import Clock, Exchange, Gone, Timer
+from dialerd.ports import CallerRow, Clock, Exchange, Gone, Store, Timer
 from dialerd.tasks import spawn
+from dialerd.usecases import floor
 
 _log = logger(__name__)
 
@@ -34,13 +37,15 @@ class CallerLine:
     id: CallerId
     queue: str
     exchange: Exchange
+    came_at: datetime
     agent: str | None = None
 
 
 class CallerDesk:
     """The only owner of callers; in the order in which they came. Implements takers.CallerHost."""
 
-    def __init__(self, clock: Clock, exchanges: Mapping[str, Exchange]) -> None:
+    def __init__(self, store: Store, clock: Clock, exchanges: Mapping[str, Exchange]) -> None:
+        self._store = store
         self._clock = clock
         self._exchanges = exchanges
         self._lines: dict[CallerId, CallerLine] = {}
@@ -67,7 +72,7 @@ class CallerDesk:
     def on_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
         match event:
             case CallerCame(queue) if caller_id not in self._lines:
-                self._take_in(CallerLine(caller_id, queue, self._exchanges[exchange]))
+                self._take_in(CallerLine(caller_id, queue, self._exchanges[exchange], self._clock.now()))
             case CallerLeft():
                 self._left(caller_id)
 
@@ -81,13 +86,21 @@ class CallerDesk:
             spawn(f"let {line.id} go", line.exchange.let_go(line.id))
             return
         self._lines[line.id] = line
+        self._write(line)
         self._hold(line)
         self.look()
+
+    def _write(self, line: CallerLine) -> None:
+        row = CallerRow(
+            id=line.id, queue=line.queue, asterisk=line.exchange.name, came_at=line.came_at, agent=line.agent
+        )
+        self._store.post(partial(floor.note_caller, row=row))
 
     def _left(self, caller_id: CallerId) -> None:
         for each in self._looks:
             each.add(caller_id)
         if self._lines.pop(caller_id, None) is not None:
+            self._store.post(lambda unit: floor.forget_callers(unit, caller_id))
             self._takers.free(caller_id)
             self.look()
 
@@ -96,6 +109,7 @@ class CallerDesk:
         line = self._lines.get(caller_id)
         if line is not None:
             line.agent = None
+            self._write(line)
             self._hold(line)
             self.look()
 
@@ -127,6 +141,8 @@ class CallerDesk:
         for line in list(self._lines.values()):
             if line.agent is None:
                 line.agent = self._takers.take(line.id, line.queue, line.exchange)
+                if line.agent is not None:
+                    self._write(line)
 
     def facts(self) -> Sequence[InboundFacts]:
         """What decides whether blended agents take callers."""
@@ -172,12 +188,14 @@ class CallerDesk:
             if caller_id in self._lines or caller_id in left:
                 continue
             talker = self._takers.talker_of(caller_id)
-            line = CallerLine(caller_id, place.queue, exchange, agent=talker)
+            line = CallerLine(caller_id, place.queue, exchange, self._clock.now(), agent=talker)
             if talker is None:
                 self._take_in(line)
             else:
                 self._lines[caller_id] = line
+                self._write(line)
         self._takers.free_all_but(self._lines, exchange)
+        self._store.post(partial(floor.keep_callers, asterisk=exchange.name, known=frozenset(self._lines)))
         self.look()
 
     async def _sweep(self) -> None:
@@ -197,4 +215,6 @@ class CallerDesk:
         for line in self._lines.values():
             ended = line.exchange.let_go(line.id) if line.agent is None else line.exchange.hang_up_caller(line.id)
             spawn(f"end {line.id}", ended)
+        gone = tuple(self._lines)
+        self._store.post(lambda unit: floor.forget_callers(unit, *gone))
         self._lines.clear()

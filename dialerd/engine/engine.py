@@ -88,7 +88,7 @@ class Engine:
         self._trunks = TrunkDesk(trunks, exchanges, clock)
         self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
         self._timetable = Timetable(store, clock, self.poke)
-        self.callers = CallerDesk(clock, exchanges)
+        self.callers = CallerDesk(store, clock, exchanges)
         self.agents = AgentDesk(
             store,
             clock,

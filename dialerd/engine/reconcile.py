@@ -108,4 +108,5 @@ def facts_of(attempt: AttemptRow) -> Facts:
         agent=attempt.agent,
         connected_at=attempt.connected_at,
         greeted_at=attempt.greeted_at,
+        rang_at=attempt.rang_at,
     )

@@ -43,6 +43,7 @@ from dialerd.ports.files import (
     Form,
     RowSink,
 )
+from dialerd.ports.floor import CallerRow, CallRequest, Floor, NoteRow, OpenCall, RequestId
 from dialerd.ports.flows import FlowRow, Flows
 from dialerd.ports.messagelog import MessageLog, ReplyRow
 from dialerd.ports.messages import (
@@ -73,6 +74,7 @@ from dialerd.ports.previews import (
     Previews,
 )
 from dialerd.ports.recordings import ListedRecording, RecordingRow, Recordings, RecordingWish
+from dialerd.ports.reports import Dimension, Reports, Tally, TimeIn
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -102,6 +104,7 @@ from dialerd.ports.store import (
     Unit,
 )
 from dialerd.ports.strategies import Strategies
+from dialerd.ports.views import SavedView, Views
 
 __all__ = [
     "About",
@@ -112,7 +115,9 @@ __all__ = [
     "Asked",
     "AttemptRow",
     "Audit",
+    "CallRequest",
     "Callbacks",
+    "CallerRow",
     "CampaignRow",
     "Campaigns",
     "Chunk",
@@ -125,6 +130,7 @@ __all__ = [
     "DialReply",
     "Dialing",
     "Dice",
+    "Dimension",
     "Dispositions",
     "Dnc",
     "DncEntry",
@@ -140,6 +146,7 @@ __all__ = [
     "ExportRow",
     "Failed",
     "FilterCount",
+    "Floor",
     "FlowRow",
     "Flows",
     "Form",
@@ -157,8 +164,10 @@ __all__ = [
     "MessageLog",
     "MessageRoute",
     "MessageSink",
+    "NoteRow",
     "OccurrenceRow",
     "Occurrences",
+    "OpenCall",
     "OptOutCame",
     "OptOuts",
     "OwnCallback",
@@ -175,22 +184,28 @@ __all__ = [
     "Reply",
     "ReplyCame",
     "ReplyRow",
+    "Reports",
+    "RequestId",
     "RouteDown",
     "RouteEvent",
     "RouteUp",
     "RowSink",
     "RunRow",
     "Runs",
+    "SavedView",
     "Scrubbed",
     "SendReply",
     "Sent",
     "Store",
     "Strategies",
     "Supervisor",
+    "Tally",
     "TargetRow",
+    "TimeIn",
     "Timer",
     "Unclear",
     "Undelivered",
     "Unit",
+    "Views",
     "taken_back",
 ]

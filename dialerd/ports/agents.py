@@ -5,6 +5,7 @@ Not here: what may be asked of an agent (domain/agents.py, usecases/agents.py).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,7 +20,8 @@ class AgentRow:
     """One agent. `wanted` is what use cases wrote, `seen` what the engine did; `preferred` are names of campaigns.
 
     `leg_id` and `asterisk`: the channel to its phone and the server that has it, while there is one. `hang_up_at`: when
-    it asked last for its conversation to be ended.
+    it asked last for its conversation to be ended. `is_muted`, `is_holding` (the person hears music) and `listeners`
+    (`who`, `mode`) are of the call that it has now.
     """
 
     id: int
@@ -33,6 +35,9 @@ class AgentRow:
     leg_id: LegId | None = None
     asterisk: str | None = None
     hang_up_at: datetime | None = None
+    is_muted: bool = False
+    is_holding: bool = False
+    listeners: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,7 @@ class AttemptRow:
     channel: Channel = Channel.VOICE
     greeted_at: datetime | None = None  # when the person had ended the greeting, where AMD tells it
     beside: AttemptId | None = None  # the call in which this message was sent; it does not take their target
+    rang_at: datetime | None = None  # when the phone was first heard to ring, where the trunk tells it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,13 @@ from dialerd.domain.words import (
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.floor import Floor
 from dialerd.ports.flows import Flows
 from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
 from dialerd.ports.recordings import Recordings
+from dialerd.ports.reports import Reports
 from dialerd.ports.rows import (
     AttemptRow,
     CampaignRow,
@@ -43,6 +45,7 @@ from dialerd.ports.rows import (
     TargetRow,
 )
 from dialerd.ports.strategies import Strategies
+from dialerd.ports.views import Views
 
 T = TypeVar("T")
 
@@ -370,6 +373,12 @@ class Unit(Protocol):
     def strategies(self) -> Strategies: ...
     @property
     def messages(self) -> MessageLog: ...
+    @property
+    def views(self) -> Views: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def floor(self) -> Floor: ...
     @property
     def audit(self) -> Audit: ...
 

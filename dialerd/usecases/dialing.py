@@ -278,6 +278,7 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
         agent=facts.agent,
         connected_at=facts.connected_at,
         greeted_at=facts.greeted_at,
+        rang_at=facts.rang_at or attempt.rang_at,
     )
 
 

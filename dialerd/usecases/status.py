@@ -71,7 +71,7 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
         done=run.done if run else 0,
         attempts=run.attempts if run else 0,
         calls_now=run.in_progress if run else 0,
-        abandoned_rate=_abandoned_rate(dispositions),
+        abandoned_rate=abandoned_rate(dispositions),
         dispositions={str(each): count for each, count in dispositions.items()},
         started_at=run.created_at if run else None,
         finished_at=run.finished_at if run else None,
@@ -80,7 +80,7 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
     )
 
 
-def _abandoned_rate(dispositions: Mapping[str, int]) -> float:
+def abandoned_rate(dispositions: Mapping[str, int]) -> float:
     """Abandoned calls as a share of all answered by a person."""
     live = sum(count for each, count in dispositions.items() if is_live(each))
     return dispositions.get(Disposition.ABANDONED, 0) / live if live else 0.0

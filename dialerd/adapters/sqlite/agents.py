@@ -5,6 +5,7 @@ Not here: what may be asked of an agent (usecases/agents.py).
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +19,8 @@ from dialerd.ports import AgentEventRow, AgentRow
 
 _AGENT = (
     "SELECT id, name, endpoint, kind, may_outbound, wanted, wanted_since, wanted_reason,"
-    " state, since, idle_since, reason, campaign, why, attempt_id, leg_id, asterisk, hang_up_at FROM agent"
+    " state, since, idle_since, reason, campaign, why, attempt_id, leg_id, asterisk, hang_up_at,"
+    " is_muted, is_holding, listeners FROM agent"
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
@@ -164,6 +166,9 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         leg_id,
         asterisk,
         hang_up_at,
+        is_muted,
+        is_holding,
+        listeners,
     ) = row
     return AgentRow(
         id=agent_id,
@@ -185,4 +190,7 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         leg_id=None if leg_id is None else LegId(leg_id),
         asterisk=asterisk,
         hang_up_at=to_moment_or_none(hang_up_at),
+        is_muted=bool(is_muted),
+        is_holding=bool(is_holding),
+        listeners=tuple(json.loads(listeners)) if listeners != "[]" else (),
     )

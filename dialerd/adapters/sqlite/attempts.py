@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text_or_none
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId
 from dialerd.ports import AttemptRow, ExportRow
 
@@ -19,7 +19,7 @@ _END_OF_TIME = "9999"  # after every moment as text
 ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
     " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at,"
-    " step, channel, greeted_at, beside"
+    " step, channel, greeted_at, beside, rang_at"
 )
 
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
@@ -48,6 +48,14 @@ ORDER BY claimed_at LIMIT 1 OFFSET :size
 """
 
 _NEXT_MOMENT = "SELECT min(claimed_at) FROM attempt WHERE run_id = :run_id AND claimed_at > :since"
+
+_CLOSE = """
+UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
+  sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
+  agent = :agent, connected_at = :connected_at, greeted_at = :greeted_at,
+  rang_at = :rang_at
+WHERE id = :id AND disposition IS NULL
+"""
 
 
 def exported(
@@ -116,4 +124,30 @@ def to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         channel=Channel(row[22]),
         greeted_at=to_moment_or_none(row[23]),
         beside=None if row[24] is None else AttemptId(row[24]),
+        rang_at=to_moment_or_none(row[25]),
     )
+
+
+def close(connection: sqlite3.Connection, attempt: AttemptRow) -> bool:
+    """See ports.Dialing.close_attempt."""
+    assert attempt.ended_at is not None, "an attempt is closed with its end"
+    cursor = connection.execute(
+        _CLOSE,
+        {
+            "id": attempt.id,
+            "answered_at": to_text_or_none(attempt.answered_at),
+            "ended_at": to_text(attempt.ended_at),
+            "verdict": attempt.verdict,
+            "amd": attempt.amd,
+            "cause": attempt.cause,
+            "sip_code": attempt.sip_code,
+            "disposition": attempt.disposition,
+            "spent": attempt.spent,
+            "reason": attempt.reason,
+            "agent": attempt.agent,
+            "connected_at": to_text_or_none(attempt.connected_at),
+            "greeted_at": to_text_or_none(attempt.greeted_at),
+            "rang_at": to_text_or_none(attempt.rang_at),
+        },
+    )
+    return cursor.rowcount == 1

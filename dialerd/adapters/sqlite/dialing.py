@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from dialerd.adapters.sqlite.attempts import ATTEMPT_COLUMNS, exported, page_end, to_attempt
+from dialerd.adapters.sqlite.attempts import ATTEMPT_COLUMNS, close, exported, page_end, to_attempt
 from dialerd.adapters.sqlite.rows import (
     END_LANE,
     to_json,
@@ -89,13 +89,6 @@ SELECT (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NO
         AND beside IS NOT NULL AND channel = :channel)
      + (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NULL
         AND beside IS NOT NULL AND channel = :channel)
-"""
-
-_CLOSE = """
-UPDATE attempt SET answered_at = :answered_at, ended_at = :ended_at, verdict = :verdict, amd = :amd, cause = :cause,
-  sip_code = :sip_code, disposition = :disposition, spent = :spent, reason = :reason,
-  agent = :agent, connected_at = :connected_at, greeted_at = :greeted_at
-WHERE id = :id AND disposition IS NULL
 """
 
 # Along attempt_open_number, then attempt_by_number.
@@ -196,8 +189,8 @@ class SqliteDialing:
 
     def note(self, attempt: AttemptRow) -> None:
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ?, greeted_at = ?"
-            " WHERE id = ?",
+            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ?, greeted_at = ?,"
+            " rang_at = ? WHERE id = ?",
             (
                 to_text_or_none(attempt.answered_at),
                 attempt.verdict,
@@ -205,6 +198,7 @@ class SqliteDialing:
                 attempt.agent,
                 to_text_or_none(attempt.connected_at),
                 to_text_or_none(attempt.greeted_at),
+                to_text_or_none(attempt.rang_at),
                 attempt.id,
             ),
         )
@@ -222,26 +216,7 @@ class SqliteDialing:
         return None if row is None else to_attempt(row)
 
     def close_attempt(self, attempt: AttemptRow) -> bool:
-        assert attempt.ended_at is not None, "an attempt is closed with its end"
-        cursor = self._connection.execute(
-            _CLOSE,
-            {
-                "id": attempt.id,
-                "answered_at": to_text_or_none(attempt.answered_at),
-                "ended_at": to_text(attempt.ended_at),
-                "verdict": attempt.verdict,
-                "amd": attempt.amd,
-                "cause": attempt.cause,
-                "sip_code": attempt.sip_code,
-                "disposition": attempt.disposition,
-                "spent": attempt.spent,
-                "reason": attempt.reason,
-                "agent": attempt.agent,
-                "connected_at": to_text_or_none(attempt.connected_at),
-                "greeted_at": to_text_or_none(attempt.greeted_at),
-            },
-        )
-        return cursor.rowcount == 1
+        return close(self._connection, attempt)
 
     def same_before(self, attempt: AttemptRow) -> int:
         (count,) = self._connection.execute(

@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite.contacts import SqliteContacts
 from dialerd.adapters.sqlite.dialing import SqliteDialing
 from dialerd.adapters.sqlite.dispositions import SqliteDispositions
 from dialerd.adapters.sqlite.dnc import SqliteDnc
+from dialerd.adapters.sqlite.floor import SqliteFloor
 from dialerd.adapters.sqlite.flows import SqliteFlows
 from dialerd.adapters.sqlite.imports import SqliteImports
 from dialerd.adapters.sqlite.lists import SqliteLists
@@ -25,8 +26,10 @@ from dialerd.adapters.sqlite.previews import SqlitePreviews
 from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.recordings import SqliteRecordings
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
+from dialerd.adapters.sqlite.reports import SqliteReports
 from dialerd.adapters.sqlite.runs import SqliteRuns
 from dialerd.adapters.sqlite.strategies import SqliteStrategies
+from dialerd.adapters.sqlite.views import SqliteViews
 
 
 class SqliteUnit:
@@ -52,4 +55,7 @@ class SqliteUnit:
         self.recordings = SqliteRecordings(connection)
         self.strategies = SqliteStrategies(connection)
         self.messages = SqliteMessageLog(connection)
+        self.views = SqliteViews(connection)
+        self.reports = SqliteReports(connection)
+        self.floor = SqliteFloor(connection)
         self.audit = SqliteAudit(connection)

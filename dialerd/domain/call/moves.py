@@ -154,7 +154,7 @@ def waited_s(call: Call, now: datetime) -> float:
 
 def rung_s(call: Call, now: datetime) -> float:
     """How long the phone has rung; from the dialing on where the trunk does not tell that it rings."""
-    return (now - (call.rang_at or call.facts.placed_at)).total_seconds()
+    return (now - (call.facts.rang_at or call.facts.placed_at)).total_seconds()
 
 
 def ring_left_s(call: Call, now: datetime) -> float:

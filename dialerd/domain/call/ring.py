@@ -57,9 +57,9 @@ def _seen_alive(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
 
 
 def rang(call: Call, event: ev.CallEvent, now: datetime) -> Step:
-    if call.rang_at is not None:
+    if call.facts.rang_at is not None:
         return _seen_alive(call, event, now)
-    call = learn(replace(call, gone=False, rang_at=now), seen=True)
+    call = learn(replace(call, gone=False), seen=True, rang_at=now)
     if call.stopping and isinstance(call.state, Ringing):
         return rearm(call, ring_left_s(call, now))  # the rest of its time begins only now
     return call, ()

@@ -68,6 +68,7 @@ class Facts:
 
     placed_at: datetime
     seen: bool = False
+    rang_at: datetime | None = None  # when the phone was first heard to ring; some trunks never tell
     answered_at: datetime | None = None
     verdict: Verdict | None = None
     amd: str | None = None  # "STATUS CAUSE" as AMD said it
@@ -298,7 +299,6 @@ class Call:
     serial: int = 0
     gone: bool = False
     stopping: str = ""
-    rang_at: datetime | None = None  # when the phone was first heard to ring; some trunks never tell
     looked: int = 0  # looks asked for in this state because its time was over
 
     @property

@@ -57,7 +57,7 @@ def test_a_call_costs_the_same_in_a_list_of_any_length_and_at_any_point_of_it(
     for n in range(1, size - 1):
         one_call(unit, run.id, n)
     last = steps(connection, lambda: one_call(unit, run.id, size - 1))
-    assert max(first, last) < 1050
+    assert max(first, last) < 1200  # of which the tallies of the reports are 130
 
 
 @pytest.mark.parametrize("size", [500, 5000])
@@ -93,12 +93,12 @@ def test_a_call_costs_the_same_however_many_messages_are_due_and_a_message_howev
     targets = unit.dialing.candidates(run.id, dnc=None, limit=size, now=NOW)
     for target in targets[: size - 5]:
         unit.strategies.set_step(target.id, "text", Channel.SMS)
-    assert steps(connection, lambda: one_call(unit, run.id, 0)) < 1050
+    assert steps(connection, lambda: one_call(unit, run.id, 0)) < 1200
     for target in targets[5 : size - 5]:
         unit.strategies.set_step(target.id, "call", Channel.VOICE)
     assert len(unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW, channel=Channel.SMS)) == 5
     walked = steps(connection, lambda: unit.dialing.candidates(run.id, dnc=None, limit=9, now=NOW, channel=Channel.SMS))
-    assert walked < 1000
+    assert walked < 1200
     attempt = attempt_at(targets[0], 7)
     counted = steps(connection, lambda: unit.strategies.at_step(targets[0].id, "text", "sent", but=attempt.id))
     assert counted < 100

@@ -40,7 +40,9 @@ from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.adapters.sqlite.migrations.m035_greeting import m035_greeting
+from dialerd.adapters.sqlite.migrations.m037_reports import m037_reports
 from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_calls
+from dialerd.adapters.sqlite.migrations.m038_floor import m038_floor
 from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.domain.errors import StoreError
 
@@ -74,6 +76,8 @@ MIGRATIONS = (
     m038_agents_calls,
     m028_mailbox,
     m039_beside,
+    m037_reports,
+    m038_floor,
 )
 
 migrations = Migrations("dialerd")
