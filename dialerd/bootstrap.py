@@ -156,6 +156,7 @@ def build(given: Settings) -> Parts:
         rulebook=rulebook(given),
         routes=_routes(given, clock, store),
         reply_words=files.shipped_reply_words(),
+        answers={each.name: each.answers for each in given.sms},
         region=given.phone.default_region,
         speech=_speech(given.tts),
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,

@@ -15,11 +15,14 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dialerd.domain import trunk as trunks
-from dialerd.domain.errors import SettingsError
+from dialerd.domain.answers import Answers
+from dialerd.domain.errors import BadInputError, SettingsError
+from dialerd.domain.sms import cut
 
 _LISTEN = r"^[A-Za-z0-9_.:\[\]-]+:[0-9]{1,5}$"
 _SMS_SENDER = re.compile(r"\+[1-9][0-9]{4,14}\Z|[0-9]{3,8}\Z|(?=.*[A-Za-z])[A-Za-z0-9 .&_-]{1,11}\Z")
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 _HOST = r"^[A-Za-z0-9_.:-]{1,253}$"
 
 Rate = Annotated[float, Field(gt=0, le=10_000)]
@@ -75,8 +78,28 @@ class _Route(Account):
 
 
 class _Sms(_Route):
+    """`help`, `stopped`: what is written back to HELP, and once to confirm a STOP, by language."""
+
     sender: str
     max_parts: Annotated[int, Field(ge=1, le=20)] = 6
+    help: dict[str, str] = Field(default={})
+    stopped: dict[str, str] = Field(default={})
+
+    @field_validator("help", "stopped")
+    @classmethod
+    def _texts(cls, value: dict[str, str]) -> dict[str, str]:
+        for language, text in value.items():
+            if not _LANGUAGE.match(language):
+                raise ValueError(f'{language[:40]!r} is no language; write en = "...", es = "..."')
+            try:
+                cut(text.strip())
+            except BadInputError as error:
+                raise ValueError(f"{language}: {error.message}") from None
+        return value
+
+    @property
+    def answers(self) -> Answers:
+        return Answers(help=self.help, stopped=self.stopped)
 
     @field_validator("sender")
     @classmethod

@@ -67,6 +67,8 @@ def test_good_sections_are_read_with_their_paths_beside_the_file(tmp_path: Path)
     [
         ('kind = "smpp"', 'kind = "ucp"', "sms.0"),
         ('sender = "+12125550100"', 'sender = "much too long a name"', "a name of up to 11 letters"),
+        ('sender = "+12125550100"', 'sender = "+12125550100"\nhelp = { english = "x" }', "'english' is no language"),
+        ('sender = "+12125550100"', 'sender = "+12125550100"\nstopped = { en = " " }', "en: the text is empty"),
         ('sender = "+12125550100"', 'sender = "12125550100"', "sms.0.smpp.sender"),
         ('system_id = "dialerd"', 'system_id = "dialerd"\nsecurity = "none"', "not on this machine"),
         ('system_id = "dialerd"', 'system_id = "dialerd"\nmessages_per_second = 0', "messages_per_second"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -32,10 +32,11 @@ class Wish(StrEnum):
 class ReplyWords:
     """The words of every language that is known, as `wish_of` compares them.
 
-    `begins` are those of STOP that mean it too when a few words more follow.
+    `begins` are those of STOP that mean it too when a few words more follow. `spoken`: the language of each word.
     """
 
     words: Mapping[str, Wish]
+    spoken: Mapping[str, str] = field(default_factory=dict)
     begins: tuple[str, ...]
     languages: tuple[str, ...]
 
@@ -59,9 +60,15 @@ def wish_of(text: str, words: ReplyWords) -> Wish | None:
     return Wish.STOP if is_begun and len(said) <= _LONGEST else None
 
 
+def language_of(text: str, words: ReplyWords) -> str | None:
+    """The language of a reply that is one of the words."""
+    return words.spoken.get(_plain(text)) if len(text) <= 2 * _LONGEST else None
+
+
 def read_reply_words(table: Mapping[str, Any], *, source: str) -> ReplyWords:
     """The words from their file: per language, per wish a list. Raises BadInputError naming what is wrong."""
     words: dict[str, Wish] = {}
+    spoken: dict[str, str] = {}
     begins: list[str] = []
     for language, wishes in table.items():
         if not _LANGUAGE.match(language) or not isinstance(wishes, dict):
@@ -72,7 +79,9 @@ def read_reply_words(table: Mapping[str, Any], *, source: str) -> ReplyWords:
                 begins += plain
             else:
                 _add(words, wish, plain, source=f"{source}: {language}.{wish}")
-    return ReplyWords(words=words, begins=tuple(begins), languages=tuple(table))
+                for word in plain:
+                    spoken.setdefault(word, language)
+    return ReplyWords(words=words, spoken=spoken, begins=tuple(begins), languages=tuple(table))
 
 
 def _add(words: dict[str, Wish], wish: str, each: list[str], *, source: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from dialerd.domain.answers import Answers
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.errors import ExchangeError, StoreError
@@ -77,6 +78,7 @@ class Engine:
         refresh_s: float = REFRESH_S,
         routes: Mapping[str, MessageRoute] = MappingProxyType({}),
         reply_words: ReplyWords = NO_WORDS,
+        answers: Mapping[str, Answers] = MappingProxyType({}),
         region: str = "US",
     ) -> None:
         self._store = store
@@ -122,7 +124,9 @@ class Engine:
             agents=self.agents,
             rulebook=rulebook,
         )
-        self.messages = MessagingDesk(means, routes, words=reply_words, region=region, on_change=self._wake)
+        self.messages = MessagingDesk(
+            means, routes, words=reply_words, answers=answers, region=region, on_change=self._wake
+        )
         flows = FlowDesk(
             store,
             clock,

@@ -14,7 +14,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
+from dialerd.domain.answers import NO_ANSWERS, Answers
 from dialerd.domain.errors import StoreError
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
@@ -22,6 +24,7 @@ from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import (
+    Message,
     MessageEvent,
     MessageRoute,
     Refused,
@@ -35,10 +38,12 @@ from dialerd.ports import (
     Unit,
 )
 from dialerd.tasks import end, spawn
-from dialerd.usecases import messaging, replies
+from dialerd.usecases import answering, messaging, replies
+from dialerd.usecases.answering import Answering
 from dialerd.usecases.dialing import Settled
 
 _log = logger(__name__)
+_T = TypeVar("_T")
 
 _STORE_RETRY_S = 1.0
 _WAITED_AT_ONCE = 200  # targets settled per transaction whose time for an answer is over
@@ -66,6 +71,7 @@ class MessagingDesk:
         routes: Mapping[str, MessageRoute],
         *,
         words: ReplyWords,
+        answers: Mapping[str, Answers],
         region: str,
         on_change: Callable[[], None],
     ) -> None:
@@ -75,7 +81,10 @@ class MessagingDesk:
         self._runs = means.runs
         self._rulebook = means.rulebook
         self._lines = {name: Line(route) for name, route in routes.items()}
-        self._words = words
+        self._answering = {
+            name: Answering(answers=answers.get(name, NO_ANSWERS), words=words, new_id=means.dice.attempt_id)
+            for name in routes
+        }
         self._region = region
         self._on_change = on_change
         self._wake = asyncio.Event()
@@ -248,7 +257,23 @@ class MessagingDesk:
         self._wake.set()
         self._on_change()
 
-    async def _until_written(self, job: Callable[[Unit], Settled | None]) -> Settled | None:
+    def _answer(self, line: Line, message: Message) -> None:
+        """Write back to whoever has asked for it; the answer stands in the store."""
+        name = f"answer {message.attempt_id}"
+        line.sending[message.attempt_id] = spawn(name, self._carry_answer(line, message))
+
+    async def _carry_answer(self, line: Line, message: Message) -> None:
+        reply: SendReply = Unclear(reason="the route failed")
+        try:
+            reply = await line.route.send(message)
+            job = partial(answering.answered, route=line.route.name, message=message, reply=reply)
+            await self._until_written(job)
+        finally:
+            line.sending.pop(message.attempt_id, None)
+            self._wake.set()
+            self._on_change()
+
+    async def _until_written(self, job: Callable[[Unit], _T]) -> _T:
         """Write an outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
         while True:
             try:
@@ -279,15 +304,17 @@ class MessagingDesk:
                 route=route,
                 channel=line.route.channel,
                 event=event,
-                words=self._words,
+                by=self._answering[route],
                 region=self._region,
                 now=self._clock.now(),
             )
         )
-        if not took.is_known and line.sending:
+        if took.answer is not None:
+            self._answer(line, took.answer)
+        elif not took.is_known and line.sending:
             # It may be about one whose sending is not written down yet. It is told again.
             raise StoreError(f"route {route}: no message is known by that name yet")
-        if not took.is_known:
+        if not took.is_known and took.answer is None:
             _log.info("a report or a reply is about no message of ours", action="message_event_unknown", route=route)
         if took.run is not None:
             self._told(took.run, self._clock.now())

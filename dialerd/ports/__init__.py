@@ -45,7 +45,7 @@ from dialerd.ports.files import (
 )
 from dialerd.ports.floor import CallerRow, CallRequest, Floor, NoteRow, OpenCall, RequestId
 from dialerd.ports.flows import FlowRow, Flows
-from dialerd.ports.messagelog import MessageLog, ReplyRow
+from dialerd.ports.messagelog import AnswerRow, MessageLog, ReplyRow
 from dialerd.ports.messages import (
     About,
     Accepted,
@@ -112,6 +112,7 @@ __all__ = [
     "AgentEventRow",
     "AgentRow",
     "Agents",
+    "AnswerRow",
     "Asked",
     "AttemptRow",
     "Audit",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, ContactId
 
 
@@ -27,6 +28,18 @@ class ReplyRow:
     attempt_id: AttemptId | None = None
     contact_id: ContactId | None = None
     did: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """What is written back by itself to a STOP or a HELP."""
+
+    id: AttemptId
+    route: str
+    recipient: str
+    wish: Wish
+    text: str
+    at: datetime
 
 
 class MessageLog(Protocol):
@@ -59,6 +72,22 @@ class MessageLog(Protocol):
 
     def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
         """What a contact has written, the latest first."""
+        ...
+
+    def add_answer(self, row: AnswerRow) -> None: ...
+
+    def end_answer(self, answer_id: AttemptId, outcome: str, *, is_unsent: bool = False) -> None:
+        """`is_unsent`: it certainly was not sent."""
+        ...
+
+    def answered_at(self, recipient: str, wish: Wish) -> datetime | None:
+        """When somebody was last answered to that, or may have been."""
+        ...
+
+    def is_answer(self, answer_id: AttemptId) -> bool: ...
+
+    def interrupt_answers(self, outcome: str) -> int:
+        """End those that are under way so; how many."""
         ...
 
     def mailbox(self, route: str) -> tuple[int, int] | None:

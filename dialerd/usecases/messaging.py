@@ -238,6 +238,7 @@ def sent(unit: Unit, attempt: AttemptRow, reply: Sent, *, now: datetime) -> dial
 def interrupt_open(unit: Unit, now: datetime) -> int:
     """Settle what an earlier daemon was sending when it ended: nobody knows whether it went out, and it is not sent
     again by itself. How many."""
+    unit.messages.interrupt_answers("perhaps sent: the daemon ended before the route had answered")
     left = unit.messages.open()
     for attempt_id in left:
         settle_message(

@@ -16,7 +16,7 @@ from dialerd.domain.errors import RefusedError, StoreError
 from dialerd.domain.hours import CONTACT_ZONE
 from dialerd.domain.optout import How, as_address, is_email
 from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
-from dialerd.domain.replywords import ReplyWords, Wish, wish_of
+from dialerd.domain.replywords import Wish, wish_of
 from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunState
 from dialerd.ports import (
     About,
@@ -24,6 +24,7 @@ from dialerd.ports import (
     AttemptRow,
     ContactRow,
     Delivered,
+    Message,
     MessageEvent,
     OptOutCame,
     ReplyCame,
@@ -33,6 +34,7 @@ from dialerd.ports import (
     Unit,
 )
 from dialerd.usecases import callbacks
+from dialerd.usecases.answering import Answering, answer
 from dialerd.usecases.callbacks import Wish as CallWish
 from dialerd.usecases.messaging import give_code, report
 from dialerd.usecases.optout import opt_in, opt_out
@@ -44,14 +46,16 @@ _MOST_TEXT = 100_000  # characters of a reply that are kept
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """An event is dealt with. `run`: one that has changed by it; `is_known` False: no message of ours is meant."""
+    """An event is dealt with. `run`: one that has changed by it; `is_known` False: no message of ours is meant;
+    `answer`: to be sent over the same route."""
 
     run: RunRow | None = None
     is_known: bool = True
+    answer: Message | None = None
 
 
 def take_event(
-    unit: Unit, route: str, channel: Channel, event: MessageEvent, *, words: ReplyWords, region: str, now: datetime
+    unit: Unit, route: str, channel: Channel, event: MessageEvent, *, by: Answering, region: str, now: datetime
 ) -> Took:
     """What an event of a route leads to, in one transaction. Told twice it does nothing the second time.
 
@@ -63,19 +67,24 @@ def take_event(
         case Delivered(about=about):
             attempt = _about(unit, route, about)
             if attempt is None:
-                return Took(is_known=False)
+                return Took(is_known=_is_of_answer(unit, route, about))
             arrived = not about.message_ids or unit.messages.delivered(route, about.message_ids)
             return Took(report(unit, attempt, Disposition.DELIVERED, now) if arrived else None)
         case Undelivered(about=about, is_lasting=is_lasting):
             attempt = _about(unit, route, about)
             if attempt is None:
-                return Took(is_known=False)
+                return Took(is_known=_is_of_answer(unit, route, about))
             code = Disposition.BOUNCED if is_lasting else Disposition.UNDELIVERED
             return Took(report(unit, attempt, code, now))
         case ReplyCame():
-            return _take_reply(unit, route, channel, event, words, region, now)
+            return _take_reply(unit, route, channel, event, by, region, now)
         case OptOutCame():
             return _take_opt_out(unit, route, channel, event, region, now)
+
+
+def _is_of_answer(unit: Unit, route: str, about: About) -> bool:
+    answer_id = about.attempt_id or unit.messages.attempt_of(route, about.message_ids)
+    return answer_id is not None and unit.messages.is_answer(answer_id)
 
 
 def _about(unit: Unit, route: str, about: About) -> AttemptRow | None:
@@ -113,15 +122,16 @@ def _take_opt_out(unit: Unit, route: str, channel: Channel, event: OptOutCame, r
 
 
 def _take_reply(
-    unit: Unit, route: str, channel: Channel, event: ReplyCame, words: ReplyWords, region: str, now: datetime
+    unit: Unit, route: str, channel: Channel, event: ReplyCame, by: Answering, region: str, now: datetime
 ) -> Took:
     reply_id = event.id or _digest(event.sender, event.text, event.at)
     if unit.messages.has_reply(route, reply_id):
         return Took()
     attempt = _answered(unit, route, channel, event.about, event.sender)
     run, did = None, "written by a machine" if event.is_automatic else ""
+    back: Message | None = None
     if not event.is_automatic:
-        wish = wish_of(event.text, words)
+        wish, was_free = wish_of(event.text, by.words), not unit.dnc.check(_as_kept(event.sender), now)
         if wish is Wish.STOP:  # also of somebody whom we know nothing of
             did = _opt_out(unit, event.sender if attempt is None else attempt.id, channel, event.text, region, now)
         elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
@@ -129,8 +139,12 @@ def _take_reply(
         if attempt is not None:
             run, more = _by_rules(unit, attempt, event, is_stop=wish is Wish.STOP, region=region, now=now)
             did = "; ".join(filter(None, [did, more]))
+        has_stopped = wish is Wish.STOP and was_free and bool(unit.dnc.check(_as_kept(event.sender), now))
+        language = None if attempt is None else _language(unit, attempt)
+        back = answer(unit, route, event, wish, by, has_stopped=has_stopped, language=language, now=now)
+        did = "; ".join(filter(None, [did, "answered" if back is not None else ""]))
     _keep(unit, route, reply_id, event.sender, event.recipient, event.subject, event.text, event.at, attempt, did)
-    return Took(run, is_known=attempt is not None)
+    return Took(run, is_known=attempt is not None, answer=back)
 
 
 def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, region: str, now: datetime) -> str:
@@ -139,6 +153,11 @@ def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, regi
     except RefusedError as error:  # a sender that is no number, as a short code
         return f"could not be opted out: {error.message}"
     return "opted out"
+
+
+def _language(unit: Unit, attempt: AttemptRow) -> str | None:
+    row = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
+    return None if row is None else row.contact.language
 
 
 def _how(channel: Channel) -> How:

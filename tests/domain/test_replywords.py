@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialerd.adapters.files import shipped_reply_words
+from dialerd.domain.answers import Answers
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.replywords import Wish, read_reply_words, wish_of
+from dialerd.domain.replywords import Wish, language_of, read_reply_words, wish_of
 
 WORDS = shipped_reply_words()
 
@@ -74,3 +75,31 @@ def test_a_file_of_words_that_cannot_be_used_is_told_where(table: dict[str, Any]
 
 def test_the_languages_are_known() -> None:
     assert {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv"} <= set(WORDS.languages)
+
+
+@pytest.mark.parametrize(
+    ("wish", "languages", "text"),
+    [
+        (Wish.HELP, ("es-MX", "en"), "Acme. ALTO."),
+        (Wish.HELP, ("fr", "es"), "Acme. ALTO."),
+        (Wish.HELP, (None, None), "Acme. STOP."),
+        (Wish.HELP, ("Klingon",), "Acme. STOP."),
+        (Wish.STOP, ("es",), None),
+        (Wish.START, ("en",), None),
+        (None, ("en",), None),
+    ],
+)
+def test_an_answer_is_in_the_first_language_that_it_is_there_in_else_in_the_first_one_given(
+    wish: Wish | None, languages: tuple[str | None, ...], text: str | None
+) -> None:
+    answers = Answers(help={"en": "Acme. STOP.", "es": "Acme. ALTO."})
+    assert answers.to(wish, languages=languages) == text
+
+
+def test_a_word_is_known_by_the_language_it_stands_under() -> None:
+    assert [language_of(text, WORDS) for text in ("Ayuda!", "aide", "HELP", "nonsense")] == [
+        "es",
+        "fr",
+        "en",
+        None,
+    ]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from dialerd.adapters.files import shipped_reply_words
 from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.answers import Answers
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
@@ -41,6 +42,7 @@ class Office:
         self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
         self.routes: dict[str, MessageRoute] = {}  # ways out for messages, that engines started later have
+        self.answers: dict[str, Answers] = {}
         self.speech: Speech | None = None
         self.web: Web | None = None
 
@@ -59,6 +61,7 @@ class Office:
             refresh_s=self._refresh_s,
             routes=self.routes,
             reply_words=shipped_reply_words(),
+            answers=self.answers,
         )
         await self.engine.start()
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from dialerd.domain.answers import NO_ANSWERS
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError, StoreError
 from dialerd.domain.replywords import NO_WORDS
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import AttemptId, Channel, Disposition
 from dialerd.ports import About, Delivered, ReplyCame, Sent, Undelivered
 from dialerd.usecases import campaigns, contacts, dnc, messaging, replies, runs, strategies
+from dialerd.usecases.answering import Answering
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 ANN, BOB = "+12122660001", "+12122660002"
@@ -35,6 +37,9 @@ TABLE: dict[str, Any] = {
     ],
 }
 ROOMS = {"smsc": 5}
+
+
+_NOTHING = Answering(answers=NO_ANSWERS, words=NO_WORDS, new_id=lambda: AttemptId("d" + "0" * 32))
 
 
 class Writing:
@@ -75,7 +80,7 @@ class Writing:
 
     def take(self, event: Any) -> replies.Took:
         return replies.take_event(
-            self.unit, "smsc", Channel.SMS, event, words=NO_WORDS, region="US", now=NOW + timedelta(minutes=1)
+            self.unit, "smsc", Channel.SMS, event, by=_NOTHING, region="US", now=NOW + timedelta(minutes=1)
         )
 
     def codes(self) -> dict[str, int]:

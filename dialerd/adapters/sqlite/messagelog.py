@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_text
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
+from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, ContactId
-from dialerd.ports import ReplyRow
+from dialerd.ports import AnswerRow, ReplyRow
 
 # Along attempt_by_number: as many rows as there were attempts at one address.
 _LAST_TO = """
@@ -114,6 +116,29 @@ class SqliteMessageLog:
             )
             for route, reply_id, sender, recipient, subject, text, at, attempt_id, contact, did in rows
         ]
+
+    def add_answer(self, row: AnswerRow) -> None:
+        self._connection.execute(
+            "INSERT INTO answer (id, route, recipient, wish, text, at) VALUES (?, ?, ?, ?, ?, ?)",
+            (row.id, row.route, row.recipient, row.wish, row.text, to_text(row.at)),
+        )
+
+    def end_answer(self, answer_id: AttemptId, outcome: str, *, is_unsent: bool = False) -> None:
+        self._connection.execute(
+            "UPDATE answer SET outcome = ?, is_unsent = ? WHERE id = ?", (outcome, is_unsent, answer_id)
+        )
+
+    def answered_at(self, recipient: str, wish: Wish) -> datetime | None:
+        (at,) = self._connection.execute(
+            "SELECT max(at) FROM answer WHERE recipient = ? AND wish = ? AND NOT is_unsent", (recipient, wish)
+        ).fetchone()
+        return to_moment_or_none(at)
+
+    def is_answer(self, answer_id: AttemptId) -> bool:
+        return self._connection.execute("SELECT 1 FROM answer WHERE id = ?", (answer_id,)).fetchone() is not None
+
+    def interrupt_answers(self, outcome: str) -> int:
+        return self._connection.execute("UPDATE answer SET outcome = ? WHERE outcome = ''", (outcome,)).rowcount
 
     def mailbox(self, route: str) -> tuple[int, int] | None:
         row = self._connection.execute("SELECT uidvalidity, uid FROM mailbox WHERE route = ?", (route,)).fetchone()

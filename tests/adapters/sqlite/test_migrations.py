@@ -20,8 +20,9 @@ from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
 from dialerd.domain.recording import recording_name
+from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
-from dialerd.ports import RecordingRow
+from dialerd.ports import AnswerRow, RecordingRow
 from tests.adapters.sqlite.stored import (
     NOW,
     attempt_at,
@@ -425,3 +426,25 @@ def test_a_full_disk_is_told_as_such_and_undoes_the_transaction(tmp_path: Path) 
         set_up(unit, 20_000)
     with SqliteStore.unit(path, write=False) as unit:
         assert list_names(unit) == []
+
+
+def test_nobody_was_answered_before_answers_were_kept_and_who_is_stays_so(tmp_path: Path) -> None:
+    path, at = tmp_path / "a.db", NOW
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m042_answers")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.messages.answered_at("+12125550100", Wish.HELP) is None
+        for n, is_unsent in enumerate((False, True)):
+            row = AnswerRow(
+                id=AttemptId("d" + str(n) * 32),
+                route="smsc",
+                recipient="+12125550100",
+                wish=Wish.HELP,
+                text="hello",
+                at=at + timedelta(hours=n),
+            )
+            unit.messages.add_answer(row)
+            unit.messages.end_answer(row.id, "", is_unsent=is_unsent)
+    with SqliteStore.unit(path, write=False) as unit:
+        assert unit.messages.answered_at("+12125550100", Wish.HELP) == at
+        assert unit.messages.answered_at("+12125550100", Wish.STOP) is None

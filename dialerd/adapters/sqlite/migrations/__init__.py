@@ -44,6 +44,7 @@ from dialerd.adapters.sqlite.migrations.m037_reports import m037_reports
 from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_calls
 from dialerd.adapters.sqlite.migrations.m038_floor import m038_floor
 from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
+from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -78,6 +79,7 @@ MIGRATIONS = (
     m039_beside,
     m037_reports,
     m038_floor,
+    m042_answers,
 )
 
 migrations = Migrations("dialerd")
