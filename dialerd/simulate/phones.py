@@ -32,6 +32,7 @@ BY_NAME: dict[str, Phone] = {
     "agent1023": Phone(answers_s=None),
     "agent1024": Phone(answers_s=None, is_reachable=False),
     "agent1025": Phone(leaves_s=3.2),
+    "agent1026": Phone(answers_s=3.0),
     "nobody": Phone(answers_s=None, is_reachable=False),
 }
 """Endpoints of the lab, and one that is not there; any other picks up at once."""

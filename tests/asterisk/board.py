@@ -6,7 +6,7 @@ Not here: any expectation, and the daemon (dialer.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from dialerd.ports import ExchangeEvent
 from dialerd.settings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
-_LIMIT_S = 20.0
+_LIMIT_S = 60.0
 T = TypeVar("T")
 
 
@@ -61,6 +61,15 @@ class Board:
                     if isinstance(event, kind):
                         return event
                 await self.clock.sleep(0.01)
+
+    async def becomes(self, look: Callable[[], Awaitable[object]], expected: object) -> None:
+        """Look until that is seen: what Asterisk lists follows what it has told, and what it was asked, by a moment."""
+        seen = await look()
+        deadline = self.clock.steady() + _LIMIT_S
+        while seen != expected and self.clock.steady() < deadline:
+            await self.clock.sleep(0.05)
+            seen = await look()
+        assert seen == expected
 
     async def agent(self, dial_string: str) -> LegId:
         """A leg, rung; whether it is picked up is another matter."""

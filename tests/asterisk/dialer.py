@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.asterisk import forked
+from tests.lab import Lab
 
 _READY = "daemon_ready"
 _COMMAND_S = 120.0  # no command that a test gives takes longer
@@ -139,6 +140,11 @@ class Dialer:
     def show_log_if_asked(self) -> None:
         if os.environ.get("DIALERD_TEST_LOG"):
             print(self.log())
+
+
+def nothing_left(lab: Lab) -> None:
+    """Wait until no channel and no bridge is left on the pbx."""
+    until(lambda: (lab.channels_up(), lab.bridges_up()) == (0, 0), limit_s=30, what="no channel and no bridge left")
 
 
 def until(is_so: Callable[[], bool], *, limit_s: float, what: str, every_s: float = 0.2) -> None:

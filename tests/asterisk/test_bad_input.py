@@ -31,7 +31,7 @@ def held_for(dialer: Dialer, reason: str) -> None:
     """The daemon says why it does not dial, and dials nobody."""
     dialer.start()
     dialer.cli("campaign", "run", "held")
-    until(lambda: re.search(reason, dialer.log()) is not None, limit_s=20, what=reason)
+    until(lambda: re.search(reason, dialer.log()) is not None, limit_s=60, what=reason)
     status = dialer.status("held")
     assert (status["state"], status["attempts"], status["pending"]) == ("active", 0, 2)
     assert PASSWORD not in dialer.log()
@@ -61,7 +61,7 @@ def test_a_missing_amd_module_holds_campaigns_that_need_it_and_no_others(lab: La
         dialer.campaign("plain", [number(n, "02") for n in range(10, 12)], amd=False)
         dialer.start()
         dialer.cli("campaign", "run", "plain")
-        until(lambda: dialer.status("plain")["state"] == "completed", limit_s=20, what="the campaign without AMD")
+        until(lambda: dialer.status("plain")["state"] == "completed", limit_s=60, what="the campaign without AMD")
         assert dialer.stop() == 0
     finally:
         lab.pbx.cli("module load app_amd.so")
@@ -109,7 +109,7 @@ def test_nothing_of_a_hostile_file_reaches_the_carrier_but_plain_numbers(lab: La
     mark = lab.mark()
     dialer.start()
     dialer.cli("campaign", "run", "hostile")
-    until(lambda: dialer.status("hostile")["state"] == "completed", limit_s=20, what="the good rows")
+    until(lambda: dialer.status("hostile")["state"] == "completed", limit_s=60, what="the good rows")
     assert dialer.stop() == 0
     invited = {call.number for call in lab.record(since=mark)}
     assert {number(1, "02"), number(2, "02")} <= invited

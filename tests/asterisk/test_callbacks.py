@@ -32,28 +32,28 @@ def test_an_own_callback_waits_for_its_agent_and_anybodys_goes_to_who_is_free_bo
         status = dialer.status("c")
         return (status["attempts"], status["in_progress"]) == (count, 0)
 
-    until(lambda: attempts_made(2), limit_s=30, what="both called", every_s=0.5)
+    until(lambda: attempts_made(2), limit_s=60, what="both called", every_s=0.5)
     contacts = {row["number"]: row["contact_id"] for row in dialer.export("c")}
     dialer.cli("agent", "pause", SECOND)
     dialer.cli("callback", "add", "c", contacts[own], "--in", "0", "--agent", SECOND, "--no-fallback")
     dialer.cli("callback", "add", "c", contacts[anybodys], "--in", "0.08")
     times = {row["number"]: datetime.fromisoformat(row["time"]) for row in callbacks(dialer)}
-    until(lambda: attempts_made(3), limit_s=30, what="anybody's callback", every_s=0.5)
+    until(lambda: attempts_made(3), limit_s=60, what="anybody's callback", every_s=0.5)
     (waiting,) = callbacks(dialer)
     assert (waiting["number"], waiting["why"]) == (own, f"the callback waits for agent {SECOND}")
+    before_ready = datetime.now().astimezone()
     dialer.cli("agent", "ready", SECOND)
-    ready_at = datetime.now().astimezone()
-    until(lambda: attempts_made(4), limit_s=30, what="the agent's own callback", every_s=0.5)
+    until(lambda: attempts_made(4), limit_s=60, what="the agent's own callback", every_s=0.5)
     assert callbacks(dialer) == []
     last = {row["number"]: row for row in dialer.export("c")}
     calls = finish(lab, dialer, mark)
     assert [len(calls[each]) for each in people] == [2, 2]
     assert (last[own]["agent"], last[anybodys]["agent"]) == (SECOND, FIRST)
-    assert 0 <= (calls[anybodys][1].invited_at - times[anybodys]).total_seconds() < 2.0, "dialed at its time"
-    assert -2.0 < (calls[own][1].invited_at - ready_at).total_seconds() < 2.0, "dialed as soon as its agent is ready"
+    assert 0 <= (calls[anybodys][1].invited_at - times[anybodys]).total_seconds() < 5.0, "dialed at its time"
+    assert 0 <= (calls[own][1].invited_at - before_ready).total_seconds() < 5.0, "dialed as soon as its agent is ready"
     for each, agent in ((own, SECOND), (anybodys, FIRST)):
         assert last[each]["disposition"] == "answered_human"
-        heard_each_other(lab, calls[each][1], agent, calls[agent], for_s=1.0)
+        heard_each_other(lab, calls[each][1], agent, calls[agent], for_s=0.7)
 
 
 def callbacks(dialer: Dialer) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.asterisk.dialer import Dialer, until
+from tests.asterisk.dialer import Dialer, nothing_left, until
 from tests.lab import Lab
 from tests.lab.agents import AGENTS
 from tests.lab.plan import person_hz
@@ -96,7 +96,7 @@ def call(dialer: Dialer, numbers: Iterable[str], flow: str, **keys: object) -> d
     """Run a campaign with that flow to its end; its attempts by number."""
     dialer.campaign("c", numbers, amd=False, flow=flow, max_calls=10, calls_per_second=10, on_human=None, **keys)
     dialer.cli("campaign", "run", "c")
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=120, what="the campaign")
     return {row["number"]: row for row in dialer.export("c")}
 
 
@@ -111,7 +111,7 @@ def test_keys_silence_and_leaving_early_each_end_as_the_flow_says(lab: Lab, dial
     mark = lab.mark()
     dialer.start()
     dialer.staff("sales", [ANN], wrap_up_s=1)
-    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=20, what="the agent ready")
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=60, what="the agent ready")
     apply(dialer, "disposition", "outcomes.toml", SET)
     apply(dialer, "flow", "survey.toml", SURVEY)
     assert "has no sound" not in dialer.cli("flow", "check", str(dialer.home / "survey.toml"), "--asterisk")
@@ -131,7 +131,7 @@ def test_keys_silence_and_leaving_early_each_end_as_the_flow_says(lab: Lab, dial
     assert float(rows[CODE]["talk_s"]) < 2 * MESSAGE_S, "nobody had to hear the prompts to their ends"
     assert rows[TWO]["agent"] == ANN
     assert dialer.stop() == 0
-    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=5, what="no channel left")
+    nothing_left(lab)
     calls = by_number(lab.record(since=mark))
     assert {len(calls[each]) for each in rows} == {1}, "nobody was called twice"
     (person,), legs = calls[TWO], calls[ANN]

@@ -59,7 +59,7 @@ def ended(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]
         for name in CAMPAIGNS:
             dialer.cli("campaign", "run", name)
         until(
-            lambda: all(dialer.status(each)["state"] == "completed" for each in CAMPAIGNS), limit_s=90, what="the end"
+            lambda: all(dialer.status(each)["state"] == "completed" for each in CAMPAIGNS), limit_s=180, what="the end"
         )
         calls = by_number(lab.record(since=mark))
         told = {row["number"]: row["disposition"] for name in CAMPAIGNS for row in dialer.export(name)}
@@ -88,7 +88,7 @@ def test_the_message_begins_after_the_beep_and_is_heard_to_its_end(
     beep, message = span_of(heard, BEEP_HZ), span_of(heard, LEFT_HZ)
     assert beep is not None
     assert message is not None
-    assert message[0] - beep[1] == pytest.approx(after_s, abs=0.5)
+    assert after_s - 0.5 <= message[0] - beep[1] <= after_s + 1.5  # a loaded machine notices late, never early
     assert message[1] - message[0] == pytest.approx(3.0, abs=0.3)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 import pytest
 
 from tests.asterisk.dialer import Dialer, until
-from tests.asterisk.test_agents import FIRST, SECOND, begin, finish, heard_each_other
+from tests.asterisk.test_agents import FIRST, SECOND, SLACK_S, begin, finish, heard_each_other
 from tests.lab import Lab, peak_calls
 from tests.lab.agents import AGENTS
 from tests.lab.audio import MESSAGE
@@ -38,7 +38,7 @@ def test_predictive_dials_ahead_of_its_agents_and_each_end_is_what_the_carrier_s
         "c", numbers, mode="predictive", queue="sales", max_ring_s=5, abandon_message=MESSAGE, abandon_target=0.2
     )
     dialer.cli("campaign", "run", "c")
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=90, what="the campaign", every_s=1)
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=180, what="the campaign", every_s=1)
     rows = dialer.export("c")
     calls = finish(lab, dialer, mark)
     assert Counter(row["number"] for row in rows) == Counter(numbers)
@@ -50,7 +50,7 @@ def test_predictive_dials_ahead_of_its_agents_and_each_end_is_what_the_carrier_s
         ending, got = row["number"][-2:], row["disposition"]
         assert bool(row["answered_at"]) == (seen.answered_at is not None), (row, seen)
         assert seen.ended_at is not None
-        assert abs((datetime.fromisoformat(row["ended_at"]) - seen.ended_at).total_seconds()) < 1.0, (row, seen)
+        assert abs((datetime.fromisoformat(row["ended_at"]) - seen.ended_at).total_seconds()) < SLACK_S, (row, seen)
         if got == "answered_human" and ending in PEOPLE:
             assert seen.hung_up_by == "callee"
             heard_each_other(lab, seen, row["agent"], calls[row["agent"]], for_s=0.5 if ending == "54" else 1.0)
@@ -71,9 +71,9 @@ def test_who_answers_after_an_agent_has_paused_hears_the_message(lab: Lab, diale
     people = [number(n, LATE) for n in range(2)]
     dialer.campaign("c", people, mode="predictive", queue="sales", abandon_message=MESSAGE)
     dialer.cli("campaign", "run", "c")
-    until(lambda: {call.number for call in lab.record(since=mark)} >= set(people), limit_s=20, what="both rung")
+    until(lambda: {call.number for call in lab.record(since=mark)} >= set(people), limit_s=60, what="both rung")
     dialer.cli("agent", "pause", FIRST)
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign", every_s=1)
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=120, what="the campaign", every_s=1)
     rows = dialer.export("c")
     calls = finish(lab, dialer, mark)
     abandoned, served = sorted(rows, key=lambda row: row["agent"])
@@ -83,4 +83,4 @@ def test_who_answers_after_an_agent_has_paused_hears_the_message(lab: Lab, diale
     assert all(seconds_of(lab.heard(person), AGENTS[agent].hz) == 0 for agent in (FIRST, SECOND))
     assert person.hung_up_by == "caller", "after the message"
     assert (served["disposition"], served["agent"]) == ("answered_human", SECOND)
-    heard_each_other(lab, calls[served["number"]][0], SECOND, calls[SECOND], for_s=3.0)
+    heard_each_other(lab, calls[served["number"]][0], SECOND, calls[SECOND], for_s=1.5)

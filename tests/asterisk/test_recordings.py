@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.asterisk.dialer import Dialer, until
+from tests.asterisk.dialer import Dialer, nothing_left, until
 from tests.lab import AGENTS, NAME_HZ, Lab, by_number, person_hz
 from tests.lab.tones import RATE, share, span_of
 from tests.numbers import number
@@ -44,19 +44,19 @@ def test_a_conversation_is_recorded_from_the_announcement_on_and_as_its_agent_as
     mark, person = lab.mark(), number(7, "50")
     dialer.start()
     dialer.staff("sales", [AGENT], wrap_up_s=1)
-    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=20, what="the agent ready")
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=60, what="the agent ready")
     dialer.campaign("c", [person], mode="progressive", queue="sales", amd=True, record=True, consent="/sounds/name")
     dialer.cli("campaign", "run", "c")
-    until(lambda: len(rows(dialer)) == 1, limit_s=30, what="the recording")
+    until(lambda: len(rows(dialer)) == 1, limit_s=60, what="the recording")
     time.sleep(3)  # of conversation
     dialer.cli("agent", "record", AGENT, "off")
-    until(lambda: rows(dialer)[0]["ended_at"] is not None, limit_s=10, what="its end")
+    until(lambda: rows(dialer)[0]["ended_at"] is not None, limit_s=30, what="its end")
     dialer.cli("agent", "record", AGENT, "on")
-    until(lambda: len(rows(dialer)) == 2, limit_s=10, what="the second recording")
+    until(lambda: len(rows(dialer)) == 2, limit_s=30, what="the second recording")
     time.sleep(2)
     (call,) = by_number(lab.record(since=mark))[person]
     lab.hang_up(call)
-    until(lambda: all(row["ended_at"] for row in rows(dialer)), limit_s=20, what="both ended")
+    until(lambda: all(row["ended_at"] for row in rows(dialer)), limit_s=60, what="both ended")
     found = rows(dialer)
     assert [row["asked_by"] for row in found] == ["campaign", f"agent {AGENT}"]
     assert [row["trouble"] for row in found] == ["", ""]
@@ -70,8 +70,8 @@ def test_a_conversation_is_recorded_from_the_announcement_on_and_as_its_agent_as
     assert talk is not None
     assert told[1] - told[0] == pytest.approx(2.0, abs=0.3)
     assert talk[0] >= told[1] - 0.1, "the agent is heard only when the announcement is over"
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=20, what="the campaign")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
     (attempt,) = dialer.export("c")
     assert attempt["recording"] == " ".join(row["recording"] for row in found)
     assert dialer.stop() == 0
-    assert "0 active channels" in lab.cli("pbx", "core show channels count")
+    nothing_left(lab)

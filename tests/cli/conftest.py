@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dialerd.adapters.sqlite import SqliteStore
 from dialerd.cli.main import main
 
 SETTINGS = """
@@ -82,9 +84,18 @@ class Terminal:
         self.ok("campaign", "apply", self.write("spring.toml", CAMPAIGN))
 
 
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty one that is made already: for each test anew it would take as long as the test."""
+    path = tmp_path_factory.mktemp("made") / "dialerd.db"
+    with SqliteStore.unit(path, write=True):
+        return path
+
+
 @pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], database: Path) -> Terminal:
     made = Terminal(tmp_path, capsys)
+    shutil.copy(database, tmp_path)
     made.write("dialerd.toml", SETTINGS)
     return made
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,7 +28,8 @@ from tests.numbers import number
 MESSAGE, NO_SOUND = "/sounds/message", "/sounds/not-there"  # 3 s long
 IVR, NO_CONTEXT = "lab-ivr", "not-there"
 _MESSAGE, _NO_SOUND = Recorded(MESSAGE), Recorded(NO_SOUND)
-_LIMIT_S = 40.0
+_LIMIT_S = 90.0
+_FOLLOWS_S = 5.0
 _STRAY_S = 0.5  # after the last end: whatever comes still would be one event too many
 
 
@@ -111,12 +112,12 @@ class Caller:
             if step.endswith(" s"):
                 await self._clock.sleep(float(step[:-2]))
             else:
-                call.replies.append(await self._command(call.plan, step))
+                call.replies.append(await self._command(call, step))
         call.busy -= 1
         self.moved.set()
 
-    async def _command(self, plan: CallPlan, step: str) -> str:
-        exchange, attempt_id = self._exchange, plan.attempt_id
+    async def _command(self, call: Heard, step: str) -> str:
+        exchange, plan, attempt_id = self._exchange, call.plan, call.plan.attempt_id
         message, name = f"{attempt_id}-message", recording_name(attempt_id, self._label)
         match step:
             case "detect":
@@ -168,13 +169,31 @@ class Caller:
             case "originate":
                 reply = await exchange.originate(plan)
             case "look":
-                reply = await exchange.look(attempt_id, message)
+                return await self._look(call, message)
             case _:
                 raise AssertionError(f"no command is called {step}")
         return shown(reply)
 
+    async def _look(self, call: Heard, playback_id: str) -> str:
+        async def see() -> str:
+            return shown(await self._exchange.look(call.plan.attempt_id, playback_id))
+
+        return await seen_as(call.scenario.expected_replies, call.replies, self._clock, see)
+
     def _of_call(self, attempt_id: AttemptId, n: int) -> str:
         return recording_name(attempt_id, f"{self._label}-{n}")
+
+
+async def seen_as(
+    expected: Sequence[str], so_far: Sequence[str], clock: Clock, see: Callable[[], Awaitable[str]]
+) -> str:
+    """What a look sees, once it is what the next reply is to be: what Asterisk lists follows its events by a moment."""
+    seen = await see()
+    deadline = clock.steady() + _FOLLOWS_S
+    while seen not in expected[len(so_far) : len(so_far) + 1] and clock.steady() < deadline:
+        await clock.sleep(0.1)
+        seen = await see()
+    return seen
 
 
 def told(event: ev.CallEvent) -> str:

@@ -17,7 +17,7 @@ from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent
 from dialerd.tasks import spawn
-from tests.contracts.caller import drive, or_dash, shown, told
+from tests.contracts.caller import drive, or_dash, seen_as, shown, told
 from tests.contracts.legscenarios import LegScenario
 from tests.numbers import number
 
@@ -151,15 +151,23 @@ class Duos:
                 reply = await exchange.hang_up(attempt_id)
             case "detect":
                 reply = await exchange.detect(attempt_id)
-            case "look":
-                reply = await exchange.look(attempt_id, None)
-            case "leg":
-                return await self._place(duo)
-            case "bridge":
-                return await self._bridge(attempt_id)
+            case "look" | "leg" | "bridge":
+                return await self._look(duo, step)
             case _:
                 raise AssertionError(f"no command is called {step}")
         return shown(reply)
+
+    async def _look(self, duo: Duo, what: str) -> str:
+        async def see() -> str:
+            match what:
+                case "leg":
+                    return await self._place(duo)
+                case "bridge":
+                    return await self._bridge(duo.plan.attempt_id)
+                case _:
+                    return shown(await self._exchange.look(duo.plan.attempt_id, None))
+
+        return await seen_as(duo.scenario.replies, duo.replies, self._clock, see)
 
     async def _bridge(self, attempt_id: AttemptId) -> str:
         """Whether the person's bridge is there to stay: a removed one is listed until its thread has ended."""

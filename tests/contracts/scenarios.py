@@ -94,7 +94,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "two messages, one after the other": Scenario(
         ending="40",
-        does={"Answered": ["play", "play another", "4 s", "look", "2.5 s", "hang up"]},
+        does={"Answered": ["play", "play another", "4 s", "look", "4 s", "hang up"]},
         replies=["Done", "Done", "answered", "Done"],  # the look asks for the first
         events=["PickedUp", "Answered", "PlaybackEnded", "PlaybackEnded", "Destroyed 16/-"],
     ),

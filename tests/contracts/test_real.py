@@ -15,6 +15,7 @@ import pytest
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
 from dialerd.settings import AsteriskSettings, read_settings
+from tests.asterisk.dialer import nothing_left
 from tests.contracts.caller import Heard, play_all
 from tests.contracts.duo import Duo, check, play_duos
 from tests.contracts.legscenarios import LEG_SCENARIOS, LegScenario
@@ -26,6 +27,7 @@ from tests.lab import Lab
 pytestmark = [pytest.mark.asterisk, pytest.mark.takes(24)]
 
 _SLACK_S = 0.75  # a busy machine answers and judges late; the simulated exchange never does
+_TRIES = 3  # more, by itself: a lost packet is sent again after half a second, and a machine may be busy for longer
 
 
 Player = Callable[[Mapping[str, Scenario]], dict[str, Heard]]
@@ -84,8 +86,10 @@ def test_the_simulated_exchange_takes_the_real_ones_time_from_event_to_event(
     name: str, heard: dict[str, Heard], simulated: dict[str, Heard], player: Player
 ) -> None:
     alike = pytest.approx(_gaps(simulated[name]), abs=_SLACK_S)
-    if _gaps(heard[name]) != alike:  # a lost packet is sent again after half a second: once more, by itself
-        assert _gaps(player({name: SCENARIOS[name]})[name]) == alike
+    call, left = heard[name], _TRIES
+    while _gaps(call) != alike and left:
+        call, left = player({name: SCENARIOS[name]})[name], left - 1
+    assert _gaps(call) == alike
 
 
 @pytest.mark.parametrize("name", LEG_SCENARIOS)
@@ -98,14 +102,15 @@ def test_the_simulated_exchange_takes_the_real_ones_time_with_an_agent(
     name: str, duos: dict[str, Duo], simulated_duos: dict[str, Duo], duo_player: DuoPlayer
 ) -> None:
     alike = pytest.approx(_gaps(simulated_duos[name]), abs=_SLACK_S)
-    if _gaps(duos[name]) != alike:
-        assert _gaps(duo_player({name: LEG_SCENARIOS[name]})[name]) == alike
+    duo, left = duos[name], _TRIES
+    while _gaps(duo) != alike and left:
+        duo, left = duo_player({name: LEG_SCENARIOS[name]})[name], left - 1
+    assert _gaps(duo) == alike
 
 
 def test_nothing_is_left_of_any_leg(lab: Lab, duos: dict[str, Duo]) -> None:
     assert all(duo.is_over for duo in duos.values())
-    assert "0 active channels" in lab.cli("pbx", "core show channels count")
-    assert lab.cli("pbx", "bridge show all").count("stasis") == 0
+    nothing_left(lab)
 
 
 def _gaps(call: Heard | Duo) -> list[float]:

@@ -39,6 +39,7 @@ _ROWS = (
     AgentPhone(name="agent1023", text="never picks up", answers_s=None),
     AgentPhone(name="agent1024", text="not registered", answers_s=None, has_contact=False),
     AgentPhone(name="agent1025", text="picks up at once, hangs up 3 s after it first hears somebody"),
+    AgentPhone(name="agent1026", text="picks up after 3 s", answers_s=3.0),
 )
 
 AGENTS: dict[str, AgentPhone] = {row.name: row for row in _ROWS}

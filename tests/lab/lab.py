@@ -88,6 +88,18 @@ class Lab:
         """A port of this lab by its name: sip_pbx, sip_carrier, http, agi, ami, web, dead."""
         return self._known_ports[what]
 
+    def channels_up(self) -> int:
+        """Channels on the pbx now; one that has been told to end is counted until it is gone. Raises LabError."""
+        said = self.pbx.cli("core show channels count")
+        found = re.search(r"^(\d+) active channel", said, re.MULTILINE)
+        if found is None:
+            raise LabError(f"the pbx does not say how many channels are up, but {said!r}")
+        return int(found[1])
+
+    def bridges_up(self) -> int:
+        """ARI's bridges on the pbx now; a removed one is counted until its thread has ended."""
+        return self.pbx.cli("bridge show all").count("stasis")
+
     def mark(self) -> int:
         """This moment in the carrier's record, for `record(since=...)`."""
         path = self._record_path
