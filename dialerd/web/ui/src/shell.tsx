@@ -77,10 +77,10 @@ export function Shell({ session, children }: { session: Session; children: Compo
         </div>
       </aside>
       <div class="main">
-        <div class="bar">
+        <header class="bar">
           <Button kind="ghost" icon="menu" label={t.menu} onClick={() => setOpen(true)} />
           <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
-        </div>
+        </header>
         <main class="page" id="content" tabIndex={-1}>{children}</main>
       </div>
       {isHelp && <Help places={places} onClose={() => setHelp(false)} />}

@@ -71,7 +71,7 @@ export function useList<T>(path: string | null, query?: Query, everyS = 0): List
       const items: T[] = [];
       let cursor: string | null = null;
       for (let page = 0; page < pages; page++) {
-        const told = await get<Page<T> | T[]>(path ?? "", { limit: 200, ...query, cursor });
+        const told = await get<Page<T> | T[]>(path ?? "", { ...query, cursor });
         const got: Page<T> = Array.isArray(told) ? { items: told, next: null } : told;
         items.push(...got.items);
         cursor = got.next;

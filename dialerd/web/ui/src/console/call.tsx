@@ -40,6 +40,7 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Since at={call?.connected_at ?? agent.since} />
           <span class="grow" />
           {call && <span class="num">{call.number}</span>}
+          <Button kind="danger" onClick={does("hangup")}>{w.end}</Button>
         </header>
         <div class="row">
           <Button pressed={isMuted} onClick={does("mute", { on: !isMuted })}>{isMuted ? w.muted : w.mute} <kbd>m</kbd></Button>
@@ -48,8 +49,6 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Button onClick={() => setOpen("transfer")}>{w.transfer}</Button>
           {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}
           {call && <Button onClick={optOut}>{w.optOut}</Button>}
-          <span style={{ flex: 1 }} />
-          <Button kind="danger" onClick={does("hangup")}>{w.end}</Button>
         </div>
       </section>
       {call && (

@@ -67,7 +67,7 @@ export function FloorPage() {
                   <Agents agents={found} onDone={floor.reload} />
                 )}
               </section>
-              <div class="grid-2">
+              <div class="stack">
                 <section class="panel flush">
                   <header><h2>{w.waiting}</h2></header>
                   {!view.waiting.length && !view.queues.length ? <p class="muted" style={{ padding: "0 16px 14px" }}>{w.nobodyWaits}</p> : (
@@ -123,9 +123,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         head: w.why, kind: "text",
         cell: (each) => (
           <span class="muted">
-            {each.reason || each.why}
-            {each.muted && ` · ${w.muted}`}{each.held && ` · ${w.held}`}
-            {each.listeners.length > 0 && ` · ${w.listeners(each.listeners.length)}`}
+            {[each.reason || each.why, each.muted && w.muted, each.held && w.held, each.listeners.length > 0 && w.listeners(each.listeners.length)].filter(Boolean).join(" · ")}
           </span>
         ),
       },

@@ -41,7 +41,7 @@ function options(props: ChartProps, width: number): uPlot.Options {
     height,
     cursor: { y: false, points: { size: 6 } },
     legend: { live: true },
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, isShare ? 0.01 : 4)] } },
+    scales: { x: { range: (_plot, low, high) => (series.some((each) => each.isBars) ? [low - 1800, high + 1800] : [low, high]) }, y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, isShare ? 0.01 : 4)] } },
     axes: [
       { ...axis, values: (_plot, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
       { ...axis, size: 52, values: (_plot, splits) => splits.map((each) => text(each, isShare)) },
