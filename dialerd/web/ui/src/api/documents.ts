@@ -158,7 +158,7 @@ export interface Job {
   campaign: string;
   priority: number;
   state: string;
-  preferred: boolean;
+  is_preferred: boolean;
 }
 
 export interface Note {
@@ -173,7 +173,7 @@ export interface Card {
   campaign: string;
   contact_id: number;
   number: string;
-  fields: [string, string][] | { label: string; value: string }[];
+  fields: { label: string; value: string }[];
   script: string;
   notes: Note[];
   attempts_spent: number;
@@ -181,8 +181,8 @@ export interface Card {
 
 export interface AgentPage {
   card: Card | null;
-  muted: boolean;
-  held: boolean;
+  is_muted: boolean;
+  is_holding: boolean;
   jobs: Job[];
 }
 
@@ -228,7 +228,7 @@ export interface ContactList {
 export interface Contact {
   contact_id: number;
   list: string;
-  numbers: { number: string; zones?: string[] }[];
+  numbers: string[];
   attributes: Record<string, unknown>;
   zone: string | null;
   priority: number;
@@ -316,18 +316,10 @@ export interface Meter {
 }
 
 export interface Abandonment {
+  rule: string;
   rate: number;
   cap: number | null;
-  points: { at: string; answered: number; abandoned: number; rate: number }[];
-}
-
-export interface HourPoint {
-  hour: string;
-  attempts: number;
-  answered: number;
-  connected: number;
-  abandoned: number;
-  positive: number;
+  points: { at: string; live: number; abandoned: number; rate: number }[];
 }
 
 export interface Explained {
@@ -346,7 +338,7 @@ export interface Timeline {
   campaign: string;
   run: number | null;
   state: string | null;
-  events: { at: string | null; what: string; text: string; attempt_id: string | null }[];
+  moments: { at: string | null; what: string; text: string; attempt_id: string | null }[];
 }
 
 export interface FloorAgent {
@@ -358,13 +350,13 @@ export interface FloorAgent {
   why: string;
   preferred: string[];
   queues: string[];
-  wanted: string | { state: string };
+  wanted: string;
   endpoint: string;
   attempt_id: string | null;
   talks_with: "call" | "caller" | null;
-  muted: boolean;
-  held: boolean;
-  listeners: { who: string; mode: string }[];
+  is_muted: boolean;
+  is_holding: boolean;
+  listeners: Record<string, string>[];
 }
 
 export interface FloorCall {
@@ -389,6 +381,7 @@ export interface ReportRow {
   key: string;
   attempts: number;
   answered: number;
+  live: number;
   connected: number;
   abandoned: number;
   abandoned_rate: number;
@@ -407,6 +400,6 @@ export interface AgentTimes {
   paused_s: number;
   reserved_s: number;
   preview_s: number;
-  calls: number;
+  connected: number;
   talk_s: number;
 }

@@ -72,7 +72,7 @@ function Steps({ campaign, contact }: { campaign: string; contact: number }) {
       <Loaded of={found}>
         {(told) => (
           <ol class="steps">
-            {told.events.map((each, index) => (
+            {told.moments.map((each, index) => (
               <li key={index}>
                 <time dateTime={each.at ?? undefined} title={fullTime(each.at)}>{clockTime(each.at)}</time>
                 <span class="dot" />

@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 
 import { at } from "../api/client";
-import type { Abandonment, CampaignStatus, Dispositions, Hold, HourPoint, Meter } from "../api/documents";
+import type { Abandonment, CampaignStatus, Dispositions, Hold, Meter, ReportRow } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
 import { Ago, count, dayTime, fullTime, share } from "../format";
 import { Chart } from "../parts/chart";
@@ -61,7 +61,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
         {isOn(status.state) && <Why status={status} />}
         {isOn(status.state) && status.pacing && <Pacing facts={status.pacing} />}
         <Endings name={name} run={status.run} attempts={status.attempts} />
-        <Abandoned name={name} run={status.run} meters={meters.value ?? []} isOn={isOn(status.state)} />
+        <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />
         <Hours name={name} run={status.run} isOn={isOn(status.state)} />
       </div>
     </>
@@ -133,8 +133,8 @@ function Endings({ name, run, attempts }: { name: string; run: number; attempts:
   );
 }
 
-function Abandoned({ name, run, meters, isOn: goesOn }: { name: string; run: number; meters: readonly Meter[]; isOn: boolean }) {
-  const found = useDocument<Abandonment>(at`/campaigns/${name}/abandonment`, { run }, goesOn ? SLOW_S : 0);
+function Abandoned({ name, meters, isOn: goesOn }: { name: string; meters: readonly Meter[]; isOn: boolean }) {
+  const found = useDocument<Abandonment>(at`/campaigns/${name}/abandonment`, {}, goesOn ? SLOW_S : 0);
   const points = found.value?.points ?? [];
   const xs = useMemo(() => points.map((each) => Date.parse(each.at) / 1000), [points]);
   const series = useMemo(() => [
@@ -161,12 +161,12 @@ function Abandoned({ name, run, meters, isOn: goesOn }: { name: string; run: num
 }
 
 function Hours({ name, run, isOn: goesOn }: { name: string; run: number; isOn: boolean }) {
-  const found = useList<HourPoint>(at`/campaigns/${name}/hours`, { run }, goesOn ? SLOW_S : 0);
+  const found = useList<ReportRow>(at`/campaigns/${name}/hours`, { run }, goesOn ? SLOW_S : 0);
   const points = found.value ?? [];
-  const xs = useMemo(() => points.map((each) => Date.parse(each.hour) / 1000), [points]);
+  const xs = useMemo(() => points.map((each) => Date.parse(each.key) / 1000), [points]);
   const series = useMemo(() => [
     { label: w.attempts, values: points.map((each) => each.attempts), tone: "muted" as const, isBars: true },
-    { label: w.liveAnswers, values: points.map((each) => each.answered), tone: "accent" as const, isBars: true },
+    { label: w.liveAnswers, values: points.map((each) => each.live), tone: "accent" as const, isBars: true },
   ], [points]);
   return (
     <section class="panel">

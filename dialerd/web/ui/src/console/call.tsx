@@ -20,8 +20,8 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
   const [open, setOpen] = useState<"keypad" | "transfer" | "callback" | null>(null);
   const call = agent.call;
   const card = page?.card ?? null;
-  const isMuted = page?.muted ?? call?.is_muted ?? false;
-  const isHeld = page?.held ?? call?.is_held ?? false;
+  const isMuted = page?.is_muted ?? call?.is_muted ?? false;
+  const isHeld = page?.is_holding ?? call?.is_held ?? false;
   const does = (what: string, body?: unknown) => async () => {
     await post(`/me/agent/${what}`, body);
     onDone();

@@ -26,7 +26,7 @@ function nameOf(attributes: Record<string, unknown>): string {
 
 export function Customer({ number, campaign, attributes, card, attempts }: CustomerProps) {
   const fields: [string, string][] = card?.fields.length
-    ? card.fields.map((each) => (Array.isArray(each) ? each : [each.label, each.value]))
+    ? card.fields.map((each) => [each.label, each.value])
     : Object.entries(attributes).map(([key, value]) => [key.replaceAll("_", " "), String(value)]);
   return (
     <section class="panel">

@@ -30,7 +30,6 @@ export function broughtAgents(agents: readonly FloorAgent[], live: ReadonlyMap<s
 
 const ORDER = ["on_call", "inbound", "preview", "reserved", "ready", "wrap_up", "paused", "logged_out"];
 const byState = (a: FloorAgent, b: FloorAgent): number => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.agent.localeCompare(b.agent);
-const wantedOf = (each: FloorAgent): string => (typeof each.wanted === "string" ? each.wanted : each.wanted.state);
 
 export function FloorPage() {
   const { live } = useLive();
@@ -112,7 +111,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         cell: (each) => (
           <>
             <AgentBadge state={each.state} />
-            {wantedOf(each) !== "ready" && wantedOf(each) !== each.state && <span class="sub">{w.wantsState(t.agentStates[wantedOf(each)] ?? "")}</span>}
+            {each.wanted !== "ready" && each.wanted !== each.state && <span class="sub">{w.wantsState(t.agentStates[each.wanted] ?? "")}</span>}
           </>
         ),
       },
@@ -123,7 +122,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         head: w.why, kind: "text",
         cell: (each) => (
           <span class="muted">
-            {[each.reason || each.why, each.muted && w.muted, each.held && w.held, each.listeners.length > 0 && w.listeners(each.listeners.length)].filter(Boolean).join(" · ")}
+            {[each.reason || each.why, each.is_muted && w.muted, each.is_holding && w.held, each.listeners.length > 0 && w.listeners(each.listeners.length)].filter(Boolean).join(" · ")}
           </span>
         ),
       },

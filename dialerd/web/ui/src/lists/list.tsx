@@ -18,14 +18,12 @@ import { ImportReport, Upload } from "./upload";
 
 const w = t.lists;
 
-const numbersOf = (each: Contact): string[] => each.numbers.map((one) => (typeof one === "string" ? one : one.number));
-
 export function ContactTable({ contacts, withList, more }: { contacts: readonly Contact[]; withList?: boolean; more?: (() => void) | null }) {
   const keys = [...new Set(contacts.slice(0, 50).flatMap((each) => Object.keys(each.attributes)))].slice(0, 6);
   const columns: Column<Contact>[] = [
     { head: w.contact, kind: "num", cell: (each) => each.contact_id },
     ...(withList ? [{ head: w.name, cell: (each: Contact) => <Link to={at`/lists/${each.list}`}>{each.list}</Link> }] : []),
-    { head: w.numbers, kind: "fit", cell: (each) => <span class="num">{numbersOf(each).map((number) => <div key={number}>{number}</div>)}</span> },
+    { head: w.numbers, kind: "fit", cell: (each) => <span class="num">{each.numbers.map((number) => <div key={number}>{number}</div>)}</span> },
     ...keys.map((key): Column<Contact> => ({ head: key.replaceAll("_", " "), kind: "text", cell: (each) => String(each.attributes[key] ?? "") })),
     { head: w.zone, kind: "fit", cell: (each) => each.zone ?? <span class="muted">–</span> },
     { head: w.priority, kind: "num", cell: (each) => each.priority },

@@ -38,6 +38,7 @@ const seconds = (value: number | null): string => (value === null ? "–" : leng
 const COLUMNS: Column<ReportRow>[] = [
   { head: w.attempts, kind: "num", cell: (each) => count(each.attempts) },
   { head: w.answered, kind: "num", cell: (each) => count(each.answered) },
+  { head: w.live, kind: "num", cell: (each) => count(each.live) },
   { head: w.connected, kind: "num", cell: (each) => count(each.connected) },
   { head: w.abandoned, kind: "num", cell: (each) => count(each.abandoned) },
   { head: w.abandonedRate, kind: "num", cell: (each) => share(each.abandoned_rate, 2) },
@@ -60,7 +61,7 @@ export function ReportsPage() {
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <a class="button" href={pathOf(`/reports/${by}`, { ...query, format: "csv" })} download={`${by}.csv`}>{t.download}</a>
+        <a class="button" href={pathOf(`/reports/${by}/export`, query)} download={`${by}.csv`}>{t.download}</a>
       </div>
       <section class="panel">
         <div class="fields">
@@ -98,7 +99,7 @@ function HoursChart({ rows }: { rows: readonly ReportRow[] }) {
   const xs = useMemo(() => dated.map((each) => Date.parse(each.key) / 1000), [dated]);
   const series = useMemo(() => [
     { label: w.attempts, values: dated.map((each) => each.attempts), tone: "muted" as const, isBars: true },
-    { label: w.answered, values: dated.map((each) => each.answered), tone: "accent" as const, isBars: true },
+    { label: w.live, values: dated.map((each) => each.live), tone: "accent" as const, isBars: true },
   ], [dated]);
   if (dated.length < 2) return null;
   return <section class="panel"><Chart label={w.bys.hour ?? ""} xs={xs} series={series} height={220} /></section>;
@@ -113,7 +114,7 @@ function Times({ query }: { query: Query }) {
         {(rows) => !rows.length ? <Empty title={w.empty}>{w.emptyText}</Empty> : (
           <Table label={w.title} rows={rows} rowKey={(each) => each.agent} columns={[
             { head: w.agent, kind: "text", cell: (each) => each.agent },
-            { head: w.calls, kind: "num", cell: (each) => count(each.calls) },
+            { head: w.calls, kind: "num", cell: (each) => count(each.connected) },
             time(w.talk, "talk_s"), time(w.readyTime, "ready_s"), time(w.onCall, "on_call_s"), time(w.inbound, "inbound_s"),
             time(w.wrapUp, "wrap_up_s"), time(w.paused, "paused_s"), time(w.reserved, "reserved_s"), time(w.preview, "preview_s"),
           ]} />
