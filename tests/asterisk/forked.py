@@ -131,4 +131,11 @@ if __name__ == "__main__":
     gc.freeze()  # or each collection of a fork would copy what they all share
     asked = _serve(socket.socket(fileno=int(sys.argv[1])))
     sys.argv = ["dialerd", *asked]
-    main(asked)
+    try:
+        main(asked)
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if isinstance(ended.code, int) and "daemon" not in asked:
+            os._exit(ended.code)  # taking down what was loaded would take longer than what was asked
+        raise
