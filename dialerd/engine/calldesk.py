@@ -18,23 +18,7 @@ from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, s
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
-from dialerd.domain.call.states import (
-    Clearing,
-    Detecting,
-    Handed,
-    InFlow,
-    Leaving,
-    Listening,
-    Placing,
-    Playing,
-    Queued,
-    Ringing,
-    Screening,
-    Settled,
-    Talking,
-    Waiting,
-    WithMember,
-)
+from dialerd.domain.call.states import Detecting, Placing, Queued, Ringing, Screening, Talking, Waiting
 from dialerd.domain.call.talk import may_be_recorded, wants_recording
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
@@ -48,7 +32,6 @@ from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
-from dialerd.engine.runline import RunLine
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
@@ -198,10 +181,9 @@ class CallDesk:
             self._confirm(line, event)
         line.call, commands = step(before, event, self._clock.now())
         after, facts = line.call, line.call.facts
-        if isinstance(after.state, Screening) and after.state != before.state:
-            self._show_phase(line)
+        has_moved = (isinstance(after.state, Screening) and after.state != before.state) and self._show_phase(line)
         if type(after.state) is not type(before.state):
-            self._show_phase(line)
+            has_moved = self._show_phase(line) or has_moved
             if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
                 run = self._runs.line_of(line.attempt)
                 if run is not None:
@@ -211,8 +193,8 @@ class CallDesk:
             ):
                 was_connected, goes_on = before.facts.connected_at is not None, isinstance(after.state, Waiting)
                 self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
-            if line.call.plan.has_agents:
-                self._on_room()  # what happens to one call decides whether another is started
+        if has_moved and line.call.plan.has_agents:
+            self._on_room()  # what happens to one call decides whether another is started
         for news in news_of(before, after, self._clock.now()):
             self._runs.tell_of(line.attempt, news)
         if _learnt(facts) != _learnt(before.facts):
@@ -293,7 +275,8 @@ class CallDesk:
             self._on_room()
             return
         self.deliver(line.attempt.id, event)
-        self._on_room()
+        if self._makes_room(line):
+            self._on_room()
 
     def _close(self, line: CallLine, outcome: Outcome) -> None:
         self._drop_timer(line)
@@ -359,35 +342,29 @@ class CallDesk:
         run = self._runs.line_of(line.attempt)
         if run is not None:
             run.drop(line.attempt.id)
-        self._on_room()
+        if self._makes_room(line):
+            self._on_room()
+
+    def _makes_room(self, line: CallLine) -> bool:
+        """Whether a slot or a token of this call that comes back lets another be started: one that found no room.
+
+        A campaign with agents is paced by them: where there was room, its last look took all that it wanted.
+        """
+        run = self._runs.line_of(line.attempt)
+        was_short = self._trunks.eases(line.attempt.trunk)
+        return was_short or run is None or run.is_short or not line.call.plan.has_agents or not run.on_way
 
     def _drop_timer(self, line: CallLine) -> None:
         if line.timer is not None:
             line.timer.cancel()
             line.timer = None
 
-    def _show_phase(self, line: CallLine) -> None:
+    def _show_phase(self, line: CallLine) -> bool:
+        """Whether the call is in another phase now, as its run counts them."""
         run = self._runs.line_of(line.attempt)
-        if run is not None:
-            run.move(line.attempt.id, _phase(run, line.call), self._clock.steady())
+        return run is not None and run.show(line.attempt.id, line.call, self._clock.steady())
 
 
 def _learnt(facts: Facts) -> tuple[object, ...]:
     """What is written down as soon as it is known."""
     return facts.answered_at, facts.verdict, facts.agent, facts.connected_at
-
-
-def _phase(run: RunLine, call: Call) -> dict[AttemptId, float]:
-    match call.state:
-        case Placing() | Ringing():
-            return run.ringing
-        case Detecting() | Screening(has_answered=True):
-            return run.detecting  # an assistant that speaks to us may let a person through at any moment
-        case Waiting(away=None) | Queued():
-            return run.waiting
-        case Talking() | WithMember():
-            return run.talking
-        case (
-            Playing() | InFlow() | Waiting() | Handed() | Listening() | Leaving() | Screening() | Clearing() | Settled()
-        ):
-            return run.connected  # a settled call counts until its slot is free

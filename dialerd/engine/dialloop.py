@@ -176,7 +176,9 @@ class DialLoop:
         if spec.mode is Mode.PREVIEW:
             return await self._show(line, packs, min(paced, _BATCH), alarm)
         wanted = paced + crew.owed
-        room = min(wanted, self._means.trunks.room(spec.trunk), line.room(steady), _BATCH)
+        own = line.room(steady)
+        line.is_short = own < wanted
+        room = min(self._means.trunks.ask(spec.trunk, wanted), own, _BATCH)
         if room <= 0:
             paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
             at = max(paced_at, self._means.trunks.room_at(spec.trunk), line.room_at(steady))

@@ -10,6 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from dialerd.domain.call import Call
+from dialerd.domain.call.states import (
+    Clearing,
+    Detecting,
+    Handed,
+    InFlow,
+    Leaving,
+    Listening,
+    Placing,
+    Playing,
+    Queued,
+    Ringing,
+    Screening,
+    Settled,
+    Talking,
+    Waiting,
+    WithMember,
+)
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.hours import CONTACT_ZONE, Opening, opening
 from dialerd.domain.pacing import (
@@ -50,6 +68,7 @@ class RunLine:
     ceiling: AgentlessPacer | None = None  # the limits that a campaign with agents gives beside its pace
     unsent: int = 0
     is_dry: bool = False  # nothing was due at the last claim
+    is_short: bool = False  # its own limits had less room than was wanted at the last look
     due_at: datetime | None = None  # when the next waiting target is due
     waiting_due: int = 0  # waiting targets whose time had come at the last look
     held_by: str = ""  # why it is not dialing, as the store has it
@@ -197,11 +216,37 @@ class RunLine:
         before = seconds if self.patience_s is None else self.patience_s
         self.patience_s = before + (seconds - before) / _PATIENCE_MEMORY
 
-    def move(self, attempt_id: AttemptId, phase: dict[AttemptId, float], now: float) -> None:
-        """Put a call into a phase (one of `phases`)."""
-        if attempt_id not in phase:
-            self._leave(attempt_id)
-            phase[attempt_id] = now
+    def show(self, attempt_id: AttemptId, call: Call, now: float) -> bool:
+        """Put a call into the phase of its state; True: it was not in that one."""
+        phase = self._phase_of(call)
+        if attempt_id in phase:
+            return False
+        self._leave(attempt_id)
+        phase[attempt_id] = now
+        return True
+
+    def _phase_of(self, call: Call) -> dict[AttemptId, float]:
+        match call.state:
+            case Placing() | Ringing():
+                return self.ringing
+            case Detecting() | Screening(has_answered=True):
+                return self.detecting  # an assistant that speaks to us may let a person through at any moment
+            case Waiting(away=None) | Queued():
+                return self.waiting
+            case Talking() | WithMember():
+                return self.talking
+            case (
+                Playing()
+                | InFlow()
+                | Waiting()
+                | Handed()
+                | Listening()
+                | Leaving()
+                | Screening()
+                | Clearing()
+                | Settled()
+            ):
+                return self.connected  # a settled call counts until its slot is free
 
     def drop(self, attempt_id: AttemptId) -> None:
         """A call's slot is free."""

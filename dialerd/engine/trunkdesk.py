@@ -37,6 +37,7 @@ class TrunkLine:
     slowed_at: float = float("-inf")
     closed_until: float = float("-inf")
     by_server: dict[str, int] = field(default_factory=dict)
+    is_short: bool = False  # more was wanted of it than there was room for
 
 
 class TrunkDesk:
@@ -71,6 +72,21 @@ class TrunkDesk:
         if now < line.closed_until:
             return 0
         return max(0, min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent))
+
+    def ask(self, name: str, wanted: int) -> int:
+        """How many of the wanted calls may be claimed now. Who gets fewer is to be woken when it `eases`."""
+        room = self.room(name)
+        if room < wanted:
+            self._lines[name].is_short = True
+        return min(room, wanted)
+
+    def eases(self, name: str) -> bool:
+        """A slot or a token is back: whether somebody has been waiting for it, who is to ask again now."""
+        line = self._lines.get(name)
+        was_short = line is None or line.is_short
+        if line is not None:
+            line.is_short = False
+        return was_short
 
     def room_at(self, name: str) -> float:
         """When time alone may make room (steady seconds)."""
