@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from dialerd.domain.call import Facts
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.dispositionset import DispositionSet
 from dialerd.domain.numbers import ContactNumber
@@ -202,7 +203,7 @@ class Dialing(Protocol):
         """Settle a target without an attempt (do not call)."""
         ...
 
-    def note(self, attempt: AttemptRow) -> None:
+    def note(self, attempt_id: AttemptId, facts: Facts) -> None:
         """Keep what is known of an open attempt so far (answered_at, verdict, amd, agent, connected_at, greeted_at)."""
         ...
 

@@ -27,7 +27,7 @@ from dialerd.domain.words import (
 )
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
-from dialerd.usecases.finishing import finish_if_over
+from dialerd.usecases.finishing import finish_if_over, may_be_over
 from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.onward import Next, after_closing, decide, numbers_of
 from dialerd.usecases.promising import promise
@@ -93,8 +93,9 @@ def claim(
     run = unit.runs.get(run_id)
     if run is None or run.state is not RunState.ACTIVE:
         return Claim(attempts=(), held=0, due_at=None)
-    unit.callbacks.promote(run_id, now)
-    unit.dialing.promote(run_id, now)
+    if run.waiting:
+        unit.callbacks.promote(run_id, now)
+        unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
     repeatable: set[AttemptId] = set()
     held, turns = 0, callingback.Turns()
@@ -210,9 +211,7 @@ def way_on(
 
 def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
     """Keep what is known of a call that is still up, for whoever adopts it after a crash."""
-    attempt = unit.dialing.attempt(attempt_id)
-    if attempt is not None and attempt.disposition is None:
-        unit.dialing.note(_with_facts(attempt, facts))
+    unit.dialing.note(attempt_id, facts)
 
 
 def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: bool = True) -> Settled | None:
@@ -241,11 +240,12 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
     if not unit.dialing.close_attempt(closed):
         return None
     retry_at = _release(unit, run, closed, after, now)
-    if finishes:
-        finish_if_over(unit, attempt.run_id, now)
-    settled_run = unit.runs.get(attempt.run_id)
-    assert settled_run is not None
-    return Settled(run=settled_run, retry_at=retry_at)
+    run = unit.runs.get(attempt.run_id)
+    if finishes and run is not None and may_be_over(run):
+        finish_if_over(unit, run.id, now)
+        run = unit.runs.get(run.id)
+    assert run is not None, "still there in the same transaction"
+    return Settled(run=run, retry_at=retry_at)
 
 
 def _release(unit: Unit, run: RunRow, closed: AttemptRow, after: Next, now: datetime) -> datetime | None:

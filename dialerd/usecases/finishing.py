@@ -60,6 +60,13 @@ def ends_at(run: RunRow) -> datetime | None:
     return min(moments, default=None)
 
 
+def may_be_over(run: RunRow) -> bool:
+    """Whether a run that has just settled an attempt can have nothing left to do, or have met a criterion."""
+    if run.spec.finish is not None or run.ends_at is not None:
+        return True
+    return not run.in_progress and (run.state is RunState.STOPPING or run.pending + run.waiting == 0)
+
+
 def finish_if_over(unit: Unit, run_id: RunId, now: datetime) -> RunState | None:
     """End a run that has nothing left to do: all settled, or stopping with the last call ended.
 

@@ -101,6 +101,8 @@ def _next_time(hour: int, minute: int, zone: ZoneInfo, now: datetime) -> datetim
 
 def keep(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
     """Keep what a flow has set so far: what the person has agreed to is not lost with the daemon."""
+    if facts.given is None and not facts.attributes:
+        return
     attempt = unit.dialing.attempt(attempt_id)
     if attempt is None or attempt.disposition is not None:
         return

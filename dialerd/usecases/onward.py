@@ -43,12 +43,14 @@ def after_closing(unit: Unit, run: RunRow, closed: AttemptRow, now: datetime) ->
     """What comes next, asked before the end of the attempt is written."""
     if run.state in (RunState.STOPPING, RunState.STOPPED):
         return Next(retry.Exhausted("the run is being stopped"))
-    if unit.dialing.is_left_out(closed.target_id):
+    if run.spec.filter is not None and unit.dialing.is_left_out(closed.target_id):
         return Next(retry.Exhausted("the campaign's filter leaves the contact out now"))
     if has_talked_in_preview(run, closed):
         return Next(retry.Exhausted("an agent has talked to the person"))
-    numbers = [_with(each, closed) for each in numbers_of(unit, run, closed.target_id, now)]
     spent = unit.dialing.attempts_spent(closed.target_id) + (1 if closed.spent else 0)
+    was_last = run.spec.strategy is None and closed.spent and spent >= run.spec.max_attempts
+    numbers_now = () if was_last else numbers_of(unit, run, closed.target_id, now)  # the last one, whatever there is
+    numbers = [_with(each, closed) for each in numbers_now]
     return _with_number(run, closed, numbers, decide(unit, run, closed, numbers, attempts_spent=spent, now=now))
 
 
@@ -90,7 +92,8 @@ def decide(
             is_done = step is None or unit.strategies.has_done(attempt.target_id, step.name)
             return _after_promised_call(None if is_done else plan.at(attempt.step), code, now)
     if plan.strategy is None:
-        at_step, same_before = attempts_spent, unit.dialing.same_before(attempt)
+        is_first = attempts_spent <= attempt.spent
+        at_step, same_before = attempts_spent, 0 if is_first else unit.dialing.same_before(attempt)
     else:
         tries, same_before = unit.strategies.at_step(attempt.target_id, attempt.step, code, but=attempt.id)
         at_step = tries + (1 if attempt.spent else 0)

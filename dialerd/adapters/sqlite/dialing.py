@@ -22,6 +22,7 @@ from dialerd.adapters.sqlite.rows import (
     to_text_or_none,
     to_zones,
 )
+from dialerd.domain.call import Facts
 from dialerd.domain.errors import StoreError
 from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId, TargetState
@@ -187,20 +188,12 @@ class SqliteDialing:
             (disposition, to_text(now), target.id),
         )
 
-    def note(self, attempt: AttemptRow) -> None:
+    def note(self, attempt_id: AttemptId, facts: Facts) -> None:
+        at = (facts.answered_at, facts.connected_at, facts.greeted_at, facts.rang_at)
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, verdict = ?, amd = ?, agent = ?, connected_at = ?, greeted_at = ?,"
-            " rang_at = ? WHERE id = ?",
-            (
-                to_text_or_none(attempt.answered_at),
-                attempt.verdict,
-                attempt.amd,
-                attempt.agent,
-                to_text_or_none(attempt.connected_at),
-                to_text_or_none(attempt.greeted_at),
-                to_text_or_none(attempt.rang_at),
-                attempt.id,
-            ),
+            "UPDATE attempt SET answered_at = ?, connected_at = ?, greeted_at = ?, rang_at = ?, verdict = ?, amd = ?,"
+            " agent = ? WHERE id = ? AND disposition IS NULL",
+            (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, attempt_id),
         )
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:

@@ -15,6 +15,7 @@ from dialerd.adapters.sqlite import SqliteStore
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrations
 from dialerd.domain.agents import Seen, Wanted
+from dialerd.domain.call import Facts
 from dialerd.domain.queue import read_queue
 from dialerd.domain.words import AgentKind, AgentState, AttemptId, Disposition, LegId, WantedState
 from dialerd.ports import AgentRow, Unit
@@ -165,7 +166,8 @@ def test_who_talked_in_an_attempt_and_since_when_is_kept(unit: Unit, is_open: bo
     unit.dialing.open_attempt(attempt)
     talked = replace(attempt, answered_at=NOW, agent="ann", connected_at=LATER)
     if is_open:
-        unit.dialing.note(talked)
+        facts = Facts(placed_at=NOW, answered_at=NOW, agent="ann", connected_at=LATER)
+        unit.dialing.note(attempt.id, facts)
         assert unit.dialing.open_attempts() == [talked]
     else:
         assert unit.dialing.close_attempt(closed(talked, Disposition.ANSWERED_HUMAN))

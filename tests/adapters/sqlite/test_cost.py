@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dialerd.adapters.sqlite.rows import to_text
+from dialerd.domain.call import Facts
 from dialerd.domain.words import Channel, ContactId, Disposition, RunId, TargetState
 from dialerd.ports import DncEntry, OwnCallback, Unit
 from tests.adapters.sqlite.stored import NOW, attempt_at, closed, contacts, set_up
@@ -34,7 +35,7 @@ def one_call(unit: Unit, run_id: RunId, n: int) -> None:
     unit.dialing.promote(run_id, NOW)
     attempt = attempt_at(unit.dialing.candidates(run_id, dnc=None, limit=1, now=NOW)[0], n)
     unit.dialing.open_attempt(attempt)
-    unit.dialing.note(attempt)
+    unit.dialing.note(attempt.id, Facts(placed_at=NOW, answered_at=NOW))
     done = closed(attempt, Disposition.BUSY)
     unit.dialing.same_before(done)
     assert unit.callbacks.open(attempt.target_id) == []
