@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from dialerd.domain.backoff import Backoff
 from dialerd.log import logger
 from dialerd.ports import Clock, MessageSink, RouteDown, RouteUp
 
 _log = logger(__name__)
 
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 10.0
+_WAITS = Backoff(first_s=0.5, longest_s=10.0)
 
 
 class Presence:
@@ -49,7 +50,7 @@ class Presence:
 
     async def watch(self, sink: MessageSink) -> None:
         """Until cancelled: ask, tell, and ask again, with growing waits while it is gone."""
-        wait_s = _FIRST_WAIT_S
+        waits = _WAITS
         said = ""
         try:
             while True:
@@ -62,8 +63,7 @@ class Presence:
                     sink.on_route_event(self._route, RouteUp())
                     await self._gone.wait()
                     reason = self.reason
-                    if self._clock.steady() - up_since >= _LONGEST_WAIT_S:
-                        wait_s = _FIRST_WAIT_S  # it has lasted
+                    waits = waits.after(self._clock.steady() - up_since)
                 self.reason = reason
                 if reason != said:
                     _log.error(
@@ -71,7 +71,7 @@ class Presence:
                     )
                     sink.on_route_event(self._route, RouteDown(reason))
                     said = reason
-                await self._clock.sleep(wait_s)
-                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+                await self._clock.sleep(waits.wait_s)
+                waits = waits.longer()
         finally:
             self._there.clear()

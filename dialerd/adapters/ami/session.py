@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from itertools import count
 
 from dialerd.adapters.ami import translate
-from dialerd.adapters.ami.wire import Message, Wire, connect
+from dialerd.adapters.ami.wire import CONNECT_S, Message, Wire, connect
 from dialerd.domain.appqueue import QueuesLost
+from dialerd.domain.backoff import Backoff
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.words import AttemptId
 from dialerd.log import logger
@@ -23,7 +24,7 @@ _log = logger(__name__)
 
 LOOK_S = 5.0
 _ANSWER_S = 5.0
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+_WAITS = Backoff(first_s=0.2, longest_s=5.0)
 
 
 class _Lost(Exception):
@@ -44,17 +45,16 @@ class AmiQueues:
         self._is_quiet = is_quiet
 
     async def run(self, sink: QueueSink) -> None:
-        wait_s = _FIRST_WAIT_S  # doubled until a connection has lasted
+        waits = _WAITS
         while True:
             began = self._clock.steady()
             try:
                 await self._connected(sink)
             except (_Lost, OSError, SettingsError, TimeoutError) as error:
                 self._say_lost(_explained(error, self._settings), sink)
-            if self._clock.steady() - began >= 2 * _LONGEST_WAIT_S:
-                wait_s = _FIRST_WAIT_S
-            await self._clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            waits = waits.after(self._clock.steady() - began - CONNECT_S)
+            await self._clock.sleep(waits.wait_s)
+            waits = waits.longer()
 
     async def pull_out(self, attempt_id: AttemptId) -> Reply:
         # By its unique id, which is the attempt's; Asterisk finds a channel by either.

@@ -18,6 +18,7 @@ from dialerd.adapters.ari import readiness, translate
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import HEARTBEAT_S, AriHttp, AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness
+from dialerd.domain.backoff import Backoff
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
 from dialerd.domain.words import CallerId
 from dialerd.log import logger
@@ -26,7 +27,7 @@ from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
 
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+_WAITS = Backoff(first_s=0.2, longest_s=5.0)
 _REPLACED_WAIT_S = 30.0
 _PROBE_S, _PROBE_LIMIT_S = 2.0, 5.0
 _EXAMINE_TURNS = 5
@@ -58,7 +59,7 @@ class Session:
 
     async def run(self, sink: ExchangeSink) -> None:
         """Connect and stay connected until cancelled."""
-        wait_s = _FIRST_WAIT_S  # doubled until a connection has lasted
+        waits = _WAITS
         while True:
             try:
                 await self._connected(sink)
@@ -66,11 +67,11 @@ class Session:
                 self.is_alive = False
                 url = self.http.url if self.http else ""
                 self._say_lost(readiness.explained(error, url=url, user=self._user), sink)
-                if self._up_since is not None and self._clock.steady() - self._up_since >= _LONGEST_WAIT_S:
-                    wait_s = _FIRST_WAIT_S
+                if self._up_since is not None:
+                    waits = waits.after(self._clock.steady() - self._up_since)
                 self._up_since = None
-                await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else wait_s)
-                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+                await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else waits.wait_s)
+                waits = waits.longer()
             finally:
                 self.is_alive = False
 
