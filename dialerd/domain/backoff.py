@@ -22,7 +22,7 @@ class Backoff:
     @property
     def wait_s(self) -> float:
         """The wait before the next try."""
-        return min(self.first_s * 2**self.doubled, self.longest_s)
+        return min(self.first_s * 2.0**self.doubled, self.longest_s)
 
     def longer(self) -> Backoff:
         """It has failed again: the next wait is twice as long."""

@@ -18,6 +18,7 @@ import aiohttp
 
 from dialerd import tls
 from dialerd.adapters.sms.listener import Answer, listener
+from dialerd.domain.backoff import Backoff
 from dialerd.domain.errors import BadInputError, DialerdError
 from dialerd.domain.sms import Alphabet, cut
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Channel
@@ -49,7 +50,7 @@ _log = logger(__name__)
 _ANSWER_S = 15.0
 _CONNECT_S = 5.0
 _PATIENCE_S = 60.0  # how long a message waits for the gateway to come back
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 10.0
+_WAITS = Backoff(first_s=0.5, longest_s=10.0)
 _REPEATS = 10
 _REPORTS = 1 + 2 + 8 + 16  # dlr-mask: delivered, not delivered, taken by the SMSC, refused by it
 _HEADERS = {
@@ -105,15 +106,15 @@ class GatewayRoute:
 
     async def run(self, sink: MessageSink) -> None:
         self._sink = sink
-        wait_s = _FIRST_WAIT_S
+        waits = _WAITS
         while True:
             try:
                 await self._listening(sink)
             except (OSError, DialerdError) as error:  # the port is taken, a password cannot be read
                 _log.error(f"no messages over route {self.name}: {error}", action="route_down", route=self.name)
                 sink.on_route_event(self.name, RouteDown(str(error)))
-            await self._clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            await self._clock.sleep(waits.wait_s)
+            waits = waits.longer()
 
     async def _listening(self, sink: MessageSink) -> None:
         self._secret, self._password = self._settings.shared_secret(), self._settings.secret()

@@ -15,6 +15,7 @@ from dialerd.adapters.sms.assembly import Assembly
 from dialerd.adapters.sms.pdu import Bind, Command, Named, PduError, ShortMessage
 from dialerd.adapters.sms.shortmessage import Receipt, State, Text
 from dialerd.adapters.sms.smpplink import Link, LinkLost
+from dialerd.domain.backoff import Backoff
 from dialerd.domain.errors import BadInputError, DialerdError
 from dialerd.domain.sms import cut
 from dialerd.domain.words import AttemptId, Channel
@@ -43,10 +44,10 @@ from dialerd.turns import TakenBackError, Turns, Waiting
 
 _log = logger(__name__)
 
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 30.0
+_WAITS = Backoff(first_s=0.5, longest_s=30.0)
 _CONNECT_S = 10.0
 _PATIENCE_S = 60.0  # how long a message waits for the link to come back
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_PAUSES = Backoff(first_s=1.0, longest_s=30.0)
 _SHORTEST_SLEEP_S = 0.01
 _REPEATS = 10  # of one part, whose answer was lost each time
 
@@ -71,7 +72,7 @@ class SmppRoute:
         self._bound = asyncio.Event()
         self._reason = "not connected yet"
         self._paused_until = 0.0
-        self._pause_s = _FIRST_PAUSE_S
+        self._pauses = _PAUSES
         self._reference = 0
         self._sink: MessageSink | None = None
         self._assembly = Assembly(clock, self._tell_incomplete)
@@ -84,17 +85,16 @@ class SmppRoute:
 
     async def run(self, sink: MessageSink) -> None:
         self._sink = sink
-        wait_s = _FIRST_WAIT_S  # doubled until a link has lasted
+        waits = _WAITS
         while True:
             began_at = self._clock.steady()
             try:
                 await self._connected(sink)
             except (LinkLost, OSError, TimeoutError, PduError, DialerdError) as error:
                 self._say_lost(_explained(error), sink)
-            if self._clock.steady() - began_at >= _LONGEST_WAIT_S:
-                wait_s = _FIRST_WAIT_S
-            await self._clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            waits = waits.after(self._clock.steady() - began_at)
+            await self._clock.sleep(waits.wait_s)
+            waits = waits.longer()
 
     async def _connected(self, sink: MessageSink) -> None:
         link = await self._open()
@@ -201,7 +201,7 @@ class SmppRoute:
             except ValueError as error:
                 return Refused(reason=f"route {self.name}: {error}", is_lasting=True)
             if answer.status == status.OK:
-                self._pause_s = _FIRST_PAUSE_S
+                self._pauses = _PAUSES
                 name = answer.body.name if isinstance(answer.body, Named) else ""
                 ids = (messageid.of_submission(name, self._settings.receipt_ids),) if name else ()
                 return Sent(ids=ids, repeated=written)
@@ -233,11 +233,9 @@ class SmppRoute:
         """Every message rests for a while: it is the route that is too fast, not this message."""
         if self._clock.steady() < self._paused_until:
             return
-        _log.warning(
-            f"route {self.name} rests for {self._pause_s:g} s: {reason}", action="route_throttled", route=self.name
-        )
-        self._paused_until = self._clock.steady() + self._pause_s
-        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        pause_s, self._pauses = self._pauses.wait_s, self._pauses.longer()
+        _log.warning(f"route {self.name} rests for {pause_s:g} s: {reason}", action="route_throttled", route=self.name)
+        self._paused_until = self._clock.steady() + pause_s
 
     # What comes in
 
@@ -273,7 +271,7 @@ class SmppRoute:
 
     async def _until_told(self, event: MessageEvent) -> None:
         while await self._tell(event) != status.OK:
-            await self._clock.sleep(_LONGEST_WAIT_S)
+            await self._clock.sleep(_WAITS.longest_s)
 
     async def _tell(self, event: MessageEvent) -> int:
         if self._sink is None:
