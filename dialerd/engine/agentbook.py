@@ -5,7 +5,7 @@ Not here: who gets which call and why a state changes (agentdesk.py), what an ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -137,7 +137,8 @@ class AgentBook:
     def crew(self, run_id: RunId) -> Crew:
         """Its agents at this moment: asked at each look of the dial loop, so everybody is looked at once."""
         now = self._clock.now()
-        mine, free, reserved, talking, wrapping = [], [], [], [], []
+        size, free, reserved, talking, wrapping = 0, [], [], [], []
+        homes, is_kept = set[str](), True
         owed, reserved_for, callbacks = 0, set[AttemptId](), set[AttemptId]()
         for line in self.lines.values():
             if line.batch and line.run_id == run_id:
@@ -146,7 +147,10 @@ class AgentBook:
                 callbacks |= line.batch
             if line.works_for != run_id:
                 continue
-            mine.append(line)
+            size += 1
+            is_kept = is_kept and line.is_kept
+            if line.leg is not None:
+                homes.add(line.leg.exchange.name)
             if line.call is not None:
                 talking.append(line.in_state_s(now))
             match line.seen.state:
@@ -158,7 +162,7 @@ class AgentBook:
                 case AgentState.WRAP_UP:
                     wrapping.append(line.in_state_s(now))
         return Crew(
-            size=len(mine),
+            size=size,
             free=free,
             reserved=reserved,
             talking=talking,
@@ -166,11 +170,5 @@ class AgentBook:
             owed=owed,
             reserved_for=frozenset(reserved_for),
             callbacks=frozenset(callbacks),
-            homes=_homes(mine),
+            homes=frozenset(homes) if size and is_kept else None,
         )
-
-
-def _homes(lines: Sequence[AgentLine]) -> frozenset[str] | None:
-    if all(line.is_kept for line in lines) and lines:
-        return frozenset(line.leg.exchange.name for line in lines if line.leg is not None)
-    return None

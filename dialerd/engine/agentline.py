@@ -16,6 +16,7 @@ from dialerd.domain.words import AgentState, AttemptId, CallerId, Person, RunId
 from dialerd.engine.legdesk import Leg
 from dialerd.ports import AgentRow, Exchange, Timer
 
+_AWAY = frozenset({AgentState.LOGGED_OUT, AgentState.PAUSED})
 _HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, AgentState.PAUSED})
 
 
@@ -102,9 +103,9 @@ class AgentLine:
     @property
     def works_for(self) -> RunId | None:
         """The run that can count on it: not one that it is about to leave."""
-        is_leaving = self.assignment is None or self.assignment.then is not None
-        away = is_leaving or self.seen.state in (AgentState.LOGGED_OUT, AgentState.PAUSED)
-        return None if away else self.run_id
+        at = self.assignment
+        away = at is None or at.then is not None or self.seen.state in _AWAY
+        return None if away or at is None else at.post.run
 
     @property
     def is_free(self) -> bool:

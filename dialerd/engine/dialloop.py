@@ -33,7 +33,6 @@ from dialerd.log import logger
 from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing
 from dialerd.usecases.callplan import plan_of
-from dialerd.usecases.regulation import check_regulations
 
 _log = logger(__name__)
 
@@ -147,11 +146,10 @@ class DialLoop:
             self._hold(line, f"it is outside the contact hours until {until.isoformat(timespec='minutes')}")
             return False
         try:
-            check_regulations(spec, self._means.rulebook)
+            packs, their_ring_s = line.rules(self._means.rulebook)
         except (NotFoundError, BadInputError) as error:  # a pack was taken away or changed since: nobody is called so
             self._hold(line, str(error))
             return False
-        packs = self._means.rulebook.of(spec.regulations)
         theirs = self._queues.spec(spec.queue)
         crew = self._crew(line, theirs)
         if isinstance(crew, str):
@@ -167,7 +165,7 @@ class DialLoop:
                 alarm.no_later_than(max(steady + 1.0, self._means.trunks.room_at(spec.trunk)))
             return False
         self._hold(line, "")
-        least_s = max(self._min_ring_s, min_ring_s(packs))
+        least_s = max(self._min_ring_s, their_ring_s)
         view = line.view(steady, crew, min_ring_s=least_s, patience_s=self._patience_s(spec, theirs))
         for attempt_id in line.late(crew, line.pacer.cancel(view)):
             self._desk.hang_up_late(attempt_id)

@@ -42,9 +42,11 @@ from dialerd.domain.pacing import (
 )
 from dialerd.domain.pacing.account import Accountable
 from dialerd.domain.pacing.modes import RESERVES, pacer_of, retune
+from dialerd.domain.regulation import Pack, Rulebook, min_ring_s
 from dialerd.domain.words import AttemptId, Channel, Mode
 from dialerd.engine.agentline import Crew
 from dialerd.ports import RunRow
+from dialerd.usecases.regulation import check_regulations
 
 _NO_LIMIT = 1_000_000  # calls
 _PATIENCE_MEMORY = 20.0  # people
@@ -83,6 +85,7 @@ class RunLine:
     repeatable: set[AttemptId] = field(default_factory=set)
     patience_s: float | None = None  # what people have left of it when they are known to be there, about
     _hours: tuple[CampaignSpec, datetime, datetime, datetime | None] | None = None
+    _rules: tuple[CampaignSpec, Rulebook, tuple[Pack, ...], float] | None = None
 
     @property
     def phases(self) -> tuple[dict[AttemptId, float], ...]:
@@ -137,6 +140,18 @@ class RunLine:
             connected=[now - since for phase in self.phases if phase is not self.ringing for since in phase.values()],
             unsent=self.unsent,
         )
+
+    def rules(self, rulebook: Rulebook) -> tuple[tuple[Pack, ...], float]:
+        """The packs of its campaign and their least ring in seconds: asked at every look, found when either changes.
+
+        Raises NotFoundError, BadInputError where it cannot obey them.
+        """
+        spec, known = self.row.spec, self._rules
+        if known is None or known[0] is not spec or known[1] is not rulebook:
+            check_regulations(spec, rulebook)
+            packs = rulebook.of(spec.regulations)
+            known = self._rules = (spec, rulebook, packs, min_ring_s(packs))
+        return known[2], known[3]
 
     def closed_until(self, now: datetime) -> datetime | None:
         """When its contact hours open, where they are one zone's for all and closed now."""

@@ -210,7 +210,7 @@ def test_what_the_pacer_would_hang_up_are_the_calls_it_saw_and_of_those_only_who
     async def story(_store: SqliteStore, keeper: RunKeeper, run: RunRow) -> None:
         line, crew = keeper.lines[run.id], Crew(callbacks=frozenset({AttemptId("callback")}))
         for name in ("callback", "first", "last"):
-            line.move(AttemptId(name), line.ringing, 0.0)
+            line.ringing[AttemptId(name)] = 0.0
         line.repeatable |= {AttemptId("callback"), AttemptId("first")}
         view = line.view(20.0, crew, min_ring_s=15.0, patience_s=2.0)
         assert len(view.ringing) == 2

@@ -78,6 +78,9 @@ class Accountable(Protocol):
     def change_pace(self, *, target: float, late_cancel: bool) -> None: ...
 
 
+_NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Decision, Estimates, AbandonMeter)}
+
+
 def as_table(account: Account, *, steady: float, now: datetime) -> dict[str, Any]:
     """For the store and for people: moments as ISO 8601, shares and seconds rounded. `steady` is the view's `now`."""
 
@@ -96,5 +99,8 @@ def as_table(account: Account, *, steady: float, now: datetime) -> dict[str, Any
 
 
 def _rounded(row: Decision | Estimates | AbandonMeter) -> dict[str, Any]:
-    table = {each.name: getattr(row, each.name) for each in fields(row)}
-    return {key: round(value, 4) if isinstance(value, float) else value for key, value in table.items()}
+    table: dict[str, Any] = {}
+    for name in _NAMES[type(row)]:
+        value = getattr(row, name)
+        table[name] = round(value, 4) if isinstance(value, float) else value
+    return table

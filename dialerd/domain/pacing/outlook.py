@@ -118,11 +118,11 @@ class Outlook:
         if not len(rows):
             return np.zeros((3, self.size))
         if len(rows) < 24:
-            total: Array = table[rows].sum(axis=0)
+            total: Array = np.add.reduce(table[rows], axis=0)
         else:
             total = np.bincount(rows, minlength=len(table)) @ table
         return total.reshape(3, self.size)
 
 
 def _row_of(ages: Array) -> NDArray[np.intp]:
-    return np.searchsorted(_AGENT_AGES, ages, side="right") - 1
+    return _AGENT_AGES.searchsorted(ages, side="right") - 1

@@ -167,13 +167,14 @@ class PredictivePacer:
 
     def _risk(self, excess: Excess, calls: int, ready: int) -> float:
         """The chance that the last of `calls` new ones, if a person answers it, finds no agent."""
-        others = calls - 1
-        fresh = self._outlook.fresh
-        mean = excess.mean + others * fresh[0]
-        doubt = self._estimates.ring.level.relative_sd * (excess.answers + others * fresh[0])
-        variance = excess.variance + others * fresh[1] + doubt * doubt
-        chance = chance_of_at_least(ready, mean, variance, excess.third + others * fresh[2])
-        return float(self._outlook.weights @ chance)
+        mean, variance, third, answers = excess.mean, excess.variance, excess.third, excess.answers
+        if calls > 1:
+            others, fresh = calls - 1, self._outlook.fresh
+            came = others * fresh[0]
+            mean, answers = mean + came, answers + came
+            variance, third = variance + others * fresh[1], third + others * fresh[2]
+        doubt = self._estimates.ring.level.relative_sd * answers
+        return float(self._outlook.weights @ chance_of_at_least(ready, mean, variance + doubt * doubt, third))
 
     def cancel(self, view: PacingView) -> Sequence[int]:
         """The calls past the minimum ring while nobody is ready and whoever answers now will likely find nobody."""

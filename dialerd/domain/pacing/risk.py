@@ -33,7 +33,7 @@ def chance_of_at_least(number: float, mean: Array, variance: Array, third: Array
     sd = np.sqrt(np.maximum(variance, 1e-9))
     x = (number - 0.5 - mean) / sd
     tail, density = normal_tail(x)
-    found: Array = np.clip(tail - third / sd**3 * (1.0 - x * x) * density / 6.0, 0.0, 1.0)
+    found: Array = np.minimum(np.maximum(tail - third / sd**3 * (1.0 - x * x) * density / 6.0, 0.0), 1.0)
     return found
 
 
