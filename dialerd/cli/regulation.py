@@ -77,8 +77,11 @@ def meters(context: Context, campaign: str) -> None:
     context.show(
         [{**dataclasses.asdict(each), "rate": each.rate} for each in found],
         lambda: simple_table(
-            ("rule", "abandoned", "live answers", "rate", "cap", "since"),
-            ((m.rule, m.abandoned, m.live_answers, f"{m.rate:.2%}", f"{m.cap:.2%}", m.since) for m in found),
+            ("rule", "abandoned", "live answers", "taken for machines", "rate", "cap", "since"),
+            (
+                (m.rule, m.abandoned, m.live_answers, m.false_positives, f"{m.rate:.2%}", f"{m.cap:.2%}", m.since)
+                for m in found
+            ),
         ),
     )
 

@@ -23,7 +23,7 @@ from dialerd.cli.pacing import pacing_pictures
 from dialerd.domain.words import Mode
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, status
-from dialerd.usecases.status import Hold, Status
+from dialerd.usecases.status import Hold, Slowed, Status
 
 _WATCH_S = 1.0
 _MARKS = ("positive", "final", "custom")
@@ -117,7 +117,7 @@ def pace(context: Context, name: str, max_calls: int | None, calls_per_second: f
 @click.option(
     "--why",
     is_flag=True,
-    help="Tell what holds each target that is not being called, and what a predictive pace believes and does.",
+    help="Tell what holds each target that is not being called, what slows its pace, what a predictive one does.",
 )
 @with_json
 @click.pass_obj
@@ -130,23 +130,26 @@ def show_status(context: Context, name: str, watch: bool, why: bool) -> None:
         return
     found = _status(context, name)
     if why:
-        holds, pacing = _why(context, name)
+        holds, slowed, pacing = _why(context, name)
         document = {
             **dataclasses.asdict(found),
             "why": [dataclasses.asdict(hold) for hold in holds],
+            "slowed": [dataclasses.asdict(each) for each in slowed],
             "pacing": pacing,
         }
         pictures = pacing_pictures(pacing) if pacing is not None else ()
-        context.show(document, lambda: Group(_status_table(found), _why_table(holds), *pictures))
+        reasons = [each.reason for each in slowed]
+        context.show(document, lambda: Group(_status_table(found), _why_table(holds), *reasons, *pictures))
         return
     context.show(dataclasses.asdict(found), lambda: _status_table(found))
 
 
-def _why(context: Context, name: str) -> tuple[list[Hold], Mapping[str, Any] | None]:
+def _why(context: Context, name: str) -> tuple[list[Hold], list[Slowed], Mapping[str, Any] | None]:
     is_daemon_running = bootstrap.poke(context.settings)
     with context.unit() as unit:
         holds = status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running)
-        return holds, status.pacing(unit, name)
+        slowed = status.slowed(unit, name, bootstrap.rulebook(context.settings), bootstrap.now())
+        return holds, slowed, status.pacing(unit, name)
 
 
 def _why_table(holds: list[Hold]) -> Table:

@@ -124,6 +124,7 @@ class CampaignSpec(_Part):
     late_cancel: bool = False  # predictive may hang up calls that rang their minimum when no agent would be free
     opt_out_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
     amd: bool = True
+    machine_error: Annotated[float, Field(ge=0, le=0.5)] = 0.0  # of the machines that detection finds: people
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
     max_attempts_per_number: Annotated[int, Field(ge=1, le=100)] | None = None

@@ -210,7 +210,7 @@ class AgentDesk:
         if line is None:
             return
         line.leg = None
-        call, line.call = line.call, None
+        call, line.call, line.is_lent = line.call, None, False
         caller, line.caller = line.caller, None
         reason = f"the phone {reason}" if not reason.startswith("the ") else reason
         if line.seen.state is AgentState.LOGGED_OUT:
@@ -275,15 +275,22 @@ class AgentDesk:
 
     def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
         assert line.leg is not None, "who is given a call has a leg"
-        self._seekers.pop(attempt_id, None)
+        seeker = self._seekers.pop(attempt_id, None)
         line.call = attempt_id
+        self._lend(line, seeker)
         self._book.move(line, E.CONNECT, attempt_id=attempt_id)
         self._tell_call(attempt_id, ev.AgentFound(line.name, line.leg.id))
 
     def _ring_for(self, line: AgentLine, attempt_id: AttemptId, seeker: Seeker) -> None:
         seeker.rings, line.call = line.name, attempt_id
+        self._lend(line, seeker)
         self._book.move(line, E.RESERVE, attempt_id=attempt_id)
         self._ring(line, seeker.exchange)
+
+    def _lend(self, line: AgentLine, seeker: Seeker | None) -> None:
+        """Whom it is given may be another run's: its own, told with the move that follows, cannot count on it then."""
+        if seeker is not None:
+            line.is_lent = seeker.is_guest and seeker.run_id != line.run_id
 
     def connect(self, attempt_id: AttemptId, leg_id: LegId) -> None:
         """Bring a call and the agent that it was given together; Connected or CommandFailed follows."""
@@ -300,7 +307,7 @@ class AgentDesk:
         line = self._book.talker(attempt_id)
         if line is None:
             return
-        line.call = None
+        line.call, line.is_lent = None, False
         self._part(line, attempt_id, was_connected=was_connected, goes_on=goes_on)
 
     def _part(self, line: AgentLine, person: Person, *, was_connected: bool, goes_on: bool = False) -> None:

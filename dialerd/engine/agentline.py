@@ -28,7 +28,8 @@ class AgentLine:
 
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
     is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
-    own, nobody else's, `callback_of` is the run of that. `rung`: how many times in a row its phone was called in vain.
+    own, nobody else's, `callback_of` is the run of that; `is_lent`: it is there for a person whom another run's flow
+    has sent. `rung`: how many times in a row its phone was called in vain.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
@@ -44,6 +45,7 @@ class AgentLine:
     batch: set[AttemptId] = field(default_factory=set)
     owed: int = 0
     callback_of: RunId | None = None
+    is_lent: bool = False
     rung: int = 0
     obeyed_at: datetime | None = None
     hung_up_at: datetime | None = None
@@ -102,9 +104,9 @@ class AgentLine:
 
     @property
     def works_for(self) -> RunId | None:
-        """The run that can count on it: not one that it is about to leave."""
+        """The run that can count on it: not one that it is about to leave, nor while it is lent."""
         at = self.assignment
-        away = at is None or at.then is not None or self.seen.state in _AWAY
+        away = at is None or at.then is not None or self.is_lent or self.seen.state in _AWAY
         return None if away or at is None else at.post.run
 
     @property

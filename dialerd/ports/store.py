@@ -303,6 +303,10 @@ class Regulation(Protocol):
         deleted campaign of the same name are its own."""
         ...
 
+    def machines(self, campaign_id: CampaignId, *, since: datetime) -> int:
+        """Calls that detection took for machines, counted as `live_answers` are."""
+        ...
+
     def began_at(self, campaign_id: CampaignId) -> datetime | None:
         """When the first run began of the campaign, or of a deleted one of its name."""
         ...

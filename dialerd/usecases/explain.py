@@ -17,7 +17,7 @@ from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import ContactId, RunState, TargetState
+from dialerd.domain.words import Channel, ContactId, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
@@ -28,6 +28,7 @@ from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.regulation import regulated
 from dialerd.usecases.standing import get_campaign
 from dialerd.usecases.status import NO_DAEMON
+from dialerd.usecases.strategies import plan_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,9 @@ def explain(
         is_sure = spec.mode in GUARANTEES
         said = regulated(unit, row.id, contact.id, number, facts.zones, packs, now, has_reserved_agent=is_sure)
         facts = replace(facts, regulation=said)
-    fresh_ahead = _fresh_ahead(unit, run, target)
-    no_way_out = _no_way_out(spec, trunks, run, is_daemon_running=is_daemon_running, now=now)
+    is_message = _is_message(unit, spec, target)
+    fresh_ahead = 0 if is_message else _fresh_ahead(unit, run, target)
+    no_way_out = _no_way_out(spec, trunks, run, is_message=is_message, is_daemon_running=is_daemon_running, now=now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
     closed = _as_held(target, list(closed_gates(facts, now)))
     if run is not None and target is not None and not run.state.is_over and target.state is not TargetState.DONE:
@@ -122,18 +124,34 @@ def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> in
     return unit.dialing.fresh(run.id)
 
 
+def _is_message(unit: Unit, spec: CampaignSpec, target: TargetRow | None) -> bool:
+    """Whether what comes next is a message: no trunk carries it, and no agent is waited for."""
+    if target is None:
+        return plan_for(unit, spec).first.channel is not Channel.VOICE
+    return target.channel is not Channel.VOICE and not target.has_callback
+
+
 def _no_way_out(
-    spec: CampaignSpec, trunks: Mapping[str, Trunk], run: RunRow | None, *, is_daemon_running: bool, now: datetime
+    spec: CampaignSpec,
+    trunks: Mapping[str, Trunk],
+    run: RunRow | None,
+    *,
+    is_message: bool,
+    is_daemon_running: bool,
+    now: datetime,
 ) -> str | None:
     """What the settings say of the way out, and where a run is going, what its daemon said last."""
-    try:
-        check_way_out(spec, trunks)
-    except BadInputError as error:
-        return error.message
+    if not is_message:
+        try:
+            check_way_out(spec, trunks)
+        except BadInputError as error:
+            return error.message
     if run is None or run.state is not RunState.ACTIVE:
         return None
     if not is_daemon_running:
         return NO_DAEMON
+    if is_message:
+        return None
     hours = run.spec.contact_hours
     is_for_all = hours.timezone != CONTACT_ZONE and not run.precedence
     is_told = is_for_all and not opening(hours, (), now).is_open  # by the gate of the hours

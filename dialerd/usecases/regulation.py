@@ -24,6 +24,7 @@ from dialerd.domain.regulation import (
     meter_of,
     min_ring_s,
     needs_calls_since,
+    reckoned,
     windows_of,
 )
 from dialerd.domain.words import CampaignId, ContactId, Mode
@@ -99,5 +100,8 @@ def _meters(unit: Unit, campaign_id: CampaignId, spec: CampaignSpec, rulebook: R
         zone=str(UTC) if zone == CONTACT_ZONE else zone,
     ):
         answered, abandoned = unit.regulation.live_answers(campaign_id, since=since)
-        found.append(meter_of(rule, since=since, abandoned=abandoned, live_answers=answered))
+        taken = 0
+        if rule.with_false_positives and spec.machine_error:
+            taken = reckoned(unit.regulation.machines(campaign_id, since=since), spec.machine_error)
+        found.append(meter_of(rule, since=since, abandoned=abandoned, live_answers=answered, false_positives=taken))
     return found

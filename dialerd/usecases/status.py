@@ -14,8 +14,11 @@ from typing import Any
 from dialerd.domain.disposition import is_live
 from dialerd.domain.gates import TITLES
 from dialerd.domain.hours import CONTACT_ZONE, opening
-from dialerd.domain.words import CampaignState, Disposition, RunState
+from dialerd.domain.pacing.power import over_cap
+from dialerd.domain.regulation import Rulebook
+from dialerd.domain.words import CampaignState, Disposition, Mode, RunState
 from dialerd.ports import RunRow, Unit
+from dialerd.usecases.regulation import pacing_meters
 from dialerd.usecases.standing import get_campaign, standing
 
 NO_DAEMON = "no daemon is running on this database"
@@ -52,6 +55,17 @@ class Hold:
     reason: str
     targets: int
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slowed:
+    """An abandon meter over its cap that holds a pace down: counts of people, and `cap` as a share of them."""
+
+    meter: str
+    abandoned: int
+    live_answers: int
+    cap: float
+    reason: str
 
 
 def status(unit: Unit, name: str, now: datetime) -> Status:
@@ -108,6 +122,27 @@ def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
     """What the pacer of the campaign's active or last run said last of itself; None where its mode learns nothing."""
     run = unit.runs.latest(get_campaign(unit, name).id)
     return None if run is None else unit.runs.pacing(run.id)
+
+
+def slowed(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Slowed]:
+    """The abandon meters that hold the campaign's run in mode power to one call per agent.
+
+    Raises NotFoundError where there is no such campaign, or a pack that it names has been taken away.
+    """
+    run = unit.runs.latest(get_campaign(unit, name).id)
+    if run is None or run.state.is_over or run.spec.mode is not Mode.POWER or run.spec.ratio == 1:
+        return []
+    return [
+        Slowed(
+            meter=each.name,
+            abandoned=each.abandoned,
+            live_answers=each.live_answers,
+            cap=each.cap,
+            reason=f"one call per agent instead of {run.spec.ratio}: {each.name} is over its cap, {each.abandoned} of"
+            f" {each.live_answers} people were abandoned, at most {each.cap:.1%} may be",
+        )
+        for each in over_cap(pacing_meters(unit, run, rulebook, now))
+    ]
 
 
 def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.flow.moves import Ask, Did, Undone
+from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, PacingView, ProgressivePacer
 from dialerd.domain.words import RunState
 from dialerd.ports import ExportRow, Unit
 from dialerd.simulate.callees import BY_ENDING, Behaviour
@@ -23,7 +24,7 @@ from dialerd.simulate.faults import Faults
 from dialerd.usecases import dispositions, flows, runs
 from tests.domain.flow.samples import read
 from tests.numbers import number
-from tests.simulation.callcenter import attempts, check_agents, queue, staff
+from tests.simulation.callcenter import agent, agent_campaign, attempts, check_agents, poke, queue, staff
 from tests.simulation.drawnfaults import FAULTS
 from tests.simulation.office import TRUNKS, Office, in_office
 from tests.simulation.test_agentfaults import happen
@@ -233,6 +234,48 @@ def test_a_transfer_reaches_an_agent_whom_no_run_has_and_the_dialplan_where_it_s
         await check_agents(office)
 
     in_office(story, start=START, callees=Pressers(presses("2"), presses("4")))
+
+
+class _Told(ProgressivePacer):
+    """A pacer that keeps what it is told of its agents, each with how many talk at that moment."""
+
+    def __init__(self) -> None:
+        self.agents: list[str] = []
+        self.talking: list[int] = []
+
+    def observe(self, event: PacingEvent) -> None:
+        if isinstance(event, AgentJoined | AgentLeft):
+            self.agents.append(type(event).__name__)
+
+    def decide(self, view: PacingView) -> int:
+        self.talking.append(len(view.talking))
+        return super().decide(view)
+
+
+def test_a_run_whose_agent_a_flow_takes_is_told_and_has_it_back_afterwards() -> None:
+    pacer = _Told()
+
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await office.add(["00"], first=1, name="p")
+        await start(office, 1)
+        await office.apply(agent_campaign("progressive", name="p", lists=["p"], max_ring_s=60))
+        now = office.clock.now()
+        await office.store.write(lambda unit: runs.run_campaign(unit, "p", trunks=TRUNKS, actor="test", now=now))
+        poke(office)
+        await office.until(at(1))
+        assert office.engine is not None
+        (row,) = await office.runs("p")
+        office.engine.runs.lines[row.id].pacer = pacer
+        await office.until(at(10))
+        assert (await agent(office, ANN)).seen.state == "on_call"
+        assert pacer.agents == ["AgentLeft"]
+        await office.until(at(30))
+        assert (await agent(office, ANN)).seen.state == "ready"
+        assert pacer.agents == ["AgentLeft", "AgentJoined"]
+        assert set(pacer.talking) == {0}, "who talks to another run's guest is not one of its own"
+
+    in_office(story, start=START, callees=Pressers(presses("2"), Behaviour(ring_s=50.0, answers=False)))
 
 
 def test_nobody_there_is_told_so_and_not_counted_as_abandoned() -> None:

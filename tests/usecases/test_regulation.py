@@ -25,6 +25,7 @@ from dialerd.usecases import (
     preview,
     regulation,
     runs,
+    status,
 )
 from dialerd.usecases.export import COLUMNS, export_attempts
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -314,6 +315,45 @@ def test_meters_count_live_answers_and_abandoned_ones_within_their_windows(house
     later = NOW + timedelta(days=2)
     counts = {m.rule: m.live_answers for m in regulation.meters(house.unit, "spring", BOOK, later)}
     assert counts == {"US-TSR-ABANDON": 3, "US-TSR-ABANDON-ROLLING": 3, "UK-ABANDON-2010": 0}
+
+
+def test_people_taken_for_machines_are_reckoned_in_by_the_meter_that_asks_for_it(house: House) -> None:
+    house.with_contacts(*(f"212266000{n}" for n in range(6)))
+    apply(house, regulations=["us-federal", "uk-ofcom"], machine_error=0.3)
+    house.start()
+    how = [D.ANSWERED_HUMAN, D.ABANDONED, D.ANSWERING_MACHINE, D.VOICEMAIL_LEFT, D.ANSWERING_MACHINE, D.BUSY]
+    for attempt, disposition in zip(claim(house), how, strict=True):
+        house.end(attempt, disposition, NOW, answered_at=NOW)
+
+    def counts(now: datetime) -> dict[str, tuple[int, int, int]]:
+        found = regulation.meters(house.unit, "spring", BOOK, now)
+        return {m.rule: (m.abandoned, m.live_answers, m.false_positives) for m in found}
+
+    soon = NOW + timedelta(hours=1)
+    reckoned = {"US-TSR-ABANDON": (1, 2, 0), "US-TSR-ABANDON-ROLLING": (1, 2, 0), "UK-ABANDON-2010": (2, 3, 1)}
+    assert counts(soon) == reckoned  # 0.9 of three machines, which is one
+    assert counts(NOW + timedelta(days=2))["UK-ABANDON-2010"] == (0, 0, 0)
+    delete(house, "spring", soon)
+    apply(house, regulations=["us-federal", "uk-ofcom"], machine_error=0.3)
+    assert counts(soon) == reckoned, "made anew it is the same campaign"
+
+
+def test_a_meter_that_holds_power_to_one_call_per_agent_is_told(house: House) -> None:
+    house.with_contacts("2122660001", "2122660002")
+    house.unit.queues.put(read_queue({"name": "sales"}, source="test"), NOW)
+    delete(house, "spring")
+    apply(house, mode="power", ratio=3, queue="sales", on_human=None, regulations=["uk-ofcom"])
+    house.start()
+    assert status.slowed(house.unit, "spring", BOOK, NOW) == []
+    for attempt in claim(house):
+        house.end(attempt, D.ABANDONED, NOW, answered_at=NOW)
+    soon = NOW + timedelta(minutes=1)
+    if house.latest().state.is_over:
+        house.start()
+    (told,) = status.slowed(house.unit, "spring", BOOK, soon)
+    assert (told.meter, told.abandoned, told.live_answers, told.cap) == ("UK-ABANDON-2010", 2, 2, 0.03)
+    assert told.reason.startswith("one call per agent instead of 3: UK-ABANDON-2010 is over its cap, 2 of 2 people")
+    assert status.slowed(house.unit, "spring", BOOK, NOW + timedelta(days=2)) == []
 
 
 def test_a_campaign_that_is_deleted_and_made_anew_goes_on_with_its_meters(house: House) -> None:

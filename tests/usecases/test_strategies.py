@@ -16,6 +16,7 @@ from dialerd.domain.words import AttemptId, Channel, Disposition
 from dialerd.ports import About, Delivered, ReplyCame, Sent, Undelivered
 from dialerd.usecases import campaigns, contacts, dnc, messaging, replies, runs, strategies
 from dialerd.usecases.answering import Answering
+from dialerd.usecases.explain import explain
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 ANN, BOB = "+12122660001", "+12122660002"
@@ -194,3 +195,17 @@ def test_who_waits_for_an_answer_is_settled_when_the_time_is_over_and_not_before
     assert messaging.end_waits(writing.unit, run.id, limit=9, now=NOW + timedelta(minutes=31)) == 1
     assert writing.codes() == {"replied": 1, "sent": 1}
     assert writing.house.latest().state == "completed"
+
+
+def test_a_contact_that_is_to_be_written_to_is_not_held_by_the_trunk(writing: Writing) -> None:
+    writing.start()
+    run = writing.house.latest()
+    writing.unit.runs.set_held(run.id, "trunk carrier rests after it refused a call")
+
+    def held_by(*, trunks: Any = TRUNKS, is_daemon_running: bool = True) -> list[str]:
+        found = explain(writing.unit, "spring", 1, trunks=trunks, is_daemon_running=is_daemon_running, now=NOW)
+        return [gate.name for gate in found.closed]
+
+    assert held_by() == []
+    assert held_by(trunks={}) == []
+    assert held_by(is_daemon_running=False) == ["way_out"]

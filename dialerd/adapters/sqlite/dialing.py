@@ -189,11 +189,11 @@ class SqliteDialing:
         )
 
     def note(self, attempt_id: AttemptId, facts: Facts) -> None:
-        at = (facts.answered_at, facts.connected_at, facts.greeted_at, facts.rang_at)
+        at = (facts.answered_at, facts.connected_at, facts.greeted_at)
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, connected_at = ?, greeted_at = ?, rang_at = ?, verdict = ?, amd = ?,"
-            " agent = ? WHERE id = ? AND disposition IS NULL",
-            (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, attempt_id),
+            "UPDATE attempt SET answered_at = ?, connected_at = ?, greeted_at = ?, verdict = ?, amd = ?, agent = ?,"
+            " rang_at = coalesce(?, rang_at) WHERE id = ? AND disposition IS NULL",
+            (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, to_text_or_none(facts.rang_at), attempt_id),
         )
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:

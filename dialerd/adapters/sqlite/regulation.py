@@ -41,6 +41,12 @@ SELECT coalesce(sum(answered), 0), coalesce(sum(abandoned), 0) FROM (
   UNION ALL SELECT answered, abandoned FROM past_answer
   WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
 """
+_MACHINES = """
+SELECT coalesce(sum(machines), 0) FROM (
+  SELECT machines FROM live_answer WHERE campaign_id = :campaign_id AND quarter >= :quarter
+  UNION ALL SELECT machines FROM past_answer
+  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
+"""
 _BEGAN = """
 SELECT min(began_at) FROM (
   SELECT created_at AS began_at FROM run WHERE campaign_id = :campaign_id
@@ -83,6 +89,12 @@ class SqliteRegulation:
             _ANSWERS, {"campaign_id": campaign_id, "quarter": to_text(bucket_of(since))[:16]}
         ).fetchone()
         return answered, abandoned
+
+    def machines(self, campaign_id: CampaignId, *, since: datetime) -> int:
+        (machines,) = self._connection.execute(
+            _MACHINES, {"campaign_id": campaign_id, "quarter": to_text(bucket_of(since))[:16]}
+        ).fetchone()
+        return int(machines)
 
     def began_at(self, campaign_id: CampaignId) -> datetime | None:
         (text,) = self._connection.execute(_BEGAN, {"campaign_id": campaign_id}).fetchone()

@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.pacing.events import PacingEvent
 from dialerd.domain.pacing.progressive import LOOK_S
-from dialerd.domain.pacing.view import PacingView
+from dialerd.domain.pacing.view import AbandonMeter, PacingView
 
 MOST_PER_AGENT = 10
+
+
+def over_cap(meters: Sequence[AbandonMeter]) -> Sequence[AbandonMeter]:
+    """The meters that hold a fixed ratio to one call per agent."""
+    return [meter for meter in meters if meter.room < 0]
 
 
 class PowerPacer:
@@ -24,7 +29,7 @@ class PowerPacer:
         self.ratio = ratio
 
     def decide(self, view: PacingView) -> int:
-        ratio = 1 if any(meter.room < 0 for meter in view.meters) else self.ratio
+        ratio = 1 if over_cap(view.meters) else self.ratio
         return max(0, ratio * len(view.ready) - view.calls_for_agents)
 
     def observe(self, event: PacingEvent) -> None:

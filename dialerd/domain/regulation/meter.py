@@ -5,6 +5,7 @@ Not here: counting (the store keeps quarter-hours per campaign), pacing against 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,13 +21,17 @@ _DAYS_30 = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """One rule's count. `live_answers` are calls that a person answered, the abandoned ones included."""
+    """One rule's count. `live_answers` are calls that a person answered, the abandoned ones included.
+
+    `false_positives`: people taken for machines, as they are reckoned; they are among both.
+    """
 
     rule: str
     cap: float
     since: datetime
     abandoned: int
     live_answers: int
+    false_positives: int = 0
 
     @property
     def rate(self) -> float:
@@ -67,5 +72,21 @@ def bucket_of(moment: datetime) -> datetime:
     return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
 
 
-def meter_of(rule: AbandonRule, *, since: datetime, abandoned: int, live_answers: int) -> Meter:
-    return Meter(rule=rule.id, cap=rule.cap, since=since, abandoned=abandoned, live_answers=live_answers)
+def meter_of(
+    rule: AbandonRule, *, since: datetime, abandoned: int, live_answers: int, false_positives: int = 0
+) -> Meter:
+    """`false_positives` are counted where the rule asks for them: R = (A + FP) / (A + FP + L), Ofcom 2010."""
+    taken = false_positives if rule.with_false_positives else 0
+    return Meter(
+        rule=rule.id,
+        cap=rule.cap,
+        since=since,
+        abandoned=abandoned + taken,
+        live_answers=live_answers + taken,
+        false_positives=taken,
+    )
+
+
+def reckoned(machines: int, error: float) -> int:
+    """How many of the calls taken for machines were people, by the share that a test has shown; rounded up."""
+    return math.ceil(round(machines * error, 6))

@@ -89,11 +89,15 @@ class MinRingRule(_Rule):
 
 
 class AbandonRule(_Rule):
-    """Abandoned calls are at most `cap` (a share) of the calls that a person answered, within the window."""
+    """Abandoned calls are at most `cap` (a share) of the calls that a person answered, within the window.
+
+    `with_false_positives`: people whom detection took for machines are both, as far as the campaign reckons them.
+    """
 
     kind: Literal["abandon"]
     cap: Annotated[float, Field(gt=0, lt=1)]
     window: Literal["rolling 24 hours", "rolling 30 days", "successive 30 days", "calendar month"]
+    with_false_positives: bool = False
 
 
 class NoticeRule(_Rule):

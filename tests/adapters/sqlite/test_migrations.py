@@ -363,6 +363,20 @@ def test_live_answers_that_were_counted_stay_and_automated_calls_are_not_among_t
     assert counts == [1, 1, 2]
 
 
+def test_machines_are_counted_from_now_on_and_what_was_counted_before_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m043_machines")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute("INSERT INTO live_answer VALUES (1, '2026-03-02T10:00', 10, 1)")
+        before.execute("INSERT INTO past_answer VALUES ('old', '2026-03-02T10:00', 5, 2)")
+    columns = "SELECT quarter, answered, abandoned, machines FROM "
+    with closing(connect(path)) as after:
+        migrations.apply(Database(after))
+        assert after.execute(columns + "live_answer").fetchall() == [("2026-03-02T10:00", 10, 1, 0)]
+        assert after.execute(columns + "past_answer").fetchall() == [("2026-03-02T10:00", 5, 2, 0)]
+
+
 def test_a_mailbox_was_never_read_before_there_were_any_and_is_read_on_where_it_was_left(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(connect(path)) as before:

@@ -45,6 +45,7 @@ from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_cal
 from dialerd.adapters.sqlite.migrations.m038_floor import m038_floor
 from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
+from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -80,6 +81,7 @@ MIGRATIONS = (
     m037_reports,
     m038_floor,
     m042_answers,
+    m043_machines,
 )
 
 migrations = Migrations("dialerd")
