@@ -166,7 +166,7 @@ class RunKeeper:
             line.waiting_due, line.due_at, line.pending = await self._store.read(
                 lambda unit: (
                     unit.dialing.waiting_due(row.id, limit=_MOST_AGENTS, now=now),
-                    unit.dialing.next_due_at(row.id),
+                    dialing.next_call_at(unit, row, Channel.VOICE),
                     unit.strategies.pending(row.id, limit=_MOST_AGENTS) if by_steps else None,
                 )
             )

@@ -74,6 +74,7 @@ from dialerd.ports.previews import (
     Previews,
 )
 from dialerd.ports.recordings import ListedRecording, RecordingRow, Recordings, RecordingWish
+from dialerd.ports.regulation import Regulation
 from dialerd.ports.reports import Dimension, Reports, Tally, TimeIn
 from dialerd.ports.rows import (
     AttemptRow,
@@ -98,7 +99,6 @@ from dialerd.ports.store import (
     Dialing,
     Dispositions,
     Occurrences,
-    Regulation,
     Runs,
     Store,
     Unit,

@@ -13,7 +13,6 @@ from dialerd.domain.call import Facts
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.dispositionset import DispositionSet
 from dialerd.domain.numbers import ContactNumber
-from dialerd.domain.regulation import PastCall
 from dialerd.domain.words import (
     AttemptId,
     CampaignId,
@@ -34,6 +33,7 @@ from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.previews import Previews
 from dialerd.ports.recordings import Recordings
+from dialerd.ports.regulation import Regulation
 from dialerd.ports.reports import Reports
 from dialerd.ports.rows import (
     AttemptRow,
@@ -287,28 +287,6 @@ class Dialing(Protocol):
     def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
         """When the run's attempt was claimed that comes `size` attempts after the first one from `since` on, or at
         least later than `since`: claims of one batch share their moment. None: there are not so many."""
-        ...
-
-
-class Regulation(Protocol):
-    def past_calls(
-        self, number: str, contact_id: ContactId, campaign_id: CampaignId, *, since: datetime
-    ) -> list[PastCall]:
-        """The attempts at a number, and at the contact's others, that were really dialed: latest first, over all
-        campaigns, deleted ones included; walks an index."""
-        ...
-
-    def live_answers(self, campaign_id: CampaignId, *, since: datetime) -> tuple[int, int]:
-        """Calls answered by a person and, of these, abandoned, from the quarter of an hour of `since` on; those of a
-        deleted campaign of the same name are its own."""
-        ...
-
-    def machines(self, campaign_id: CampaignId, *, since: datetime) -> int:
-        """Calls that detection took for machines, counted as `live_answers` are."""
-        ...
-
-    def began_at(self, campaign_id: CampaignId) -> datetime | None:
-        """When the first run began of the campaign, or of a deleted one of its name."""
         ...
 
 

@@ -32,6 +32,11 @@ class Strategies(Protocol):
         """How many targets may have a call at once, an agent's where there are both kinds; up to `limit`."""
         ...
 
+    def next_call_at(self, run_id: RunId, channel: Channel) -> datetime | None:
+        """When the next target is due that waits for a call of that kind; where very many wait for messages before it,
+        when to look again."""
+        ...
+
     def has_done(self, target_id: TargetId, step: str) -> bool:
         """Whether the target's message or automated call of that step has been made."""
         ...

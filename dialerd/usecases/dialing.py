@@ -108,8 +108,15 @@ def claim(
             if facts.leaves_another:
                 repeatable.add(attempts[-1].id)
     unit.dialing.open_attempt(*attempts)
-    due_at = unit.dialing.next_due_at(run_id) if len(attempts) + held < limit else None
+    due_at = next_call_at(unit, run, channel) if len(attempts) + held < limit else None
     return Claim(attempts=attempts, held=held, due_at=due_at, repeatable=frozenset(repeatable))
+
+
+def next_call_at(unit: Unit, run: RunRow, channel: Channel) -> datetime | None:
+    """When the next waiting target of a run may be called; None: none waits for a call."""
+    if run.spec.strategy is None:
+        return unit.dialing.next_due_at(run.id)
+    return unit.strategies.next_call_at(run.id, channel)
 
 
 def judge_target(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from dialerd.domain.replywords import NO_WORDS
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import AttemptId, Channel, Disposition
 from dialerd.ports import About, Delivered, ReplyCame, Sent, Undelivered
-from dialerd.usecases import campaigns, contacts, dnc, messaging, replies, runs, strategies
+from dialerd.usecases import campaigns, contacts, dialing, dnc, messaging, replies, runs, strategies
 from dialerd.usecases.answering import Answering
 from dialerd.usecases.explain import explain
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -209,3 +209,22 @@ def test_a_contact_that_is_to_be_written_to_is_not_held_by_the_trunk(writing: Wr
     assert held_by() == []
     assert held_by(trunks={}) == []
     assert held_by(is_daemon_running=False) == ["way_out"]
+
+
+def test_who_waits_for_a_message_is_not_waited_for_by_the_calls(writing: Writing) -> None:
+    writing.start()
+    run = writing.house.latest()
+    claimed = writing.claim().outgoing
+    assert len(claimed) == 2
+    targets = [each.attempt.target_id for each in claimed]
+    held = "UPDATE target SET state = 'waiting', held_by = 'retry', not_before = ? WHERE id = ?"
+    for target_id, after_h in zip(targets, (1, 2), strict=True):
+        at = (NOW + timedelta(hours=after_h)).astimezone(UTC).isoformat(timespec="microseconds")
+        writing.unit.dialing._connection.execute(held, (at, target_id))
+    late = NOW + timedelta(hours=3)
+    assert writing.unit.dialing.next_due_at(run.id) == NOW + timedelta(hours=1)
+    assert dialing.next_call_at(writing.unit, run, Channel.VOICE) is None
+    assert writing.unit.dialing.waiting_due(run.id, limit=10, now=late) == 0
+    writing.unit.strategies.set_step(targets[1], "call", Channel.VOICE)
+    assert dialing.next_call_at(writing.unit, run, Channel.VOICE) == NOW + timedelta(hours=2)
+    assert writing.unit.dialing.waiting_due(run.id, limit=10, now=late) == 1

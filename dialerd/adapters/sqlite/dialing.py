@@ -189,11 +189,11 @@ class SqliteDialing:
         )
 
     def note(self, attempt_id: AttemptId, facts: Facts) -> None:
-        at = (facts.answered_at, facts.connected_at, facts.greeted_at)
+        at = (facts.answered_at, facts.connected_at, facts.greeted_at, facts.rang_at)
         self._connection.execute(
-            "UPDATE attempt SET answered_at = ?, connected_at = ?, greeted_at = ?, verdict = ?, amd = ?, agent = ?,"
-            " rang_at = coalesce(?, rang_at) WHERE id = ? AND disposition IS NULL",
-            (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, to_text_or_none(facts.rang_at), attempt_id),
+            "UPDATE attempt SET answered_at = ?, connected_at = ?, greeted_at = ?, rang_at = coalesce(?, rang_at),"
+            " verdict = ?, amd = ?, agent = ? WHERE id = ? AND disposition IS NULL",
+            (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, attempt_id),
         )
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
@@ -304,11 +304,10 @@ class SqliteDialing:
 
     def waiting_due(self, run_id: RunId, *, limit: int, now: datetime) -> int:
         rows = self._connection.execute(
-            "SELECT 1 FROM target WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now"
-            " AND lane = 'voice' LIMIT :limit",
+            "SELECT lane FROM target WHERE run_id = :run_id AND state = 'waiting' AND not_before <= :now LIMIT :limit",
             {"run_id": run_id, "now": to_text(now), "limit": limit},
         )
-        return len(rows.fetchall())
+        return sum(lane == Channel.VOICE for (lane,) in rows.fetchall())  # those that wait for messages are not walked
 
     def last_claimed_at(self) -> datetime | None:
         # Attempts are never deleted one by one, so the highest rowid is the latest.

@@ -10,9 +10,11 @@ import sqlite3
 from datetime import datetime
 from functools import lru_cache
 
-from dialerd.adapters.sqlite.rows import END_LANE, to_json, to_text
+from dialerd.adapters.sqlite.rows import END_LANE, to_json, to_moment_or_none, to_text
 from dialerd.domain.strategy import Strategy, read_strategy
 from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
+
+_LOOKED_AHEAD = 500  # waiting targets, for the next one that waits for a call
 
 
 class SqliteStrategies:
@@ -49,6 +51,15 @@ class SqliteStrategies:
             "SELECT 1 FROM target WHERE run_id = ? AND state = 'pending' AND lane = 'voice' LIMIT ?", (run_id, limit)
         )
         return len(rows.fetchall())
+
+    def next_call_at(self, run_id: RunId, channel: Channel) -> datetime | None:
+        rows = self._connection.execute(
+            # Not along a lane: were everybody waiting for messages, it would walk them all.
+            "SELECT lane, not_before FROM target WHERE run_id = ? AND state = 'waiting' ORDER BY not_before LIMIT ?",
+            (run_id, _LOOKED_AHEAD),
+        ).fetchall()
+        own = next((at for lane, at in rows if lane == channel), None)
+        return to_moment_or_none(own or (rows[-1][1] if len(rows) == _LOOKED_AHEAD else None))
 
     def has_done(self, target_id: TargetId, step: str) -> bool:
         (found,) = self._connection.execute(
