@@ -47,13 +47,6 @@ test("a lost connection is made again, from the last change on, and what was kno
   expect(live.link).toBe("up");
 });
 
-test("a missed change brings a new snapshot", () => {
-  last().says({ type: "snapshot", seq: 41, campaigns: [], agents: [] });
-  last().says({ type: "change", seq: 43, campaigns: [], agents: [] });
-  vi.advanceTimersByTime(1000);
-  expect(opened.map((each) => each.path)).toEqual(["/api/live", "/api/live"]);
-});
-
 test("the end of the session is told, and nothing is tried again", () => {
   const over = vi.fn();
   live.onSessionOver = over;

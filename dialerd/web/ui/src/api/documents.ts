@@ -235,9 +235,12 @@ export interface Contact {
 }
 
 export interface Import {
-  import: number;
+  id: string;
   file: string;
-  state: "running" | "done" | "broken_off";
+  state: "waiting" | "running" | "done" | "failed";
+  trouble: string;
+  size: number;
+  position: number;
   line: number;
   added: number;
   already_there: number;

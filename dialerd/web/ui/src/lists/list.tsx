@@ -66,12 +66,12 @@ export function ListPage({ name }: { name: string }) {
 
 function Imports({ name }: { name: string }) {
   const found = useList<Import>(at`/lists/${name}/imports`, {}, 5);
-  const [shown, setShown] = useState<number | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
   return (
     <Loaded of={found}>
       {(all) => !all.length ? <Empty title={w.noContacts}>{w.noContactsText}</Empty> : (
         <>
-          <Table label={w.imports} rows={all} rowKey={(each) => each.import} columns={[
+          <Table label={w.imports} rows={all} rowKey={(each) => each.id} columns={[
             { head: w.file, kind: "text", cell: (each) => each.file },
             { head: t.state, kind: "fit", cell: (each) => <Badge tone={each.state === "done" ? "good" : each.state === "running" ? "accent" : "bad"}>{w.states[each.state] ?? each.state}</Badge> },
             { head: w.line, kind: "num", cell: (each) => count(each.line) },
@@ -79,7 +79,7 @@ function Imports({ name }: { name: string }) {
             { head: w.alreadyThere, kind: "num", cell: (each) => count(each.already_there) },
             { head: w.doubled, kind: "num", cell: (each) => count(each.doubled) },
             { head: w.onDnc, kind: "num", cell: (each) => count(each.on_dnc) },
-            { head: w.rejected, kind: "num", cell: (each) => (each.rejected ? <Button size="small" onClick={() => setShown(each.import)}>{count(each.rejected)}</Button> : 0) },
+            { head: w.rejected, kind: "num", cell: (each) => (each.rejected ? <Button size="small" onClick={() => setShown(each.id)}>{count(each.rejected)}</Button> : 0) },
             { head: t.since, kind: "fit", cell: (each) => <Ago at={each.started_at} /> },
           ]} />
           {shown !== null && <div style={{ padding: "16px" }}><ImportReport list={name} id={shown} /></div>}

@@ -18,7 +18,7 @@ const LOOK_S = 1;
 export function Upload({ list, onDone, onClose }: { list: string; onDone: () => void; onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [sent, setSent] = useState<number | null>(null);
-  const [id, setId] = useState<number | null>(null);
+  const [id, setId] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const send = async (event: Event) => {
     event.preventDefault();
@@ -26,8 +26,8 @@ export function Upload({ list, onDone, onClose }: { list: string; onDone: () => 
     setProblem(null);
     setSent(0);
     try {
-      const begun = await upload<{ import: number }>(at`/lists/${list}/import`, { file: file.name }, file, setSent);
-      setId(begun.import);
+      const begun = await upload<Import>(at`/lists/${list}/import`, { file: file.name }, file, setSent);
+      setId(begun.id);
     } catch (error) {
       setProblem(asProblem(error));
     } finally {
@@ -61,13 +61,13 @@ export function Upload({ list, onDone, onClose }: { list: string; onDone: () => 
 }
 
 /** An import as it goes on, then what came of it. */
-export function ImportReport({ list, id, onDone }: { list: string; id: number; onDone?: () => void }) {
+export function ImportReport({ list, id, onDone }: { list: string; id: string; onDone?: () => void }) {
   const [isOver, setOver] = useState(false);
   const found = useDocument<Import>(at`/lists/${list}/imports/${id}`, {}, isOver ? 0 : LOOK_S);
   const state = found.value?.state;
   const told = useRef(false);
   useEffect(() => {
-    if (!state || state === "running" || told.current) return;
+    if (!state || state === "running" || state === "waiting" || told.current) return;
     told.current = true;
     setOver(true);
     onDone?.();
@@ -76,8 +76,8 @@ export function ImportReport({ list, id, onDone }: { list: string; id: number; o
     <Loaded of={found}>
       {(now) => (
         <div class="stack" role="status">
-          {now.state === "running" ? <div class="row"><progress class="wide" aria-label={w.reading} /><span class="muted num">{w.reading} · {w.line.toLowerCase()} {count(now.line)}</span></div>
-            : now.state === "broken_off" ? <div class="note bad">{w.brokenOff(count(now.line))}</div>
+          {now.state === "running" || now.state === "waiting" ? <div class="row"><progress class="wide" max={Math.max(1, now.size)} value={now.position} aria-label={w.reading} /><span class="muted num">{w.reading} · {w.line.toLowerCase()} {count(now.line)}</span></div>
+            : now.state === "failed" ? <div class="note bad">{now.trouble} {w.brokenOff(count(now.line))}</div>
             : <div class="note good">{w.uploadDone(count(now.added))}</div>}
           <dl class="facts">
             <dt>{w.file}</dt><dd>{now.file}</dd>

@@ -2,7 +2,7 @@
 // Not here: what the messages do (state.ts).
 import { useEffect, useState } from "preact/hooks";
 
-import { isGap, NOTHING, step, type Live, type Message } from "./state";
+import { NOTHING, step, type Live, type Message } from "./state";
 
 export type Link = "off" | "connecting" | "up" | "lost";
 const SESSION_OVER = 4401;
@@ -68,11 +68,6 @@ export class LiveSocket {
     try {
       message = JSON.parse(text);
     } catch {
-      return;
-    }
-    if (isGap(this.live, message)) {
-      this.live = { ...this.live, seq: 0 }; // what is known stays on the page until the snapshot comes
-      this.socket?.close();
       return;
     }
     const after = step(this.live, message);

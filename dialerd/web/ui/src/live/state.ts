@@ -56,7 +56,10 @@ function byName<T>(before: ReadonlyMap<string, T>, changed: readonly T[] | undef
   return after;
 }
 
-/** `live` with the message in it. A change that is not newer than what is known alters nothing. */
+/**
+ * `live` with the message in it. A change that is not newer than what is known alters nothing. Numbers rise, but not by one:
+ * what concerns others has numbers too.
+ */
 export function step(live: Live, message: Message): Live {
   switch (message.type) {
     case "alive":
@@ -78,7 +81,3 @@ function merge(live: Live, told: Omit<Snapshot, "type"> | Omit<Change, "type">, 
     own: told.agent ?? live.own,
   };
 }
-
-/** Whether a change was missed between what is known and the message, so that only a snapshot helps. */
-export const isGap = (live: Live, message: Message): boolean =>
-  message.type === "change" && live.seq > 0 && message.seq > live.seq + 1;

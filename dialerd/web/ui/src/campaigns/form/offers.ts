@@ -1,6 +1,7 @@
 // What a campaign's form offers to choose from: lists, trunks, queues, flows, do-not-call lists, sets, packs.
-import type { ContactList, DncList } from "../../api/documents";
-import { useList } from "../../api/resource";
+import type { DncList } from "../../api/documents";
+import { get, type Page } from "../../api/client";
+import { useList, useLoaded } from "../../api/resource";
 
 export interface TrunkOffer {
   trunk?: string;
@@ -19,14 +20,30 @@ export function nameOf(each: Named): string {
   return "";
 }
 
-export const useNames = (path: string | null): string[] => (useList<Named>(path, { limit: 1000 }).value ?? []).map(nameOf).filter(Boolean);
+const MOST_PAGES = 50;
+
+/** All of a list, page by page. */
+async function everything<T>(path: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const told: Page<T> | T[] = await get<Page<T> | T[]>(path, { cursor });
+    if (Array.isArray(told)) return told;
+    all.push(...told.items);
+    cursor = told.next;
+    if (cursor === null) break;
+  }
+  return all;
+}
+
+/** The names of all that a list has. */
+export const useNames = (path: string | null): string[] => (useLoaded(path, () => everything<Named>(path ?? "")).value ?? []).map(nameOf).filter(Boolean);
 
 export function useOffers() {
-  const lists = useList<ContactList>("/lists", { limit: 1000 }).value ?? [];
   const trunks = useList<TrunkOffer>("/trunks").value ?? [];
   const dnc = (useList<DncList>("/dnc").value ?? []).map((each) => each.list).filter((each) => each !== "global");
   return {
-    lists: lists.map((each) => each.list),
+    lists: useNames("/lists"),
     trunks,
     dnc,
     queues: useNames("/queues"),
