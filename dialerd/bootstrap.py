@@ -25,7 +25,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
-from dialerd.ports import Clock, Exchange, MessageRoute, Store, Supervisor, Unit
+from dialerd.ports import Clock, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.settings import AsteriskSettings, Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
 
@@ -33,6 +33,7 @@ from dialerd.usecases.mailbox import StoredMailbox
 if TYPE_CHECKING:
     from dialerd.agi import AgiServer
     from dialerd.engine import DropKeeper, Engine
+    from dialerd.web import ApiServer
 
 
 def settings(given: str | None) -> tuple[Path, Settings]:
@@ -108,6 +109,18 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     return files.print_rows(sys.stdout.buffer, columns, rows)
 
 
+def passwords() -> Passwords:
+    from dialerd.adapters.passwords import Argon2Passwords
+
+    return Argon2Passwords()
+
+
+def draw_secret() -> str:
+    from dialerd.adapters import passwords as drawn
+
+    return drawn.draw_secret()
+
+
 def backup(given: Settings, target: Path) -> None:
     sqlite.backup(given.database.path, target)
 
@@ -124,6 +137,7 @@ class Parts:
     engine: Engine
     drops: DropKeeper
     hooks: AgiServer
+    api: ApiServer
     store: Store
     clock: Clock
     supervisor: Supervisor
@@ -141,7 +155,10 @@ def build(given: Settings) -> Parts:
     from dialerd.adapters.web import AllowedWeb
     from dialerd.agi import AgiServer, hooks
     from dialerd.engine import DropKeeper, Engine
+    from dialerd.web import ApiServer
+    from dialerd.webhouse import API_READERS, house, tls_of
 
+    tls = tls_of(given.http)
     clock = SystemClock()
     exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
     store = sqlite.SqliteStore.open(given.database.path)
@@ -170,6 +187,7 @@ def build(given: Settings) -> Parts:
             hooks.Setting(region=given.phone.default_region, phones=given.agents.endpoints),
             engine.poke,
         ),
+        api=ApiServer(house(given, store.beside(API_READERS), clock, engine.poke, rulebook(given), tls)),
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,

@@ -40,7 +40,7 @@ async def _serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, wishes.stop)
-    async with parts.listening(engine.poke), parts.hooks.listening():
+    async with parts.listening(engine.poke), parts.hooks.listening(), parts.api.listening():
         await engine.start()
         parts.supervisor.ready("dialing")
         _log.info("dialerd is ready", action="daemon_ready")
@@ -58,6 +58,7 @@ async def _serve(settings: Settings) -> int:
         await wishes.drained(drain)
         await end(watch, drain)
         await engine.close()
+    await parts.api.close()
     await parts.store.close()
     _log.info("dialerd has stopped", action="daemon_stopped")
     return 1 if wishes.is_broken else 0

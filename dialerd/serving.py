@@ -1,24 +1,81 @@
-"""An HTTP server on this machine for as long as it is needed: opened at a place, closed whatever happens.
+"""An HTTP server for as long as it is needed: opened at a place, closed whatever happens; slow clients are let go.
 
-Not here: what it answers (who asks for it), and the REST API.
+Not here: what it answers (who asks for it, dialerd/web).
 """
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_protocol import RequestHandler
+
+_CLOSING_S = 2.0
+_ACCEPTED_S = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`first_request_s`: until a new connection has sent the head of a request. `keepalive_s`: until the next one.
+    `connections`: more are closed at once."""
+
+    first_request_s: float = 10.0
+    keepalive_s: float = 60.0
+    connections: int = 2000
 
 
 @asynccontextmanager
-async def serving(application: web.Application, listen: str) -> AsyncIterator[None]:
-    """Serve at `listen`, like 127.0.0.1:80 or [::1]:80, while entered. Raises OSError where the place is taken."""
+async def serving(
+    application: web.Application, listen: str, *, tls: ssl.SSLContext | None = None, limits: Limits | None = None
+) -> AsyncIterator[int]:
+    """Serve at `listen`, like 127.0.0.1:80 or [::1]:80, while entered, and tell the port. Raises OSError where the
+    place is taken."""
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(application, access_log=None)
+    most = limits or Limits()
+    runner = web.AppRunner(
+        application, access_log=None, keepalive_timeout=most.keepalive_s, shutdown_timeout=_CLOSING_S
+    )
+    unheard: set[RequestHandler] = set()
+
+    @web.middleware
+    async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
+        unheard.discard(request.protocol)
+        return await handler(request)
+
+    application.middlewares.insert(0, note)
     await runner.setup()
+    assert runner.server is not None, "made by setup"
+    made = runner.server
+    loop = asyncio.get_running_loop()
+
+    def connection() -> RequestHandler:
+        handler: RequestHandler = made()
+
+        def check() -> None:
+            if handler in unheard:
+                unheard.discard(handler)
+                handler.force_close()
+
+        def check_room() -> None:
+            if len(made.connections) > most.connections:
+                handler.force_close()
+
+        # aiohttp has no limit of its own on how long the first request may take to come, nor on their number.
+        unheard.add(handler)
+        loop.call_later(_ACCEPTED_S, check_room)
+        loop.call_later(most.first_request_s, check)
+        return handler
+
     try:
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-        yield
+        server = await loop.create_server(connection, host.strip("[]"), int(port), ssl=tls)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
     finally:
         await runner.cleanup()

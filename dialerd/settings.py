@@ -20,6 +20,7 @@ from dialerd.domain.endpoints import is_pattern
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.trunk import Trunk
+from dialerd.httpsettings import HttpSettings
 from dialerd.routesettings import MailSettings, SmsSettings, beside
 
 _VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}\Z")
@@ -262,7 +263,7 @@ class Settings(_Section):
     database: DatabaseSettings = DatabaseSettings()
     asterisk: tuple[AsteriskSettings, ...] = Field(min_length=1, strict=False)
     trunk: tuple[TrunkSettings, ...] = Field(min_length=1, strict=False)
-    http: ListenSettings = ListenSettings(listen="127.0.0.1:8080")
+    http: HttpSettings = HttpSettings()
     agi: ListenSettings = ListenSettings(listen="127.0.0.1:4573")
     phone: PhoneSettings = PhoneSettings()
     engine: EngineSettings = EngineSettings()
@@ -341,5 +342,6 @@ def _beside(path: Path, settings: Settings) -> Settings:
         "mail": tuple(beside(home, route) for route in settings.mail),
     }
     tts = settings.tts.model_copy(update={"folder": home / settings.tts.folder})
-    changed = {"database": database, "asterisk": asterisk, "regulations": regulations, "tts": tts}
+    http = settings.http.beside(home)
+    changed = {"http": http, "database": database, "asterisk": asterisk, "regulations": regulations, "tts": tts}
     return settings.model_copy(update={**changed, **routes})

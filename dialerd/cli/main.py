@@ -17,6 +17,7 @@ from dialerd.cli import preview as _preview_verbs  # noqa: F401  # adds its verb
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
 from dialerd.cli.agent import agent
+from dialerd.cli.audit import audit
 from dialerd.cli.backup import backup_command, restore_command
 from dialerd.cli.callback import callback
 from dialerd.cli.campaign import campaign
@@ -35,7 +36,9 @@ from dialerd.cli.recording import recording
 from dialerd.cli.regulation import regulation
 from dialerd.cli.report import report
 from dialerd.cli.strategy import strategy
+from dialerd.cli.token import token
 from dialerd.cli.trunk import trunk
+from dialerd.cli.user import user
 from dialerd.cli.view import view
 from dialerd.domain.errors import DialerdError
 
@@ -95,6 +98,9 @@ for command in (
     floor,
     view,
     report,
+    user,
+    token,
+    audit,
     backup_command,
     restore_command,
 ):

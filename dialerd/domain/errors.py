@@ -6,7 +6,11 @@
     │   ├── NotFoundError       no such campaign, list, contact, ...
     │   ├── AlreadyExistsError  the name is taken
     │   ├── IllegalActionError  not possible in this state; says what is
-    │   └── BadInputError       a file or value cannot be used
+    │   ├── BadInputError       a file or value cannot be used
+    │   ├── NotSignedInError    nobody, or nobody any more, is known to ask
+    │   ├── ForbiddenError      that is not for whoever asks
+    │   ├── ChangedError        it has been changed since it was looked at
+    │   └── TryLaterError       too many tries; says how long to wait
     ├── StoreError              the database cannot be used
     └── ExchangeError           an Asterisk cannot be used (unreachable, wrong password, not set up)
 
@@ -54,6 +58,26 @@ class IllegalActionError(RefusedError):
 
 class BadInputError(RefusedError):
     """A file or a value given by a person cannot be used."""
+
+
+class NotSignedInError(RefusedError):
+    """Nobody is signed in, or the session or token is over."""
+
+
+class ForbiddenError(RefusedError):
+    """Whoever asks has no right to it."""
+
+
+class ChangedError(RefusedError):
+    """What is to be edited is not any more what the editor has seen."""
+
+
+class TryLaterError(RefusedError):
+    """Asked for too often. `wait_s`: when it is looked at again."""
+
+    def __init__(self, message: str, *, wait_s: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.wait_s = wait_s
 
 
 class StoreError(DialerdError):

@@ -23,6 +23,7 @@ from dialerd.ports.contacts import (
     Imports,
     Lists,
 )
+from dialerd.ports.dispositions import Dispositions
 from dialerd.ports.exchange import (
     DialReply,
     Done,
@@ -94,16 +95,27 @@ from dialerd.ports.rows import (
     TargetRow,
 )
 from dialerd.ports.store import (
-    Audit,
     Campaigns,
     Dialing,
-    Dispositions,
     Occurrences,
     Runs,
     Store,
     Unit,
 )
 from dialerd.ports.strategies import Strategies
+from dialerd.ports.users import (
+    ApiTokens,
+    Audit,
+    AuditRow,
+    KeptAnswer,
+    KeptAnswers,
+    Passwords,
+    SessionRow,
+    Sessions,
+    TokenRow,
+    UserRow,
+    Users,
+)
 from dialerd.ports.views import SavedView, Views
 
 __all__ = [
@@ -113,9 +125,11 @@ __all__ = [
     "AgentRow",
     "Agents",
     "AnswerRow",
+    "ApiTokens",
     "Asked",
     "AttemptRow",
     "Audit",
+    "AuditRow",
     "CallRequest",
     "Callbacks",
     "CallerRow",
@@ -155,6 +169,8 @@ __all__ = [
     "HeldTargets",
     "ImportRow",
     "Imports",
+    "KeptAnswer",
+    "KeptAnswers",
     "ListRow",
     "ListedCallback",
     "ListedRecording",
@@ -172,6 +188,7 @@ __all__ = [
     "OptOutCame",
     "OptOuts",
     "OwnCallback",
+    "Passwords",
     "PreviewRow",
     "Previews",
     "QueueSink",
@@ -197,6 +214,8 @@ __all__ = [
     "Scrubbed",
     "SendReply",
     "Sent",
+    "SessionRow",
+    "Sessions",
     "Store",
     "Strategies",
     "Supervisor",
@@ -204,9 +223,12 @@ __all__ = [
     "TargetRow",
     "TimeIn",
     "Timer",
+    "TokenRow",
     "Unclear",
     "Undelivered",
     "Unit",
+    "UserRow",
+    "Users",
     "Views",
     "taken_back",
 ]

@@ -15,6 +15,8 @@ from dialerd.domain.filters import Filter
 from dialerd.domain.words import ContactId, ListId
 from dialerd.ports.rows import ContactRow, DncEntry, DropRow, FilterCount, ImportRow, ListRow
 
+_FIRST = ContactId(0)
+
 
 class Lists(Protocol):
     def create(self, name: str, region: str, now: datetime) -> ListRow: ...
@@ -79,7 +81,9 @@ class Contacts(Protocol):
         """The attributes that the first contacts of the list have."""
         ...
 
-    def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]: ...
+    def of_list(self, list_id: ListId, *, after: ContactId = _FIRST, limit: int) -> list[ContactRow]:
+        """In the order of their ids, those after that one; walks an index."""
+        ...
 
 
 class Dnc(Protocol):

@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar
 
 from dialerd.domain.call import Facts
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.dispositionset import DispositionSet
 from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.words import (
     AttemptId,
@@ -27,6 +26,7 @@ from dialerd.domain.words import (
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.dispositions import Dispositions
 from dialerd.ports.floor import Floor
 from dialerd.ports.flows import Flows
 from dialerd.ports.messagelog import MessageLog
@@ -46,6 +46,7 @@ from dialerd.ports.rows import (
     TargetRow,
 )
 from dialerd.ports.strategies import Strategies
+from dialerd.ports.users import ApiTokens, Audit, KeptAnswers, Sessions, Users
 from dialerd.ports.views import Views
 
 T = TypeVar("T")
@@ -290,31 +291,6 @@ class Dialing(Protocol):
         ...
 
 
-class Dispositions(Protocol):
-    """Sets of custom dispositions, and what giving one to an attempt does to its target."""
-
-    def get(self, name: str) -> DispositionSet | None: ...
-    def all(self) -> list[DispositionSet]: ...
-    def put(self, given: DispositionSet, now: datetime) -> None: ...
-    def delete(self, name: str) -> None: ...
-    def give(self, attempt_id: AttemptId, code: str) -> None: ...
-
-    def ask(self, attempt_id: AttemptId, code: str, actor: str) -> None:
-        """Keep what is to be given when the attempt has ended, in the place of what was kept before."""
-        ...
-
-    def asked(self, attempt_id: AttemptId) -> tuple[str, str] | None:
-        """The code that was kept, and who asked for it; it is not kept any more then."""
-        ...
-
-    def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None: ...
-    def wait_target(self, target_id: TargetId, until: datetime) -> bool: ...
-
-
-class Audit(Protocol):
-    def add(self, *, actor: str, action: str, subject: str, detail: dict[str, Any], now: datetime) -> None: ...
-
-
 class Unit(Protocol):
     """One transaction with every feature's rows in reach. What a job raises undoes all that it did."""
 
@@ -364,6 +340,14 @@ class Unit(Protocol):
     def floor(self) -> Floor: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def tokens(self) -> ApiTokens: ...
+    @property
+    def answers(self) -> KeptAnswers: ...
 
 
 class Store(Protocol):

@@ -94,7 +94,7 @@ def apply_campaign(
     if changes and not dry_run:
         row = unit.campaigns.put(spec, now)
         _change_run(unit, row, changes)
-        detail = {"keys": sorted(changes)}
+        detail = {"changes": {key: {"before": was, "after": to_be} for key, (was, to_be) in changes.items()}}
         unit.audit.add(actor=actor, action="campaign_applied", subject=spec.name, detail=detail, now=now)
     return Applied(
         name=spec.name,

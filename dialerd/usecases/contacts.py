@@ -14,7 +14,7 @@ from dialerd.domain.errors import AlreadyExistsError, BadInputError, NotFoundErr
 from dialerd.domain.hours import is_zone
 from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
 from dialerd.domain.words import ContactId
-from dialerd.ports import ContactRow, Unit
+from dialerd.ports import ContactRow, ListRow, Unit
 from dialerd.usecases.lists import get_list
 
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -99,6 +99,11 @@ def get_contact(unit: Unit, contact_id: int) -> ContactRow:
     if row is None:
         raise NotFoundError(f"there is no contact {contact_id}", hint="look it up with dialerd contact find NUMBER")
     return row
+
+
+def contacts_of_list(unit: Unit, row: ListRow, *, after: int = 0, limit: int) -> list[ContactRow]:
+    """The contacts of a list in the order of their ids, those that come after that id."""
+    return unit.contacts.of_list(row.id, after=ContactId(after), limit=limit)
 
 
 def find_contacts(unit: Unit, text: str, *, region: str) -> list[ContactRow]:

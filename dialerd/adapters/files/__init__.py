@@ -1,7 +1,7 @@
 """Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs; reply words."""
 
 from dialerd.adapters.files.csvreader import ContactFile
-from dialerd.adapters.files.csvwriter import check_other, print_rows, write_rows
+from dialerd.adapters.files.csvwriter import check_other, csv_chunks, print_rows, write_rows
 from dialerd.adapters.files.dropfolder import DropFolder, check_folder
 from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
@@ -15,6 +15,7 @@ __all__ = [
     "RowReport",
     "check_folder",
     "check_other",
+    "csv_chunks",
     "print_rows",
     "read_pack_file",
     "read_rulebook",

@@ -9,7 +9,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -17,6 +17,7 @@ from dialerd.domain.errors import BadInputError
 
 _NUMBER_COLUMNS = frozenset({"number", "caller_id"})
 _NUMBER = re.compile(r"\+[0-9]{3,15}\Z")
+_CHUNK = 65_536
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -65,14 +66,32 @@ def print_rows(stream: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence
     return count
 
 
+def csv_chunks(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The rows as pieces of a file in UTF-8, to be sent as they come."""
+    is_number = [column in _NUMBER_COLUMNS for column in columns]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(_cells(row, is_number))
+        if text.tell() >= _CHUNK:
+            yield text.getvalue().encode("utf-8")
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode("utf-8")
+
+
+def _cells(row: Sequence[str], is_number: Sequence[bool]) -> list[str]:
+    return [harmless(cell, is_number=plus_is_meant) for cell, plus_is_meant in zip(row, is_number, strict=True)]
+
+
 def _write(handle: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     is_number = [column in _NUMBER_COLUMNS for column in columns]
     writer = csv.writer(handle)  # RFC 4180: commas, doubled quotes, CRLF
     writer.writerow(columns)
     count = 0
     for row in rows:
-        cells = zip(row, is_number, strict=True)
-        writer.writerow([harmless(cell, is_number=plus_is_meant) for cell, plus_is_meant in cells])
+        writer.writerow(_cells(row, is_number))
         count += 1
     return count
 

@@ -43,6 +43,8 @@ FROM (SELECT attributes FROM contact WHERE list_id = (SELECT id FROM contact_lis
 
 _zones_text = lru_cache(maxsize=4096)(to_json)  # contacts by the million have a few hundred different zones
 
+_FIRST = ContactId(0)
+
 
 class SqliteContacts:
     """Implements ports.Contacts on one connection, within its transaction.
@@ -163,10 +165,10 @@ class SqliteContacts:
         rows = self._connection.execute(_ATTRIBUTE_NAMES, {"list": list_name, "first": _LOOKED_AT})
         return {name for (name,) in rows}
 
-    def of_list(self, list_id: ListId, *, limit: int) -> list[ContactRow]:
+    def of_list(self, list_id: ListId, *, after: ContactId = _FIRST, limit: int) -> list[ContactRow]:
         rows = self._connection.execute(
-            _COLUMNS + " WHERE contact.list_id = ? ORDER BY contact.id LIMIT ?",
-            (list_id, limit),  # contact_by_list
+            _COLUMNS + " WHERE contact.list_id = ? AND contact.id > ? ORDER BY contact.id LIMIT ?",
+            (list_id, after, limit),  # contact_by_list
         )
         return [self._to_contact(row) for row in rows.fetchall()]
 

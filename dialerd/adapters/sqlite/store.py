@@ -28,14 +28,17 @@ _READERS = 3
 class SqliteStore:
     """Implements ports.Store. `open` for a file, with threads; `in_memory` for virtual time, without any."""
 
-    def __init__(self, writer: ThreadWriter | InlineWriter, path: Path | None) -> None:
+    def __init__(
+        self, writer: ThreadWriter | InlineWriter, path: Path | None, *, readers: int = _READERS, is_guest: bool = False
+    ) -> None:
         self._writer = writer
+        self._is_guest = is_guest
         self._path = path
         self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._readers: ThreadPoolExecutor | None = None
         if path is not None:
-            self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite reader")
-            for _ in range(_READERS):
+            self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite reader")
+            for _ in range(readers):
                 self._connections.put(connect(path, read_only=True))
 
     @classmethod
@@ -52,6 +55,11 @@ class SqliteStore:
         connection = connect(None)
         migrate(connection)
         return cls(InlineWriter(connection), None)
+
+    def beside(self, readers: int) -> SqliteStore:
+        """The same store with readers of its own, so that who asks there for long reads holds up nobody here. To be
+        closed first; the writer is one and stays."""
+        return SqliteStore(self._writer, self._path, readers=readers, is_guest=True)
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         return await self._writer.write(job, patient=patient)
@@ -74,7 +82,8 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what is queued, then close every connection."""
-        await self._writer.close()
+        if not self._is_guest:
+            await self._writer.close()
         if self._readers is not None:
             self._readers.shutdown(wait=True)
             while not self._connections.empty():

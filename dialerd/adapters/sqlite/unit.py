@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from dialerd.adapters.sqlite.agents import SqliteAgents
+from dialerd.adapters.sqlite.answers import SqliteKeptAnswers
 from dialerd.adapters.sqlite.audit import SqliteAudit
 from dialerd.adapters.sqlite.callbacks import SqliteCallbacks
 from dialerd.adapters.sqlite.campaigns import SqliteCampaigns
@@ -28,7 +29,9 @@ from dialerd.adapters.sqlite.recordings import SqliteRecordings
 from dialerd.adapters.sqlite.regulation import SqliteRegulation
 from dialerd.adapters.sqlite.reports import SqliteReports
 from dialerd.adapters.sqlite.runs import SqliteRuns
+from dialerd.adapters.sqlite.signin import SqliteApiTokens, SqliteSessions
 from dialerd.adapters.sqlite.strategies import SqliteStrategies
+from dialerd.adapters.sqlite.users import SqliteUsers
 from dialerd.adapters.sqlite.views import SqliteViews
 
 
@@ -59,3 +62,7 @@ class SqliteUnit:
         self.reports = SqliteReports(connection)
         self.floor = SqliteFloor(connection)
         self.audit = SqliteAudit(connection)
+        self.users = SqliteUsers(connection)
+        self.sessions = SqliteSessions(connection)
+        self.tokens = SqliteApiTokens(connection)
+        self.answers = SqliteKeptAnswers(connection)

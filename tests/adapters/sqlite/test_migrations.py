@@ -423,6 +423,23 @@ def test_open_attempts_from_before_messages_went_out_beside_calls_still_have_the
         assert unit.dialing.made_beside(call.target_id, Channel.EMAIL) == 0
 
 
+def test_the_audit_log_of_before_there_were_users_is_kept_and_cannot_be_changed_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m036_users")
+        before.execute(
+            "INSERT INTO audit (at, actor, action, subject, detail) VALUES ('2026', 'cli:ann', 'x', 'y', '{}')"
+        )
+        before.execute("UPDATE audit SET at = ?", (_AT,))
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.users.all() == []
+        assert [row.actor for row in unit.audit.latest(limit=5)] == ["cli:ann"]
+    with closing(connect(path)) as after:
+        for statement in ("UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"):
+            with pytest.raises(sqlite3.IntegrityError, match="can only be added to"):
+                after.execute(statement)
+
+
 def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     check(path)

@@ -40,6 +40,7 @@ from dialerd.adapters.sqlite.migrations.m032_opt_out import m032_opt_out
 from dialerd.adapters.sqlite.migrations.m033_messages import m033_messages
 from dialerd.adapters.sqlite.migrations.m034_hang_up import m034_hang_up
 from dialerd.adapters.sqlite.migrations.m035_greeting import m035_greeting
+from dialerd.adapters.sqlite.migrations.m036_users import m036_users
 from dialerd.adapters.sqlite.migrations.m037_reports import m037_reports
 from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_calls
 from dialerd.adapters.sqlite.migrations.m038_floor import m038_floor
@@ -82,6 +83,7 @@ MIGRATIONS = (
     m038_floor,
     m042_answers,
     m043_machines,
+    m036_users,
 )
 
 migrations = Migrations("dialerd")

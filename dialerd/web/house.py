@@ -1,0 +1,47 @@
+"""What the API needs of the settings and of the daemon around it.
+
+Not here: where it comes from (bootstrap.py).
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dialerd.domain.columnmap import ColumnMap
+from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import Channel
+from dialerd.httpsettings import HttpSettings
+from dialerd.ports import Clock, ContactSource, Passwords, Store
+from dialerd.ports.users import Draw
+
+OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
+"""A file to be imported: its path, the region of its numbers, how its columns are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
+    `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
+    at the store."""
+
+    store: Store
+    clock: Clock
+    passwords: Passwords
+    draw_secret: Draw
+    http: HttpSettings
+    trunks: Mapping[str, Trunk]
+    region: str
+    phones: Sequence[str]
+    poke: Callable[[], None]
+    csv_chunks: Callable[[Sequence[str], Iterable[Sequence[str]]], Iterator[bytes]]
+    open_file: OpenFile
+    uploads: Path
+    rulebook: Rulebook = EMPTY
+    hosts: Sequence[str] = ()
+    speaks: bool = False
+    routes: Mapping[Channel, Collection[str]] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None

@@ -1,0 +1,153 @@
+"""What live events are made of: the whole as it is seen at one look, and how two looks differ.
+
+Not here: looking again and again, and who is told (live.py). A look is one short read over everything; what it costs
+grows with the campaigns that go on and the agents, not with contacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from dialerd.ports import AgentRow, PreviewRow, Unit
+from dialerd.web.resources.agents import AgentShown, agent_document
+from dialerd.web.resources.me import OwnAgent, PreviewShown, own_document, preview_document
+from dialerd.web.resources.runs import StatusShown, status_document
+
+Queues = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one agent is told of itself."""
+
+    agent: OwnAgent
+    preview: PreviewShown | None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {"agent": self.agent, "preview": self.preview}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """`campaigns` and `agents` with the queues that they are of; `going`: the runs that go on, by campaign."""
+
+    campaigns: Mapping[str, tuple[Queues, StatusShown]]
+    agents: Mapping[str, tuple[Queues, AgentShown]]
+    rows: Mapping[str, AgentRow]
+    previews: Mapping[str, PreviewRow]
+    going: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is another than at the look before; `own`: of the agents that are connected."""
+
+    campaigns: Mapping[str, tuple[Queues, StatusShown]] = field(default_factory=dict)
+    agents: Mapping[str, tuple[Queues, AgentShown]] = field(default_factory=dict)
+    gone_campaigns: Collection[str] = ()
+    gone_agents: Collection[str] = ()
+    own: Mapping[str, Own] = field(default_factory=dict)
+
+    @property
+    def is_of_floor(self) -> bool:
+        return bool(self.campaigns or self.agents or self.gone_campaigns or self.gone_agents)
+
+
+def look(
+    unit: Unit, now: datetime, before: Picture | None, *, whole: bool, listening: Collection[str]
+) -> tuple[Picture, Change]:
+    """`whole`: campaigns of which no run goes on, too. `listening`: the agents that want to be told of themselves."""
+    queues = unit.queues.all()
+    runs = unit.runs.unfinished()
+    going = {run.spec.name: f"{run.number} {run.spec.queue or ''}" for run in runs}
+    campaigns = dict(before.campaigns) if before is not None and not whole else {}
+    known = {row.spec.name: row.spec.queue for row in unit.campaigns.all()} if whole or before is None else None
+    looked_at = set(known) if known is not None else set(going) | (set(before.going) if before else set())
+    for name in looked_at:
+        row = unit.campaigns.get(name)
+        if row is None:
+            campaigns.pop(name, None)
+            continue
+        queue = row.spec.queue
+        campaigns[name] = (frozenset((queue,) if queue else ()), status_document(unit, name, now))
+    rows = {row.name: row for row in unit.agents.all()}
+    serves: dict[str, list[str]] = {}
+    for each in queues:
+        for agent in each.agents:
+            serves.setdefault(agent, []).append(each.name)
+    agents = {}
+    for name, seen in rows.items():
+        names = serves.get(name, [])
+        had = None if before is None else before.agents.get(name)
+        if had is not None and before is not None and before.rows[name] == seen and had[1].queues == names:
+            agents[name] = had
+        else:
+            agents[name] = (frozenset(names), agent_document(seen, names))
+    previews = {row.agent: row for row in unit.previews.all()}
+    picture = Picture(campaigns=campaigns, agents=agents, rows=rows, previews=previews, going=going)
+    if before is None:
+        return picture, Change()
+    moved = {name for name in agents if agents[name] is not before.agents.get(name)}
+    shown = {name for name in {*previews, *before.previews} if previews.get(name) != before.previews.get(name)}
+    told = set(listening) & rows.keys() if going != before.going else set(listening) & (moved | shown) & rows.keys()
+    change = Change(
+        campaigns={name: each for name, each in campaigns.items() if each != before.campaigns.get(name)},
+        agents={name: agents[name] for name in moved},
+        gone_campaigns=sorted(before.campaigns.keys() - campaigns.keys()),
+        gone_agents=sorted(before.agents.keys() - agents.keys()),
+        own={
+            name: Own(
+                own_document(unit, rows[name], queues, runs),
+                preview_document(unit, name, now) if name in previews else None,
+            )
+            for name in told
+        },
+    )
+    return picture, change
+
+
+def own_of(unit: Unit, name: str, now: datetime) -> Own | None:
+    """What an agent sees of itself when it begins to listen; None: it was deleted."""
+    row = unit.agents.get(name)
+    if row is None:
+        return None
+    shown = preview_document(unit, name, now) if unit.previews.get(name) is not None else None
+    return Own(own_document(unit, row, unit.queues.all(), unit.runs.unfinished()), shown)
+
+
+def snapshot_bytes(picture: Picture, seq: int, held_to: Queues | None) -> bytes:
+    return to_json(
+        {
+            "type": "snapshot",
+            "seq": seq,
+            "campaigns": _of(picture.campaigns, held_to),
+            "agents": _of(picture.agents, held_to),
+        }
+    )
+
+
+def change_bytes(change: Change, seq: int, held_to: Queues | None) -> bytes:
+    """Names of what is gone are told to everybody: whose it was is not known any more."""
+    return to_json(
+        {
+            "type": "change",
+            "seq": seq,
+            "campaigns": _of(change.campaigns, held_to),
+            "agents": _of(change.agents, held_to),
+            "gone": {"campaigns": list(change.gone_campaigns), "agents": list(change.gone_agents)},
+        }
+    )
+
+
+def own_bytes(own: Own, seq: int, kind: str) -> bytes:
+    return to_json({"type": kind, "seq": seq, **own.document})
+
+
+def _of(things: Mapping[str, tuple[Queues, Any]], held_to: Queues | None) -> list[Any]:
+    return [each for queues, each in things.values() if held_to is None or not held_to.isdisjoint(queues)]

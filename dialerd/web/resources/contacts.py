@@ -1,0 +1,140 @@
+"""Single contacts: looked up, added as they come in, changed.
+
+Not here: whole files of them (uploads.py), their lists (lists.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from dialerd.domain.user import Right
+from dialerd.ports import ContactRow, ReplyRow
+from dialerd.usecases import contacts as use
+from dialerd.usecases.lists import get_list
+from dialerd.web.binding import Ask, Model, Query, Route, Streamed
+from dialerd.web.paging import Asked, Page, page
+
+_REPLIES = 100
+
+Texts = list[str]
+Attributes = Annotated[dict[str, str], Field(max_length=200)]
+
+
+class ContactShown(Model):
+    contact_id: int
+    list: str
+    numbers: Texts
+    zone: str | None
+    zones: Texts
+    priority: int
+    attributes: dict[str, str]
+
+
+class NewContact(Model):
+    numbers: Annotated[Texts, Field(min_length=1, max_length=20)]
+    attributes: Attributes = Field(default_factory=dict)
+    zone: str | None = None
+    priority: Annotated[int, Field(ge=-use.MAX_PRIORITY, le=use.MAX_PRIORITY)] = 0
+
+
+class NewAttributes(Model):
+    """Written over those of the same names; the others stay."""
+
+    attributes: Annotated[Attributes, Field(min_length=1)]
+
+
+class ReplyShown(Model):
+    """`did`: what came of it, in a few words."""
+
+    at: datetime
+    route: str
+    sender: str
+    subject: str
+    text: str
+    did: str
+
+
+class NumberAsked(Query):
+    number: str
+
+
+def contacts_of_list(ask: Ask[Asked, None]) -> Page[ContactShown]:
+    """The contacts of a list, as they were imported."""
+    row = get_list(ask.unit, ask.path["name"])
+    after = ask.query.after(int)
+    rows = use.contacts_of_list(ask.unit, row, after=0 if after is None else int(after[0]), limit=ask.query.limit + 1)
+    return page(rows, ask.query, key=lambda each: (each.id,), show=contact_document)
+
+
+def add_contact(ask: Ask[None, NewContact]) -> ContactShown:
+    """Add one contact to a list; a run that goes on takes it in."""
+    return contact_document(
+        use.add_contact(
+            ask.unit,
+            ask.path["name"],
+            ask.body.numbers,
+            attributes=ask.body.attributes,
+            zone=ask.body.zone,
+            priority=ask.body.priority,
+            actor=ask.actor,
+            now=ask.now,
+        )
+    )
+
+
+def find_contacts(ask: Ask[NumberAsked, None]) -> list[ContactShown]:
+    """The contacts with that number."""
+    return [contact_document(row) for row in use.find_contacts(ask.unit, ask.query.number, region=ask.house.region)]
+
+
+def show_contact(ask: Ask[None, None]) -> ContactShown:
+    """One contact."""
+    return contact_document(use.get_contact(ask.unit, _id(ask)))
+
+
+def change_contact(ask: Ask[None, NewAttributes]) -> ContactShown:
+    """Write attributes of a contact."""
+    for name, value in ask.body.attributes.items():
+        use.set_attribute(ask.unit, _id(ask), name, value, actor=ask.actor, now=ask.now)
+    return contact_document(use.get_contact(ask.unit, _id(ask)))
+
+
+def list_replies(ask: Ask[None, None]) -> list[ReplyShown]:
+    """What a contact has written back, the latest first."""
+    row = use.get_contact(ask.unit, _id(ask))
+    return [_reply(each) for each in ask.unit.messages.replies(row.id, limit=_REPLIES)]
+
+
+def contact_document(row: ContactRow) -> ContactShown:
+    return ContactShown(
+        contact_id=row.id,
+        list=row.list_name,
+        numbers=[number.e164 for number in row.contact.numbers],
+        zone=row.contact.zone,
+        zones=list(row.contact.numbers[0].zones),
+        priority=row.contact.priority,
+        attributes=dict(row.contact.attributes),
+    )
+
+
+def _reply(row: ReplyRow) -> ReplyShown:
+    return ReplyShown(at=row.at, route=row.route, sender=row.sender, subject=row.subject, text=row.text, did=row.did)
+
+
+def _id(ask: Ask[Any, Any]) -> int:
+    return int(ask.path["contact_id"])
+
+
+_OF_LIST, _ONE = "/api/lists/{name}/contacts", "/api/contacts/{contact_id:[0-9]{1,18}}"
+
+ROUTES: tuple[Route | Streamed, ...] = (
+    Route(method="GET", path=_OF_LIST, do=contacts_of_list, right=Right.SEE),
+    Route(method="POST", path=_OF_LIST, do=add_contact, right=Right.DEFINE, status=201, idempotent=True),
+    Route(method="GET", path="/api/contacts", do=find_contacts, right=Right.SEE),
+    Route(method="GET", path=_ONE, do=show_contact, right=Right.SEE),
+    Route(method="PATCH", path=_ONE, do=change_contact, right=Right.DEFINE, shows=show_contact),
+    Route(method="GET", path=_ONE + "/replies", do=list_replies, right=Right.SEE),
+)

@@ -1,0 +1,86 @@
+"""One contact as other dialers' `add_lead` takes it, for the forms and programs that already send that.
+
+Not here: the API's own way (contacts.py). The words are those of VICIdial's non-agent API, the answer is its one line;
+the list's name stands in `list_id`, the token in the header or in `pass`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from dialerd.domain.errors import ForbiddenError, RefusedError
+from dialerd.domain.user import Denied, Right, may
+from dialerd.ports import ContactRow, Unit
+from dialerd.usecases import contacts, dnc, signin
+from dialerd.usecases.signin import Credential, digest_of
+from dialerd.web.binding import OPEN, Route, Streamed, Visit
+from dialerd.web.counter import read_bytes
+
+_FIELDS = (
+    *("vendor_lead_code", "source_id", "title", "first_name", "middle_initial", "last_name"),
+    *("address1", "address2", "address3", "city", "state", "province", "postal_code", "country_code"),
+    *("gender", "date_of_birth", "alt_phone", "email", "security_phrase", "comments", "rank", "owner"),
+)
+_MOST = 16_384
+_LONGEST = 200
+
+
+async def add_lead(visit: Visit) -> web.StreamResponse:
+    """Add a contact: phone_number, list_id, and any of first_name, last_name, ..., dnc_check=Y."""
+    given = await _fields(visit)
+    try:
+        row = await visit.house.store.write(lambda unit: _add(unit, visit, given))
+    except RefusedError as error:
+        said = "".join(each if each.isprintable() else " " for each in error.message)
+        return web.Response(text=f"ERROR: add_lead {said}\n", status=200)
+    visit.house.poke()
+    number = row.contact.numbers[0].e164
+    return web.Response(text=f"SUCCESS: add_lead LEAD HAS BEEN ADDED - {number}|{row.list_name}|{row.id}\n")
+
+
+async def _fields(visit: Visit) -> Mapping[str, str]:
+    text = (await read_bytes(visit.request, most=_MOST)).decode("utf-8", "replace")
+    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=200)
+    return dict(pairs)
+
+
+def _add(unit: Unit, visit: Visit, given: Mapping[str, str]) -> ContactRow:
+    secret = given.get("pass", "")
+    credential = visit.credential
+    if (credential is None or not credential.is_token) and 0 < len(secret) <= _LONGEST:
+        credential = Credential(digest_of(secret), is_token=True)
+    now = visit.house.clock.now()
+    # A cookie is not enough: a page elsewhere could send such a form.
+    person = signin.identify(unit, credential if credential and credential.is_token else None, now).person
+    judged = may(person, Right.DEFINE)
+    if isinstance(judged, Denied):
+        raise ForbiddenError(judged.reason)
+    number = given.get("phone_number", "")
+    if given.get("dnc_check", "N").upper() == "Y" and dnc.check_dnc(unit, number, region=visit.house.region, now=now):
+        raise RefusedError("PHONE NUMBER IN DNC")
+    return contacts.add_contact(
+        unit,
+        given.get("list_id", ""),
+        [number],
+        attributes={key: given[key] for key in _FIELDS if given.get(key)},
+        zone=None,
+        priority=0,
+        actor=person.actor,
+        now=now,
+    )
+
+
+ROUTES: tuple[Route | Streamed, ...] = (
+    Streamed(
+        method="POST",
+        path="/api/add_lead",
+        do=add_lead,
+        right=OPEN,
+        takes="application/x-www-form-urlencoded",
+        media="text/plain",
+        is_own=False,
+    ),
+)

@@ -1,0 +1,84 @@
+"""Contact lists.
+
+Not here: their contacts (contacts.py), filling them from files (uploads.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from dialerd.domain.user import Right
+from dialerd.ports import ListRow
+from dialerd.usecases import filters
+from dialerd.usecases import lists as use
+from dialerd.web.binding import Ask, Model, Route, Streamed, Visit
+from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.resources.campaigns import FilterShown, filter_document
+from dialerd.web.steps import until_gone
+
+
+class ListShown(Model):
+    list: str
+    region: str
+    contacts: int
+    created_at: datetime
+
+
+class NewList(Model):
+    """`region`: assumed for numbers without a country code; null: that of the settings."""
+
+    list: Annotated[str, Field(min_length=1, max_length=64)]
+    region: Annotated[str, Field(max_length=20)] | None = None
+
+
+class ListFilter(Model):
+    filter: str
+
+
+def list_lists(ask: Ask[Asked, None]) -> Page[ListShown]:
+    """Every list."""
+    return page_of_all(use.list_lists(ask.unit), ask.query, key=lambda row: (row.name,), show=list_document)
+
+
+def create_list(ask: Ask[None, NewList]) -> ListShown:
+    """Make an empty list."""
+    region = ask.body.region or ask.house.region
+    return list_document(use.create_list(ask.unit, ask.body.list, region=region, actor=ask.actor, now=ask.now))
+
+
+def show_list(ask: Ask[None, None]) -> ListShown:
+    """One list."""
+    return list_document(use.get_list(ask.unit, ask.path["name"]))
+
+
+async def delete_list(visit: Visit) -> web.StreamResponse:
+    """Delete a list with its contacts; refused while a run uses it."""
+    name, actor, clock = visit.path["name"], visit.person.actor, visit.house.clock
+    return await until_gone(
+        visit, f"list {name}", lambda unit: use.delete_list(unit, name, actor=actor, now=clock.now())
+    )
+
+
+def try_filter(ask: Ask[None, ListFilter]) -> FilterShown:
+    """Count whom a filter keeps of the list, with a sample; nothing is changed."""
+    found = filters.try_filter_of_list(ask.unit, ask.path["name"], ask.body.filter, ask.now.date())
+    return filter_document(found)
+
+
+def list_document(row: ListRow) -> ListShown:
+    return ListShown(list=row.name, region=row.region, contacts=row.contacts, created_at=row.created_at)
+
+
+_ALL, _ONE = "/api/lists", "/api/lists/{name}"
+
+ROUTES: tuple[Route | Streamed, ...] = (
+    Route(method="GET", path=_ALL, do=list_lists, right=Right.SEE),
+    Route(method="POST", path=_ALL, do=create_list, right=Right.DEFINE, status=201, idempotent=True),
+    Route(method="GET", path=_ONE, do=show_list, right=Right.SEE),
+    Streamed(method="DELETE", path=_ONE, do=delete_list, right=Right.DEFINE, status=204),
+    Route(method="POST", path=_ONE + "/test-filter", do=try_filter, right=Right.SEE, looks=True, is_heavy=True),
+)

@@ -1,0 +1,366 @@
+"""What an agent does by itself: its state, the record in front of it, its calls' dispositions, its callbacks and jobs.
+
+Not here: what supervisors do to agents (agents.py). No path names an agent: it is the one the user is linked to, so
+that nobody can act as another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from dialerd.domain.errors import ForbiddenError, NotFoundError
+from dialerd.domain.queue import QueueSpec
+from dialerd.domain.user import Right
+from dialerd.domain.words import AgentState, AttemptId
+from dialerd.ports import AgentRow, RunRow, Unit
+from dialerd.usecases import agents as use
+from dialerd.usecases import callbacks as promised
+from dialerd.usecases import calledback, optout, preview, recordings
+from dialerd.web.binding import Ask, Model, Route
+from dialerd.web.resources import agents, callbacks
+from dialerd.web.resources.agents import AgentWithJobs, Login, Name, Pause, Switch
+from dialerd.web.resources.callbacks import CallbackShown, GivenShown, NewCallback, Promise, When
+
+_MOST = 1000  # callbacks
+
+
+class CodeShown(Model):
+    code: str
+    text: str
+    positive: bool
+    callback: bool
+
+
+class CallShown(Model):
+    """The call that the agent has, or finishes. `disposition`: once it has one; `dispositions`: those to choose of."""
+
+    attempt_id: str
+    campaign: str
+    contact_id: int
+    number: str
+    attributes: dict[str, str]
+    connected_at: datetime | None
+    ended_at: datetime | None
+    disposition: str | None
+    dispositions: list[CodeShown]
+
+
+class OwnAgent(AgentWithJobs):
+    """`pause_reasons`: those of its queues; none: any will do. `why_idle`: why it has no call, in a sentence."""
+
+    call: CallShown | None
+    pause_reasons: list[str]
+    why_idle: str
+
+
+class PreviewShown(Model):
+    agent: str
+    campaign: str
+    contact_id: int
+    number: str
+    attempts: int
+    attributes: dict[str, str]
+    shown_at: datetime
+    dial_at: datetime
+    left_s: float
+    skips_left: int | None
+    asked: str | None
+
+
+class Jobs(Model):
+    """`open`: the campaigns that go on and that the agent can be given; `preferred`: it works for no others, if any."""
+
+    open: list[str]
+    preferred: list[str]
+
+
+class NewJobs(Model):
+    preferred: Annotated[list[Name], Field(max_length=100)]
+
+
+class OptOutWish(Model):
+    words: Annotated[str, Field(max_length=200)] = ""
+
+
+class OptedOutShown(Model):
+    list: str
+    added: int
+    callbacks: int
+
+
+class OwnGiven(Model):
+    attempt_id: Annotated[str, Field(max_length=40)]
+    code: Annotated[str, Field(max_length=40)]
+    callback: OwnPromise | None = None
+
+
+class OwnPromise(Promise):
+    """`mine`: this agent is to call."""
+
+    mine: bool = False
+
+
+class OwnCallback(NewCallback):
+    mine: bool = True
+
+
+def show_me(ask: Ask[None, None]) -> OwnAgent:
+    """Where I am, whom I talk to, and why I have no call."""
+    return _me(ask)
+
+
+def login(ask: Ask[None, Login]) -> OwnAgent:
+    """Have my phone reached; I am logged in when I have answered."""
+    agents.log_in(ask, _name(ask), ask.body.endpoint)
+    return _me(ask)
+
+
+def logout(ask: Ask[None, None]) -> OwnAgent:
+    """Log out, after my call and wrap-up."""
+    return _act(ask, use.logout)
+
+
+def pause(ask: Ask[None, Pause]) -> OwnAgent:
+    """Get no more calls until I am ready again."""
+    use.pause(ask.unit, _name(ask), reason=ask.body.reason, actor=ask.actor, now=ask.now)
+    return _me(ask)
+
+
+def ready(ask: Ask[None, None]) -> OwnAgent:
+    """Get calls again; ends a pause or a wrap-up."""
+    return _act(ask, use.ready)
+
+
+def hangup(ask: Ask[None, None]) -> OwnAgent:
+    """End my conversation; my phone is kept."""
+    return _act(ask, use.hang_up)
+
+
+def dial(ask: Ask[None, None]) -> OwnAgent:
+    """Dial the record in front of me now."""
+    return _act(ask, preview.ask_dial)
+
+
+def skip(ask: Ask[None, None]) -> OwnAgent:
+    """Pass the record in front of me on to others."""
+    return _act(ask, preview.ask_skip)
+
+
+def record(ask: Ask[None, Switch]) -> OwnAgent:
+    """Record my call, or no more."""
+    recordings.record_agent(ask.unit, _name(ask), wanted=ask.body.on, actor=ask.actor, now=ask.now)
+    return _me(ask)
+
+
+def opt_out(ask: Ask[None, OptOutWish]) -> OptedOutShown:
+    """Never call the person again whom I talk to, or have talked to last."""
+    done = optout.opt_out_of_agents_call(
+        ask.unit, _name(ask), words=ask.body.words, region=ask.house.region, actor=ask.actor, now=ask.now
+    )
+    return OptedOutShown(list=done.record.list_name, added=done.added, callbacks=done.callbacks)
+
+
+def show_preview(ask: Ask[None, None]) -> PreviewShown:
+    """The record in front of me."""
+    name = _name(ask)
+    if ask.unit.previews.get(name) is None:
+        raise NotFoundError("no record is in front of you", hint="wait for the next one")
+    return preview_document(ask.unit, name, ask.now)
+
+
+def preview_document(unit: Unit, name: str, now: datetime) -> PreviewShown:
+    found = preview.shown(unit, name, now)
+    return PreviewShown(
+        agent=name,
+        campaign=found.campaign,
+        contact_id=found.row.contact_id,
+        number=found.number,
+        attempts=found.attempts_spent,
+        attributes=dict(found.contact.contact.attributes) if found.contact else {},
+        shown_at=found.row.shown_at,
+        dial_at=found.row.dial_at,
+        left_s=max(0.0, round((found.row.dial_at - now).total_seconds(), 1)),
+        skips_left=found.skips_left,
+        asked=found.row.asked,
+    )
+
+
+def give_disposition(ask: Ask[None, OwnGiven]) -> GivenShown:
+    """Say how my call went, while it is up or after it."""
+    name, wanted = _name(ask), ask.body
+    attempt = ask.unit.dialing.attempt(AttemptId(wanted.attempt_id))
+    if attempt is None or attempt.agent != name:
+        raise ForbiddenError("that call was not yours", hint="give it to the last one you had")
+    wish = None
+    if wanted.callback is not None:
+        wish = _own_wish(wanted.callback, name if wanted.callback.mine else None, ask.now)
+    return callbacks.give(ask, wanted.attempt_id, wanted.code, wish)
+
+
+def show_jobs(ask: Ask[None, None]) -> Jobs:
+    """The jobs that are open to me, and those I prefer."""
+    name = _name(ask)
+    return Jobs(open=use.open_campaigns(ask.unit, name), preferred=sorted(use.get_agent(ask.unit, name).preferred))
+
+
+def set_jobs(ask: Ask[None, NewJobs]) -> Jobs:
+    """Work for these jobs only; none: for any."""
+    agents.set_preferred(ask, _name(ask), ask.body.preferred)
+    name = _name(ask)
+    return Jobs(open=use.open_campaigns(ask.unit, name), preferred=sorted(use.get_agent(ask.unit, name).preferred))
+
+
+def list_callbacks(ask: Ask[None, None]) -> list[CallbackShown]:
+    """The callbacks that are mine and not over, by time."""
+    found = promised.list_callbacks(
+        ask.unit,
+        campaign=None,
+        agent=_name(ask),
+        states=callbacks.OPEN_STATES,
+        limit=_MOST,
+        rulebook=ask.house.rulebook,
+        now=ask.now,
+    )
+    return [callbacks.callback_document(each) for each in found]
+
+
+def add_callback(ask: Ask[None, OwnCallback]) -> CallbackShown:
+    """Promise somebody of a campaign of my queues a call."""
+    name = _name(ask)
+    known = {row.spec.name: row.spec.queue for row in ask.unit.campaigns.all()}
+    if known.get(ask.body.campaign) not in {queue.name for queue in use.queues_of(ask.unit, name)}:
+        raise ForbiddenError("that campaign is of none of your queues", hint="ask a supervisor")
+    return callbacks.promise(ask, ask.body, _own_wish(ask.body, name if ask.body.mine else None, ask.now))
+
+
+def move_callback(ask: Ask[None, When]) -> CallbackShown:
+    """Give a callback of mine another time."""
+    return callbacks.move(ask, _own_callback(ask), ask.body)
+
+
+def dial_callback(ask: Ask[None, None]) -> CallbackShown:
+    """Dial a callback of mine as soon as hours and rules let it."""
+    number = _own_callback(ask)
+    promised.dial_callback_now(ask.unit, number, actor=ask.actor, now=ask.now)
+    return callbacks.shown_callback(ask, number)
+
+
+def cancel_callback(ask: Ask[None, None]) -> None:
+    """Cancel a callback of mine."""
+    promised.cancel_callback(ask.unit, _own_callback(ask), actor=ask.actor, now=ask.now)
+
+
+def _own_wish(given: Promise, agent: str | None, now: datetime) -> promised.Wish:
+    return promised.Wish(
+        at=given.moment(now),
+        number=given.number,
+        zone=given.zone,
+        agent=agent,
+        fallback_min=given.fallback_min,
+        never_anybody=given.never_anybody,
+        notes=given.notes,
+    )
+
+
+def _own_callback(ask: Ask[Any, Any]) -> int:
+    number = int(ask.path["callback_id"])
+    if promised.get_callback(ask.unit, number).agent != _name(ask):
+        raise ForbiddenError(f"callback {number} is not yours", hint="ask a supervisor")
+    return number
+
+
+def _act(ask: Ask[None, None], do: Callable[..., object]) -> OwnAgent:
+    do(ask.unit, _name(ask), actor=ask.actor, now=ask.now)
+    return _me(ask)
+
+
+def _me(ask: Ask[Any, Any]) -> OwnAgent:
+    row = use.get_agent(ask.unit, _name(ask))
+    return own_document(ask.unit, row, ask.unit.queues.all(), ask.unit.runs.unfinished())
+
+
+def own_document(unit: Unit, row: AgentRow, queues: Sequence[QueueSpec], going: Sequence[RunRow]) -> OwnAgent:
+    """`queues` and `going`: every queue, and every run that goes on; read once for many agents."""
+    serves = [queue for queue in queues if row.name in queue.agents]
+    names = [queue.name for queue in serves]
+    shown = agents.agent_document(row, names)
+    return OwnAgent(
+        **shown.model_dump(),
+        campaigns=sorted(run.spec.name for run in going if run.spec.queue in names),
+        call=_call(unit, row),
+        pause_reasons=sorted({each for queue in serves for each in queue.pause_reasons}),
+        why_idle=_why_idle(row, names),
+    )
+
+
+def _why_idle(row: AgentRow, names: Sequence[str]) -> str:
+    if not names:
+        return "no queue has you among its agents"
+    if row.seen.state is not AgentState.READY or row.seen.campaign:
+        return ""
+    return row.seen.why or "no campaign that goes on needs you at this moment"
+
+
+def _call(unit: Unit, row: AgentRow) -> CallShown | None:
+    attempt_id = row.seen.attempt_id
+    if attempt_id is None or row.seen.state is AgentState.PREVIEW:
+        return None
+    attempt = unit.dialing.attempt(attempt_id)
+    run = None if attempt is None else unit.runs.get(attempt.run_id)
+    if attempt is None or run is None:
+        return None  # a caller, or the attempt's campaign was deleted
+    contact = calledback.contact_of(unit, attempt_id)
+    chosen = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
+    return CallShown(
+        attempt_id=attempt_id,
+        campaign=run.spec.name,
+        contact_id=contact.id,
+        number=attempt.number,
+        attributes=dict(contact.contact.attributes),
+        connected_at=attempt.connected_at,
+        ended_at=attempt.ended_at,
+        disposition=attempt.final or (None if attempt.disposition is None else str(attempt.disposition)),
+        dispositions=[
+            CodeShown(code=each.code, text=each.text, positive=each.positive, callback=each.callback)
+            for each in (chosen.disposition if chosen else ())
+        ],
+    )
+
+
+def _name(ask: Ask[Any, Any]) -> str:
+    assert ask.person.agent is not None, "asked only of who has the right to be an agent"
+    return ask.person.agent
+
+
+_AGENT, _CALLBACKS = "/api/me/agent", "/api/me/callbacks"
+_ONE = _CALLBACKS + "/{callback_id:[0-9]{1,18}}"
+_OWN = Right.OWN
+_VERBS: Mapping[str, Callable[..., OwnAgent]] = {
+    "login": login,
+    "logout": logout,
+    "pause": pause,
+    "ready": ready,
+    "hangup": hangup,
+    "dial": dial,
+    "skip": skip,
+    "record": record,
+}
+
+ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path=_AGENT, do=show_me, right=_OWN),
+    *(Route(method="POST", path=f"{_AGENT}/{verb}", do=do, right=_OWN) for verb, do in _VERBS.items()),
+    Route(method="POST", path=_AGENT + "/optout", do=opt_out, right=_OWN),
+    Route(method="GET", path="/api/me/preview", do=show_preview, right=_OWN),
+    Route(method="POST", path="/api/me/disposition", do=give_disposition, right=_OWN),
+    Route(method="GET", path="/api/me/jobs", do=show_jobs, right=_OWN),
+    Route(method="PUT", path="/api/me/jobs", do=set_jobs, right=_OWN),
+    Route(method="GET", path=_CALLBACKS, do=list_callbacks, right=_OWN),
+    Route(method="POST", path=_CALLBACKS, do=add_callback, right=_OWN, status=201, idempotent=True),
+    Route(method="PATCH", path=_ONE, do=move_callback, right=_OWN),
+    Route(method="POST", path=_ONE + "/now", do=dial_callback, right=_OWN),
+    Route(method="DELETE", path=_ONE, do=cancel_callback, right=_OWN),
+)

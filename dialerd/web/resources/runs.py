@@ -1,0 +1,326 @@
+"""Running campaigns: start, hold, end, pace, schedule, and how they stand.
+
+Not here: their definitions (campaigns.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from aiohttp import web
+from pydantic import Field
+
+from dialerd.domain.user import Right
+from dialerd.ports import RunRow, Unit
+from dialerd.usecases import dispositions, runs, schedules, status
+from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
+from dialerd.usecases.standing import get_campaign
+from dialerd.web.binding import Ask, Model, Query, Route, Streamed, Visit
+from dialerd.web.csvstream import csv_response
+from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
+
+
+class StatusShown(Model):
+    """A campaign and its active or last run in figures."""
+
+    campaign: str
+    run: int | None
+    state: str
+    mode: str
+    targets: int
+    pending: int
+    in_progress: int
+    done: int
+    attempts: int
+    calls_now: int
+    abandoned_rate: float
+    dispositions: dict[str, int]
+    started_at: datetime | None
+    finished_at: datetime | None
+    next_start_at: datetime | None
+    reason: str
+
+
+class HoldShown(Model):
+    """Targets that one gate keeps from being called. `until`: when the first of them is looked at again."""
+
+    gate: str
+    reason: str
+    targets: int
+    until: datetime | None
+
+
+class StatusWithWhy(StatusShown):
+    """`why` and `pacing` where they were asked for; `pacing` only of a predictive run."""
+
+    why: list[HoldShown] | None = None
+    pacing: dict[str, Any] | None = None
+
+
+class Why(Query):
+    why: bool = False
+
+
+class Pace(Model):
+    max_calls: int | None = None
+    calls_per_second: float | None = None
+    ratio: int | None = None
+
+
+class PaceShown(Model):
+    max_calls: int
+    calls_per_second: float
+    ratio: int
+
+
+class WhichRun(Query):
+    run: Annotated[int, Field(ge=1, le=2**31)] | None = None
+
+
+class DispositionShown(Model):
+    disposition: str
+    attempts: int
+    positive: bool
+    final: bool
+    custom: bool
+
+
+class DispositionsShown(Model):
+    """`conversion`: positive outcomes as a share of the targets."""
+
+    campaign: str
+    run: int
+    targets: int
+    dispositions: list[DispositionShown]
+    conversion: float
+
+
+class RunShown(Model):
+    run: int
+    state: str
+    targets: int
+    pending: int
+    in_progress: int
+    done: int
+    attempts: int
+    started_at: datetime
+    finished_at: datetime | None
+    reason: str
+
+
+class Schedules(Model):
+    """Each as [schedule] in a campaign's file; none: it starts only by hand."""
+
+    schedules: list[dict[str, Any]]
+
+
+class OccurrenceShown(Model):
+    start_at: datetime
+    ends_at: datetime | None
+    precedence: bool
+
+
+class ExportAsked(Query):
+    """`run`: its number, or all; else the last."""
+
+    run: Annotated[str, Field(pattern=r"^(all|[0-9]{1,9})$")] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    disposition: tuple[str, ...] = ()
+
+
+def status_document(unit: Unit, name: str, now: datetime) -> StatusShown:
+    found = status.status(unit, name, now)
+    return StatusShown(
+        campaign=found.campaign,
+        run=found.run,
+        state=str(found.state),
+        mode=str(found.mode),
+        targets=found.targets,
+        pending=found.pending,
+        in_progress=found.in_progress,
+        done=found.done,
+        attempts=found.attempts,
+        calls_now=found.calls_now,
+        abandoned_rate=found.abandoned_rate,
+        dispositions=dict(found.dispositions),
+        started_at=found.started_at,
+        finished_at=found.finished_at,
+        next_start_at=found.next_start_at,
+        reason=found.reason,
+    )
+
+
+def show_status(ask: Ask[Why, None]) -> StatusWithWhy:
+    """How the campaign stands; with `why`, what holds each target that is not being called."""
+    name = ask.path["name"]
+    found = status_document(ask.unit, name, ask.now).model_dump()
+    if not ask.query.why:
+        return StatusWithWhy(**found)
+    holds = status.why(ask.unit, name, ask.now, is_daemon_running=True)
+    shown = [HoldShown(gate=each.gate, reason=each.reason, targets=each.targets, until=each.until) for each in holds]
+    pacing = status.pacing(ask.unit, name)
+    return StatusWithWhy(**found, why=shown, pacing=None if pacing is None else dict(pacing))
+
+
+def run_campaign(ask: Ask[None, None]) -> StatusShown:
+    """Start a run on all contacts of the campaign's lists."""
+    name = ask.path["name"]
+    runs.run_campaign(ask.unit, name, trunks=ask.house.trunks, actor=ask.actor, now=ask.now)
+    return status_document(ask.unit, name, ask.now)
+
+
+def rerun_campaign(ask: Ask[None, None]) -> StatusShown:
+    """Start afresh after a run that is over; the earlier results stay readable."""
+    name = ask.path["name"]
+    runs.rerun_campaign(ask.unit, name, trunks=ask.house.trunks, actor=ask.actor, now=ask.now)
+    return status_document(ask.unit, name, ask.now)
+
+
+def pause_campaign(ask: Ask[None, None]) -> StatusShown:
+    """Place no new calls; those up go on."""
+    return _act(ask, runs.pause_run)
+
+
+def resume_campaign(ask: Ask[None, None]) -> StatusShown:
+    """Go on after a pause."""
+    return _act(ask, runs.resume_run)
+
+
+def stop_campaign(ask: Ask[None, None]) -> StatusShown:
+    """End the run for good when its last call has ended."""
+    return _act(ask, runs.stop_run)
+
+
+def change_pace(ask: Ask[None, Pace]) -> PaceShown:
+    """Change the pace of the run that is going on."""
+    spec = runs.change_pace(
+        ask.unit,
+        ask.path["name"],
+        max_calls=ask.body.max_calls,
+        calls_per_second=ask.body.calls_per_second,
+        ratio=ask.body.ratio,
+        actor=ask.actor,
+        now=ask.now,
+    )
+    return PaceShown(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second, ratio=spec.ratio)
+
+
+def count_dispositions(ask: Ask[WhichRun, None]) -> DispositionsShown:
+    """How the attempts of a run ended, by final disposition."""
+    found = dispositions.count(ask.unit, ask.path["name"], ask.query.run)
+    return DispositionsShown(
+        campaign=ask.path["name"],
+        run=found.run.number,
+        targets=found.run.targets,
+        dispositions=[
+            DispositionShown(
+                disposition=code, attempts=each.count, positive=each.positive, final=each.final, custom=each.custom
+            )
+            for code, each in found.counts.items()
+        ],
+        conversion=found.conversion,
+    )
+
+
+def list_runs(ask: Ask[Asked, None]) -> Page[RunShown]:
+    """Every run of the campaign, the first one first."""
+    rows = ask.unit.runs.of_campaign(get_campaign(ask.unit, ask.path["name"]).id)
+    return page_of_all(rows, ask.query, key=lambda row: (row.number,), show=_run)
+
+
+def show_schedule(ask: Ask[None, None]) -> list[OccurrenceShown]:
+    """When the campaign starts by itself next."""
+    found = schedules.upcoming(ask.unit, ask.path["name"], ask.now)
+    return [OccurrenceShown(start_at=each.start_at, ends_at=each.ends_at, precedence=each.precedence) for each in found]
+
+
+def set_schedule(ask: Ask[None, Schedules]) -> CampaignApplied:
+    """Give the campaign these schedules in place of those it has."""
+    applied = schedules.set_schedule(
+        ask.unit,
+        ask.path["name"],
+        ask.body.schedules,
+        trunks=ask.house.trunks,
+        rulebook=ask.house.rulebook,
+        actor=ask.actor,
+        now=ask.now,
+    )
+    return applied_document(applied, dry_run=False)
+
+
+async def export_campaign(visit: Visit) -> web.StreamResponse:
+    """The campaign's attempts as CSV, in the order of dialing."""
+    loop = asyncio.get_running_loop()
+
+    def read(job: Callable[[Unit], Any]) -> Any:  # on a thread of its own, which waits for the store's
+        return asyncio.run_coroutine_threadsafe(visit.house.store.read(job), loop).result()
+
+    asked: ExportAsked = visit.query
+    run = None if asked.run is None else asked.run if asked.run == "all" else int(asked.run)
+    wanted = Wanted(
+        run=run,
+        since=None if asked.since is None else asked.since.astimezone(),
+        until=None if asked.until is None else asked.until.astimezone(),
+        dispositions=asked.disposition or None,
+    )
+    rows = await asyncio.to_thread(export_attempts, read, visit.path["name"], wanted)
+    return await csv_response(visit, "attempts.csv", COLUMNS, rows)
+
+
+def _act(ask: Ask[None, None], use: Callable[..., RunRow]) -> StatusShown:
+    use(ask.unit, ask.path["name"], actor=ask.actor, now=ask.now)
+    return status_document(ask.unit, ask.path["name"], ask.now)
+
+
+def _run(row: RunRow) -> RunShown:
+    return RunShown(
+        run=row.number,
+        state=row.state,
+        targets=row.targets,
+        pending=row.pending + row.waiting,
+        in_progress=row.in_progress,
+        done=row.done,
+        attempts=row.attempts,
+        started_at=row.created_at,
+        finished_at=row.finished_at,
+        reason=row.reason,
+    )
+
+
+_ONE = "/api/campaigns/{name}"
+_VERBS: Mapping[str, Callable[[Ask[None, None]], StatusShown]] = {
+    "run": run_campaign,
+    "rerun": rerun_campaign,
+    "pause": pause_campaign,
+    "resume": resume_campaign,
+    "stop": stop_campaign,
+}
+
+ROUTES: tuple[Route | Streamed, ...] = (
+    *(
+        Route(
+            method="POST", path=f"{_ONE}/{verb}", do=do, right=Right.STEER, on=queues_of, idempotent=verb[-3:] == "run"
+        )
+        for verb, do in _VERBS.items()
+    ),
+    Route(method="POST", path=_ONE + "/pace", do=change_pace, right=Right.STEER, on=queues_of),
+    Route(method="GET", path=_ONE + "/status", do=show_status, right=Right.SEE, on=queues_of),
+    Route(method="GET", path=_ONE + "/dispositions", do=count_dispositions, right=Right.SEE, on=queues_of),
+    Route(method="GET", path=_ONE + "/runs", do=list_runs, right=Right.SEE, on=queues_of),
+    Route(method="GET", path=_ONE + "/schedule", do=show_schedule, right=Right.SEE, on=queues_of),
+    Route(method="PUT", path=_ONE + "/schedule", do=set_schedule, right=Right.DEFINE, on=queues_of),
+    Streamed(
+        method="GET",
+        path=_ONE + "/export",
+        do=export_campaign,
+        right=Right.SEE,
+        on=queues_of,
+        query=ExportAsked,
+        media="text/csv",
+    ),
+)

@@ -1,0 +1,93 @@
+"""Live events: a snapshot, then what changes, numbered; to each what is theirs; nobody waits for a slow one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialerd.usecases import agents
+from tests.web.listener import Listener
+from tests.web.site import BY, Site
+
+
+def _names(message: Any, noun: str, key: str) -> list[str]:
+    return sorted(each[key] for each in message[noun])
+
+
+def test_a_supervisor_hears_a_snapshot_and_then_what_changes(site: Site) -> None:
+    sue = site.browser("sue")
+    with Listener(sue) as heard:
+        first = heard.hear()
+        assert (heard.status, first["type"]) == (101, "snapshot")
+        assert _names(first, "campaigns", "campaign") == ["sales-calls", "spring", "support-calls"]
+        assert _names(first, "agents", "agent") == ["ann", "ben"]
+        assert sue.post("/api/agents/ann/login", {}).status == 200
+        change = heard.hear()
+        assert (change["type"], change["seq"]) == ("change", first["seq"] + 1)
+        assert _names(change, "campaigns", "campaign") == []
+        assert [(each["agent"], each["wanted"]["state"]) for each in change["agents"]] == [("ann", "ready")]
+        assert sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).status == 201
+        assert sue.post("/api/campaigns/spring/run").status == 200
+        run = heard.hear()
+        assert [(each["campaign"], each["state"]) for each in run["campaigns"]] == [("spring", "active")]
+        assert sue.ask("DELETE", "/api/campaigns/support-calls").status == 204
+        gone = heard.hear()
+        while not gone["gone"]["campaigns"]:  # campaigns that do not run are looked at now and then
+            gone = heard.hear()
+        assert gone["gone"] == {"campaigns": ["support-calls"], "agents": []}
+
+
+def test_who_is_held_to_a_queue_hears_only_of_it(site: Site) -> None:
+    with Listener(site.browser("sam")) as heard:
+        first = heard.hear()
+        assert _names(first, "campaigns", "campaign") == ["sales-calls"]
+        assert _names(first, "agents", "agent") == ["ann"]
+        site.do(lambda unit: agents.login(unit, "ben", allowed=("PJSIP/*",), **BY))
+        site.do(lambda unit: agents.login(unit, "ann", allowed=("PJSIP/*",), **BY))
+        while not (change := heard.hear())["agents"]:
+            pass
+        assert _names(change, "agents", "agent") == ["ann"]
+
+
+def test_an_agent_hears_of_itself_only(site: Site) -> None:
+    with Listener(site.browser("ann")) as heard:
+        first = heard.hear()
+        assert (first["type"], first["agent"]["agent"], first["preview"]) == ("snapshot", "ann", None)
+        assert "agents" not in first
+        site.do(lambda unit: agents.login(unit, "ben", allowed=("PJSIP/*",), **BY))
+        site.do(lambda unit: agents.login(unit, "ann", allowed=("PJSIP/*",), **BY))
+        change = heard.hear()
+        assert (change["type"], change["agent"]["agent"]) == ("change", "ann")
+        assert change["agent"]["wanted"]["state"] == "ready"
+
+
+def test_a_page_that_comes_back_goes_on_where_it_was(site: Site) -> None:
+    sue = site.browser("sue")
+    with Listener(sue) as stays, Listener(sue) as goes:
+        seq = stays.hear()["seq"]
+        assert goes.hear()["seq"] == seq
+        goes.close()
+        site.do(lambda unit: agents.login(unit, "ann", allowed=("PJSIP/*",), **BY))
+        assert stays.hear()["seq"] == seq + 1
+        with Listener(sue, f"/api/live?since={seq}") as back:
+            missed = back.hear()
+            assert (missed["type"], missed["seq"]) == ("change", seq + 1)
+            assert _names(missed, "agents", "agent") == ["ann"]
+        with Listener(sue, "/api/live?since=5") as late:
+            assert late.hear()["type"] == "snapshot", "what it has missed is not kept any more"
+
+
+def test_nobody_listens_who_is_not_signed_in_or_comes_from_elsewhere(site: Site) -> None:
+    sue = site.browser("sue")
+    with Listener(site.browser()) as nobody:
+        assert nobody.status == 401
+    with Listener(sue, Origin="https://evil.example") as foreign:
+        assert foreign.status == 403
+    with Listener(sue, Origin=f"http://127.0.0.1:{site.port}") as ours:
+        assert ours.status == 101
+
+
+def test_whoever_talks_to_us_is_let_go(site: Site) -> None:
+    with Listener(site.browser("sue")) as heard:
+        heard.hear()
+        heard._socket.sendall(b"\x81\x82\x00\x00\x00\x00hi")
+        assert heard.hear() is None

@@ -1,0 +1,232 @@
+"""The nouns over HTTP: agents and their own work, callbacks, do-not-call, definitions, files that are sent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from dialerd.domain.agents import Seen
+from dialerd.domain.words import AgentState
+from tests.web.site import BY, NOW, OWN, Browser, Site
+
+
+def test_an_agent_sees_the_jobs_open_to_it_and_prefers_some(site: Site) -> None:
+    sue, ann = site.browser("sue"), site.browser("ann")
+    sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]})
+    assert sue.post("/api/campaigns/sales-calls/run").status == 200
+    assert ann.get("/api/me/jobs").document == {"open": ["sales-calls"], "preferred": []}
+    assert ann.ask("PUT", "/api/me/jobs", {"preferred": ["sales-calls"]}).document["preferred"] == ["sales-calls"]
+    assert sue.get("/api/agents/ann").document["preferred"] == ["sales-calls"]
+    assert sue.ask("PUT", "/api/agents/ann/preferred", {"campaigns": []}).document["preferred"] == []
+    assert ann.ask("PUT", "/api/me/jobs", {"preferred": ["nothing"]}).code == "not_found"
+
+
+def test_an_agent_logs_in_pauses_and_is_told_where_it_is(site: Site) -> None:
+    ann = site.browser("ann")
+    assert ann.post("/api/me/agent/login", {}).document["wanted"]["state"] == "ready"
+    assert ann.post("/api/me/agent/pause", {"reason": "lunch"}).document["wanted"] == {
+        "state": "paused",
+        "since": "2026-03-02T15:00:00Z",
+        "reason": "lunch",
+    }
+    assert ann.post("/api/me/agent/hangup").code == "illegal_action"
+    assert ann.get("/api/me/preview").code == "not_found"
+    assert ann.post("/api/me/agent/login", {"endpoint": "SIP/../../etc"}).status in (409, 422)
+    assert ann.post("/api/me/agent/logout").document["wanted"]["state"] == "logged_out"
+
+
+def _talk(site: Site) -> str:
+    """A call that ann has had in sales-calls."""
+    from tests.usecases.conftest import WAY_OUT, House
+
+    def job(unit: Any) -> str:
+        house = House(unit)
+        run = unit.runs.latest(unit.campaigns.get("sales-calls").id)
+        from dialerd.domain.call import Facts
+        from dialerd.domain.words import AttemptId
+        from dialerd.usecases import dialing
+
+        assert house.unit is unit
+        dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
+        attempt_id = AttemptId("d" + "1" * 32)
+        claimed = dialing.claim(unit, run.id, limit=1, way_out=WAY_OUT, new_id=lambda: attempt_id, now=NOW)
+        (attempt,) = claimed.attempts
+        dialing.note(unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW, agent="ann", connected_at=NOW))
+        seen = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign="sales-calls", attempt_id=attempt.id)
+        unit.agents.set_seen("ann", seen, leg_id=None, asterisk=None, now=NOW)
+        return attempt.id
+
+    return site.do(job)
+
+
+def test_an_agent_sees_whom_it_talks_to_and_gives_its_own_calls_dispositions_only(site: Site) -> None:
+    sue, ann, ben = site.browser("sue"), site.browser("ann"), site.browser("ben")
+    name = "<script>alert(1)</script>"
+    sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"], "attributes": {"first_name": name}})
+    outcomes = {"disposition": [{"code": "sold", "positive": True}, {"code": "later", "text": name}]}
+    assert sue.ask("PUT", "/api/dispositions/sales", outcomes).document["is_changed"]
+    table = sue.get("/api/campaigns/sales-calls").document
+    sue.ask("PUT", "/api/campaigns/sales-calls", {**table, "dispositions": "sales"})
+    assert sue.post("/api/campaigns/sales-calls/run").status == 200
+    attempt_id = _talk(site)
+    call = ann.get("/api/me/agent").document["call"]
+    assert (call["attempt_id"], call["attributes"]) == (attempt_id, {"first_name": name}), "text, as it was given"
+    assert [each["code"] for each in call["dispositions"]] == ["sold", "later"]
+    assert ben.get("/api/me/agent").document["call"] is None
+    given = {"attempt_id": attempt_id, "code": "sold"}
+    assert ben.post("/api/me/disposition", given).code == "forbidden"
+    assert ann.post("/api/me/disposition", {**given, "code": "none"}).code == "bad_input"
+    assert ann.post("/api/me/disposition", given).document["is_asked"] is True
+
+
+def test_an_agents_callbacks_are_its_own(site: Site) -> None:
+    sue, ann, ben = site.browser("sue"), site.browser("ann"), site.browser("ben")
+    contact = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]
+    new = {"campaign": "sales-calls", "contact_id": contact, "in_min": 90.0}
+    made = ann.post("/api/me/callbacks", new, Idempotency_Key="k")
+    assert (made.status, made.document["agent"]) == (201, "ann")
+    number = made.document["callback"]
+    assert ann.post("/api/me/callbacks", new, Idempotency_Key="k").document["callback"] == number
+    assert [each["callback"] for each in ann.get("/api/me/callbacks").document] == [number]
+    assert ben.get("/api/me/callbacks").document == []
+    assert ben.ask("DELETE", f"/api/me/callbacks/{number}").code == "forbidden"
+    assert ben.post("/api/me/callbacks", new).code == "forbidden", "it is of none of his queues"
+    moved = ann.ask("PATCH", f"/api/me/callbacks/{number}", {"at": "2026-03-02T12:00"}).document
+    assert moved["asked_for"] == "2026-03-02T12:00:00-05:00"
+    assert [each["callback"] for each in sue.get("/api/callbacks?campaign=sales-calls").document] == [number]
+    assert sue.ask("DELETE", f"/api/callbacks/{number}").status == 204
+    assert ann.get("/api/me/callbacks").document == []
+
+
+def test_numbers_go_on_and_off_a_do_not_call_list(site: Site) -> None:
+    sue = site.browser("sue")
+    assert sue.post("/api/dnc", {"list": "spring"}).status == 201
+    assert sue.post("/api/dnc/spring/numbers", {"numbers": ["2122660001"], "days": 3}).document == {"added": 1}
+    (entry,) = sue.get("/api/dnc-check?number=%2B12122660001").document
+    assert (entry["list"], entry["source"], entry["expires_at"]) == ("spring", "api", "2026-03-05T15:00:00Z")
+    assert sue.ask("DELETE", "/api/dnc/spring/numbers", {"numbers": ["+12122660001"]}).document == {"removed": 1}
+    assert sue.ask("DELETE", "/api/dnc/spring").status == 204
+    assert [each["list"] for each in sue.get("/api/dnc").document] == ["global"]
+
+
+@pytest.mark.parametrize(
+    ("noun", "table"),
+    [
+        ("queues", {"agents": ["ann"], "description": "x"}),
+        ("dispositions", {"disposition": [{"code": "sold"}]}),
+        ("strategies", {"step": [{"name": "call", "channel": "voice"}]}),
+    ],
+)
+def test_a_definition_is_made_shown_edited_and_deleted(site: Site, noun: str, table: dict[str, Any]) -> None:
+    sue = site.browser("sue")
+    made = sue.ask("PUT", f"/api/{noun}/mine", table, If_None_Match="*")
+    assert made.status == 200, made
+    assert made.document["is_changed"]
+    shown = sue.get(f"/api/{noun}/mine")
+    assert shown.document["name"] == "mine"
+    assert sue.ask("PUT", f"/api/{noun}/mine", shown.document, If_Match=shown.headers["etag"]).status == 200
+    assert sue.ask("PUT", f"/api/{noun}/mine", {**table, "colour": "red"}).code == "bad_input"
+    assert sue.ask("DELETE", f"/api/{noun}/mine", If_Match='"other"').code == "precondition_failed"
+    assert sue.ask("DELETE", f"/api/{noun}/mine").status == 204
+    assert sue.get(f"/api/{noun}/mine").code == "not_found"
+
+
+def _sent(site: Site, path: str, body: bytes, who: str = "sue") -> Any:
+    browser = site.browser(who)
+    said = browser.ask("POST", path, body, Content_Type="text/csv")
+    if said.status != 202:
+        return said
+    where = path.partition("?")[0].removesuffix("/import")
+    shown = browser.get(f"{where}/imports/{said.document['id']}").document
+    while shown["state"] in ("waiting", "running"):
+        shown = browser.get(f"{where}/imports/{said.document['id']}").document
+    return shown
+
+
+def test_a_file_that_is_sent_goes_into_the_list_and_tells_which_rows_do_not(site: Site) -> None:
+    rows = b"number,First Name\n2122660001,Ann\nbad,Bob\n2122660002,=1+1\n"
+    done = _sent(site, "/api/lists/leads/import?file=leads.csv", rows)
+    assert (done["state"], done["added"], done["rejected"], done["file"]) == ("done", 2, 1, "leads.csv")
+    assert [(each["line"], each["value"]) for each in done["rejected_rows"]] == [(3, "bad")]
+    sue = site.browser("sue")
+    assert sue.get("/api/lists/leads").document["contacts"] == 2
+    assert list(site.house.uploads.iterdir()) == [], "what was imported is not kept"
+    useless = _sent(site, "/api/lists/leads/import", b"number\nbad\n")
+    assert (useless["state"], useless["added"]) == ("failed", 0)
+    assert "none of its 1 rows can be used" in useless["trouble"]
+
+
+@pytest.mark.parametrize("name", ["../../../../tmp/evil.csv", "/etc/passwd", "..\\..\\evil.csv", "a\0b", "x" * 999])
+def test_what_a_file_is_called_leads_nowhere(site: Site, name: str) -> None:
+    before = set(site.house.uploads.parent.rglob("*"))
+    done = _sent(site, f"/api/lists/leads/import?file={quote(name)}", b"number\n2122660001\n")
+    assert done["state"] == "done"
+    assert not re.search(r"[/\\]", done["file"])
+    assert len(done["file"]) <= 200
+    assert set(site.house.uploads.parent.rglob("*")) - before <= {site.house.uploads}
+
+
+def test_a_list_cannot_be_called_by_a_path(site: Site) -> None:
+    assert _sent(site, "/api/lists/..%2F..%2Fetc/import", b"number\n2122660001\n").status in (404, 422)
+
+
+def test_what_a_list_keeps_is_exported_without_formulas(site: Site) -> None:
+    sue, root = site.browser("sue"), site.browser("root")
+    sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]})
+    sue.post("/api/dnc/global/numbers", {"numbers": ["+12122660002"], "source": "=cmd()"})
+    export = root.get("/api/audit/export")
+    assert export.headers["content-type"].startswith("text/csv")
+    assert export.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+    assert export.headers["x-content-type-options"] == "nosniff"
+    cells = [cell for line in export.body.decode().splitlines() for cell in line.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    assert sue.get("/api/campaigns/spring/export").code == "illegal_action", "it has never run"
+
+
+def test_a_lead_comes_as_other_dialers_take_it(site: Site) -> None:
+    token = site.browser("root").post("/api/tokens", {"name": "form", "user": "sue"}).document["token"]
+    form = Browser(site.port, headers={})
+
+    def send(**fields: str) -> str:
+        body = "&".join(f"{key}={quote(value)}" for key, value in fields.items()).encode()
+        said = form.ask("POST", "/api/add_lead", body, Content_Type="application/x-www-form-urlencoded")
+        return said.body.decode()
+
+    lead = {"phone_number": "2122660001", "list_id": "customers", "first_name": "Ann", "colour": "red"}
+    assert re.fullmatch(
+        r"SUCCESS: add_lead LEAD HAS BEEN ADDED - \+12122660001\|customers\|\d+\n", send(**lead, **{"pass": token})
+    )
+    (found,) = site.browser("sue").get("/api/contacts?number=2122660001").document
+    assert found["attributes"] == {"first_name": "Ann"}
+    assert send(**lead, **{"pass": token}).startswith("ERROR: add_lead list customers has that number already")
+    assert send(**lead).startswith("ERROR: add_lead nobody is signed in")
+    assert send(**lead, **{"pass": "guess"}).startswith("ERROR: add_lead the token is not good")
+    cookie = Browser(site.port, cookie=site.browser("sue").cookie, headers={})
+    forged = cookie.ask("POST", "/api/add_lead", b"phone_number=2122660002&list_id=customers")
+    assert b"ERROR" in forged.body, "a cookie alone is what any page can make a browser send"
+
+
+def test_what_is_shown_here_is_what_the_command_line_shows(site: Site) -> None:
+    """The documents are built apart, for the command line must not load what the API needs: they stay alike."""
+    from dialerd.cli.callback import callback_document
+    from dialerd.cli.contact import contact_document
+    from dialerd.cli.user import user_document
+    from dialerd.usecases import callbacks, contacts, users
+
+    sue, root = site.browser("sue"), site.browser("root")
+    keys = site.do(
+        lambda unit: {
+            "contacts": list(contact_document(contacts.get_contact(unit, 1))),
+            "callbacks": list(
+                callback_document(callbacks.show_callback(unit, 1, rulebook=site.house.rulebook, now=BY["now"]))
+            ),
+            "users": list(user_document(users.get_user(unit, "sue"))),
+        }
+    )
+    assert set(sue.get("/api/contacts/1").document) == set(keys["contacts"])
+    assert set(sue.get("/api/callbacks/1").document) == set(keys["callbacks"])
+    assert set(root.get("/api/users/sue").document) == set(keys["users"])
+    assert OWN == {"X-Dialerd-Request": "1"}
