@@ -19,6 +19,7 @@ from dialerd.domain.campaign import E164, describe
 from dialerd.domain.endpoints import is_pattern
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
+from dialerd.domain.steering import PassingOn
 from dialerd.domain.trunk import Trunk
 from dialerd.httpsettings import HttpSettings
 from dialerd.routesettings import MailSettings, SmsSettings, beside
@@ -252,6 +253,25 @@ class WebSettings(_Section):
         return value
 
 
+class TransferSettings(_Section):
+    """`prefixes`: how numbers begin that calls may be passed on to; none: to no number. `context`: where the dialplan
+    has them, as extensions in E.164 form."""
+
+    prefixes: tuple[str, ...] = Field(default=(), strict=False)
+    context: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "dialerd-transfer"
+
+    @field_validator("prefixes")
+    @classmethod
+    def _begin_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [each for each in value if not re.fullmatch(r"\+[1-9][0-9]{0,14}", each)]:
+            raise ValueError(f'{wrong[0][:20]!r} begins no number, like "+1212"')
+        return value
+
+    @property
+    def rules(self) -> PassingOn:
+        return PassingOn(prefixes=self.prefixes, context=self.context)
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
@@ -272,6 +292,7 @@ class Settings(_Section):
     agents: AgentSettings = AgentSettings()
     tts: SpeechSettings = SpeechSettings()
     web: WebSettings = WebSettings()
+    transfer: TransferSettings = TransferSettings()
     log: LogSettings = LogSettings()
     sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
     mail: tuple[MailSettings, ...] = Field(default=(), strict=False)

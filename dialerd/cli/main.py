@@ -16,6 +16,7 @@ from dialerd.cli import flowtry as _try_verb  # noqa: F401  # adds a verb to the
 from dialerd.cli import preview as _preview_verbs  # noqa: F401  # adds its verbs to the noun agent
 from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
 from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
+from dialerd.cli import steer as _steer_verbs  # noqa: F401  # adds its verbs to the noun agent
 from dialerd.cli.agent import agent
 from dialerd.cli.audit import audit
 from dialerd.cli.backup import backup_command, restore_command

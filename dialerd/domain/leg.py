@@ -5,10 +5,12 @@ Not here: what becomes of the agent, and the ARI messages that these are made fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialerd.domain.steering import Spy
 from dialerd.domain.words import AttemptId, BridgeId, CallerId, LegId, Person
 
 
@@ -65,6 +67,28 @@ def attempt_of(bridge_id: BridgeId) -> AttemptId:
     """Whom a bridge was made for, whether or not they are in it (any more). Of a caller's bridge: nobody's attempt,
     by which that bridge can be ended."""
     return AttemptId(f"d{bridge_id[1:]}")
+
+
+def listening_in(leg_id: LegId) -> BridgeId:
+    """The bridge in which somebody who listens to a call hears it."""
+    return BridgeId(f"b{leg_id[1:]}")
+
+
+SPY_ID = re.compile(r"[lwx]([0-9a-f]{32})\Z")
+
+
+def spy_id(leg_id: LegId, how: Spy) -> str:
+    """The ARI id of the channel through which that leg listens: a letter for how, and the leg's digits."""
+    return _LETTERS[how] + leg_id[1:]
+
+
+def leg_of_spy(channel_id: str) -> LegId | None:
+    """Whose ear it is; None: no such channel."""
+    found = SPY_ID.match(channel_id)
+    return None if found is None else LegId(f"a{found[1]}")
+
+
+_LETTERS = {Spy.LISTEN: "l", Spy.WHISPER: "w", Spy.BARGE: "x"}
 
 
 def orphans(bridges: Collection[BridgeId], legs: Mapping[LegId, LegSeen]) -> list[BridgeId]:

@@ -12,6 +12,7 @@ from functools import partial
 
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
+from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
@@ -105,6 +106,10 @@ class AgentDesk:
     def patience_s(self, queue: str | None) -> float:
         """How long a person waits for an agent of that queue."""
         return self._book.patience_s(queue)
+
+    def music_of(self, plan: CallPlan, wanted: bool) -> str | None:
+        """What a person hears who waits where that call's campaign has them; None: nothing is wanted."""
+        return self.takers.music_of(plan.queue or "") if wanted else None
 
     def _obey(self, line: AgentLine) -> None:
         """Bring about what an agent wants to be, as far as its state lets it be done now."""
@@ -241,10 +246,17 @@ class AgentDesk:
     # People who wait
 
     def seek(
-        self, attempt_id: AttemptId, run_id: RunId, queue: str, exchange: Exchange, *, is_guest: bool = False
+        self,
+        attempt_id: AttemptId,
+        run_id: RunId,
+        queue: str,
+        exchange: Exchange,
+        *,
+        is_guest: bool = False,
+        agent: str | None = None,
     ) -> None:
-        """Somebody has answered: AgentFound follows, at once or when there is an agent."""
-        self._seekers[attempt_id] = Seeker(run_id, queue, exchange, is_guest)
+        """Somebody has answered: AgentFound follows, at once or when there is an agent. `agent`: that one or nobody."""
+        self._seekers[attempt_id] = Seeker(run_id, queue, exchange, is_guest, agent=agent)
         self._serve()
 
     def _serve(self) -> None:
@@ -262,8 +274,7 @@ class AgentDesk:
         mine = [
             line
             for line in self._book.lines.values()
-            if (line.takes_guests_of(seeker.queue) if seeker.is_guest else line.run_id == seeker.run_id)
-            and (line.leg is None or line.leg.exchange is seeker.exchange)
+            if self._is_sought(line, seeker) and (line.leg is None or line.leg.exchange is seeker.exchange)
         ]
         spare = [line for line in mine if line.is_spare and not seeker.is_guest]
         own = [line for line in mine if line.is_kept_for(attempt_id)]
@@ -272,6 +283,11 @@ class AgentDesk:
             if name is not None:
                 return self._book.lines[name]
         return None
+
+    def _is_sought(self, line: AgentLine, seeker: Seeker) -> bool:
+        if seeker.agent is not None:
+            return line.name == seeker.agent
+        return line.takes_guests_of(seeker.queue) if seeker.is_guest else line.run_id == seeker.run_id
 
     def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
         assert line.leg is not None, "who is given a call has a leg"

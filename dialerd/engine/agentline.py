@@ -140,7 +140,7 @@ class AgentLine:
 
 @dataclass(slots=True)
 class Seeker:
-    """A person who waits. `rings`: the agent whose phone rings for them.
+    """A person who waits. `rings`: the agent whose phone rings for them; `agent`: nobody else is to take them.
 
     `is_guest`: a flow has sent them; any free agent of the queue may take them, after those whom its own run waits for.
     """
@@ -150,6 +150,7 @@ class Seeker:
     exchange: Exchange
     is_guest: bool = False
     rings: str | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

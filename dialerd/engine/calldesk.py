@@ -19,7 +19,7 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
 from dialerd.domain.call.states import Detecting, Placing, Queued, Ringing, Screening, Talking, Waiting
-from dialerd.domain.call.talk import may_be_recorded, wants_recording
+from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
@@ -28,6 +28,7 @@ from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId, RunState
 from dialerd.engine import performer
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.recordingdesk import RecordingDesk
@@ -75,6 +76,7 @@ class CallDesk:
         queues: QueueDesk,
         flows: FlowDesk,
         recordings: RecordingDesk,
+        comfort: ComfortDesk,
         on_room: Callable[[], None],
     ) -> None:
         self._flows = flows
@@ -86,6 +88,7 @@ class CallDesk:
         self._agents = agents
         self._queues = queues
         self._recordings = recordings
+        self._comfort = comfort
         self._lines: dict[AttemptId, CallLine] = {}
         self._settling = 0
         self._on_room = on_room
@@ -148,9 +151,11 @@ class CallDesk:
     def let_go(self, attempt_ids: Collection[AttemptId], reason: str) -> None:
         """End those that nobody has answered, as soon as their phones have rung for the least time that is decent."""
         for attempt_id in attempt_ids:
-            line = self._lines.get(attempt_id)
-            if line is not None and isinstance(line.call.state, Placing | Ringing):
+            if attempt_id in self._lines and self._lines[attempt_id].call.is_unanswered:
                 self.deliver(attempt_id, ev.StopRequested(reason))
+
+    def may_be_heard(self, attempt_id: AttemptId) -> bool:
+        return attempt_id in self._lines and may_be_heard(self._lines[attempt_id].call)
 
     def recordable(self, attempt_id: AttemptId) -> Exchange | None:
         """The exchange of a call that may be recorded at this moment."""
@@ -191,7 +196,8 @@ class CallDesk:
             if isinstance(before.state, Talking) or (
                 isinstance(before.state, Waiting) and not isinstance(after.state, Talking)
             ):
-                was_connected, goes_on = before.facts.connected_at is not None, isinstance(after.state, Waiting)
+                was_connected = isinstance(before.state, Talking) and not before.state.is_unclear
+                goes_on = isinstance(after.state, Waiting) and not was_connected
                 self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
         if has_moved and line.call.plan.has_agents:
             self._on_room()  # what happens to one call decides whether another is started
@@ -244,11 +250,11 @@ class CallDesk:
                     self._close(line, outcome)
                 case do.OptOut():
                     spawn(f"opt out {attempt_id}", self._opt_out(attempt_id))
-                case do.Seek(queue):
-                    of = queue or line.call.plan.queue
-                    assert of is not None, "nobody else seeks an agent"
-                    is_guest = queue is not None
-                    self._agents.seek(attempt_id, line.attempt.run_id, of, line.exchange, is_guest=is_guest)
+                case do.Seek(queue, agent):
+                    of, run_id = queue or line.call.plan.queue or "", line.attempt.run_id
+                    self._agents.seek(attempt_id, run_id, of, line.exchange, is_guest=queue is not None, agent=agent)
+                case do.Comfort(wanted):
+                    self._comfort.want(attempt_id, line.exchange, self._agents.music_of(line.call.plan, wanted))
                 case do.StopSeeking():
                     self._agents.free(attempt_id)
                 case do.PullOut():
@@ -283,6 +289,7 @@ class CallDesk:
         outcome = self._without_blame(line, outcome)
         del self._lines[line.attempt.id]
         self._recordings.over(line.attempt.id)
+        self._comfort.over(line.attempt.id)
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1

@@ -23,8 +23,10 @@ from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
+from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.flowdesk import FlowDesk
+from dialerd.engine.listendesk import ListenDesk
 from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
@@ -32,6 +34,7 @@ from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.reconcile import inherit, reconcile
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.steerdesk import SteerDesk
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -138,6 +141,17 @@ class Engine:
             on_change=self.poke,
         )
         self.recordings = RecordingDesk(store, clock, exchanges, lambda each: self.desk.recordable(each))
+        comfort = ComfortDesk(clock)
+        self.listeners = ListenDesk(clock, dice, exchanges, on_change=lambda agent: self.steering.changed(agent))
+        self.steering = SteerDesk(
+            store,
+            clock,
+            self.agents,
+            self.listeners,
+            comfort,
+            may_be_heard=lambda attempt_id: self.desk.may_be_heard(attempt_id),
+            tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
+        )
         self.desk = CallDesk(
             store,
             clock,
@@ -148,6 +162,7 @@ class Engine:
             self.queues,
             flows,
             self.recordings,
+            comfort,
             self._wake,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
@@ -204,6 +219,7 @@ class Engine:
                 self.desk.request_stop()  # those that were answered meanwhile
                 await self._empty_within(_CLEAR_LIMIT_S)
         self.callers.stop()
+        self.listeners.stop()
         self.agents.stop()
 
     async def idle(self, limit_s: float) -> bool:
@@ -222,7 +238,8 @@ class Engine:
         self.desk.deliver(attempt_id, event, exchange=exchange)
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
-        self.agents.on_leg_event(exchange, leg_id, event)
+        desk = self.listeners if self.listeners.owns(leg_id) else self.agents
+        desk.on_leg_event(exchange, leg_id, event)
 
     def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
         self.callers.on_event(exchange, caller_id, event)
@@ -230,6 +247,7 @@ class Engine:
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self._trunks.ready.discard(exchange)
         self.agents.away(exchange)
+        self.listeners.away(exchange)
         if isinstance(event, ExchangeUp):
             self._up_count[exchange] += 1
             spawn(f"reconcile {exchange}", self._reconcile(self._exchanges[exchange], self._up_count[exchange]))
@@ -269,6 +287,7 @@ class Engine:
                     if at is not None:
                         wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
                 await self.agents.refresh()  # with the runs as they are now
+                await self.steering.refresh()
                 await self._previews.refresh()
                 await self._let_go_barred()
                 await self.recordings.refresh()

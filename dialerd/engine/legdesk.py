@@ -176,7 +176,9 @@ class LegDesk:
 
     async def _part(self, leg: Leg, person: Person, music: str) -> None:
         async with leg.orders:
-            ended = await leg.exchange.end_bridge(person)
+            # Whoever was passed on may be with the next agent by now, in the same bridge.
+            is_taken = any(other.person == person for other in self._legs.values())
+            ended: Reply = Done() if is_taken else await leg.exchange.end_bridge(person)
             reply = await leg.exchange.hold(leg.id, music)
         await self._look_if_gone(leg, reply)
         if isinstance(ended, Failed):  # out of the order: the leg may be given to the next person meanwhile

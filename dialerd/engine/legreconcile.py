@@ -68,6 +68,8 @@ class LegReconciler:
         strays = seen.keys() - led
         for leg_id in strays:
             await exchange.hang_up_leg(leg_id)
+        for listener in await exchange.spies():  # an earlier daemon's: nobody listens while nobody is reconciled
+            await exchange.end_spy(listener)
         left = orphans(bridges, {leg_id: place for leg_id, place in seen.items() if leg_id in led})
         for bridge_id in left:
             await exchange.end_bridge(attempt_of(bridge_id))

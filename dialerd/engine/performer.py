@@ -48,7 +48,7 @@ def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell)
             spawn(f"look {attempt_id}", _look(exchange, plan, playback_id, tell))
         case do.Originate() | do.SetTimer() | do.Settle() | do.OptOut() | do.Act():
             raise AssertionError(f"{type(command).__name__} is not done here")
-        case do.Seek() | do.StopSeeking() | do.RecordCall() | do.Connect() | do.PullOut():
+        case do.Seek() | do.StopSeeking() | do.RecordCall() | do.Connect() | do.Comfort() | do.PullOut():
             raise AssertionError(f"{type(command).__name__} is not done here")
 
 

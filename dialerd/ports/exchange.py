@@ -15,6 +15,7 @@ from dialerd.domain.call.events import CallEvent, ChannelSeen, OriginateRefused,
 from dialerd.domain.caller import CallerEvent, CallerSeen
 from dialerd.domain.leg import LegEvent, LegSeen
 from dialerd.domain.sounds import Sound
+from dialerd.domain.steering import Spy
 from dialerd.domain.words import AttemptId, BridgeId, CallerId, LegId, Person
 
 
@@ -159,6 +160,38 @@ class Exchange(Protocol):
 
     async def bridges(self) -> list[BridgeId]:
         """Every bridge of ours but those that `connect` is filling at this moment. Raises ExchangeError."""
+        ...
+
+    # What people ask of two who talk
+
+    async def mute(self, leg_id: LegId, wanted: bool) -> Reply:
+        """Let nobody hear the agent, or again. Asked twice it comes to the same."""
+        ...
+
+    async def comfort(self, person: Person, music: str | None) -> Reply:
+        """Let a person, in a bridge or not, hear music of that class, and nobody hear them; None: no more. Asked twice
+        it comes to the same."""
+        ...
+
+    async def send_keys(self, person: Person, keys: str) -> Reply:
+        """Send keys to a person's line, one after the other."""
+        ...
+
+    async def spy(self, leg_id: LegId, agent: LegId, how: Spy) -> Reply:
+        """Let an answered leg hear what the agent at the other one says and hears, and be heard as `how` says; asked
+        again, only that changes. It goes on until either leg is over, or `end_spy`.
+
+        Unless it is unclear, nothing else than Done leaves anything behind; Gone: the agent's leg is over.
+        """
+        ...
+
+    async def end_spy(self, leg_id: LegId) -> Reply:
+        """Let the leg hear nobody any more, also where it is over; where it lives, in silence. Done as well when it did
+        not listen."""
+        ...
+
+    async def spies(self) -> set[LegId]:
+        """The legs of which something is there by which they listen, whether or not they are. Raises ExchangeError."""
         ...
 
     # Callers: people who have called; what comes of it is told by on_caller_event

@@ -17,19 +17,20 @@ from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId, Person
 from dialerd.ports import Clock, DialReply, Dice, ExchangeSink, Failed, Gone, Reply, Timer
 from dialerd.simulate.callees import Callees
-from dialerd.simulate.callers import SimulatedCallers, is_caller
+from dialerd.simulate.callers import is_caller
 from dialerd.simulate.channel import Channel
 from dialerd.simulate.faults import NONE, Faults
 from dialerd.simulate.line import ENTER_S, REPLY_S, STEP_S, Line
 from dialerd.simulate.phones import LabPhones, Phones
 from dialerd.simulate.premises import PLAIN, Premises
 from dialerd.simulate.record import SimulatedCall
+from dialerd.simulate.steering import SimulatedSteering
 from dialerd.simulate.voice import VoiceDesk
 
 __all__ = ["SimulatedCall", "SimulatedExchange"]
 
 
-class SimulatedExchange(SimulatedCallers):
+class SimulatedExchange(SimulatedSteering):
     """Implements ports.Exchange. `record` holds every call ever dialed."""
 
     def __init__(
@@ -304,6 +305,7 @@ class SimulatedExchange(SimulatedCallers):
         """Begin the end; what plays breaks off, and Destroyed follows in a moment."""
         channel.cancel_timers()
         channel.is_ending = True
+        self.comforted.pop(channel.plan.attempt_id, None)
         if self._bridges.of(channel.plan.attempt_id)[0] is not None:
             cause = cause or 16  # in a bridge a BYE without a reason is given one
             self._bridges.leave(channel.plan.attempt_id)
@@ -332,6 +334,12 @@ class SimulatedExchange(SimulatedCallers):
 
     def _in_hands(self, person: Person) -> Gone | Failed | object:
         return super()._in_hands(person) if is_caller(person) else self._call_in_hands(AttemptId(person))
+
+    def _is_there(self, person: Person) -> bool:
+        if is_caller(person):
+            return not isinstance(super()._in_hands(person), Gone)
+        channel = self._channels.get(AttemptId(person))
+        return channel is not None and not channel.is_ending
 
     def _call_in_hands(self, attempt_id: AttemptId) -> Channel | Gone | Failed:
         channel = self._channels.get(attempt_id)

@@ -104,7 +104,7 @@ def floor(unit: Unit, *, now: datetime) -> Floor:
         queues=[
             FloorQueue(
                 queue=queue.name,
-                agents=Counter(str(row.seen.state) for row in rows if queue.name in serves[row.name]),
+                agents=dict(Counter(str(row.seen.state) for row in rows if queue.name in serves[row.name])),
                 waiting=sum(name == queue.name for name, _ in waits),
                 longest_wait_s=max(
                     ((now - since).total_seconds() for name, since in waits if name == queue.name), default=0.0

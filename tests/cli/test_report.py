@@ -64,3 +64,21 @@ def test_a_saved_view_decides_what_the_table_of_campaigns_shows(ready: Terminal)
 def test_a_view_of_too_long_a_name_is_refused(ready: Terminal) -> None:
     said = ready.type("view", "save", "x" * 21)
     assert (said.code, said.err.startswith("dialerd: 'xxxxxxxxxxxxxxxxxxxxx' is no name for a view")) == (1, True)
+
+
+def test_the_floor_is_shown_and_a_call_that_nobody_has_is_not_steered(ready: Terminal) -> None:
+    ready.ok("agent", "add", "ann", "--endpoint", "PJSIP/1")
+    ready.ok("queue", "apply", ready.write("sales.toml", 'name = "sales"\nagents = ["ann"]\n'))
+    shown = ready.ok("floor", "--json").document
+    assert shown["queues"] == [{"queue": "sales", "agents": {"logged_out": 1}, "waiting": 0, "longest_wait_s": 0.0}]
+    assert [each["agent"] for each in shown["agents"]] == ["ann"]
+    assert "logged_out" in ready.ok("floor").out
+    assert ready.ok("agent", "page", "ann", "--json").document["why_idle"] == "logged out"
+    listens = ["listen", "ann", "--at", "PJSIP/2"]
+    asked = (["mute", "ann"], ["dtmf", "ann", "1"], listens, ["move", "ann", "--queue", "sales"])
+    for words in asked:
+        said = ready.type("agent", *words)
+        assert (said.code, said.err) == (
+            1,
+            "dialerd: agent ann talks to nobody (see what it does with dialerd agent show ann)\n",
+        )

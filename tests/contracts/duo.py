@@ -14,6 +14,7 @@ from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, bridge_of
+from dialerd.domain.steering import Spy
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, Exchange, ExchangeEvent
 from dialerd.tasks import spawn
@@ -153,6 +154,16 @@ class Duos:
                 reply = await exchange.detect(attempt_id)
             case "look" | "leg" | "bridge":
                 return await self._look(duo, step)
+            case "mute" | "unmute":
+                reply = await exchange.mute(leg_id, step == "mute")
+            case "comfort" | "no comfort":
+                reply = await exchange.comfort(attempt_id, _MUSIC if step == "comfort" else None)
+            case "keys":
+                reply = await exchange.send_keys(attempt_id, "1#")
+            case "listen to nobody":
+                reply = await exchange.spy(leg_id, LegId(f"a{leg_id[2:]}f"), Spy.LISTEN)
+            case "listen no more":
+                reply = await exchange.end_spy(leg_id)
             case _:
                 raise AssertionError(f"no command is called {step}")
         return shown(reply)

@@ -139,6 +139,29 @@ LEG_SCENARIOS: dict[str, LegScenario] = {
         call_events=[*UP, "Destroyed 16/-"],
         replies=["Done", "Done", "Done", "bridge", "Done", "no bridge"],
     ),
+    # two who talk, and what people ask of them
+    "are steered": LegScenario(
+        ending="50",
+        does={
+            "both": [
+                *("connect", "mute", "mute", "unmute", "unmute", "comfort", "comfort", "0.3 s", "leg", "bridge"),
+                *("no comfort", "no comfort", "keys", "leg", "hang up", "0.5 s"),
+                *("comfort", "keys", "end bridge", "hang up leg", "0.5 s", "mute"),
+            ]
+        },
+        events=["LegAnswered", "LegGone 16/-"],
+        call_events=[*UP, "Destroyed 16/-"],
+        replies=[
+            *("Done", "Done", "Done", "Done", "Done", "Done", "Done", "bridged with its person", "bridge"),
+            *("Done", "Done", "Done", "bridged with its person", "Done"),
+            *("Gone", "Gone", "Done", "Done", "Gone"),
+        ],
+    ),
+    "listens to an agent that is not there": LegScenario(
+        does={"LegAnswered": ["listen to nobody", "leg", "listen no more", "leg", "hang up leg"]},
+        events=["LegAnswered", "LegGone 16/-"],
+        replies=["Gone", "waiting", "Done", "waiting", "Done"],
+    ),
     # two who cannot
     "the person is gone before": LegScenario(
         ending="51",

@@ -87,15 +87,18 @@ async def attempts(office: Office) -> list[ExportRow]:
     return await office.store.read(lambda unit: [row for run in runs for row in unit.dialing.export(run.id)])
 
 
-async def check_agents(office: Office) -> None:
+async def check_agents(office: Office, *, are_passed_on: bool = False) -> None:
     """An agent is in at most one call at a time; with all calls over nobody is reserved or talks; every book agrees.
 
     A call whose agent has hung up ends some time after it: what its agent does then is not held against it.
+    `are_passed_on`: nor is what one does who has passed a call on that nobody took.
     """
     talks: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     for row in await attempts(office):
         attempt = row.attempt
         if attempt.agent is not None and attempt.connected_at is not None and attempt.disposition != "agent_hangup":
+            if are_passed_on:
+                continue
             assert attempt.ended_at is not None
             talks[attempt.agent].append((attempt.connected_at, attempt.ended_at))
     for name, spans in talks.items():

@@ -42,6 +42,12 @@ class AriCallers(AriLegs):
         await self._of_caller("DELETE", CallerId(person), "/moh")  # the agent would hear it
         return self._channels.get(CallerId(person))
 
+    async def _of_person(self, method: str, person: Person, action: str, params: dict[str, str] | None = None) -> Reply:
+        """Something of the channel of somebody, whoever they are."""
+        if CALLER_ID.match(person):
+            return await self._of_caller(method, CallerId(person), action, params)
+        return await ask(self._session, method, f"/channels/{person}{action}", params=params)
+
     async def _of_caller(
         self, method: str, caller_id: CallerId, action: str, params: dict[str, str] | None = None
     ) -> Reply:

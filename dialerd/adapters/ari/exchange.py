@@ -1,7 +1,8 @@
 """ports.Exchange over ARI: one Asterisk as the engine sees it.
 
-Not here: the connection's life (session.py), agents' legs (legs.py), callers (callers.py), what an answer means
-(asking.py), how sounds are called (media.py), recording both sides (callrecording.py).
+Not here: the connection's life (session.py), agents' legs (legs.py), callers (callers.py), what people ask of
+two who talk (steering.py), what an answer means (asking.py), how sounds are called (media.py), recording both sides
+(callrecording.py).
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from urllib.parse import quote
 
 from dialerd.adapters.ari import callrecording, media, translate
 from dialerd.adapters.ari.asking import ask, found, listed, originate, over
-from dialerd.adapters.ari.callers import AriCallers
 from dialerd.adapters.ari.http import AriHttp
 from dialerd.adapters.ari.session import Session
+from dialerd.adapters.ari.steering import AriSteering
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
@@ -26,7 +27,7 @@ from dialerd.settings import AsteriskSettings
 _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
 
 
-class AriExchange(AriCallers):
+class AriExchange(AriSteering):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:

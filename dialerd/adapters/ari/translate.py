@@ -12,7 +12,7 @@ from typing import Any
 
 from dialerd.domain.call import events as ev
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, caller_of
-from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
+from dialerd.domain.leg import SPY_ID, LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
 from dialerd.domain.recording import SNOOP_ID, attempt_of
 from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId
 
@@ -102,9 +102,14 @@ def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, C
 
 def to_foreign_id(value: object) -> str | None:
     """A channel id that dialerd has not given, and that is safe in a request; None: it is not one."""
-    if not isinstance(value, str) or to_attempt_id(value) or to_leg_id(value) or SNOOP_ID.match(value):
+    if not isinstance(value, str) or to_attempt_id(value) or to_leg_id(value) or _is_ear(value):
         return None
     return value if _CHANNEL_ID.match(value) else None
+
+
+def _is_ear(channel_id: str) -> bool:
+    """Whether it is a channel by which we record a call or listen to one."""
+    return bool(SNOOP_ID.match(channel_id) or SPY_ID.match(channel_id))
 
 
 def to_callers(channels: Iterable[Json], *, exchange: str, app: str) -> dict[CallerId, tuple[str, CallerSeen]]:

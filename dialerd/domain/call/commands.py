@@ -99,9 +99,11 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Find an agent: AgentFound, at once or as soon as one is free. `queue`: of that one, not the campaign's."""
+    """Find an agent: AgentFound, at once or as soon as one is free. `queue`: of that one, not the campaign's; `agent`:
+    nobody else."""
 
     queue: str | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,13 @@ class Connect:
     """Bring the call and the agent's leg into one bridge, both ways."""
 
     leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Comfort:
+    """Let the person hear music, and nobody hear them; `wanted` False: no more."""
+
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,7 @@ Command = (
     | Seek
     | StopSeeking
     | Connect
+    | Comfort
     | PullOut
     | HangUp
     | OptOut

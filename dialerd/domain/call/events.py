@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dialerd.domain.flow.moves import Did, Fetched, Undone
+from dialerd.domain.steering import Destination
 from dialerd.domain.words import LegId
 
 
@@ -193,6 +194,13 @@ class LeftQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A person wants this call, whose agent talks to somebody, to go on somewhere else."""
+
+    to: Destination
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """dialerd wants no more of this call: the daemon ends, or nobody would be free for an answer."""
 
@@ -224,6 +232,7 @@ CallEvent = (
     | AgentLeft
     | MemberTook
     | LeftQueue
+    | Moved
     | StopRequested
 )
 EVENTS: tuple[type[CallEvent], ...] = (
@@ -251,5 +260,6 @@ EVENTS: tuple[type[CallEvent], ...] = (
     AgentLeft,
     MemberTook,
     LeftQueue,
+    Moved,
     StopRequested,
 )

@@ -21,6 +21,7 @@ from dialerd.domain.call.states import (
     Leaving,
     Listening,
     Outcome,
+    PassedOn,
     Placing,
     Playing,
     Queued,
@@ -120,14 +121,25 @@ def wait(
     call: Call,
     until: datetime,
     now: datetime,
-    away: Away | None = None,
+    away: Away | PassedOn | None = None,
     *commands: do.Command,
     announcing: bool = False,
 ) -> Step:
-    """Have the person wait for an agent, of the campaign's queue or where a flow has sent them."""
+    """Have the person wait for an agent: of the campaign's queue, or where they were sent or passed on to."""
     left_s = max(0.0, (until - now).total_seconds())
-    seek = do.Seek(None if away is None else away.queue)
-    return enter(call, Waiting(until, away, announcing), left_s, *commands, seek)
+    comfort = (do.Comfort(True),) if isinstance(away, PassedOn) else ()
+    return enter(call, Waiting(until, away, announcing), left_s, *commands, *comfort, seek(away))
+
+
+def seek(away: Away | PassedOn | None) -> do.Seek:
+    """Whom a person waits for."""
+    match away:
+        case Away(queue):
+            return do.Seek(queue)
+        case PassedOn(queue, agent):
+            return do.Seek(queue, agent)
+        case _:
+            return do.Seek()
 
 
 def queue_up(call: Call, until: datetime, now: datetime) -> Step:
@@ -204,6 +216,8 @@ def end_as_known(call: Call, now: datetime) -> Step:
             return settle(call, Disposition.ANSWERED_HUMAN, now, reason="with a member of whom nothing was heard")
         case Queued(until) if now >= until:
             return settle(call, Disposition.ABANDONED, now, reason="hung up after waiting for too long")
+        case Waiting(away=PassedOn()):
+            return settle(call, Disposition.ANSWERED_HUMAN, now, reason="hung up while it was passed on")
         case Waiting() | Queued():
             return settle(call, Disposition.CUSTOMER_HANGUP, now, reason="hung up before an agent was there")
         case Talking():

@@ -142,14 +142,23 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Passed on by the agent that had it, or by a supervisor, to the agents of `queue`, or to `agent`."""
+
+    queue: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """A person waits for an agent; at `until` the call is abandoned, or goes back to the flow that it comes from.
+    """A person waits for an agent; at `until` the call is abandoned, goes back to the flow that it comes from, or is
+    ended where it was passed on and nobody took it.
 
     `announcing`: they hear that they are recorded.
     """
 
     until: datetime
-    away: Away | None = None
+    away: Away | PassedOn | None = None
     announcing: bool = False
 
 
@@ -165,7 +174,7 @@ class Talking:
     leg_id: LegId | None  # None: taken over from an earlier daemon, the leg not seen yet
     until: datetime
     is_unclear: bool = True
-    away: Away | None = None
+    away: Away | PassedOn | None = None
     announcing: bool = False
 
 

@@ -273,6 +273,7 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.AgentLeft: _ignore,
     ev.MemberTook: _ignore,
     ev.LeftQueue: _ignore,
+    ev.Moved: _ignore,
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
@@ -327,6 +328,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.AgentFound: talk.leg_seen,
         ev.Connected: talk.connected,
         ev.AgentLeft: talk.agent_left,
+        ev.Moved: talk.moved,
         ev.HangupRequested: talk.cause_told,
         ev.ChannelSeen: talk.talkers_seen,
         ev.CommandFailed: talk.unconnected,

@@ -11,8 +11,33 @@ from datetime import datetime
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call import walk
-from dialerd.domain.call.moves import CLEAR_S, GONE_S, Step, clear, end_as_known, enter, learn, play, rearm, wait
-from dialerd.domain.call.states import Call, Handed, InFlow, Playing, Settled, Talking, Waiting, WithMember
+from dialerd.domain.call.moves import (
+    CLEAR_S,
+    GONE_S,
+    Step,
+    clear,
+    end_as_known,
+    enter,
+    hand_over,
+    learn,
+    play,
+    rearm,
+    seek,
+    wait,
+)
+from dialerd.domain.call.states import (
+    Away,
+    Call,
+    Handed,
+    InFlow,
+    PassedOn,
+    Playing,
+    Settled,
+    Talking,
+    Waiting,
+    WithMember,
+)
+from dialerd.domain.steering import PASS_ON
 from dialerd.domain.words import Disposition
 
 ANNOUNCE_S = 30.0  # the longest announcement; were its end not told, they would wait so long
@@ -31,6 +56,8 @@ def agent_found(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     )
     if talking.announcing:
         return enter(call, talking, ANNOUNCE_S)
+    if isinstance(call.state.away, PassedOn):
+        return enter(call, talking, CLEAR_S, do.Comfort(False), do.Connect(event.leg_id))
     return enter(call, talking, CLEAR_S, do.Connect(event.leg_id))
 
 
@@ -61,6 +88,11 @@ def may_be_recorded(call: Call) -> bool:
             return False
 
 
+def may_be_heard(call: Call) -> bool:
+    """Whether others may hear it: where the campaign tells people of that, once they have been told."""
+    return call.plan.consent is None or may_be_recorded(call)
+
+
 def wants_recording(call: Call) -> bool:
     """Whether the campaign has this call recorded now."""
     return call.plan.record and may_be_recorded(call)
@@ -80,7 +112,8 @@ def connected(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(state, Talking)
     if not state.is_unclear:
         return call, ()
-    call = learn(call, agent=state.agent, connected_at=call.facts.connected_at or now)
+    is_next = isinstance(state.away, PassedOn)  # from now on it is this agent's talk
+    call = learn(call, agent=state.agent, connected_at=now if is_next else call.facts.connected_at or now)
     return rearm(replace(call, state=replace(state, is_unclear=False)), min(_LOOK_S, call.plan.max_talk_s))
 
 
@@ -102,9 +135,24 @@ def waited_enough(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     left_s = (state.until - now).total_seconds()
     if left_s > _EARLY_S:
         return rearm(call, left_s)
-    if state.away is None:
-        return play(call, Disposition.ABANDONED)
-    return walk.back(call, state.away.back, now)
+    match state.away:
+        case None:
+            return play(call, Disposition.ABANDONED)
+        case PassedOn():
+            return clear(call, Disposition.ANSWERED_HUMAN, "nobody took the call that was passed on")
+        case Away(back=back):
+            return walk.back(call, back, now)
+
+
+def moved(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    """To another queue, agent or number, while the two talk; the agent it had wraps up meanwhile."""
+    assert isinstance(event, ev.Moved)
+    assert isinstance(call.state, Talking)
+    if call.state.is_unclear or call.facts.cause is not None:
+        return call, ()  # not begun, or over
+    if event.to.number is not None:
+        return hand_over(call, event.to.context, event.to.number)
+    return wait(call, now + PASS_ON, now, PassedOn(event.to.queue, event.to.agent))
 
 
 def stop(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
@@ -116,8 +164,7 @@ def stop(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
 
 def waiter_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(call.state, Waiting)
-    queue = None if call.state.away is None else call.state.away.queue
-    again = (do.Seek(queue),) if call.gone else ()
+    again = (seek(call.state.away),) if call.gone else ()
     left_s = max(0.0, (call.state.until - now).total_seconds())
     return rearm(replace(call, gone=False), left_s, *again)
 
@@ -159,7 +206,7 @@ def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.AgentLeft)
     assert isinstance(call.state, Talking)
-    if call.facts.connected_at is None:
+    if call.state.is_unclear:
         return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
     if call.facts.cause is not None:
         return rearm(call, CLEAR_S)  # the person hung up first; Destroyed is on its way

@@ -1,0 +1,118 @@
+"""What people ask of a call that is up: mute, hold, keys, pass it on, listen to it; and whether that can be done now.
+
+Not here: doing it (engine/steerdesk.py), keeping what was asked (usecases/steering.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dialerd.domain.agents import Refusal
+from dialerd.domain.words import AgentState
+
+TOO_LATE = timedelta(seconds=10)
+"""A request that nobody has looked at for so long is of a moment that has passed: it is not done any more."""
+
+PASS_ON = timedelta(seconds=300)
+"""How long somebody whom an agent has passed on waits for the next one, with music."""
+
+KEYS = re.compile(r"[0-9*#A-D]{1,32}\Z")
+
+LISTEN_RING_S = 30.0
+
+
+class Verb(StrEnum):
+    """What can be asked of an agent's call."""
+
+    MUTE = "mute"  # nobody hears the agent
+    UNMUTE = "unmute"
+    HOLD = "hold"  # the person hears music, and nobody hears them
+    RESUME = "resume"
+    KEYS = "keys"  # to the person's line
+    PASS_ON = "pass_on"  # to a queue, another agent, or a number in the admin's dialplan
+    LISTEN = "listen"  # a supervisor hears both
+    WHISPER = "whisper"  # and is heard by the agent
+    BARGE = "barge"  # and is heard by both
+    UNLISTEN = "unlisten"
+
+
+class Spy(StrEnum):
+    """Who hears somebody that listens to an agent's call."""
+
+    LISTEN = "listen"  # nobody
+    WHISPER = "whisper"  # the agent
+    BARGE = "barge"  # both
+
+
+SPIES = {Verb.LISTEN: Spy.LISTEN, Verb.WHISPER: Spy.WHISPER, Verb.BARGE: Spy.BARGE}
+
+_ON_CALL = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a call is passed on to: exactly one of these. `context`: where the dialplan has the number."""
+
+    queue: str | None = None
+    agent: str | None = None
+    number: str | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassingOn:
+    """The numbers that calls may be passed on to: those that begin with one of `prefixes` (E.164), in the admin's
+    dialplan at `context`."""
+
+    prefixes: Sequence[str] = ()
+    context: str = "dialerd-transfer"
+
+    def allows(self, number: str) -> bool:
+        return any(number.startswith(prefix) for prefix in self.prefixes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """An agent's call as it stands. `was_with`: whom the agent talked to when it was asked, where that was known, and
+    `is_with` whom now. `may_be_heard`: the person has been told that the call is recorded, or needs not be."""
+
+    state: AgentState
+    was_with: str | None
+    is_with: str | None
+    is_caller: bool
+    is_muted: bool
+    is_holding: bool
+    may_be_heard: bool
+    asked_at: datetime
+
+
+def refused(verb: Verb, at: Situation, *, agent: str, now: datetime) -> Refusal | None:
+    """Why that cannot be done now; None: it can."""
+    if now - at.asked_at > TOO_LATE:
+        return Refusal("it was asked too long ago", "ask again")
+    if verb is Verb.UNLISTEN:
+        return None
+    if at.state not in _ON_CALL or at.is_with is None:
+        return Refusal(f"agent {agent} talks to nobody", f"see what it does with dialerd agent show {agent}")
+    if at.was_with is not None and at.was_with != at.is_with:
+        return Refusal(f"agent {agent} talks to somebody else by now", "ask again if it is meant for that call, too")
+    match verb:
+        case Verb.MUTE if at.is_muted:
+            return Refusal(f"agent {agent} is muted already", "")
+        case Verb.UNMUTE if not at.is_muted:
+            return Refusal(f"agent {agent} is not muted", "")
+        case Verb.HOLD if at.is_holding:
+            return Refusal("the call is on hold already", "")
+        case Verb.RESUME if not at.is_holding:
+            return Refusal("the call is not on hold", "")
+        case Verb.KEYS if at.is_holding:
+            return Refusal("the call is on hold: keys would not be heard in it", "resume it first")
+        case Verb.PASS_ON if at.is_caller:
+            return Refusal("somebody who has called cannot be passed on", "end the call, or let them wait")
+        case Verb.LISTEN | Verb.WHISPER | Verb.BARGE if not at.may_be_heard:
+            return Refusal("the person has not been told that others may hear the call", "listen once they have")
+    return None

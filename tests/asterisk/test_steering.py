@@ -1,0 +1,76 @@
+"""A call is steered on the real Asterisk, and who hears whom is told by what each of the three has heard.
+
+Not here: whether it may be (tests/domain/test_steering.py), what is left of it (tests/simulation/test_steering.py).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from tests.asterisk.dialer import Dialer, until
+from tests.lab import AGENTS, Lab, by_number, person_hz
+from tests.lab.tones import MUSIC, RATE, samples, share
+from tests.numbers import number
+
+pytestmark = pytest.mark.asterisk
+
+AGENT, DESK = "agent1001", "agent1002"
+_HEARD_S = 1.0
+
+
+def mixtures(ulaw: bytes, tones: dict[str, float]) -> list[str]:
+    """Which of the tones are in each fifth of a second, as the letters of their names; nothing where it is silent."""
+    heard, step = samples(ulaw), RATE // 5
+    parts = [heard[first : first + step] for first in range(0, len(heard) - step + 1, step)]
+    return [
+        "".join(name for name, hz in tones.items() if max(map(abs, part)) > 50 and share(part, hz) > 0.15)
+        for part in parts
+    ]
+
+
+def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dialer) -> None:
+    mark, person = lab.mark(), number(8, "50")
+    dialer.start()
+    dialer.staff("sales", [AGENT], wrap_up_s=1)
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=20, what="the agent ready")
+    dialer.campaign("c", [person], mode="progressive", queue="sales", amd=True)
+    dialer.cli("campaign", "run", "c")
+    until(lambda: dialer.agents()[AGENT] == "on_call", limit_s=30, what="the talk")
+    spans: list[str] = []
+    for words in (
+        ["hold", AGENT],
+        ["resume", AGENT],
+        ["mute", AGENT],
+        ["listen", AGENT, "--at", f"PJSIP/{DESK}"],
+        ["unmute", AGENT],
+        ["whisper", AGENT, "--at", f"PJSIP/{DESK}"],
+        ["barge", AGENT, "--at", f"PJSIP/{DESK}"],
+    ):
+        dialer.cli("agent", *words)
+        spans.append(words[0])
+        time.sleep(_HEARD_S)
+    (shown,) = json.loads(dialer.cli("floor", "--json"))["agents"]
+    assert [each["mode"] for each in shown["listeners"]] == ["barge"]
+    dialer.cli("agent", "dtmf", AGENT, "1#")
+    dialer.cli("agent", "hangup", AGENT)
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=20, what="the campaign")
+    calls = by_number(lab.record(since=mark))
+    until(lambda: "1 active channel" in lab.cli("pbx", "core show channels count"), limit_s=10, what="only the agent")
+    tones = {"P": person_hz(person), "A": AGENTS[AGENT].hz, "S": AGENTS[DESK].hz, "M": MUSIC[0]}
+    (by_person,), (by_agent,), (by_desk,) = (calls[each] for each in (person, AGENT, DESK))
+    heard = {who: mixtures(lab.heard(call), tones) for who, call in (("P", by_person), ("A", by_agent), ("S", by_desk))}
+    told = {who: "".join(part or "." for part in parts) for who, parts in heard.items()}
+    assert heard["P"].count("M") >= 3, f"on hold the person hears music: {told}"
+    assert "P" in heard["A"], f"the agent hears the person: {told}"
+    assert heard["S"].count("PA") >= 3, f"the supervisor hears both: {told}"
+    assert heard["A"].count("PS") >= 5, f"the agent hears who whispers and who barges: {told}"
+    assert 2 <= heard["P"].count("AS") < heard["A"].count("PS"), f"the person hears who barges, only then: {told}"
+    assert not any("M" in part for part in heard["A"][heard["A"].index("P") :]), f"the agent hears no music: {told}"
+    first = heard["P"].index("M")
+    assert "" in heard["P"][first:], f"who is muted is not heard: {told}"
+    assert dialer.stop() == 0
+    assert "0 active channels" in lab.cli("pbx", "core show channels count")
+    assert lab.cli("pbx", "bridge show all").count("stasis") == 0
