@@ -8,14 +8,17 @@ from dialerd.web.resources import (
     contacts,
     definitions,
     dnc,
+    floor,
     leads,
     lists,
     lookups,
     me,
+    reports,
     runs,
     session,
     uploads,
     users,
+    views,
 )
 
 ROUTES: tuple[Route | Streamed, ...] = (
@@ -33,4 +36,7 @@ ROUTES: tuple[Route | Streamed, ...] = (
     *callbacks.ROUTES,
     *definitions.ROUTES,
     *lookups.ROUTES,
+    *views.ROUTES,
+    *floor.ROUTES,
+    *reports.ROUTES,
 )
