@@ -28,6 +28,7 @@ from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.ports import Clock, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.settings import AsteriskSettings, Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
+from dialerd.usecases.pieces import StoredPieces
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _routes(given: Settings, clock: Clock, store: Store) -> dict[str, MessageRou
 
     mailbox = StoredMailbox(store)
     mails: dict[str, MessageRoute] = {each.name: MailRoute(each, clock, mailbox) for each in given.mail}
-    return {each.name: sms_route(each, clock) for each in given.sms} | mails
+    return {each.name: sms_route(each, clock, StoredPieces(store)) for each in given.sms} | mails
 
 
 def examine(path: Path, given: Settings) -> checks.Facts:

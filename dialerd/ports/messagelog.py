@@ -12,6 +12,7 @@ from typing import Protocol
 
 from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, ContactId
+from dialerd.ports.messages import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +96,13 @@ class MessageLog(Protocol):
         ...
 
     def advance_mailbox(self, route: str, uidvalidity: int, uid: int) -> None: ...
+
+    def pieces(self, route: str) -> list[Piece]:
+        """The parts of texts that are not whole, in the order of their texts."""
+        ...
+
+    def add_piece(self, route: str, piece: Piece) -> None: ...
+
+    def forget_pieces(self, route: str, piece: Piece) -> None:
+        """Every part of the text that it is of."""
+        ...

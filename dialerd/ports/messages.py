@@ -5,6 +5,7 @@ Not here: any behaviour (adapters/sms, adapters/mail, simulate/routes.py), who i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -183,6 +184,36 @@ class Mailbox(Protocol):
         ...
 
     async def advance(self, route: str, uidvalidity: int, uid: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that came in several: number `number` of `total`, of those with the same `reference`.
+
+    `began_at`: when the first of them came.
+    """
+
+    sender: str
+    recipient: str
+    reference: int
+    total: int
+    number: int
+    text: str
+    began_at: datetime
+
+
+class Pieces(Protocol):
+    """The parts of texts that are not whole yet: acknowledged when they are kept, and so the only copy."""
+
+    async def kept(self, route: str) -> Sequence[Piece]: ...
+
+    async def keep(self, route: str, piece: Piece) -> None:
+        """Brought again it is kept once. Raises StoreError."""
+        ...
+
+    async def forget(self, route: str, piece: Piece) -> None:
+        """It and the others of its text. Raises StoreError."""
+        ...
 
 
 class MessageRoute(Protocol):

@@ -25,6 +25,7 @@ from dialerd.tasks import end, spawn
 from dialerd.tls import trusting
 from tests.adapters.authority import Authority
 from tests.adapters.mail.test_smtp import Handler, NoMailbox
+from tests.adapters.sms.smsc import MemoryPieces
 from tests.freeport import free_port
 
 ID = AttemptId("d" + "1" * 32)
@@ -114,12 +115,12 @@ def route(kind: str, port: int, **keys: object) -> MessageRoute:
     given = {"name": "out", "host": "localhost", "port": port, "sender": "+12125550100", "password": "hush"} | keys
     if kind == "smpp":
         smpp = {"kind": "smpp", "system_id": "dialerd"}
-        return sms_route(SmppSettings.model_validate(given | smpp), SystemClock())
+        return sms_route(SmppSettings.model_validate(given | smpp), SystemClock(), MemoryPieces())
     if kind == "gateway":
         del given["host"], given["port"]
         address = {"url": f"https://localhost:{port}/sendsms", "username": "dialerd", "report_secret": "secret"}
         listen = {"kind": "gateway", "listen": f"127.0.0.1:{free_port()}"}
-        return sms_route(GatewaySettings.model_validate(given | address | listen), SystemClock())
+        return sms_route(GatewaySettings.model_validate(given | address | listen), SystemClock(), MemoryPieces())
     mail = {"sender": "news@example.org", "security": "tls" if kind == "smtp with TLS" else "starttls"}
     return MailRoute(MailSettings.model_validate(given | mail), SystemClock(), NoMailbox())
 

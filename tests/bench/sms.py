@@ -22,6 +22,7 @@ from dialerd.adapters.sms.smpp import SmppRoute
 from dialerd.ports import Delivered, Message, MessageEvent, RouteEvent, RouteUp, SendReply, Sent
 from dialerd.routesettings import SmppSettings
 from dialerd.tasks import end, spawn
+from tests.adapters.sms.smsc import MemoryPieces
 from tests.asterisk.cable import Cable
 from tests.freeport import free_port
 
@@ -92,7 +93,7 @@ async def measure(count: int, cuts: Sequence[int], *, rate: float, window: int) 
         window=window,
     )
     sink, dice = Sink(), SystemDice()
-    route = SmppRoute(settings, SystemClock())
+    route = SmppRoute(settings, SystemClock(), MemoryPieces())
     serving, running = spawn("smsc", smsc.run()), spawn("route", route.run(sink))
     await sink.up.wait()
     began = time.perf_counter()

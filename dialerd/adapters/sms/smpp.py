@@ -11,9 +11,9 @@ from contextlib import suppress
 
 from dialerd import tls
 from dialerd.adapters.sms import messageid, shortmessage, status
-from dialerd.adapters.sms.assembly import Assembly
+from dialerd.adapters.sms.assembly import Assembly, Whole
 from dialerd.adapters.sms.pdu import Bind, Command, Named, PduError, ShortMessage
-from dialerd.adapters.sms.shortmessage import Receipt, State, Text
+from dialerd.adapters.sms.shortmessage import Receipt, State
 from dialerd.adapters.sms.smpplink import Link, LinkLost
 from dialerd.domain.backoff import Backoff
 from dialerd.domain.errors import BadInputError, DialerdError
@@ -28,6 +28,7 @@ from dialerd.ports import (
     Message,
     MessageEvent,
     MessageSink,
+    Pieces,
     Refused,
     ReplyCame,
     RouteDown,
@@ -60,8 +61,9 @@ class SmppRoute:
 
     channel = Channel.SMS
 
-    def __init__(self, settings: SmppSettings, clock: Clock, *, connect: Connect | None = None) -> None:
+    def __init__(self, settings: SmppSettings, clock: Clock, pieces: Pieces, *, connect: Connect | None = None) -> None:
         """`connect` opens a connection in place of TCP."""
+        self._pieces = pieces
         self.name = settings.name
         self._connect = connect or self._connect_tcp
         self.window = settings.window
@@ -75,7 +77,7 @@ class SmppRoute:
         self._pauses = _PAUSES
         self._reference = 0
         self._sink: MessageSink | None = None
-        self._assembly = Assembly(clock, self._tell_incomplete)
+        self._assembly = Assembly(clock, self._tell_later)
 
     @property
     def is_up(self) -> bool:
@@ -85,6 +87,7 @@ class SmppRoute:
 
     async def run(self, sink: MessageSink) -> None:
         self._sink = sink
+        await self._take_up()
         waits = _WAITS
         while True:
             began_at = self._clock.steady()
@@ -243,14 +246,32 @@ class SmppRoute:
         """The status it is answered with: OK only when it is stored."""
         found = shortmessage.read(body)
         if isinstance(found, Receipt):
-            return await self._tell(self._reported(found))
-        whole = self._assembly.add(found)
+            return await self._report(found)
+        piece = self._assembly.piece(found)
+        if piece is None:
+            return await self._tell(Whole(sender=found.sender, recipient=found.recipient, text=found.text))
+        whole = self._assembly.add(piece)
         if whole is None:
-            return status.OK
-        answer = await self._tell(self._reply(whole))
-        if answer == status.OK:
-            self._assembly.stored(whole)
-        return answer
+            return await self._stored(self._pieces.keep(self.name, piece))
+        return await self._tell(whole)
+
+    async def _take_up(self) -> None:
+        """The parts that an earlier daemon has acknowledged of texts that were not whole."""
+        while True:
+            try:
+                pieces = await self._pieces.kept(self.name)
+                break
+            except DialerdError as error:
+                _log.error(f"route {self.name}: {error}", action="pieces_not_read", route=self.name)
+                await self._clock.sleep(_WAITS.longest_s)
+        for piece in pieces:
+            if (whole := self._assembly.add(piece)) is not None:  # it was being told, or had been
+                self._tell_later(whole)
+
+    async def _report(self, receipt: Receipt) -> int:
+        if self._sink is None:
+            return status.TEMPORARY
+        return await self._stored(self._sink.on_message_event(self.name, self._reported(receipt)))
 
     def _reported(self, receipt: Receipt) -> MessageEvent:
         name = messageid.of_receipt(receipt.message_id, self._settings.receipt_ids)
@@ -263,21 +284,29 @@ class SmppRoute:
         reason = receipt.state.name.lower() + (f", error {receipt.error}" if receipt.error else "")
         return Undelivered(about=about, at=at, reason=reason)
 
-    def _reply(self, text: Text) -> ReplyCame:
-        return ReplyCame(id="", sender=text.sender, recipient=text.recipient, text=text.text, at=self._clock.now())
-
-    def _tell_incomplete(self, text: Text) -> None:
-        spawn(f"incomplete text of route {self.name}", self._until_told(self._reply(text)))
-
-    async def _until_told(self, event: MessageEvent) -> None:
-        while await self._tell(event) != status.OK:
-            await self._clock.sleep(_WAITS.longest_s)
-
-    async def _tell(self, event: MessageEvent) -> int:
+    async def _tell(self, whole: Whole) -> int:
+        """Told before its parts are forgotten; what dies in between tells it again by the same id."""
         if self._sink is None:
             return status.TEMPORARY
+        reply = ReplyCame(
+            id=whole.id, sender=whole.sender, recipient=whole.recipient, text=whole.text, at=self._clock.now()
+        )
+        answer = await self._stored(self._sink.on_message_event(self.name, reply))
+        if answer == status.OK and whole.piece is not None:
+            self._assembly.stored(whole.piece)
+            await self._stored(self._pieces.forget(self.name, whole.piece))
+        return answer
+
+    def _tell_later(self, whole: Whole) -> None:
+        spawn(f"text of route {self.name}", self._until_told(whole))
+
+    async def _until_told(self, whole: Whole) -> None:
+        while await self._tell(whole) != status.OK:
+            await self._clock.sleep(_WAITS.longest_s)
+
+    async def _stored(self, writing: Awaitable[None]) -> int:
         try:
-            await self._sink.on_message_event(self.name, event)
+            await writing
         except DialerdError as error:
             _log.error(f"route {self.name}: not stored: {error}", action="event_not_stored", route=self.name)
             return status.TEMPORARY

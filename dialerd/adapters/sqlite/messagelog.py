@@ -12,7 +12,7 @@ from datetime import datetime
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, ContactId
-from dialerd.ports import AnswerRow, ReplyRow
+from dialerd.ports import AnswerRow, Piece, ReplyRow
 
 # Along attempt_by_number: as many rows as there were attempts at one address.
 _LAST_TO = """
@@ -146,3 +146,40 @@ class SqliteMessageLog:
 
     def advance_mailbox(self, route: str, uidvalidity: int, uid: int) -> None:
         self._connection.execute("INSERT OR REPLACE INTO mailbox VALUES (?, ?, ?)", (route, uidvalidity, uid))
+
+    def pieces(self, route: str) -> list[Piece]:
+        rows = self._connection.execute(
+            "SELECT sender, recipient, reference, total, number, text, began_at FROM piece WHERE route = ?"
+            " ORDER BY began_at, number",
+            (route,),
+        )
+        return [
+            Piece(
+                sender=sender,
+                recipient=recipient,
+                reference=reference,
+                total=total,
+                number=number,
+                text=text,
+                began_at=to_moment(began_at),
+            )
+            for sender, recipient, reference, total, number, text, began_at in rows
+        ]
+
+    def add_piece(self, route: str, piece: Piece) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO piece (route, sender, recipient, reference, total, number, text, began_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*_text_of(route, piece), piece.number, piece.text, to_text(piece.began_at)),
+        )
+
+    def forget_pieces(self, route: str, piece: Piece) -> None:
+        self._connection.execute(
+            "DELETE FROM piece WHERE route = ? AND sender = ? AND recipient = ? AND reference = ? AND total = ?"
+            " AND began_at = ?",
+            (*_text_of(route, piece), to_text(piece.began_at)),
+        )
+
+
+def _text_of(route: str, piece: Piece) -> tuple[str, str, str, int, int]:
+    return route, piece.sender, piece.recipient, piece.reference, piece.total

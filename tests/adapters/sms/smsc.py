@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import cast
 
 from dialerd.adapters.sms.pdu import HEADER, Bind, Command, Named, Pdu, ShortMessage, decode, encode, response_to
-from dialerd.ports import Clock
+from dialerd.domain.errors import StoreError
+from dialerd.ports import Clock, Piece
 
 
 class Wire:
@@ -122,3 +123,27 @@ class Smsc:
     def deliver(self, body: ShortMessage) -> None:
         self._sequence += 1
         self.wires[-1].tell(Pdu(command=Command.DELIVER_SM, sequence=self._sequence, body=body))
+
+
+class MemoryPieces:
+    """Implements ports.Pieces; `trouble`: so many times it cannot be written."""
+
+    def __init__(self) -> None:
+        self.all: dict[tuple[str, str, int, int, int], Piece] = {}
+        self.trouble = 0
+
+    async def kept(self, route: str) -> list[Piece]:
+        return [*self.all.values()]
+
+    async def keep(self, route: str, piece: Piece) -> None:
+        if self.trouble:
+            self.trouble -= 1
+            raise StoreError("the disk is full")
+        self.all[(*_text_of(piece), piece.number)] = piece
+
+    async def forget(self, route: str, piece: Piece) -> None:
+        self.all = {key: each for key, each in self.all.items() if key[:4] != _text_of(piece)}
+
+
+def _text_of(piece: Piece) -> tuple[str, str, int, int]:
+    return piece.sender, piece.recipient, piece.reference, piece.total

@@ -31,7 +31,7 @@ from dialerd.ports import (
 from dialerd.routesettings import SmppSettings
 from dialerd.simulate.clock import VirtualClock, run_virtual
 from dialerd.tasks import end, spawn
-from tests.adapters.sms.smsc import Smsc
+from tests.adapters.sms.smsc import MemoryPieces, Smsc
 
 T = TypeVar("T")
 ID = AttemptId("d" + "1" * 32)
@@ -53,10 +53,14 @@ class World:
             "sender": "+12125550100",
             "messages_per_second": 1000.0,
         }
-        self.route = SmppRoute(SmppSettings.model_validate(given | settings), self.clock, connect=self.smsc.connect)
+        self.settings, self.pieces = SmppSettings.model_validate(given | settings), MemoryPieces()
+        self.route = self.made()
         self.events: list[MessageEvent] = []
         self.route_events: list[RouteEvent] = []
         self.trouble = 0
+
+    def made(self) -> SmppRoute:
+        return SmppRoute(self.settings, self.clock, self.pieces, connect=self.smsc.connect)
 
     async def on_message_event(self, route: str, event: MessageEvent) -> None:
         if self.trouble:
@@ -272,6 +276,48 @@ def test_a_last_part_that_was_not_stored_comes_again_and_finds_the_others() -> N
     play(what)
 
 
+def test_parts_outlive_the_daemon_that_acknowledged_them() -> None:
+    async def what(world: World) -> None:
+        await world.send()
+        world.pieces.trouble = 1
+        world.smsc.deliver(part(1, b"one "))
+        world.smsc.deliver(part(1, b"one "))
+        await world.clock.sleep(1)
+        assert world.smsc.answers == [0x64, 0], "acknowledged when it is kept"
+        another = world.made()
+        running = spawn("another", another.run(world))
+        await world.clock.sleep(1)
+        world.smsc.deliver(part(2, b"two"))
+        await world.clock.sleep(1)
+        (reply,) = world.events
+        assert isinstance(reply, ReplyCame) and reply.text == "one two"
+        assert not world.pieces.all
+        await end(running)
+
+    play(what)
+
+
+def test_a_text_that_was_told_when_its_daemon_died_is_told_again_by_the_same_name() -> None:
+    async def what(world: World) -> None:
+        await world.send()
+        world.smsc.deliver(part(1, b"one "))
+        await world.clock.sleep(1)
+        left = dict(world.pieces.all)
+        world.smsc.deliver(part(2, b"two"))
+        await world.clock.sleep(1)
+        world.pieces.all = left  # it dies before its parts are forgotten, and before the last one is acknowledged
+        running = spawn("another", world.made().run(world))
+        await world.clock.sleep(1)
+        world.smsc.deliver(part(2, b"two"))
+        await world.clock.sleep(1)
+        told = [event for event in world.events if isinstance(event, ReplyCame)]
+        assert [event.text for event in told] == ["one two", "one two"]
+        assert told[0].id == told[1].id != ""
+        await end(running)
+
+    play(what)
+
+
 def test_a_part_that_stays_alone_is_told_after_a_while() -> None:
     async def what(world: World) -> None:
         await world.send()
@@ -280,6 +326,7 @@ def test_a_part_that_stays_alone_is_told_after_a_while() -> None:
         assert world.events == []
         await world.clock.sleep(3)
         assert [event.text for event in world.events if isinstance(event, ReplyCame)] == ["[…]the end"]
+        assert not world.pieces.all
 
     play(what)
 

@@ -22,7 +22,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.recording import recording_name
 from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
-from dialerd.ports import AnswerRow, RecordingRow
+from dialerd.ports import AnswerRow, Piece, RecordingRow
 from tests.adapters.sqlite.stored import (
     NOW,
     attempt_at,
@@ -479,3 +479,21 @@ def test_nobody_was_answered_before_answers_were_kept_and_who_is_stays_so(tmp_pa
     with SqliteStore.unit(path, write=False) as unit:
         assert unit.messages.answered_at("+12125550100", Wish.HELP) == at
         assert unit.messages.answered_at("+12125550100", Wish.STOP) is None
+
+
+def test_parts_of_texts_are_kept_from_now_on_each_once_and_forgotten_with_their_text(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m041_pieces")
+    one = Piece(
+        sender="+12125550199", recipient="+12125550100", reference=7, total=2, number=1, text="one ", began_at=NOW
+    )
+    other = replace(one, reference=8)
+    with SqliteStore.unit(path, write=True) as unit:
+        for piece in (other, one, replace(one, number=2), one):
+            unit.messages.add_piece("smsc", piece)
+        assert unit.messages.pieces("smsc") == [one, other, replace(one, number=2)] and not unit.messages.pieces("x")
+        unit.messages.forget_pieces("smsc", replace(one, began_at=NOW + timedelta(seconds=1)))
+        assert len(unit.messages.pieces("smsc")) == 3, "a later text with the same reference"
+        unit.messages.forget_pieces("smsc", one)
+        assert unit.messages.pieces("smsc") == [other]

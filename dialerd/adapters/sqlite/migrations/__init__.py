@@ -45,6 +45,7 @@ from dialerd.adapters.sqlite.migrations.m037_reports import m037_reports
 from dialerd.adapters.sqlite.migrations.m038_agents_calls import m038_agents_calls
 from dialerd.adapters.sqlite.migrations.m038_floor import m038_floor
 from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
+from dialerd.adapters.sqlite.migrations.m041_pieces import m041_pieces
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
 from dialerd.domain.errors import StoreError
@@ -84,6 +85,7 @@ MIGRATIONS = (
     m042_answers,
     m043_machines,
     m036_users,
+    m041_pieces,
 )
 
 migrations = Migrations("dialerd")
