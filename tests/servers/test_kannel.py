@@ -73,7 +73,7 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
             _come(kannel, already + 20)
             to_kannel.cut()
             to_us.cut()
-        until(lambda: dialer.status("spring")["state"] == "completed", limit_s=60, what="all are sent", every_s=1)
+        until(lambda: dialer.status("spring")["state"] == "completed", limit_s=120, what="all are sent", every_s=1)
         taken = kannel.taken()
         assert dict(taken.keys()) == {each: f"No. {n}" for n, each in enumerate(numbers)}
         told = {row["number"] for row in dialer.export("spring") if row["reason"].startswith("sent again")}
@@ -81,17 +81,19 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
         assert 2 <= len(twice) <= 100, "at least one and at most the window at each cut"
         assert twice <= told and len(told) <= 100, "what came twice is written down, and nothing else can have"
         every = {"delivered": COUNT}
-        until(lambda: dialer.status("spring")["dispositions"] == every, limit_s=60, what="reports", every_s=1)
+        until(lambda: dialer.status("spring")["dispositions"] == every, limit_s=120, what="reports", every_s=1)
 
         dialer.cli("campaign", "run", "summer")
-        until(lambda: dialer.status("summer")["dispositions"] == {"delivered": 3}, limit_s=60, what="posted", every_s=1)
+        until(
+            lambda: dialer.status("summer")["dispositions"] == {"delivered": 3}, limit_s=120, what="posted", every_s=1
+        )
         came: dict[str, str] = {}
         for where, text in (kannel.taken() - taken).elements():
             came[where] = came.get(where, "") + text
         assert came == others, "in every alphabet, and in parts"
 
         kannel.connect_phones((numbers[7], OURS, "Stop"))
-        until(lambda: "opted out" in dialer.cli("contact", "replies", "8"), limit_s=60, what="STOP was heard")
+        until(lambda: "opted out" in dialer.cli("contact", "replies", "8"), limit_s=120, what="STOP was heard")
         assert json.loads(dialer.cli("dnc", "check", numbers[7], "--json"))
     finally:
         dialer.kill()
@@ -100,4 +102,4 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
 
 
 def _come(kannel: Kannel, count: int) -> None:
-    until(lambda: len(kannel.taken()) >= count, limit_s=60, what=f"{count} texts at phones", every_s=0.01)
+    until(lambda: len(kannel.taken()) >= count, limit_s=120, what=f"{count} texts at phones", every_s=0.01)

@@ -95,7 +95,7 @@ def test_letters_are_sent_bounce_are_answered_and_unsubscribed_from_and_imap_tel
         dialer.start()
         for name in ("spring", "summer"):
             dialer.cli("campaign", "run", name)
-        until(lambda: all(server.mails(name) for name in THEIRS), limit_s=60, what="letters", every_s=0.05)
+        until(lambda: all(server.mails(name) for name in THEIRS), limit_s=120, what="letters", every_s=0.05)
         letters = {name: server.mails(name)[0] for name in THEIRS}
         ann, bea, cid, dora, fay = (letters[name] for name in ("ann", "bea", "cid", "dora", "fay"))
         assert (ann["From"], ann["To"]) == ("Example News <news@example.test>", "ann@example.test")
@@ -112,10 +112,10 @@ def test_letters_are_sent_bounce_are_answered_and_unsubscribed_from_and_imap_tel
         urlopen(f"http://127.0.0.1:{click}/u/{token}", data=b"List-Unsubscribe=One-Click", timeout=30).close()
 
         wanted = {"replied": 2, "sent": 3, "bounced": 2}
-        until(lambda: dialer.status("spring")["dispositions"] == wanted, limit_s=60, what=f"{wanted}", every_s=0.5)
-        until(lambda: dialer.status("summer")["dispositions"] == {"replied": 1}, limit_s=60, what="fay", every_s=0.5)
-        until(lambda: _is_barred(dialer, people["cid"]), limit_s=60, what="cid is barred", every_s=0.5)
-        until(lambda: _is_barred(dialer, people["dora"]), limit_s=60, what="dora is barred", every_s=0.5)
+        until(lambda: dialer.status("spring")["dispositions"] == wanted, limit_s=120, what=f"{wanted}", every_s=0.5)
+        until(lambda: dialer.status("summer")["dispositions"] == {"replied": 1}, limit_s=120, what="fay", every_s=0.5)
+        until(lambda: _is_barred(dialer, people["cid"]), limit_s=120, what="cid is barred", every_s=0.5)
+        until(lambda: _is_barred(dialer, people["dora"]), limit_s=120, what="dora is barred", every_s=0.5)
         assert not _is_barred(dialer, people["eve"])
         shown = {n: json.loads(dialer.cli("contact", "show", str(n), "--json"))["attributes"] for n in (1, 2, 8)}
         assert {attributes["answer"] for attributes in shown.values()} == {"Yes", "YES"}
@@ -131,7 +131,7 @@ def test_a_mailbox_is_told_of_at_once_from_when_we_came_and_who_is_no_friend_hea
     tls = {"port": server.ports["imaps"], "security": "tls", "ca_file": tmp_path / "ca.pem"}
     post = ImapPost(ImapSettings.model_validate(given | tls))
     server.write(_mail("ann@example.test", "news@example.test", "before we came"))
-    until(lambda: len(server.mails("news")) == 1, limit_s=60, what="it is there", every_s=0.05)
+    until(lambda: len(server.mails("news")) == 1, limit_s=120, what="it is there", every_s=0.05)
     later, earlier = datetime(2100, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
     start = post.look(None, later)
     assert (start.last, post.look(None, earlier).last) == (1, 0)
