@@ -176,7 +176,8 @@ def build(given: Settings) -> Parts:
         reply_words=files.shipped_reply_words(),
         answers={each.name: each.answers for each in given.sms},
         region=given.phone.default_region,
-        speech=_speech(given.tts),
+        check_sounds=given.engine.check_sounds,
+        speech=_speech(given.tts, clock),
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,
     )
     return Parts(
@@ -197,10 +198,19 @@ def build(given: Settings) -> Parts:
     )
 
 
-def _speech(given: SpeechSettings) -> CommandSpeech | None:
+def _speech(given: SpeechSettings, clock: Clock) -> CommandSpeech | None:
     if not given.command:
         return None
-    return CommandSpeech(given.command, given.folder, voice=given.voice, voices=given.voices, limit_s=given.limit_s)
+    return CommandSpeech(
+        given.command,
+        given.folder,
+        clock,
+        voice=given.voice,
+        voices=given.voices,
+        limit_s=given.limit_s,
+        keep_s=given.keep_days * 86_400.0,
+        keep_bytes=given.keep_mb * 1_000_000,
+    )
 
 
 def _routes(given: Settings, clock: Clock, store: Store) -> dict[str, MessageRoute]:

@@ -183,10 +183,14 @@ class PhoneSettings(_Section):
 
 
 class EngineSettings(_Section):
-    """`drain_s`: how long a stopping daemon lets calls finish. `min_ring_s`: it never cancels a phone sooner."""
+    """`drain_s`: how long a stopping daemon lets calls finish. `min_ring_s`: it never cancels a phone sooner.
+
+    `check_sounds`: a run whose sounds an Asterisk does not have is held instead of being dialed there.
+    """
 
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
     min_ring_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+    check_sounds: bool = True
 
 
 class LimitSettings(_Section):
@@ -218,6 +222,7 @@ class SpeechSettings(_Section):
     """`command`: what makes a WAV file {file} of the text on its standard input, in the voice {voice}; empty: none.
 
     `folder`: where the files are kept, readable by Asterisk under the same name; whatever is in it may be deleted.
+    Those unused for `keep_days` are, and above `keep_mb` the longest unused; 0: they are not.
     """
 
     command: tuple[str, ...] = Field(default=(), strict=False)
@@ -225,6 +230,8 @@ class SpeechSettings(_Section):
     voice: str = "en"
     voices: dict[str, str] = {}
     limit_s: Annotated[float, Field(ge=0.5, le=30)] = 10.0
+    keep_days: Annotated[float, Field(ge=0, le=3660)] = 30.0
+    keep_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
 
     @field_validator("command")
     @classmethod

@@ -1,7 +1,7 @@
 """Texts become sounds by a command that the settings name; the same text is made once. Implements ports.flows.Speech.
 
-Not here: which texts (domain/flow). There is no shell: the text goes to the command's standard input, and only words of
-the settings stand on its command line.
+Not here: which texts (domain/flow), what is deleted again (speechfolder.py). There is no shell: the text goes to the
+command's standard input, and only words of the settings stand on its command line.
 """
 
 from __future__ import annotations
@@ -15,21 +15,41 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dialerd.adapters.speechfolder import prune
 from dialerd.domain.flow.moves import Did, Undone
+from dialerd.log import logger
+from dialerd.ports import Clock
+
+_log = logger(__name__)
 
 _AT_ONCE = 4
+_PRUNE_S = 600.0  # between looks at the whole folder
 _RATES = {8000: ".wav", 16000: ".wav16"}  # what Asterisk's format_wav reads, by the file's ending
 
 
 class CommandSpeech:
     """`command`: {voice} and {file} in its words stand for the voice and the WAV file to be written.
 
+    Sounds that nobody has used for `keep_s`, and the longest unused above `keep_bytes`, are deleted; 0: they are not.
     `voices`: by the language of sounds that a contact hears; else by the part of it before `_`; else `voice`.
     """
 
     def __init__(
-        self, command: Sequence[str], folder: Path, *, voice: str, voices: Mapping[str, str], limit_s: float
+        self,
+        command: Sequence[str],
+        folder: Path,
+        clock: Clock,
+        *,
+        voice: str,
+        voices: Mapping[str, str],
+        limit_s: float,
+        keep_s: float = 0.0,
+        keep_bytes: int = 0,
     ) -> None:
+        self._clock = clock
+        self._keep_s = keep_s
+        self._keep_bytes = keep_bytes
+        self._pruned_at = float("-inf")
         self._command = tuple(command)
         self._folder = folder
         self._voice = voice
@@ -48,12 +68,12 @@ class CommandSpeech:
     async def _sound(self, text: str, voice: str) -> Path | Undone:
         name = hashlib.sha256("\0".join((*self._command, voice, text)).encode("utf-8", "replace")).hexdigest()[:40]
         sound = self._folder / name
-        if _is_made(sound):
+        if self._is_made(sound):
             return sound
         lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with lock, self._turns:  # who asked for the same meanwhile finds it made
-                return sound if _is_made(sound) else await self._make(text, voice, sound)
+                return sound if self._is_made(sound) else await self._make(text, voice, sound)
         except (OSError, ValueError, wave.Error, EOFError) as error:
             return Undone(f"[tts] command: {type(error).__name__}: {error}"[:200])
         finally:
@@ -81,11 +101,40 @@ class CommandSpeech:
                 return Undone("[tts] command must write a WAV file of 8000 or 16000 Hz, one channel, 16 bits")
             draft.chmod(0o644)  # Asterisk runs as a user of its own
             os.replace(draft, sound.with_name(sound.name + ending))
+            self._use(sound.with_name(sound.name + ending))
+        await self._prune()
         return sound
 
+    def _is_made(self, sound: Path) -> bool:
+        return any(self._use(sound.with_name(sound.name + ending)) for ending in _RATES.values())
 
-def _is_made(sound: Path) -> bool:
-    return any(sound.with_name(sound.name + ending).exists() for ending in _RATES.values())
+    def _use(self, file: Path) -> bool:
+        """Whether it is there; if so it is in use from now on."""
+        now = self._clock.now().timestamp()
+        try:
+            os.utime(file, (now, now))
+        except FileNotFoundError:
+            return False
+        except PermissionError:  # put there by somebody else
+            return file.exists()
+        return True
+
+    async def _prune(self) -> None:
+        """Now and then, when the folder has grown."""
+        steady = self._clock.steady()
+        if not (self._keep_s or self._keep_bytes) or steady < self._pruned_at + _PRUNE_S:
+            return
+        self._pruned_at = steady
+        now = self._clock.now().timestamp()
+        try:
+            count = await asyncio.to_thread(
+                prune, self._folder, now=now, keep_s=self._keep_s, keep_bytes=self._keep_bytes
+            )
+        except OSError as error:
+            _log.warning(f"[tts] folder cannot be cleared: {error}", action="speech_prune_failed")
+            return
+        if count:
+            _log.info(f"{count} sounds of [tts] that nobody used were deleted", action="speech_pruned")
 
 
 def _ending(draft: Path) -> str | None:

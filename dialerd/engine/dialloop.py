@@ -29,6 +29,7 @@ from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runline import RunLine
+from dialerd.engine.sounddesk import AGAIN_S as SOUNDS_AGAIN_S
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing
@@ -164,7 +165,13 @@ class DialLoop:
             if self._means.trunks.trunk(spec.trunk) is not None:
                 alarm.no_later_than(max(steady + 1.0, self._means.trunks.room_at(spec.trunk)))
             return False
-        self._hold(line, "")
+        lack = self._means.sounds.lack(line.row.id, spec, exchange)
+        if lack is None:
+            return False  # it wakes us
+        self._hold(line, lack)
+        if lack:
+            alarm.no_later_than(steady + SOUNDS_AGAIN_S)
+            return False
         least_s = max(self._min_ring_s, their_ring_s)
         view = line.view(steady, crew, min_ring_s=least_s, patience_s=self._patience_s(spec, theirs))
         for attempt_id in line.late(crew, line.pacer.cancel(view)):

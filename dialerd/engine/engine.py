@@ -34,6 +34,7 @@ from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.reconcile import inherit, reconcile
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.steerdesk import SteerDesk
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
@@ -83,6 +84,7 @@ class Engine:
         reply_words: ReplyWords = NO_WORDS,
         answers: Mapping[str, Answers] = MappingProxyType({}),
         region: str = "US",
+        check_sounds: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -125,6 +127,7 @@ class Engine:
             runs=self.runs,
             trunks=self._trunks,
             agents=self.agents,
+            sounds=SoundDesk(store, clock, is_on=check_sounds, on_known=self._wake),
             rulebook=rulebook,
         )
         self.messages = MessagingDesk(

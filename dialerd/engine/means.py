@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dialerd.domain.regulation import Rulebook
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import Clock, Dice, Store
 
@@ -24,4 +25,5 @@ class Means:
     runs: RunKeeper
     trunks: TrunkDesk
     agents: AgentDesk
+    sounds: SoundDesk
     rulebook: Rulebook

@@ -5,7 +5,7 @@ Not here: any behaviour (adapters/ari, simulate/exchange.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -127,6 +127,10 @@ class Exchange(Protocol):
 
     async def channels(self) -> dict[AttemptId, ChannelSeen]:
         """Every living call of ours. Raises ExchangeError when the exchange cannot be asked."""
+        ...
+
+    async def sounds(self) -> Mapping[str, Collection[str]] | None:
+        """Every sound of its own folder with the languages that have it; None: it does not tell."""
         ...
 
     # Agents: a leg is the call to an agent's phone; what comes of it is told by on_leg_event

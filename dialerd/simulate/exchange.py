@@ -7,7 +7,7 @@ tests/contracts. It keeps its own record of every call (record.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from dialerd.domain.call import CallPlan
@@ -159,6 +159,15 @@ class SimulatedExchange(SimulatedSteering):
             self._voices.then(channel, partial(self._enter_dialplan, channel, context))
             return self.line.reply()
         return channel
+
+    def furnish(self, premises: Premises) -> None:
+        """Another set of sounds and contexts is installed."""
+        self._premises = premises
+        self._voices.furnish(premises)
+
+    async def sounds(self) -> Mapping[str, Collection[str]] | None:
+        await self.line.look()
+        return self._premises.index
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
         channel = await self._living(attempt_id)

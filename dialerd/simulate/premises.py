@@ -5,7 +5,7 @@ Not here: what the exchange does with it (exchange.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -15,6 +15,7 @@ class Premises:
 
     sounds: Mapping[str, float | None] = field(default_factory=dict)
     contexts: Mapping[str, float | None] = field(default_factory=dict)
+    index: Mapping[str, Collection[str]] | None = None  # what it tells of its sounds, if it does
     sound_s: float = 3.0
     context_s: float = 5.0
 

@@ -43,6 +43,9 @@ class VoiceDesk:
     def _clock(self) -> Clock:
         return self._line.clock
 
+    def furnish(self, premises: Premises) -> None:
+        self._premises = premises
+
     # What is asked
 
     def play(self, channel: Channel, playback_id: str, sounds: Sequence[Sound]) -> None:

@@ -14,6 +14,7 @@ from dialerd.domain.call.moves import MAY_GIVE
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.flow import FlowSpec
+from dialerd.domain.soundcheck import ANY
 from dialerd.domain.words import Channel
 from dialerd.ports import Unit
 from dialerd.ports.flows import FlowRow
@@ -109,6 +110,13 @@ def equipment_warnings(
         for name in sorted(named - set(there)) if there else ():
             found.append(f"it sends over {name}, which is no route of the settings for {channel}: on_fail is taken")
     return found
+
+
+def wanted_sounds(unit: Unit, spec: CampaignSpec) -> Mapping[str, frozenset[str]]:
+    """The sounds that a campaign names, itself (in whatever language) or by its flow (in each of its languages)."""
+    row = unit.flows.get(spec.flow) if spec.flow is not None else None
+    wanted = {ANY: frozenset(spec.sounds)}
+    return wanted if row is None else wanted | dict.fromkeys(sorted(row.spec.languages), row.spec.sounds)
 
 
 def users_of(unit: Unit, name: str) -> list[CampaignSpec]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dialerd.adapters.clock import SystemClock
 from dialerd.adapters.speech import CommandSpeech
+from dialerd.adapters.speechfolder import IN_USE_S, Kept, prune, superfluous
 from dialerd.domain.flow.moves import Did, Undone
 
 SPEAKER = """
@@ -23,15 +27,24 @@ with wave.open(path, "wb") as made:
 """
 
 
-def speech(tmp_path: Path, *, rate: int = 8000, code: str | None = None, limit_s: float = 10.0) -> CommandSpeech:
+def speech(
+    tmp_path: Path,
+    *,
+    rate: int = 8000,
+    code: str | None = None,
+    limit_s: float = 10.0,
+    **keep: Any,
+) -> CommandSpeech:
     script = tmp_path / "speaker.py"
     script.write_text(code or SPEAKER.format(log=str(tmp_path / "log"), rate=rate))
     return CommandSpeech(
         [sys.executable, str(script), "{voice}", "{file}"],
         tmp_path / "speech",
+        SystemClock(),
         voice="en",
         voices={"es": "es-419"},
         limit_s=limit_s,
+        **keep,
     )
 
 
@@ -101,7 +114,57 @@ def test_a_sound_that_asterisk_cannot_play_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
-    by = CommandSpeech(["/nowhere/speak", "{file}"], tmp_path, voice="en", voices={}, limit_s=1.0)
+    by = CommandSpeech(["/nowhere/speak", "{file}"], tmp_path, SystemClock(), voice="en", voices={}, limit_s=1.0)
     found = asyncio.run(by.speak(("hello",), "en"))
     assert isinstance(found, Undone)
     assert "FileNotFoundError" in found.reason
+
+
+DAY, MB = 86_400.0, 1_000_000
+NOW = 1_800_000_000.0
+
+
+def kept(name: str, *, mb: int = 1, age_s: float) -> Kept:
+    return Kept(Path(name), mb * MB, NOW - age_s)
+
+
+@pytest.mark.parametrize(
+    ("sounds", "keep_s", "keep_mb", "gone"),
+    [
+        ([kept("a", age_s=31 * DAY), kept("b", age_s=29 * DAY)], 30 * DAY, 0, ["a"]),
+        ([kept("a", age_s=31 * DAY)], 0.0, 0, []),
+        ([kept("a", age_s=3 * DAY), kept("b", age_s=2 * DAY), kept("c", age_s=DAY)], 0.0, 2, ["a"]),
+        ([kept("a", mb=5, age_s=DAY), kept("b", mb=5, age_s=2 * DAY)], 0.0, 4, ["b", "a"]),
+        ([kept("a", mb=5, age_s=IN_USE_S - 1), kept("b", age_s=2 * DAY)], DAY, 1, ["b"]),
+        ([kept("a", mb=5, age_s=-60)], 1.0, 1, []),
+    ],
+)
+def test_the_longest_unused_go_first_and_none_that_a_call_may_be_about_to_play(
+    sounds: list[Kept], keep_s: float, keep_mb: int, gone: list[str]
+) -> None:
+    found = superfluous(sounds, now=NOW, keep_s=keep_s, keep_bytes=keep_mb * MB)
+    assert [each.path.name for each in found] == gone
+
+
+def test_only_sounds_of_ours_and_drafts_that_nobody_finishes_are_deleted(tmp_path: Path) -> None:
+    old, other, draft, fresh = tmp_path / f"{'a' * 40}.wav", tmp_path / "own.wav", tmp_path / ".making-x", "b" * 40
+    for file in (old, other, tmp_path / f"{fresh}.wav16"):
+        file.write_bytes(b"x")
+    draft.mkdir()
+    for path in (old, other, draft):
+        os.utime(path, (NOW - 2 * DAY, NOW - 2 * DAY))
+    os.utime(tmp_path / f"{fresh}.wav16", (NOW, NOW))
+    assert prune(tmp_path, now=NOW, keep_s=DAY, keep_bytes=0) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"{fresh}.wav16", "own.wav"])
+
+
+def test_a_sound_that_is_spoken_again_stays_and_one_that_is_not_goes_when_another_is_made(tmp_path: Path) -> None:
+    asyncio.run(speech(tmp_path).speak(("again", "once"), "en"))
+    for file in (tmp_path / "speech").iterdir():
+        os.utime(file, (NOW - 1000 * DAY, NOW - 1000 * DAY))
+    by = speech(tmp_path, keep_s=2 * DAY)
+    asyncio.run(by.speak(("again",), "en"))
+    asyncio.run(by.speak(("new",), "en"))
+    assert len(list((tmp_path / "speech").iterdir())) == 2
+    asyncio.run(by.speak(("again",), "en"))
+    assert said(tmp_path) == ["en: again", "en: once", "en: new"], "it was not made anew"

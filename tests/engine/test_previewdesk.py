@@ -18,6 +18,7 @@ from dialerd.engine.means import Means
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.runline import RunLine
+from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import RunRow, Store
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
@@ -85,6 +86,7 @@ def test_agents_whose_record_cannot_be_written_are_free_again() -> None:
             runs=cast(RunKeeper, None),
             trunks=TrunkDesk({}, {}, clock),
             agents=cast(AgentDesk, team),
+            sounds=cast(SoundDesk, None),
             rulebook=EMPTY,
         )
         desk = PreviewDesk(means, place=lambda *_: None, on_change=lambda: None)

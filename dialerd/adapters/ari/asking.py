@@ -95,7 +95,10 @@ async def found(session: Session, path: str) -> dict[str, Any] | Gone | Failed:
 
 
 async def listed(session: Session, what: str) -> list[dict[str, Any]]:
-    """Every living one of `what`: "channels" or "bridges". Raises ExchangeError when Asterisk does not tell."""
+    """Every one of `what`: "channels" or "bridges" that live, "sounds" that are there.
+
+    Raises ExchangeError when Asterisk does not tell.
+    """
     http = session.http
     if http is None or not session.is_alive:
         raise ExchangeError(f"Asterisk {session.name} is not connected")

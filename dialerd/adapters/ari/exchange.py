@@ -19,6 +19,7 @@ from dialerd.adapters.ari.steering import AriSteering
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
+from dialerd.domain.errors import ExchangeError
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
@@ -120,6 +121,13 @@ class AriExchange(AriSteering):
                 return playback
             playing = not isinstance(playback, Gone) and translate.is_playing(playback)
         return translate.to_place(channel, app=self._app, playing=playing)
+
+    async def sounds(self) -> dict[str, list[str]] | None:
+        try:
+            known = await listed(self._session, "sounds")
+        except ExchangeError:  # res_ari_sounds is not loaded: dialing does not need it
+            return None
+        return {str(each.get("id")): translate.to_languages(each) for each in known}
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
         channels = await listed(self._session, "channels")

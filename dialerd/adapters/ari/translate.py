@@ -279,3 +279,9 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
             case [ours, "queue", *_] if ours == app:
                 return ev.ChannelSeen(ev.Place.BACK, playing=playing)
     return ev.ChannelSeen(ev.Place.ELSEWHERE, playing=playing)
+
+
+def to_languages(sound: Mapping[str, Any]) -> list[str]:
+    """The languages that have a sound, as GET /sounds lists its formats."""
+    formats = sound.get("formats")
+    return [str(each.get("language", "")) for each in formats or () if isinstance(each, dict)]

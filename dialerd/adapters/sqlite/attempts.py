@@ -22,6 +22,12 @@ ATTEMPT_COLUMNS = (
     " step, channel, greeted_at, beside, rang_at"
 )
 
+OPEN_ATTEMPT = """
+INSERT INTO attempt
+  (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel, beside)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
 # last one; one that was made beside another has the number of that.
 _EXPORT = f"""
@@ -95,6 +101,24 @@ def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
             attempt=to_attempt(tuple(attempt)),
             recording=recording,
         )
+
+
+def opened(attempt: AttemptRow) -> tuple[object, ...]:
+    """What OPEN_ATTEMPT takes."""
+    return (
+        attempt.id,
+        attempt.target_id,
+        attempt.run_id,
+        attempt.number,
+        attempt.trunk,
+        attempt.asterisk,
+        attempt.caller_id,
+        to_text(attempt.claimed_at),
+        attempt.regulation,
+        attempt.step,
+        attempt.channel,
+        attempt.beside,
+    )
 
 
 def to_attempt(row: tuple[Any, ...]) -> AttemptRow:

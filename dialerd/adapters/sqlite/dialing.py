@@ -12,7 +12,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from dialerd.adapters.sqlite.attempts import ATTEMPT_COLUMNS, close, exported, page_end, to_attempt
+from dialerd.adapters.sqlite.attempts import (
+    ATTEMPT_COLUMNS,
+    OPEN_ATTEMPT,
+    close,
+    exported,
+    opened,
+    page_end,
+    to_attempt,
+)
 from dialerd.adapters.sqlite.rows import (
     END_LANE,
     to_json,
@@ -79,12 +87,6 @@ _ATTEMPT = f"SELECT {ATTEMPT_COLUMNS} FROM attempt"  # noqa: S608  # both parts 
 
 _TAKE = "UPDATE target SET state = 'in_progress', not_before = NULL WHERE id = ?"
 
-_OPEN = """
-INSERT INTO attempt
-  (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel, beside)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
 _MADE_BESIDE = """
 SELECT (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NOT NULL AND spent
         AND beside IS NOT NULL AND channel = :channel)
@@ -148,7 +150,7 @@ class SqliteDialing:
 
     def open_attempt(self, *attempts: AttemptRow) -> None:
         try:
-            self._connection.executemany(_OPEN, [_opened(each) for each in attempts])
+            self._connection.executemany(OPEN_ATTEMPT, [opened(each) for each in attempts])
         except sqlite3.IntegrityError as error:
             targets = ", ".join(str(each.target_id) for each in attempts)
             raise StoreError(f"one of the targets {targets} or its number has an open attempt already") from error
@@ -157,7 +159,7 @@ class SqliteDialing:
 
     def open_beside(self, attempt: AttemptRow) -> None:
         assert attempt.beside is not None, "an attempt of its own takes its target"
-        self._connection.execute(_OPEN, _opened(attempt))
+        self._connection.execute(OPEN_ATTEMPT, opened(attempt))
         self._connection.execute("UPDATE run SET attempts = attempts + 1 WHERE id = ?", (attempt.run_id,))
 
     def made_beside(self, target_id: TargetId, channel: Channel) -> int:
@@ -326,24 +328,6 @@ class SqliteDialing:
 
     def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
         return page_end(self._connection, run_id, since=since, size=size)
-
-
-def _opened(attempt: AttemptRow) -> tuple[object, ...]:
-    """What _OPEN takes."""
-    return (
-        attempt.id,
-        attempt.target_id,
-        attempt.run_id,
-        attempt.number,
-        attempt.trunk,
-        attempt.asterisk,
-        attempt.caller_id,
-        to_text(attempt.claimed_at),
-        attempt.regulation,
-        attempt.step,
-        attempt.channel,
-        attempt.beside,
-    )
 
 
 def _to_target(row: tuple[Any, ...]) -> TargetRow:

@@ -82,6 +82,11 @@ class FlowSpec(BaseModel):
         """The sounds that it names itself."""
         return frozenset(part.sound for part in self._parts() if part.sound is not None)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The folders of sounds in which somebody may hear it."""
+        return frozenset({self.language.default, *self.language.sounds.values()})
+
     def _parts(self) -> Iterator[Part]:
         for node in self.node.values():
             for key in ("say", "say_invalid", "say_timeout"):

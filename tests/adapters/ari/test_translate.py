@@ -15,6 +15,7 @@ from dialerd.adapters.ari.translate import (
     to_caller_event,
     to_callers,
     to_event,
+    to_languages,
     to_leg_event,
     to_legs,
     to_place,
@@ -328,3 +329,19 @@ def test_what_an_asterisk_lacks_is_said_with_what_to_do(
 )
 def test_a_playback_whose_end_was_told_does_not_play_though_it_is_still_listed(state: str, goes_on: bool) -> None:
     assert is_playing({"id": "p", "state": state}) is goes_on
+
+
+@pytest.mark.parametrize(
+    ("sound", "languages"),
+    [
+        (
+            {"id": "hello", "formats": [{"language": "en", "format": "gsm"}, {"language": "es", "format": "wav"}]},
+            ["en", "es"],
+        ),
+        ({"id": "hello", "formats": []}, []),
+        ({"id": "hello"}, []),
+        ({"id": "hello", "formats": ["gsm"]}, []),
+    ],
+)
+def test_a_sound_is_had_by_the_languages_of_its_formats(sound: dict[str, object], languages: list[str]) -> None:
+    assert to_languages(sound) == languages
