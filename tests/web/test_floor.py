@@ -68,6 +68,16 @@ def test_whoever_is_held_to_queues_has_no_figures_of_others(calm: Calm) -> None:
     assert sam.get("/api/reports/campaign").status == 200
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize("path", ["hour", "agent-times", "agent/export"])
+def test_a_span_at_the_end_of_time_is_refused(calm: Calm, path: str, moment: str) -> None:
+    assert calm[1]["sue"].get(f"/api/reports/{path}?until={moment}").status == 422
+
+
+def test_a_time_without_offset_is_this_machines(calm: Calm) -> None:
+    assert calm[1]["sue"].get("/api/reports/hour?since=2026-01-01T00:00:00").status == 200
+
+
 def test_a_report_by_nothing_that_is_known_names_those_that_are(calm: Calm) -> None:
     said = calm[1]["sue"].get("/api/reports/moon")
     assert said.status == 404

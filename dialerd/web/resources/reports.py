@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from aiohttp import web
+from pydantic import field_validator
 
 from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.user import Person, Right
@@ -24,6 +25,7 @@ from dialerd.web.resources.floor import OfRun
 
 _TIMES = "agent-times"
 _SPAN = timedelta(days=1)
+_YEARS = range(1971, 3000)
 
 
 class Span(Query):
@@ -32,6 +34,16 @@ class Span(Query):
     campaign: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    @field_validator("since", "until")
+    @classmethod
+    def _moment(cls, value: datetime | None) -> datetime | None:
+        """Without an offset as this machine's clock shows it; at the ends of what a date can hold it is a slip."""
+        if value is None:
+            return None
+        if value.year not in _YEARS:
+            raise ValueError(f"its year is not within {_YEARS.start} to {_YEARS.stop - 1}")
+        return value.astimezone()
 
 
 class ReportShown(Model):
