@@ -21,6 +21,7 @@ from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.steering import PassingOn
 from dialerd.domain.trunk import Trunk
+from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
 from dialerd.routesettings import MailSettings, SmsSettings, beside
 
@@ -322,6 +323,12 @@ class Settings(_Section):
     @property
     def trunks(self) -> dict[str, Trunk]:
         return {trunk.name: trunk.as_trunk() for trunk in self.trunk}
+
+    @property
+    def routes(self) -> dict[Channel, tuple[str, ...]]:
+        """The names of the ways out for messages of each channel."""
+        sms, mail = (tuple(each.name for each in routes) for routes in (self.sms, self.mail))
+        return {Channel.SMS: sms, Channel.EMAIL: mail}
 
 
 def find_settings(given: str | None, environ: Mapping[str, str]) -> Path:

@@ -15,6 +15,7 @@ from rich.console import RenderableType
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, read_toml, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.cli.filtertest import show_filter_test
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.view import read_view
@@ -48,6 +49,7 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
             actor=context.actor,
             now=bootstrap.now(),
             dry_run=dry_run,
+            routes=context.settings.routes,
         )
     with context.unit() as unit:
         scrub = scrub_lists(unit, spec, bootstrap.now())
@@ -170,19 +172,18 @@ def rename(context: Context, name: str, new_name: str) -> None:
 
 @campaign.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a campaign with the results of all its runs; refused while one is unfinished."""
-    with context.unit() as unit:
-        campaigns.check_deletable(unit, name, bootstrap.now())
-    if not yes:
-        click.confirm(f"Delete campaign {name} with the results of all its runs?", abort=True)
-    is_gone = False
-    while not is_gone:
-        with context.change() as unit:
-            is_gone = campaigns.delete_campaign(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"campaign {name} is deleted")
+    delete_by_name(
+        context,
+        f"campaign {name}",
+        yes=yes,
+        look=lambda unit: campaigns.check_deletable(unit, name, bootstrap.now()),
+        delete=lambda unit, now: campaigns.delete_campaign(unit, name, actor=context.actor, now=now),
+        along=lambda _: " with the results of all its runs",
+    )
 
 
 def _told(applied: campaigns.Applied, scrub: Scrub, *, dry_run: bool) -> str:

@@ -12,6 +12,7 @@ import click
 from dialerd import bootstrap
 from dialerd.cli.callback import when
 from dialerd.cli.context import Context, read_toml, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.usecases import dispositions as use
 from dialerd.usecases.callbacks import Wish
@@ -68,15 +69,17 @@ def show(context: Context, name: str) -> None:
 
 @disposition.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a set that no campaign names."""
-    if not yes:
-        click.confirm(f"Delete the set of dispositions {name}?", abort=True)
-    with context.change() as unit:
-        use.delete_set(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"set of dispositions {name} is deleted")
+    delete_by_name(
+        context,
+        f"set of dispositions {name}",
+        yes=yes,
+        look=lambda unit: use.get_set(unit, name),
+        delete=lambda unit, now: use.delete_set(unit, name, actor=context.actor, now=now),
+    )
 
 
 @disposition.command()

@@ -15,12 +15,12 @@ import tomli_w
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, one_line, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.doctor.checks import missing_sounds
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow import Complaint, FlowSpec, examine
 from dialerd.domain.flow.draw import draw as drawn
 from dialerd.domain.flow.draw import told
-from dialerd.domain.words import Channel
 from dialerd.usecases import flows as use
 
 
@@ -125,11 +125,9 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     with context.unit() if dry_run else context.change() as unit:
         applied = use.apply_flow(unit, spec, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     speaks = bool(context.settings.tts.command)
-    routes = {
-        Channel.SMS: [each.name for each in context.settings.sms],
-        Channel.EMAIL: [each.name for each in context.settings.mail],
-    }
-    warnings = use.equipment_warnings(spec, hosts=context.settings.web.hosts, speaks=speaks, routes=routes)
+    warnings = use.equipment_warnings(
+        spec, hosts=context.settings.web.hosts, speaks=speaks, routes=context.settings.routes
+    )
     document = {
         "flow": applied.name,
         "version": applied.version,
@@ -197,14 +195,14 @@ def show(context: Context, name: str, as_toml: bool) -> None:
 
 @flow.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a flow that no campaign names."""
-    with context.unit() as unit:
-        use.get_flow(unit, name)
-    if not yes:
-        click.confirm(f"Delete flow {name}?", abort=True)
-    with context.change() as unit:
-        use.delete_flow(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"flow {name} is deleted")
+    delete_by_name(
+        context,
+        f"flow {name}",
+        yes=yes,
+        look=lambda unit: use.get_flow(unit, name),
+        delete=lambda unit, now: use.delete_flow(unit, name, actor=context.actor, now=now),
+    )

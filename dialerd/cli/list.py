@@ -14,6 +14,7 @@ from dialerd import bootstrap
 from dialerd.cli.columnmap import map_group
 from dialerd.cli.contact import contact_document
 from dialerd.cli.context import Context, facts_table, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.cli.filtertest import show_filter_test
 from dialerd.cli.listimport import import_file
 from dialerd.ports import ImportRow, ListRow
@@ -126,19 +127,18 @@ def drop(context: Context, name: str, folder: Path | None, map_name: str | None,
 
 @list_group.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a list with its contacts; refused while a run uses it."""
-    with context.unit() as unit:
-        count = lists.check_deletable(unit, name, bootstrap.now()).contacts
-    if not yes:
-        click.confirm(f"Delete list {name} with its {count} contacts?", abort=True)
-    is_gone = False
-    while not is_gone:
-        with context.change() as unit:
-            is_gone = lists.delete_list(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"list {name} and its {count} contacts are deleted")
+    delete_by_name(
+        context,
+        f"list {name}",
+        yes=yes,
+        look=lambda unit: lists.check_deletable(unit, name, bootstrap.now()),
+        delete=lambda unit, now: lists.delete_list(unit, name, actor=context.actor, now=now),
+        along=lambda row: f" with its {row.contacts} contacts",
+    )
 
 
 def _document(row: ListRow) -> dict[str, object]:

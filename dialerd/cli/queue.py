@@ -12,6 +12,7 @@ import click
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, read_toml, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.domain.queue import read_queue
 from dialerd.usecases import queues as use
 
@@ -96,14 +97,14 @@ def show(context: Context, name: str) -> None:
 
 @queue.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a queue that no campaign names."""
-    with context.unit() as unit:
-        use.get_queue(unit, name)
-    if not yes:
-        click.confirm(f"Delete queue {name}?", abort=True)
-    with context.change() as unit:
-        use.delete_queue(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"queue {name} is deleted")
+    delete_by_name(
+        context,
+        f"queue {name}",
+        yes=yes,
+        look=lambda unit: use.get_queue(unit, name),
+        delete=lambda unit, now: use.delete_queue(unit, name, actor=context.actor, now=now),
+    )

@@ -13,6 +13,7 @@ import tomli_w
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, one_line, simple_table, with_json
+from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.strategy import Strategy, drawing, examine
 from dialerd.usecases import strategies as use
@@ -57,6 +58,8 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     verb = "would be" if dry_run else "is"
     said = f"{verb} kept, with {len(given.step)} steps" if is_changed else "is so already"
     click.echo(f"strategy {given.name} {said}")
+    for each in use.route_warnings(given, context.settings.routes):
+        click.echo(f"warning: {each}")
 
 
 @strategy.command("list")
@@ -112,17 +115,17 @@ def draw(context: Context, strategy_or_file: str, mermaid: bool) -> None:
 
 @strategy.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@yes_option
 @click.pass_obj
 def delete(context: Context, name: str, yes: bool) -> None:
     """Delete a strategy; refused while a campaign names it."""
-    with context.unit() as unit:
-        use.get_strategy(unit, name)
-    if not yes:
-        click.confirm(f"Delete strategy {name}?", abort=True)
-    with context.change() as unit:
-        use.delete_strategy(unit, name, actor=context.actor, now=bootstrap.now())
-    click.echo(f"strategy {name} is deleted")
+    delete_by_name(
+        context,
+        f"strategy {name}",
+        yes=yes,
+        look=lambda unit: use.get_strategy(unit, name),
+        delete=lambda unit, now: use.delete_strategy(unit, name, actor=context.actor, now=now),
+    )
 
 
 def _read(file: Path) -> Strategy:

@@ -5,7 +5,7 @@ Not here: running them (runs.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from dialerd.domain.lifecycle import Action, campaign_state, check_edit, next_st
 from dialerd.domain.regulation import EMPTY, REMEMBERED, Rulebook
 from dialerd.domain.schedule import next_occurrence, occurrence_at
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import CampaignState, Mode, RunState
+from dialerd.domain.words import CampaignState, Channel, Mode, RunState
 from dialerd.ports import CampaignRow, RunRow, Unit
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
@@ -27,7 +27,7 @@ from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.queues import get_queue
 from dialerd.usecases.regulation import check_regulations
 from dialerd.usecases.standing import Standing, get_campaign, standing
-from dialerd.usecases.strategies import check_strategy, get_strategy
+from dialerd.usecases.strategies import check_strategy, get_strategy, route_warnings
 
 _UNTOLD = "abandon_message is missing: a person for whom no agent is free hears nothing, which some rules forbid"
 _OTHER_NAME = "choose another name"
@@ -59,9 +59,11 @@ def apply_campaign(
     actor: str,
     now: datetime,
     dry_run: bool = False,
+    routes: Mapping[Channel, Collection[str]] | None = None,
 ) -> Applied:
     """Create a campaign or bring it to `spec`; the same file twice changes nothing. `dry_run`: only tell.
 
+    `routes`: the settings' ways out for messages, by channel; None: whether a strategy has what it needs is not told.
     A paused run goes on by the changed fields; a run that is over keeps the definition it had.
     """
     check_way_out(spec, trunks)
@@ -75,7 +77,9 @@ def apply_campaign(
     warnings = [*_check_follow_up(unit, spec), *unlike_fields(unit, spec.lists), *lacking_fields(unit, spec)]
     warnings += flow_warnings(unit, spec)
     if spec.strategy is not None:
-        warnings += check_strategy(unit, spec, get_strategy(unit, spec.strategy))
+        strategy = get_strategy(unit, spec.strategy)
+        warnings += check_strategy(unit, spec, strategy)
+        warnings += [] if routes is None else route_warnings(strategy, routes)
     if spec.queue is not None and spec.abandon_message is None:
         warnings.append(_UNTOLD)
     if spec.finish is not None:

@@ -5,15 +5,17 @@ Not here: what comes after an attempt (domain/strategy, onward.py).
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.strategy import Plan, Strategy, plain, plan_of
-from dialerd.domain.words import CampaignState, Disposition
+from dialerd.domain.words import CampaignState, Channel, Disposition
 from dialerd.ports import Unit
 from dialerd.usecases.standing import standing
 
+_SECTION = {Channel.SMS: "sms", Channel.EMAIL: "mail"}
 _GOING = (CampaignState.ACTIVE, CampaignState.PAUSED, CampaignState.STOPPING)
 
 
@@ -99,6 +101,21 @@ def check_strategy(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[s
             hint="use the system's dispositions, or those of the set that the campaign names with dispositions = ...",
         )
     return list(_blanks(unit, spec, strategy))
+
+
+def route_warnings(strategy: Strategy, routes: Mapping[Channel, Collection[str]]) -> list[str]:
+    """What its messages need of the settings and they do not have; contacts wait at such a step. `routes`: the names of
+    those of each channel."""
+    found = []
+    for step in strategy.step:
+        there = routes.get(step.over, ())
+        if step.is_message and not there:
+            found.append(
+                f"step {step.name} sends over {step.over}, for which the settings have no [[{_SECTION[step.over]}]]"
+            )
+        elif step.route is not None and step.route not in there:
+            found.append(f"step {step.name} sends over {step.route}, which is no route of the settings for {step.over}")
+    return [f"strategy {strategy.name}: {each}: whoever comes there waits" for each in found]
 
 
 def _blanks(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[str]:

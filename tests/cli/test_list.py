@@ -93,7 +93,7 @@ def test_a_contact_is_added_found_and_explained(ready: Terminal) -> None:
 
 
 def test_a_list_is_deleted(ready: Terminal) -> None:
-    assert ready.ok("list", "delete", "customers", "--yes").out == "list customers and its 2 contacts are deleted\n"
+    assert ready.ok("list", "delete", "customers", "--yes").out == "list customers with its 2 contacts is deleted\n"
 
 
 def test_numbers_go_on_and_off_the_do_not_call_list(terminal: Terminal) -> None:

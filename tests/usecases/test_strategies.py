@@ -228,3 +228,27 @@ def test_who_waits_for_a_message_is_not_waited_for_by_the_calls(writing: Writing
     writing.unit.strategies.set_step(targets[1], "call", Channel.VOICE)
     assert dialing.next_call_at(writing.unit, run, Channel.VOICE) == NOW + timedelta(hours=2)
     assert writing.unit.dialing.waiting_due(run.id, limit=10, now=late) == 1
+
+
+def test_h1_messages_that_no_route_of_the_settings_can_take_are_warned_of() -> None:
+    table = {
+        "name": "write",
+        "template": {"t": {"channel": "sms", "text": "hello"}, "m": {"channel": "email", "subject": "s", "text": "t"}},
+        "step": [
+            {"name": "text", "channel": "sms", "template": "t", "otherwise": "next"},
+            {"name": "again", "channel": "sms", "template": "t", "route": "smsc", "otherwise": "next"},
+            {"name": "letter", "channel": "email", "template": "m", "route": "office"},
+        ],
+    }
+    found = strategies.route_warnings(
+        read_strategy(table, source="test"), {Channel.SMS: ("smsc",), Channel.EMAIL: ("news",)}
+    )
+    assert found == [
+        "strategy write: step letter sends over office, which is no route of the settings for email:"
+        " whoever comes there waits"
+    ]
+    alone = strategies.route_warnings(read_strategy(table, source="test"), {})
+    assert alone[0] == (
+        "strategy write: step text sends over sms, for which the settings have no [[sms]]: whoever comes there waits"
+    )
+    assert [each.split(": ")[1].split()[1] for each in alone] == ["text", "again", "letter"]
