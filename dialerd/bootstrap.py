@@ -176,6 +176,7 @@ def build(given: Settings) -> Parts:
         reply_words=files.shipped_reply_words(),
         answers={each.name: each.answers for each in given.sms},
         region=given.phone.default_region,
+        transfer_prefixes=given.transfer.prefixes,
         check_sounds=given.engine.check_sounds,
         speech=_speech(given.tts, clock),
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,

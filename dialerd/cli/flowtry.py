@@ -97,7 +97,8 @@ def _said(command: m.Command) -> Iterator[str]:
         case m.Act(action=m.Write(template=template, known=known)):
             yield f"  would send as {template.channel}: {_written(template, known)}"
         case m.GiveAway(to=to):
-            yield f"  goes to {f'queue {to.queue}' if to.queue else f'the dialplan at {to.context},{to.extension}'}"
+            kind = "the dialplan at " if to.context else "queue " if to.queue else ""
+            yield f"  goes to {kind}{to.place}"
         case m.End(failed=failed):
             yield f"  the call ends{f': {failed}' if failed else ''}"
 

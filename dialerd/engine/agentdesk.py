@@ -1,18 +1,19 @@
 """Who gets which agent: people who wait, and what agents ask to be.
 
 Not here: agents' states and whom they work for (agentbook.py), who is kept free for calls that nobody has answered yet
-(reservations.py), the legs themselves (legdesk.py). As with calls, no
+(reservations.py), numbers that stand for an agent (outside.py), the legs themselves (legdesk.py). As with calls, no
 `await` stands between an event and what follows from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.call import CallPlan
+from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
@@ -21,11 +22,13 @@ from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine, Crew, Seeker
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
+from dialerd.engine.outside import Outside
 from dialerd.engine.postings import Postings
 from dialerd.engine.reservations import Reservations
 from dialerd.engine.runline import RunLine
 from dialerd.engine.takers import CallerHost, Takers
-from dialerd.ports import Clock, Dice, Exchange, Store
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
 
 _RING_AGAIN_S = (0.0, 5.0, 20.0, 60.0, 120.0)
@@ -51,7 +54,8 @@ class AgentDesk:
         dice: Dice,
         exchanges: Mapping[str, Exchange],
         *,
-        ready: Set[str],
+        trunks: TrunkDesk,
+        transfer_prefixes: Collection[str],
         talking_at: Callable[[str], Sequence[AttemptId]],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
         runs: Callable[[], Iterable[RunLine]],
@@ -59,13 +63,13 @@ class AgentDesk:
         tell_run: Callable[[RunId, PacingEvent], None],
         on_change: Callable[[], None],
     ) -> None:
-        """`ready`: the exchanges that are reconciled, kept up to date by their owner. `talking_at`: the calls on an
+        """`transfer_prefixes`: of numbers that calls may be transferred to. `talking_at`: the calls on an
         exchange that have an agent. `runs`: those that are not over. `callers`: who keeps the people who have called.
         """
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
-        self._ready = ready
+        self._ready = ready = trunks.ready  # the exchanges that are reconciled, kept up to date by their owner
         self._tell_call = tell_call
         self._callers = callers
         self._on_change = on_change
@@ -77,6 +81,7 @@ class AgentDesk:
             clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
         )
         self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._ring, part=self._part)
+        self.outside = Outside(store, clock, self._legs, trunks, prefixes=transfer_prefixes, tell_call=tell_call)
         self.reservations = Reservations(self._book)
         self._seekers: dict[AttemptId, Seeker] = {}
         self._watchers: list[Callable[[str, AgentState], None]] = []
@@ -194,7 +199,8 @@ class AgentDesk:
     def leg_up(self, leg: Leg) -> None:
         line = self._line_of(leg)
         if line is None:
-            self._legs.hang_up(leg)
+            if not self.outside.leg_up(leg):
+                self._legs.hang_up(leg)
             return
         if line.call is not None:  # on demand: somebody waits
             self._give(line, line.call)
@@ -213,6 +219,7 @@ class AgentDesk:
     def leg_gone(self, leg: Leg, reason: str) -> None:
         line = self._line_of(leg)
         if line is None:
+            self.outside.leg_gone(leg, reason)
             return
         line.leg = None
         call, line.call, line.is_lent = line.call, None, False
@@ -226,6 +233,7 @@ class AgentDesk:
         if call is not None and (seeker := self._seekers.get(call)) is not None:
             seeker.rings = None
             self._serve()
+            self._give_up_if_alone(call, reason)
         elif call is not None:
             self._tell_call(call, ev.AgentLeft(reason))
             self._legs.end_bridge(leg.exchange, call)
@@ -245,19 +253,26 @@ class AgentDesk:
 
     # People who wait
 
-    def seek(
-        self,
-        attempt_id: AttemptId,
-        run_id: RunId,
-        queue: str,
-        exchange: Exchange,
-        *,
-        is_guest: bool = False,
-        agent: str | None = None,
-    ) -> None:
-        """Somebody has answered: AgentFound follows, at once or when there is an agent. `agent`: that one or nobody."""
-        self._seekers[attempt_id] = Seeker(run_id, queue, exchange, is_guest, agent=agent)
+    def seek(self, attempt: AttemptRow, wanted: do.Seek, own_queue: str | None, exchange: Exchange) -> None:
+        """Somebody has answered: AgentFound follows, at once or when there is an agent. Where they were sent to one
+        agent or a number alone, CommandFailed may."""
+        if wanted.number is not None:
+            self.outside.seek(attempt.id, wanted.number, exchange, wanted.ring_s)
+            return
+        is_guest = wanted.queue is not None or not wanted.waits
+        queue = wanted.queue or own_queue or ""
+        self._seekers[attempt.id] = Seeker(
+            attempt.run_id, queue, exchange, is_guest, agent=wanted.agent, waits=wanted.waits
+        )
         self._serve()
+        self._give_up_if_alone(attempt.id, f"agent {wanted.agent} is not free")
+
+    def _give_up_if_alone(self, attempt_id: AttemptId, reason: str) -> None:
+        """Whom a flow has sent to one agent alone does not wait until that one is free."""
+        seeker = self._seekers.get(attempt_id)
+        if seeker is not None and not seeker.waits and seeker.rings is None:
+            del self._seekers[attempt_id]
+            self._tell_call(attempt_id, ev.CommandFailed(do.Seek.__name__, reason))
 
     def _serve(self) -> None:
         """Who waits longest gets the agent that has been idle for longest."""
@@ -274,7 +289,7 @@ class AgentDesk:
         mine = [
             line
             for line in self._book.lines.values()
-            if self._is_sought(line, seeker) and (line.leg is None or line.leg.exchange is seeker.exchange)
+            if self._is_one_for(line, seeker) and (line.leg is None or line.leg.exchange is seeker.exchange)
         ]
         spare = [line for line in mine if line.is_spare and not seeker.is_guest]
         own = [line for line in mine if line.is_kept_for(attempt_id)]
@@ -284,9 +299,9 @@ class AgentDesk:
                 return self._book.lines[name]
         return None
 
-    def _is_sought(self, line: AgentLine, seeker: Seeker) -> bool:
+    def _is_one_for(self, line: AgentLine, seeker: Seeker) -> bool:
         if seeker.agent is not None:
-            return line.name == seeker.agent
+            return line.name == seeker.agent and (seeker.waits or line.row.may_outbound)
         return line.takes_guests_of(seeker.queue) if seeker.is_guest else line.run_id == seeker.run_id
 
     def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
@@ -310,6 +325,8 @@ class AgentDesk:
 
     def connect(self, attempt_id: AttemptId, leg_id: LegId) -> None:
         """Bring a call and the agent that it was given together; Connected or CommandFailed follows."""
+        if self.outside.connect(attempt_id, leg_id):
+            return
         line = self._book.talker(attempt_id)
         tell = partial(self._tell_call, attempt_id)
         if line is None or line.leg is None or line.leg.id != leg_id:
@@ -320,6 +337,7 @@ class AgentDesk:
     def free(self, attempt_id: AttemptId, *, was_connected: bool = False, goes_on: bool = False) -> None:
         """A call has no need of its agent any more. `goes_on`: the next one meets it in the same bridge: leave that."""
         self._seekers.pop(attempt_id, None)
+        self.outside.free(attempt_id)
         line = self._book.talker(attempt_id)
         if line is None:
             return
@@ -374,6 +392,7 @@ class AgentDesk:
 
     def stop(self) -> None:
         """The daemon ends: nobody is left on the phone with nobody to speak to."""
+        self.outside.stop()
         for line in self._book.lines.values():
             if line.leg is not None:
                 self._hang_up(line)

@@ -143,6 +143,7 @@ class Seeker:
     """A person who waits. `rings`: the agent whose phone rings for them; `agent`: nobody else is to take them.
 
     `is_guest`: a flow has sent them; any free agent of the queue may take them, after those whom its own run waits for.
+    `waits` False: not until that agent is free.
     """
 
     run_id: RunId
@@ -151,6 +152,7 @@ class Seeker:
     is_guest: bool = False
     rings: str | None = None
     agent: str | None = None
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

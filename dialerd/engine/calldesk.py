@@ -250,9 +250,8 @@ class CallDesk:
                     self._close(line, outcome)
                 case do.OptOut():
                     spawn(f"opt out {attempt_id}", self._opt_out(attempt_id))
-                case do.Seek(queue, agent):
-                    of, run_id = queue or line.call.plan.queue or "", line.attempt.run_id
-                    self._agents.seek(attempt_id, run_id, of, line.exchange, is_guest=queue is not None, agent=agent)
+                case do.Seek():
+                    self._agents.seek(line.attempt, command, line.call.plan.queue, line.exchange)
                 case do.Comfort(wanted):
                     self._comfort.want(attempt_id, line.exchange, self._agents.music_of(line.call.plan, wanted))
                 case do.StopSeeking():

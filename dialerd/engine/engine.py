@@ -6,7 +6,7 @@ Not here: where store, clock, dice and exchanges come from (bootstrap.py) and si
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -84,6 +84,7 @@ class Engine:
         reply_words: ReplyWords = NO_WORDS,
         answers: Mapping[str, Answers] = MappingProxyType({}),
         region: str = "US",
+        transfer_prefixes: Collection[str] = (),
         check_sounds: bool = True,
     ) -> None:
         self._store = store
@@ -101,7 +102,8 @@ class Engine:
             clock,
             dice,
             exchanges,
-            ready=self._trunks.ready,
+            trunks=self._trunks,
+            transfer_prefixes=transfer_prefixes,
             talking_at=lambda exchange: self.desk.talking_at(exchange),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
             runs=self.runs.lines.values,

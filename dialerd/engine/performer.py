@@ -40,6 +40,8 @@ def perform(exchange: Exchange, plan: CallPlan, command: do.Command, tell: Tell)
             _ask(command, exchange.stop_recording(attempt_id, name), tell)
         case do.Watch(silence_s):
             _ask(command, exchange.watch(attempt_id, silence_s), tell)
+        case do.Hold(music):
+            _ask(command, exchange.hold_call(attempt_id, music), tell)
         case do.HandOver(context, extension):
             _ask(command, exchange.hand_over(attempt_id, context, extension), tell)
         case do.HangUp():

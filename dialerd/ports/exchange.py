@@ -117,6 +117,10 @@ class Exchange(Protocol):
         """Done as well when it is over already, or the call is."""
         ...
 
+    async def hold_call(self, attempt_id: AttemptId, music: str) -> Reply:
+        """Let a person who is in no bridge wait with music of that class, until anything else is asked for them."""
+        ...
+
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
         """Tell of the person's talking (commands.Watch), until the call ends. Asked again: only the silence changes."""
         ...

@@ -63,6 +63,7 @@ class Channel:
     voice: Voice = field(default_factory=Voice)
     talks_until: float = 0.0
     recorded: tuple[str, float] | None = None
+    music: str = ""  # the class that plays to it; empty: none
     was_parted: bool = False
     is_ending: bool = False
     ring_timer: Timer | None = None

@@ -97,6 +97,7 @@ class SimulatedExchange(SimulatedSteering):
     async def play(self, attempt_id: AttemptId, playback_id: str, sounds: Sequence[Sound], language: str = "") -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
+            channel.music = ""
             self._voices.play(channel, playback_id, sounds)
             return self.line.reply()
         return channel
@@ -108,6 +109,7 @@ class SimulatedExchange(SimulatedSteering):
         if wanted.name in self._recordings:
             return Failed(f"Asterisk {self.name}: Recording with name '{wanted.name}' already exists")
         self._recordings.add(wanted.name)
+        channel.music = ""
         self._voices.record(channel, wanted)
         return self.line.reply()
 
@@ -156,6 +158,7 @@ class SimulatedExchange(SimulatedSteering):
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
         channel = await self._in_our_hands(attempt_id)
         if isinstance(channel, Channel):
+            channel.music = ""
             self._voices.then(channel, partial(self._enter_dialplan, channel, context))
             return self.line.reply()
         return channel
@@ -168,6 +171,19 @@ class SimulatedExchange(SimulatedSteering):
     async def sounds(self) -> Mapping[str, Collection[str]] | None:
         await self.line.look()
         return self._premises.index
+
+    async def hold_call(self, attempt_id: AttemptId, music: str) -> Reply:
+        channel = await self._in_our_hands(attempt_id)
+        if isinstance(channel, Channel):
+            if self._bridges.of(attempt_id)[0] is None:
+                channel.music = music
+            return self.line.reply()
+        return channel
+
+    def music_to(self, attempt_id: AttemptId) -> str:
+        """The class of music that somebody hears; empty: none."""
+        channel = self._channels.get(attempt_id)
+        return "" if channel is None else channel.music
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
         channel = await self._living(attempt_id)
@@ -265,6 +281,7 @@ class SimulatedExchange(SimulatedSteering):
             super()._joined(person)
             return
         channel, now = self._channels[AttemptId(person)], self._clock.steady()
+        channel.music = ""
         if channel.behaviour.talk_s is not None:
             channel.talks_until = channel.talks_until or now + channel.behaviour.talk_s
             self._leave_after(channel, max(0.0, channel.talks_until - now))

@@ -5,6 +5,7 @@ Not here: what an exchange makes of it (legs.py). The names and what they do are
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,13 +38,26 @@ BY_NAME: dict[str, Phone] = {
 }
 """Endpoints of the lab, and one that is not there; any other picks up at once."""
 
+BY_ENDING: dict[str, Phone] = {
+    "02": Phone(answers_s=None, cause=17, sip_code=486),
+    "03": Phone(answers_s=None),
+    "05": Phone(answers_s=None, cause=1, sip_code=404),
+    "10": Phone(answers_s=1.0, leaves_s=3.0),
+}
+"""Telephone numbers that calls are transferred to, by their last two digits; any other picks up after a second."""
+
+_NUMBER = re.compile(r"[A-Za-z]+/\+?([0-9]{3,15})@")
+
 
 class Phones(Protocol):
     def phone(self, dial_string: str) -> Phone: ...
 
 
 class LabPhones:
-    """The phones of the lab."""
+    """The phones of the lab, and the telephone numbers behind a trunk."""
 
     def phone(self, dial_string: str) -> Phone:
+        number = _NUMBER.match(dial_string)
+        if number is not None:
+            return BY_ENDING.get(number[1][-2:], Phone(answers_s=1.0))
         return BY_NAME.get(dial_string.partition("/")[2], AT_ONCE)

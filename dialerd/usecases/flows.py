@@ -18,6 +18,7 @@ from dialerd.domain.soundcheck import ANY
 from dialerd.domain.words import Channel
 from dialerd.ports import Unit
 from dialerd.ports.flows import FlowRow
+from dialerd.usecases.agents import get_agent
 from dialerd.usecases.filters import lacking
 from dialerd.usecases.queues import get_queue
 
@@ -44,6 +45,8 @@ def apply_flow(unit: Unit, spec: FlowSpec, *, actor: str, now: datetime, dry_run
     Calls that are in it go on by the flow that they began with.
     """
     check_queues(unit, spec)
+    for name in sorted(spec.agents):
+        get_agent(unit, name)
     for campaign in users_of(unit, spec.name):
         _check_codes(unit, spec, campaign)
     before = unit.flows.get(spec.name)

@@ -16,7 +16,7 @@ from tests.lab import Lab
 from tests.lab.agents import AGENTS
 from tests.lab.plan import person_hz
 from tests.lab.record import by_number
-from tests.lab.tones import seconds_of
+from tests.lab.tones import MUSIC, seconds_of
 from tests.numbers import number
 
 pytestmark = pytest.mark.asterisk
@@ -180,3 +180,76 @@ def test_a_text_is_spoken_by_the_admins_command_and_heard(lab: Lab, dialer: Dial
 
 def _length_s(made: Path) -> float:
     return made.stat().st_size / 16000
+
+
+TALKER, WAITER, ENDED, BUSY = number(7, "26"), number(8, "26"), number(9, "12"), number(10, "13")
+SHOP, SLOW, LEAVES, FULL = number(11, "50"), number(12, "06"), number(13, "55"), number(14, "02")
+AWAY = f"""
+name = "away"
+start = "menu"
+
+[node.menu]
+do = "menu"
+say = "/sounds/message"
+keys = {{ 1 = "leaves", 2 = "which", 9 = "full" }}
+timeout_s = 10
+on_timeout = "bye"
+
+[node.which]
+do = "branch"
+rules = [{{ when = "number = '{WAITER}'", next = "slow" }}]
+otherwise = "shop"
+
+[node.shop]
+do = "transfer"
+number = "{SHOP}"
+on_no_agent = "missed"
+
+[node.slow]
+do = "transfer"
+number = "{SLOW}"
+on_no_agent = "missed"
+
+[node.leaves]
+do = "transfer"
+number = "{LEAVES}"
+on_no_agent = "missed"
+
+[node.full]
+do = "transfer"
+number = "{FULL}"
+on_no_agent = "missed"
+
+[node.missed]
+do = "set"
+attributes = {{ missed = "yes" }}
+next = "bye"
+
+[node.bye]
+do = "hangup"
+"""
+
+
+def test_people_are_brought_to_numbers_by_a_second_leg_which_ends_with_them_and_they_with_it(
+    lab: Lab, dialer: Dialer
+) -> None:
+    mark = lab.mark()
+    dialer.config.write_text(dialer.config.read_text() + '\n[transfer]\nprefixes = ["+1212"]\n')
+    dialer.start()
+    apply(dialer, "flow", "away.toml", AWAY)
+    rows = call(dialer, [TALKER, WAITER, ENDED, BUSY], "away")
+    assert {each: (row["disposition"], row["agent"]) for each, row in rows.items()} == {
+        TALKER: ("answered_human", f"tel:{SHOP}"),
+        WAITER: ("answered_human", f"tel:{SLOW}"),
+        ENDED: ("agent_hangup", f"tel:{LEAVES}"),
+        BUSY: ("answered_human", ""),
+    }, dialer.log()
+    assert attributes(dialer, BUSY) == {"missed": "yes"}
+    assert dialer.stop() == 0
+    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=5, what="no channel left")
+    calls = by_number(lab.record(since=mark))
+    assert {len(calls[each]) for each in (*rows, SHOP, SLOW, LEAVES, FULL)} == {1}
+    (talker,), (shop,), (waiter,) = calls[TALKER], calls[SHOP], calls[WAITER]
+    assert seconds_of(lab.heard(talker), person_hz(SHOP)) > 3, "the person heard who was called"
+    assert seconds_of(lab.heard(shop), person_hz(TALKER)) > 3, "and was heard"
+    assert seconds_of(lab.heard(waiter), *MUSIC) > 3, "music while it rang"

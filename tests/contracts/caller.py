@@ -156,6 +156,8 @@ class Caller:
                 reply = await exchange.record_call(attempt_id, self._of_call(attempt_id, 2))
             case "stop recording the call":
                 reply = await exchange.stop_recording_call(attempt_id, self._of_call(attempt_id, 1))
+            case "hold":
+                reply = await exchange.hold_call(attempt_id, "default")
             case "watch":
                 reply = await exchange.watch(attempt_id, 1.0)
             case "watch no more":

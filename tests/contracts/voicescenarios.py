@@ -35,6 +35,12 @@ VOICE_SCENARIOS: dict[str, Scenario] = {
     "digits, a number and letters are said": Scenario(
         ending="40", does=_does("say", PlaybackEnded=["hang up"]), events=[*_UP, "PlaybackEnded", _END]
     ),
+    "music until something is said": Scenario(
+        ending="40",
+        does=_does("hold", "1 s", "play", PlaybackEnded=["hold", "0.5 s", "hang up", "0.5 s", "hold"]),
+        replies=["Done", "Done", "Done", "Done", "Gone"],
+        events=[*_UP, "PlaybackEnded", _END],
+    ),
     # stopped
     "what plays is stopped": Scenario(
         ending="40",

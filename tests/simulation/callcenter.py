@@ -102,6 +102,8 @@ async def check_agents(office: Office, *, are_passed_on: bool = False) -> None:
             assert attempt.ended_at is not None
             talks[attempt.agent].append((attempt.connected_at, attempt.ended_at))
     for name, spans in talks.items():
+        if name.startswith("tel:"):
+            continue  # at a number that calls are transferred to there may be many
         for (_, ended_at), (began_at, _) in pairwise(sorted(spans)):
             assert began_at >= ended_at, f"{name} was in two calls at once"
     for each in await office.store.read(lambda unit: unit.agents.all()):

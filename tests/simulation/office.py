@@ -62,6 +62,7 @@ class Office:
             routes=self.routes,
             reply_words=shipped_reply_words(),
             answers=self.answers,
+            transfer_prefixes=("+1212",),
         )
         await self.engine.start()
 

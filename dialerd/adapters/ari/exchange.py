@@ -78,6 +78,7 @@ class AriExchange(AriSteering):
         return await self._continue(attempt_id, "dialerd", "amd")
 
     async def hand_over(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
+        await self._hush(attempt_id)
         return await self._continue(attempt_id, context, extension)
 
     async def _continue(self, attempt_id: AttemptId, context: str, extension: str) -> Reply:
@@ -85,6 +86,7 @@ class AriExchange(AriSteering):
         return await ask(self._session, "POST", f"/channels/{attempt_id}/continue", params=params)
 
     async def play(self, attempt_id: AttemptId, playback_id: str, sounds: Sequence[Sound], language: str = "") -> Reply:
+        await self._hush(attempt_id)
         path = f"/channels/{attempt_id}/play/{playback_id}"
         return await ask(self._session, "POST", path, body=media.to_play(sounds, language))
 
@@ -92,6 +94,7 @@ class AriExchange(AriSteering):
         return over(await ask(self._session, "DELETE", f"/playbacks/{playback_id}"))
 
     async def start_recording(self, attempt_id: AttemptId, wanted: Record) -> Reply:
+        await self._hush(attempt_id)
         return await ask(self._session, "POST", f"/channels/{attempt_id}/record", body=media.to_record(wanted))
 
     async def stop_recording(self, attempt_id: AttemptId, name: str) -> Reply:
@@ -108,6 +111,7 @@ class AriExchange(AriSteering):
         return await ask(self._session, "POST", path, params=media.to_watch(silence_s))
 
     async def hang_up(self, attempt_id: AttemptId) -> Reply:
+        self._held.discard(attempt_id)
         return await ask(self._session, "DELETE", f"/channels/{attempt_id}")
 
     async def look(self, attempt_id: AttemptId, playback_id: str | None) -> ev.ChannelSeen | Gone | Failed:
@@ -132,8 +136,10 @@ class AriExchange(AriSteering):
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
         channels = await listed(self._session, "channels")
         ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in channels]
-        return {
+        seen = {
             attempt_id: translate.to_place(channel, app=self._app)
             for attempt_id, channel in ours
             if attempt_id is not None
         }
+        self._held &= seen.keys()  # who has left while music played
+        return seen

@@ -17,7 +17,7 @@ from dialerd.adapters.ari.asking import ask, found, listed, originate
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegSeen, bridge_of
-from dialerd.domain.words import BridgeId, LegId, Person
+from dialerd.domain.words import AttemptId, BridgeId, LegId, Person
 from dialerd.ports import Clock, DialReply, Done, Failed, Gone, Reply
 
 _GUARD_S = 24 * 3600  # longer than any shift: then Asterisk itself ends a leg that everybody has forgotten
@@ -49,6 +49,7 @@ class AriLegs:
         self._session = session
         self._clock = clock
         self._turns: dict[BridgeId, _Turns] = {}
+        self._held: set[AttemptId] = set()
 
     async def dial_leg(self, leg_id: LegId, dial_string: str, *, caller_id: str, ring_s: float) -> DialReply:
         body = {
@@ -78,6 +79,22 @@ class AriLegs:
 
     async def hold(self, leg_id: LegId, music: str) -> Reply:
         return await ask(self._session, "POST", f"/channels/{leg_id}/moh", params={"mohClass": music})
+
+    async def hold_call(self, attempt_id: AttemptId, music: str) -> Reply:
+        async with self._turn(bridge_of(attempt_id)):  # not behind the back of a conversation that begins
+            self._held.add(attempt_id)
+            return await ask(self._session, "POST", f"/channels/{attempt_id}/moh", params={"mohClass": music})
+
+    async def _hush(self, attempt_id: AttemptId) -> None:
+        """End the music of a call: nothing that is played would be heard above it."""
+        if attempt_id in self._held:
+            async with self._turn(bridge_of(attempt_id)):
+                await self._end_music(attempt_id)
+
+    async def _end_music(self, attempt_id: AttemptId) -> None:
+        if attempt_id in self._held:
+            self._held.discard(attempt_id)
+            await ask(self._session, "DELETE", f"/channels/{attempt_id}/moh")
 
     async def connect(self, leg_id: LegId, person: Person) -> Reply:
         bridge_id = bridge_of(person)
@@ -109,6 +126,7 @@ class AriLegs:
 
     async def _ready_to_talk(self, person: Person) -> str | None:
         """The channel of somebody whom nothing is played to any more; None: they are gone."""
+        await self._end_music(AttemptId(person))
         return person
 
     async def _join(self, bridge_id: BridgeId, leg_id: LegId, channel_id: str) -> Reply:

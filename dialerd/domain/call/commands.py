@@ -100,10 +100,23 @@ class HandOver:
 @dataclass(frozen=True, slots=True)
 class Seek:
     """Find an agent: AgentFound, at once or as soon as one is free. `queue`: of that one, not the campaign's; `agent`:
-    nobody else."""
+    nobody else. `number`: whoever answers there within `ring_s`, who then stands for an agent.
+
+    `waits` False, or a number: CommandFailed tells that nobody is there now.
+    """
 
     queue: str | None = None
     agent: str | None = None
+    number: str | None = None
+    ring_s: float = 0.0
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Let them hear music of that class until anything else is done with them."""
+
+    music: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ Command = (
     | Act
     | HandOver
     | Seek
+    | Hold
     | StopSeeking
     | Connect
     | Comfort

@@ -128,18 +128,20 @@ def wait(
     """Have the person wait for an agent: of the campaign's queue, or where they were sent or passed on to."""
     left_s = max(0.0, (until - now).total_seconds())
     comfort = (do.Comfort(True),) if isinstance(away, PassedOn) else ()
-    return enter(call, Waiting(until, away, announcing), left_s, *commands, *comfort, seek(away))
+    return enter(call, Waiting(until, away, announcing), left_s, *commands, *comfort, *seek(away, left_s))
 
 
-def seek(away: Away | PassedOn | None) -> do.Seek:
-    """Whom a person waits for."""
+def seek(away: Away | PassedOn | None, left_s: float) -> tuple[do.Command, ...]:
+    """What is asked for somebody who waits; where a flow has sent them, with its music."""
     match away:
-        case Away(queue):
-            return do.Seek(queue)
+        case Away(music=music):
+            ring_s = left_s if away.number is not None else 0.0
+            wanted = do.Seek(away.queue, away.agent, away.number, ring_s, waits=away.queue is not None)
+            return (do.Hold(music), wanted) if music else (wanted,)
         case PassedOn(queue, agent):
-            return do.Seek(queue, agent)
+            return (do.Seek(queue, agent),)
         case _:
-            return do.Seek()
+            return (do.Seek(),)
 
 
 def queue_up(call: Call, until: datetime, now: datetime) -> Step:

@@ -135,10 +135,14 @@ class InFlow:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Given by a flow to the agents of `queue`; where nobody is there, the call goes `back` to where it was."""
+    """Given by a flow to the agents of `queue`, to one `agent`, or to whoever answers at `number`, while `music` plays;
+    where nobody is there, the call goes `back` to where it was."""
 
-    queue: str
     back: InFlow
+    queue: str | None = None
+    agent: str | None = None
+    number: str | None = None
+    music: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,6 +319,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
     | {
         ev.TimerFired: talk.waited_enough,
         ev.AgentFound: talk.agent_found,
+        ev.CommandFailed: talk.unsought,
         ev.ChannelSeen: talk.waiter_seen,
         ev.ChannelGone: talk.waiter_missed,
         ev.StopRequested: talk.stop,

@@ -164,8 +164,8 @@ def stop(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
 
 def waiter_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(call.state, Waiting)
-    again = (seek(call.state.away),) if call.gone else ()
     left_s = max(0.0, (call.state.until - now).total_seconds())
+    again = seek(call.state.away, left_s) if call.gone else ()
     return rearm(replace(call, gone=False), left_s, *again)
 
 
@@ -192,6 +192,15 @@ def talkers_seen(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
     return clear(call, Disposition.ANSWERED_HUMAN, "the call exceeded its time")
 
 
+def unsought(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    """Nobody is there where a flow has sent the person."""
+    assert isinstance(event, ev.CommandFailed)
+    assert isinstance(call.state, Waiting)
+    if event.command != do.Seek.__name__ or not isinstance(call.state.away, Away):
+        return call, ()
+    return walk.back(call, call.state.away.back, now)
+
+
 def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.CommandFailed)
     assert isinstance(call.state, Talking)
@@ -199,6 +208,8 @@ def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if event.is_unclear:
         return rearm(call, CLEAR_S)
+    if isinstance(away := call.state.away, Away) and away.queue is None:
+        return walk.back(call, away.back, now)
     # that agent's leg is lost; another may be there
     return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
 
@@ -206,6 +217,9 @@ def unconnected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
     assert isinstance(event, ev.AgentLeft)
     assert isinstance(call.state, Talking)
+    away = call.state.away
+    if call.state.is_unclear and isinstance(away, Away) and away.queue is None:
+        return walk.back(call, away.back, now)  # it was them or nobody
     if call.state.is_unclear:
         return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
     if call.facts.cause is not None:

@@ -184,8 +184,8 @@ def _take(
                 return enter(call, state, voice.max_s + RECORD_SLACK_S, *asked)
             case flow.Act(serial, action):
                 return enter(call, state, ACT_S, *asked, do.Act(serial, action))
-            case flow.GiveAway(to=to):
-                return _give_away(call, state, to, asked, now)
+            case flow.GiveAway(to=to, number=number):
+                return _give_away(call, state, to, number, asked, now)
             case flow.End(reason):
                 disposition = Disposition.FAILED if reason else Disposition.ANSWERED_HUMAN
                 call, clearing = clear(call, disposition, reason)
@@ -193,11 +193,13 @@ def _take(
     return replace(call, state=replace(state, listening=_state(call).listening)), tuple(asked)
 
 
-def _give_away(call: Call, state: InFlow, to: Transfer, asked: list[do.Command], now: datetime) -> Step:
-    if to.queue is not None:
-        call, commands = wait(call, now + timedelta(seconds=to.wait_s), now, Away(to.queue, state))
+def _give_away(
+    call: Call, state: InFlow, to: Transfer, number: str | None, asked: list[do.Command], now: datetime
+) -> Step:
+    if to.context is None:
+        away = Away(state, queue=to.queue, agent=to.agent, number=number, music=to.music)
+        call, commands = wait(call, now + timedelta(seconds=to.wait_s), now, away)
     else:
-        assert to.context is not None, "a transfer has a queue or a context"
         call, commands = hand_over(call, to.context, to.extension)
     return call, (*asked, *commands)
 

@@ -43,7 +43,7 @@ def told(node: Node) -> str:
         case Message():
             return f"{node.do} {node.subject or node.text}"
         case Transfer():
-            return f"transfer to {node.queue or f'{node.context},{node.extension}'}"
+            return f"transfer to {node.place}"
         case HangUp():
             return f"hang up{f': {node.disposition}' if node.disposition else ''}"
         case Play():

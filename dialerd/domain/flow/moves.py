@@ -249,10 +249,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class GiveAway:
-    """Give the person to whom the node says; NobodyThere(serial) brings them back."""
+    """Give the person to whom the node says; NobodyThere(serial) brings them back. `number`: the node's, filled in."""
 
     serial: int
     to: Transfer
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ class FlowSpec(BaseModel):
         return frozenset(n.queue for n in self.node.values() if isinstance(n, Transfer) and n.queue is not None)
 
     @property
+    def agents(self) -> frozenset[str]:
+        """The agents to whom it transfers by name."""
+        return frozenset(n.agent for n in self.node.values() if isinstance(n, Transfer) and n.agent is not None)
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The servers that it asks, as [web] hosts of the settings names them."""
         return frozenset(n.host for n in self.node.values() if isinstance(n, Request))

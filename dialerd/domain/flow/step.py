@@ -133,7 +133,8 @@ def _start(flow: FlowSpec, position: Position, scene: Scene) -> Move:
             return _act(position, Write(route=node.route, template=node.template, known=known))
         case Transfer() as node:
             position = _next(position, Stage.AWAY)
-            return position, (GiveAway(position.serial, node),)
+            number = None if node.number is None else fill(node.number, known).strip()
+            return position, (GiveAway(position.serial, node, number),)
         case nodes.HangUp() as node:
             return _end(replace(position, disposition=node.disposition or position.disposition))
     raise AssertionError("branches and sets are gone through in _enter")

@@ -170,7 +170,7 @@ def test_a_command_that_was_not_done_has_failed(command: str) -> None:
 
 def away() -> Line:
     line = at_menu().presses("2")
-    assert line.asked == [do.Seek("sales")]
+    assert line.asked == [do.Hold("default"), do.Seek("sales")]
     return line
 
 
@@ -193,7 +193,7 @@ def test_nobody_there_leads_back_into_the_flow() -> None:
 
 def test_an_agent_who_is_lost_before_the_talk_is_sought_again_and_the_time_goes_on() -> None:
     line = away().comes(ev.AgentFound("ann", LEG)).comes(ev.AgentLeft(), 20)
-    assert line.asked == [do.Seek("sales")]
+    assert line.asked == [do.Hold("default"), do.Seek("sales")]
     assert 39 < line.timer_s < 40
     assert isinstance(line.call.state, Waiting)
     assert line.time_over().names == ["Act"]
@@ -229,3 +229,45 @@ def test_a_daemon_that_ends_hangs_up_and_does_not_abandon() -> None:
     line = away().comes(STOP)
     assert line.names == ["HangUp"]
     assert line.ended() is Disposition.ANSWERED_HUMAN
+
+
+def sent_to(place: str) -> Line:
+    text = RENEWAL.replace('queue = "sales"', f'{place}\nwait_s = 30\nmusic = ""')
+    return Line(text).fetched().heard().heard().presses("2")
+
+
+@pytest.mark.parametrize(
+    ("place", "sought"),
+    [
+        ('agent = "ann"', do.Seek(agent="ann", waits=False)),
+        ('number = "+12125550199"', do.Seek(number="+12125550199", ring_s=30.0, waits=False)),
+        ('number = "{{ balance }}"', do.Seek(number="99.50", ring_s=30.0, waits=False)),
+    ],
+)
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [ev.CommandFailed("Seek", "busy")],
+        [ev.AgentFound("x", LEG), ev.AgentLeft("hung up")],
+        [ev.AgentFound("x", LEG), ev.CommandFailed("Connect", "gone")],
+    ],
+)
+def test_one_agent_or_number_is_not_tried_twice_and_who_is_not_there_leads_back(
+    place: str, sought: do.Seek, lost: list[ev.CallEvent]
+) -> None:
+    line = sent_to(place)
+    assert line.asked == [sought]
+    assert line.timer_s == 30.0
+    for event in lost:
+        line.comes(event)
+    assert line.names == ["Act"]
+    assert line.position.node == "later"
+
+
+def test_who_answers_at_a_number_stands_for_an_agent_and_ends_the_call_by_hanging_up() -> None:
+    line = sent_to('number = "+12125550199"').comes(ev.AgentFound("+12125550199", LEG))
+    assert line.asked == [do.Connect(LEG)]
+    line.comes(ev.Connected()).comes(ev.AgentLeft("who was called hung up"), 30)
+    assert line.names == ["HangUp"]
+    assert line.ended() is Disposition.AGENT_HANGUP
+    assert line.call.facts.agent == "+12125550199"

@@ -92,6 +92,15 @@ def test_it_comes_back_from_the_database_as_it_was() -> None:
         ([('"left = 0"', '"left == 0"')], None),
         ([('{ number = "', '{ nmber = "')], None),
         ([('queue = "sales"', 'queue = "sales"\ncontext = "c"')], None),
+        ([('queue = "sales"', 'agent = "Ann Lee"')], None),
+        ([('queue = "sales"', 'agent = "ann"\nmusic = "a/b"')], None),
+        (
+            [('queue = "sales"', 'number = "{{ account }}"')],
+            [
+                "58: node agent: account has no value on some way to this node",
+                "58: node agent: account is secret: it may decide a branch and be sent by POST, no more",
+            ],
+        ),
     ],
 )
 def test_what_is_wrong_is_told_where_it_is(changes: list[tuple[str, str]], said: list[str] | None) -> None:
