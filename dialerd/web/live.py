@@ -55,7 +55,7 @@ class _Ear:
 
     agent: str | None
     held_to: Queues | None
-    behind: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_BEHIND))
+    behind: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(_BEHIND))
     is_slow: bool = False
 
     def tell(self, message: bytes) -> None:
@@ -163,20 +163,29 @@ class Newsroom:
             if message is not None:
                 ear.tell(message)
 
+    async def _next(self, ear: _Ear, within_s: float) -> bytes | None:
+        """What it is to be told next; None: the time is over, and the session is to be looked at."""
+        if within_s <= 0.0:
+            return None
+        try:
+            async with asyncio.timeout(within_s):
+                return await ear.behind.get()
+        except TimeoutError:
+            return None
+
     async def _send(self, socket: web.WebSocketResponse, ear: _Ear, visit: Visit) -> None:
         """Until the socket is gone, too slow, or nobody's any more."""
         code, text = GOING, b""
+        steady = self._house.clock.steady
+        asked_at = steady()
         with suppress(ConnectionError, TimeoutError):
             while not ear.is_slow:
-                try:
-                    async with asyncio.timeout(_ALIVE_S):
-                        message = await ear.behind.get()
-                except TimeoutError:
-                    message = b'{"type":"alive","seq":%d}' % self._seq
+                message = await self._next(ear, asked_at + _ALIVE_S - steady())
+                if message is None:  # by time, however much there is to tell
                     if not await self._is_still_theirs(visit):
                         code, text = SIGNED_OUT, b"the session is over"
                         break
-                assert message is not None, "nothing else is told"
+                    asked_at, message = steady(), b'{"type":"alive","seq":%d}' % self._seq
                 async with asyncio.timeout(_SEND_S):
                     await socket.send_str(message.decode())
         if ear.is_slow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dialerd.usecases import agents
@@ -84,6 +85,22 @@ def test_nobody_listens_who_is_not_signed_in_or_comes_from_elsewhere(site: Site)
         assert foreign.status == 403
     with Listener(sue, Origin=f"http://127.0.0.1:{site.port}") as ours:
         assert ours.status == 101
+
+
+def test_a_session_that_is_over_hears_no_more_however_much_there_is_to_tell(site: Site) -> None:
+    sue = site.browser("sue")
+    with Listener(sue) as heard:
+        heard.hear()
+        assert sue.ask("DELETE", "/api/session").status == 204
+        site.clock.pass_by(timedelta(seconds=21))
+        for _ in range(20):
+            site.do(lambda unit: agents.login(unit, "ann", allowed=("PJSIP/*",), **BY))
+            if heard.hear() is None:
+                break
+            site.do(lambda unit: agents.logout(unit, "ann", **BY))
+            if heard.hear() is None:
+                break
+        assert heard.closed == 4401
 
 
 def test_whoever_talks_to_us_is_let_go(site: Site) -> None:
