@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter
 
 from dialerd.domain.user import Person, Right
 from dialerd.ports import Unit
@@ -46,6 +46,19 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+_YEARS = range(1971, 3000)
+
+
+def _to_moment(value: datetime) -> datetime:
+    if value.year not in _YEARS:
+        raise ValueError(f"its year is not within {_YEARS.start} to {_YEARS.stop - 1}")
+    return value.astimezone()
+
+
+Moment = Annotated[datetime, AfterValidator(_to_moment)]
+"""That somebody asks for: without an offset as this machine's clock shows it; at the ends of what a date can hold,
+where no zone can be reckoned any more, it is a slip."""
 
 BY_BODY: Collection[str] = ("by the body",)
 """The queues are those that the body names: `do` itself looks whether they are the person's."""

@@ -69,9 +69,15 @@ def test_whoever_is_held_to_queues_has_no_figures_of_others(calm: Calm) -> None:
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
-@pytest.mark.parametrize("path", ["hour", "agent-times", "agent/export"])
-def test_a_span_at_the_end_of_time_is_refused(calm: Calm, path: str, moment: str) -> None:
-    assert calm[1]["sue"].get(f"/api/reports/{path}?until={moment}").status == 422
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("reports/hour?until=", "reports/agent-times?until=", "reports/agent/export?until=", "recordings?since="),
+        *("agents/ann/events?since=", "campaigns/spring/export?since="),
+    ],
+)
+def test_a_moment_at_the_end_of_time_is_refused(calm: Calm, path: str, moment: str) -> None:
+    assert calm[1]["sue"].get(f"/api/{path}{moment}").status == 422
 
 
 def test_a_time_without_offset_is_this_machines(calm: Calm) -> None:

@@ -16,7 +16,7 @@ from dialerd.domain.words import AgentKind
 from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases import agents as use
 from dialerd.usecases import recordings
-from dialerd.web.binding import Ask, Model, Path, Query, Route
+from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route
 from dialerd.web.paging import Asked, Page, page_of_all
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -97,7 +97,7 @@ class EventShown(Model):
 
 
 class EventsAsked(Query):
-    since: datetime | None = None
+    since: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 

@@ -15,7 +15,7 @@ from dialerd.domain.regulation import Pack
 from dialerd.domain.user import Right
 from dialerd.ports import ListedRecording
 from dialerd.usecases.recordings import list_recordings as use_recordings
-from dialerd.web.binding import Ask, Model, Query, Route
+from dialerd.web.binding import Ask, Model, Moment, Query, Route
 from dialerd.web.resources.campaigns import Table
 
 
@@ -57,7 +57,7 @@ class RecordingShown(Model):
 class RecordingsAsked(Query):
     campaign: str | None = None
     attempt: str | None = None
-    since: datetime | None = None
+    since: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
@@ -90,7 +90,7 @@ def show_pack(ask: Ask[None, None]) -> Table:
 def list_recordings(ask: Ask[RecordingsAsked, None]) -> list[RecordingShown]:
     """Which calls were recorded, the latest first."""
     asked = ask.query
-    since = None if asked.since is None else asked.since.astimezone()
+    since = asked.since
     found = use_recordings(ask.unit, campaign=asked.campaign, attempt_id=asked.attempt, since=since, limit=asked.limit)
     shown = {row.spec.name for row in ask.unit.campaigns.all() if ask.person.serves([row.spec.queue or ""])}
     return [_recording(each) for each in found if ask.person.queues is None or each.campaign in shown]

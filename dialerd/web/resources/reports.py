@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from aiohttp import web
-from pydantic import field_validator
 
 from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.user import Person, Right
@@ -18,32 +17,21 @@ from dialerd.ports import Unit
 from dialerd.usecases import agents
 from dialerd.usecases import reports as use
 from dialerd.usecases.standing import get_campaign
-from dialerd.web.binding import Ask, Model, Path, Query, Route, Streamed, Visit
+from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route, Streamed, Visit
 from dialerd.web.csvstream import csv_response
 from dialerd.web.resources.campaigns import is_shown_to, queues_of
 from dialerd.web.resources.floor import OfRun
 
 _TIMES = "agent-times"
 _SPAN = timedelta(days=1)
-_YEARS = range(1971, 3000)
 
 
 class Span(Query):
     """`since` and `until` with offset; without them all there is."""
 
     campaign: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @field_validator("since", "until")
-    @classmethod
-    def _moment(cls, value: datetime | None) -> datetime | None:
-        """Without an offset as this machine's clock shows it; at the ends of what a date can hold it is a slip."""
-        if value is None:
-            return None
-        if value.year not in _YEARS:
-            raise ValueError(f"its year is not within {_YEARS.start} to {_YEARS.stop - 1}")
-        return value.astimezone()
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class ReportShown(Model):

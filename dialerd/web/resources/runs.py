@@ -18,7 +18,7 @@ from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, schedules, status
 from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
 from dialerd.usecases.standing import get_campaign
-from dialerd.web.binding import Ask, Model, Query, Route, Streamed, Visit
+from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
 from dialerd.web.csvstream import csv_response
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
@@ -128,8 +128,8 @@ class ExportAsked(Query):
     """`run`: its number, or all; else the last."""
 
     run: Annotated[str, Field(pattern=r"^(all|[0-9]{1,9})$")] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     disposition: tuple[str, ...] = ()
 
 
@@ -264,8 +264,8 @@ async def export_campaign(visit: Visit) -> web.StreamResponse:
     run = None if asked.run is None else asked.run if asked.run == "all" else int(asked.run)
     wanted = Wanted(
         run=run,
-        since=None if asked.since is None else asked.since.astimezone(),
-        until=None if asked.until is None else asked.until.astimezone(),
+        since=asked.since,
+        until=asked.until,
         dispositions=asked.disposition or None,
     )
     rows = await asyncio.to_thread(export_attempts, read, visit.path["name"], wanted)
