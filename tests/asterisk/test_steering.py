@@ -39,7 +39,6 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
     dialer.campaign("c", [person], mode="progressive", queue="sales", amd=True)
     dialer.cli("campaign", "run", "c")
     until(lambda: dialer.agents()[AGENT] == "on_call", limit_s=30, what="the talk")
-    spans: list[str] = []
     for words in (
         ["hold", AGENT],
         ["resume", AGENT],
@@ -49,16 +48,17 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
         ["whisper", AGENT, "--at", f"PJSIP/{DESK}"],
         ["barge", AGENT, "--at", f"PJSIP/{DESK}"],
     ):
-        dialer.cli("agent", *words)
-        spans.append(words[0])
+        # Refused while the connection to Asterisk is just being mended, as on a busy machine: then once more.
+        until(lambda words=words: dialer.run("agent", *words).returncode == 0, limit_s=30, what=" ".join(words))  # type: ignore[misc]
         time.sleep(_HEARD_S)
     (shown,) = json.loads(dialer.cli("floor", "--json"))["agents"]
     assert [each["mode"] for each in shown["listeners"]] == ["barge"]
     dialer.cli("agent", "dtmf", AGENT, "1#")
     dialer.cli("agent", "hangup", AGENT)
     until(lambda: dialer.status("c")["state"] == "completed", limit_s=20, what="the campaign")
+    dialer.cli("agent", "logout", AGENT)  # a recording is whole when its channel is gone
+    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=20, what="everybody gone")
     calls = by_number(lab.record(since=mark))
-    until(lambda: "1 active channel" in lab.cli("pbx", "core show channels count"), limit_s=10, what="only the agent")
     tones = {"P": person_hz(person), "A": AGENTS[AGENT].hz, "S": AGENTS[DESK].hz, "M": MUSIC[0]}
     (by_person,), (by_agent,), (by_desk,) = (calls[each] for each in (person, AGENT, DESK))
     heard = {who: mixtures(lab.heard(call), tones) for who, call in (("P", by_person), ("A", by_agent), ("S", by_desk))}
