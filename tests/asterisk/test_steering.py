@@ -35,10 +35,10 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
     mark, person = lab.mark(), number(8, "50")
     dialer.start()
     dialer.staff("sales", [AGENT], wrap_up_s=1)
-    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=20, what="the agent ready")
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=60, what="the agent ready")
     dialer.campaign("c", [person], mode="progressive", queue="sales", amd=True)
     dialer.cli("campaign", "run", "c")
-    until(lambda: dialer.agents()[AGENT] == "on_call", limit_s=30, what="the talk")
+    until(lambda: dialer.agents()[AGENT] == "on_call", limit_s=60, what="the talk")
     for words in (
         ["hold", AGENT],
         ["resume", AGENT],
@@ -49,15 +49,15 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
         ["barge", AGENT, "--at", f"PJSIP/{DESK}"],
     ):
         # Refused while the connection to Asterisk is just being mended, as on a busy machine: then once more.
-        until(lambda words=words: dialer.run("agent", *words).returncode == 0, limit_s=30, what=" ".join(words))  # type: ignore[misc]
+        until(lambda words=words: dialer.run("agent", *words).returncode == 0, limit_s=60, what=" ".join(words))  # type: ignore[misc]
         time.sleep(_HEARD_S)
     (shown,) = json.loads(dialer.cli("floor", "--json"))["agents"]
     assert [each["mode"] for each in shown["listeners"]] == ["barge"]
     dialer.cli("agent", "dtmf", AGENT, "1#")
     dialer.cli("agent", "hangup", AGENT)
-    until(lambda: dialer.status("c")["state"] == "completed", limit_s=20, what="the campaign")
+    until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
     dialer.cli("agent", "logout", AGENT)  # a recording is whole when its channel is gone
-    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=20, what="everybody gone")
+    until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=60, what="everybody gone")
     calls = by_number(lab.record(since=mark))
     tones = {"P": person_hz(person), "A": AGENTS[AGENT].hz, "S": AGENTS[DESK].hz, "M": MUSIC[0]}
     (by_person,), (by_agent,), (by_desk,) = (calls[each] for each in (person, AGENT, DESK))
