@@ -32,6 +32,7 @@ def held_for(dialer: Dialer, reason: str) -> None:
     dialer.start()
     dialer.cli("campaign", "run", "held")
     until(lambda: re.search(reason, dialer.log()) is not None, limit_s=60, what=reason)
+    until(lambda: dialer.status("held")["pending"] == 2, limit_s=60, what="both contacts to be taken in")
     status = dialer.status("held")
     assert (status["state"], status["attempts"], status["pending"]) == ("active", 0, 2)
     assert PASSWORD not in dialer.log()
