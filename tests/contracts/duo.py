@@ -209,6 +209,9 @@ def check(duo: Duo) -> None:
     """It came to what its scenario says."""
     scenario = duo.scenario
     assert duo.taken == scenario.taken
-    assert duo.events == scenario.events
-    assert duo.call_events == scenario.call_events
-    assert duo.replies == scenario.replies
+    for heard, said in (
+        (duo.events, scenario.events),
+        (duo.call_events, scenario.call_events),
+        (duo.replies, scenario.replies),
+    ):
+        assert heard == said, f"{heard} came, and not {said}"

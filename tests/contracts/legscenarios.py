@@ -145,9 +145,10 @@ LEG_SCENARIOS: dict[str, LegScenario] = {
         does={
             "both": [
                 *("connect", "mute", "mute", "unmute", "unmute", "comfort", "comfort", "0.3 s", "leg", "bridge"),
-                *("no comfort", "no comfort", "keys", "leg", "hang up", "0.5 s"),
-                *("comfort", "keys", "end bridge", "hang up leg", "0.5 s", "mute"),
-            ]
+                *("no comfort", "no comfort", "keys", "leg", "hang up"),
+            ],
+            "Destroyed": ["0.3 s", "comfort", "keys", "end bridge", "hang up leg"],
+            "LegGone": ["0.3 s", "mute"],
         },
         events=["LegAnswered", "LegGone 16/-"],
         call_events=[*UP, "Destroyed 16/-"],
