@@ -105,5 +105,5 @@ def of_agent(context: Context, name: str, list_name: str, words: str) -> None:
 def _told(done: use.OptedOut) -> str:
     return (
         f"{done.added} of {len(done.record.addresses)} addresses are new on the list {done.record.list_name};"
-        f" {done.callbacks} callbacks are cancelled"
+        f" {done.callbacks} callbacks are cancelled, {done.settled} waiting attempts"
     )

@@ -87,7 +87,12 @@ def _filter_gate(facts: Facts, _now: datetime) -> Gate | None:
 def _dnc_gate(facts: Facts, _now: datetime) -> Gate | None:
     if facts.on_dnc is None:
         return None
-    return Gate(name="dnc", reason=f"the number is on the do-not-call list {facts.on_dnc}", is_final=True)
+    return barred_by(facts.on_dnc)
+
+
+def barred_by(list_name: str) -> Gate:
+    """What closes for good at a number that a do-not-call list has."""
+    return Gate(name="dnc", reason=f"the number is on the do-not-call list {list_name}", is_final=True)
 
 
 def _callback_gate(facts: Facts, _now: datetime) -> Gate | None:

@@ -13,13 +13,14 @@ from dialerd.domain import retry
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.callback import TooLate
 from dialerd.domain.gates import Facts as GateFacts
-from dialerd.domain.gates import Gate, first_closed
+from dialerd.domain.gates import Gate, barred_by, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import END, CallThem, GoOn
 from dialerd.domain.words import (
     AttemptId,
     Channel,
+    ContactId,
     Disposition,
     RunId,
     RunState,
@@ -191,6 +192,21 @@ def _settle_undialed(unit: Unit, target: TargetRow, gate: Gate, now: datetime) -
     unit.dialing.settle_target(target, code, now)
 
 
+def settle_barred(unit: Unit, run: RunRow, contact_id: ContactId, now: datetime) -> bool:
+    """Settle the contact's waiting target as its next claim would, where do-not-call lists leave it no number; whether
+    that was so. Whom an agent is shown is taken from that one by the engine (engine/previewdesk.py) first."""
+    target = unit.dialing.target(run.id, contact_id, dnc=run.spec.dnc, now=now)
+    if target is None or target.state not in (TargetState.PENDING, TargetState.WAITING) or target.on_dnc is None:
+        return False
+    if target.channel is None or target.has_callback or target.held_by == "preview":
+        return False  # it waits for an answer only, or for a call that was promised at a number of its own
+    gate = barred_by(target.on_dnc)
+    if way_on(unit, run, target, gate, now) is not None:
+        return False
+    _settle_undialed(unit, target, gate, now)
+    return True
+
+
 def way_on(
     unit: Unit, run: RunRow, target: TargetRow, gate: Gate, now: datetime
 ) -> tuple[ContactNumber, datetime | None] | None:
@@ -224,7 +240,8 @@ def note(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
 def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: bool = True) -> Settled | None:
     """Write how an attempt ended and what becomes of its target and run. None: it was settled before.
 
-    `finishes` False: the caller has more to say of the attempt, and looks afterwards whether the run is over.
+    `finishes` False: the caller has more to say of the attempt, and looks afterwards whether its target waits in vain
+    (settle_barred) and the run is over.
     """
     attempt = unit.dialing.attempt(attempt_id)
     if attempt is None or attempt.disposition is not None:
@@ -247,6 +264,9 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
     if not unit.dialing.close_attempt(closed):
         return None
     retry_at = _release(unit, run, closed, after, now)
+    if finishes and retry_at is not None and after.is_barred:  # who has opted out in the call does not wait in vain
+        is_settled = settle_barred(unit, run, unit.callbacks.contact_of(closed.target_id), now)
+        retry_at = None if is_settled else retry_at
     run = unit.runs.get(attempt.run_id)
     if finishes and run is not None and may_be_over(run):
         finish_if_over(unit, run.id, now)

@@ -17,7 +17,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.strategy import CallThem, GoOn
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
-from dialerd.usecases import callbacks, callingback
+from dialerd.usecases import callbacks, callingback, dialing
 from dialerd.usecases.callbacks import Wish
 from dialerd.usecases.finishing import finish_if_over, positive_codes
 from dialerd.usecases.onward import after_given
@@ -184,7 +184,8 @@ def send_on(
         unit.strategies.set_step(attempt.target_id, attempt.step, attempt.channel)
     if after.number is not None:
         unit.dialing.set_number(attempt.target_id, after.number)
-    return onward.at
+    is_settled = dialing.settle_barred(unit, run, unit.callbacks.contact_of(attempt.target_id), now)
+    return None if is_settled else onward.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,12 @@ _WRONG = tuple(code for code, meaning in MEANINGS.items() if meaning.elsewhere a
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What comes next, and the number to dial then where it is another one."""
+    """What comes next, and the number to dial then where it is another one. `is_barred`: every number of the contact
+    is on a do-not-call list by now, so that nothing of it will be done."""
 
     onward: Onward
     number: ContactNumber | None = None
+    is_barred: bool = False
 
     @property
     def at(self) -> datetime | None:
@@ -51,7 +53,8 @@ def after_closing(unit: Unit, run: RunRow, closed: AttemptRow, now: datetime) ->
     was_last = run.spec.strategy is None and closed.spent and spent >= run.spec.max_attempts
     numbers_now = () if was_last else numbers_of(unit, run, closed.target_id, now)  # the last one, whatever there is
     numbers = [_with(each, closed) for each in numbers_now]
-    return _with_number(run, closed, numbers, decide(unit, run, closed, numbers, attempts_spent=spent, now=now))
+    after = _with_number(run, closed, numbers, decide(unit, run, closed, numbers, attempts_spent=spent, now=now))
+    return replace(after, is_barred=bool(numbers) and all(each.is_barred for each in numbers))
 
 
 def after_given(

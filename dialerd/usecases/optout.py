@@ -1,7 +1,7 @@
 """Somebody does not want to be reached any more: one act, whoever hears it, for every channel and campaign.
 
 Not here: lists kept by hand (dnc.py), refusing a claim (domain/gates.py). What is under way at that moment is taken
-back by the engine at its next look, which a poke brings about at once.
+back by the engine at its next look, which a poke brings about at once; what waits is settled in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialerd.domain.errors import NotFoundError
-from dialerd.domain.optout import MAX_WORDS, How, OptOut, addresses_of
-from dialerd.domain.words import ATTEMPT_ID, AttemptId
+from dialerd.domain.optout import MAX_WORDS, How, OptOut, addresses_of, is_email
+from dialerd.domain.words import ATTEMPT_ID, AttemptId, RunState
 from dialerd.ports import ContactRow, DncEntry, Unit
+from dialerd.usecases import dialing
 from dialerd.usecases.callingback import cancel_barred
 from dialerd.usecases.dnc import GLOBAL, known_dnc, read_address
+from dialerd.usecases.finishing import finish_if_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut:
-    """What an opt-out has done. `added`: addresses that were new on the list; `callbacks`: how many were cancelled."""
+    """What an opt-out has done. `added`: addresses that were new on the list; `callbacks`: how many were cancelled;
+    `settled`: in how many runs nobody waits any more to reach the person."""
 
     record: OptOut
     added: int
     callbacks: int
+    settled: int
 
 
 def opt_out(
@@ -62,11 +66,29 @@ def opt_out(
         DncEntry(list_name=list_name, number=each, source=f"opt-out: {how}", added_at=now) for each in addresses
     )
     callbacks = cancel_barred(unit, addresses, list_name=list_name, expires_at=None, now=now)
+    settled = _settle_waiting(unit, addresses, now)
     unit.optouts.add(record)
     detail = {"how": how, "attempt": attempt_id, "contact": record.contact_id, "addresses": len(addresses)}
-    detail |= {"added": added, "callbacks_cancelled": callbacks}
+    detail |= {"added": added, "callbacks_cancelled": callbacks, "settled": settled}
     unit.audit.add(actor=actor, action="opted_out", subject=list_name, detail=detail, now=now)
-    return OptedOut(record=record, added=added, callbacks=callbacks)
+    return OptedOut(record=record, added=added, callbacks=callbacks, settled=settled)
+
+
+def _settle_waiting(unit: Unit, addresses: Sequence[str], now: datetime) -> int:
+    """Settle what waits in the runs to reach somebody who has one of the addresses, and has no number left; how many.
+
+    Contacts are found by their numbers: no list is walked, and whom only an e-mail address names is not looked for.
+    """
+    contacts = {row.id for each in addresses if not is_email(each) for row in unit.contacts.find(each)}
+    settled = 0
+    for run in unit.runs.unfinished() if contacts else ():
+        if run.state not in (RunState.ACTIVE, RunState.PAUSED):
+            continue  # one that is being stopped cancels what waits
+        count = sum(dialing.settle_barred(unit, run, each, now) for each in contacts)
+        if count:
+            finish_if_over(unit, run.id, now)
+        settled += count
+    return settled
 
 
 def _heard_from(unit: Unit, who: str, *, region: str) -> tuple[AttemptId | None, str, Sequence[ContactRow]]:

@@ -384,6 +384,63 @@ def test_k8_an_opt_out_keeps_back_what_waits_to_be_sent_on_every_channel() -> No
     in_office(story, start=START)
 
 
+class OutByKey:
+    """Implements simulate.callees.Callees: everybody answers and goes on pressing 9."""
+
+    def behaviour(self, called: str) -> Behaviour:
+        return Behaviour(ring_s=2.0, leaves_s=120.0, talk_s=15.0, presses=tuple((n / 2, "9") for n in range(1, 20)))
+
+
+CALL_THEN_WAIT: dict[str, Any] = {
+    "name": "remind",
+    "template": {"sorry": SORRY},
+    "step": [
+        {"name": "call", "rule": [{"on": "answered_human", "do": "sms", "after_min": 60}]},
+        {"name": "text", "channel": "sms", "template": "sorry"},
+    ],
+}
+
+
+@pytest.mark.parametrize("key", ["9", None])
+def test_k8_whoever_opts_out_by_a_key_leaves_no_message_waiting_and_the_run_ends_with_the_call(key: str | None) -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        await desk.begin(CALL_THEN_WAIT, ["00"], opt_out_key=key)
+        await office.until(START + MIN)
+        (call,), (run,) = await desk.rows(), await office.runs()
+        found = await office.store.read(lambda unit: unit.runs.dispositions(run.id))
+        if key is None:
+            assert (run.state, run.waiting) == (RunState.ACTIVE, 1)
+            return
+        assert call.ended_at is not None
+        assert run.finished_at == call.ended_at
+        assert (run.state, found) == (RunState.COMPLETED, {"answered_human": 1, "do_not_call": 1})
+
+    in_office(story, start=START, callees=OutByKey())
+
+
+def test_k8_a_key_in_one_campaigns_call_ends_what_waits_in_another_within_a_second() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        await desk.begin(CALL_THEN_WAIT, ["00"])
+        await office.until(START + MIN)
+        assert (await office.runs())[0].waiting == 1
+        await office.apply(campaign(name="d", opt_out_key="9"))
+        await office.store.write(
+            lambda unit: runs.run_campaign(unit, "d", trunks=TRUNKS, actor="test", now=office.clock.now())
+        )
+        poke(office)
+        await office.until(START + 2 * MIN)
+        (record,) = await office.store.read(lambda unit: unit.optouts.of(number(0, "00")))
+        (run,) = await office.runs()
+        assert run.finished_at is not None
+        assert run.finished_at - record.at <= timedelta(seconds=1)
+        await office.until(START + 2 * HOUR)
+        assert desk.sms.record == []
+
+    in_office(story, start=START, callees=OutByKey())
+
+
 def test_h1_while_a_route_is_down_nothing_is_claimed_and_then_all_is_sent_once() -> None:
     async def story(office: Office) -> None:
         desk = Desk(office)

@@ -8,12 +8,14 @@ import pytest
 
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.optout import How
-from dialerd.domain.words import AttemptId, Disposition
-from dialerd.usecases import callbacks, contacts, dnc, optout
+from dialerd.domain.words import AttemptId, Disposition, RunState
+from dialerd.ports import RunRow
+from dialerd.usecases import callbacks, campaigns, contacts, dialing, dnc, lists, optout, runs, standing
 from dialerd.usecases.callbacks import Wish
-from tests.usecases.conftest import ACTOR, NOW, House
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 ANN, ANNS_DESK, ANNS_MAIL, BOB = "+12122660001", "+12122660002", "ann@example.com", "+12122660003"
+SUE = "+12122660004"
 
 
 @pytest.fixture
@@ -83,6 +85,47 @@ def test_a_promised_call_is_cancelled_and_the_next_claim_passes_the_person_by(an
     assert callbacks.get_callback(ann.unit, made.id).state == "cancelled"
     assert [attempt.number for attempt in ann.dial(9, NOW + timedelta(hours=2))] == [BOB]
     assert ann.unit.runs.dispositions(ann.latest().id) == {Disposition.DO_NOT_CALL: 1}
+
+
+def began(house: House, name: str, **keys: object) -> RunRow:
+    campaigns.apply_campaign(house.unit, spec(name=name, **keys), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    run = runs.run_campaign(house.unit, name, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    dialing.take_in(house.unit, run.id, draw=lambda: 0.5, now=NOW)
+    return standing.latest_run(house.unit, name)
+
+
+def test_what_waits_in_every_campaign_for_a_first_try_or_a_retry_is_settled_at_once(ann: House) -> None:
+    first = began(ann, "spring", max_attempts=3)
+    ann.end(ann.dial(1)[0], Disposition.BUSY, NOW)
+    lists.create_list(ann.unit, "desks", region="US", actor=ACTOR, now=NOW)
+    ann.with_contacts(ANNS_DESK, name="desks")  # the same person under the other number, in a list of its own
+    second, alone = began(ann, "autumn", max_attempts=3), began(ann, "winter", lists=["desks"])
+    runs.pause_run(ann.unit, "autumn", actor=ACTOR, now=NOW)
+    assert out(ann, ANN).settled == 3
+    for run in (first, second):
+        after = ann.unit.runs.get(run.id)
+        assert after is not None
+        assert (after.done, after.pending, after.waiting, after.state.is_over) == (1, 1, 0, False)
+        assert ann.unit.runs.dispositions(run.id)[Disposition.DO_NOT_CALL] == 1
+    over = ann.unit.runs.get(alone.id)
+    assert over is not None
+    assert (over.state, over.finished_at) == (RunState.COMPLETED, NOW)
+    assert out(ann, ANN).settled == 0, "said twice, it is counted once"
+
+
+def test_a_contact_that_a_number_is_left_of_goes_on_as_does_a_campaign_that_does_not_obey_the_list(ann: House) -> None:
+    lists.create_list(ann.unit, "office", region="US", actor=ACTOR, now=NOW)
+    contacts.add_contact(
+        ann.unit, "office", [ANNS_DESK, SUE], attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW
+    )
+    dnc.create_dnc(ann.unit, "news", actor=ACTOR, now=NOW)
+    ann.start()
+    shared = began(ann, "office", lists=["office"], dnc="news")
+    obeys = began(ann, "autumn", dnc="news")
+    (attempt,) = ann.dial(1)
+    assert out(ann, attempt.id, list_name="news").settled == 1
+    states = [ann.unit.runs.get(run.id) for run in (ann.latest(), shared, obeys)]
+    assert [(run.pending, run.done) for run in states if run] == [(1, 0), (1, 0), (1, 1)]
 
 
 def test_a_named_list_gets_it_where_that_is_asked_for(ann: House) -> None:

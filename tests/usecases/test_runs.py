@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.words import AttemptId, Channel, RunState
 from dialerd.domain.words import Disposition as D
-from dialerd.domain.words import RunState
-from dialerd.ports import RunRow
+from dialerd.ports import AttemptRow, RunRow
 from dialerd.usecases import campaigns, lists, runs, status
 from dialerd.usecases.standing import get_campaign
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec, trunk
@@ -175,5 +175,31 @@ def test_by_answer_rate_those_come_first_whose_number_was_answered_before(full: 
     act(full, "stop")
     by_rate = spec(order="answer_rate")
     campaigns.apply_campaign(full.unit, by_rate, trunks=TRUNKS, actor=ACTOR, now=NOW)
+    full.start()
+    assert [attempt.number[-1] for attempt in full.dial(4, LATER)] == ["2", "4", "1", "3"]
+
+
+def test_by_answer_rate_a_message_is_no_call_that_nobody_answered(full: House) -> None:
+    full.with_contacts("2122660004")
+    run = full.start()
+    targets = full.unit.dialing.candidates(run.id, dnc=None, limit=3, now=NOW)
+    ids = [AttemptId(f"d{n:032x}") for n in range(3)]
+    told = ((Channel.VOICE, D.NO_ANSWER), (Channel.SMS, D.SENT), (Channel.AUTOMATED, D.NO_ANSWER))
+    for attempt_id, target, (channel, code) in zip(ids, targets, told, strict=True):
+        attempt = AttemptRow(
+            id=attempt_id,
+            target_id=target.id,
+            run_id=run.id,
+            number=target.number,
+            trunk="",
+            asterisk="",
+            caller_id="",
+            claimed_at=NOW,
+            channel=channel,
+        )
+        full.unit.dialing.open_attempt(attempt)
+        full.end(attempt, code, LATER)
+    act(full, "stop")
+    campaigns.apply_campaign(full.unit, spec(order="answer_rate"), trunks=TRUNKS, actor=ACTOR, now=NOW)
     full.start()
     assert [attempt.number[-1] for attempt in full.dial(4, LATER)] == ["2", "4", "1", "3"]

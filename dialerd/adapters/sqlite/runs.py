@@ -103,6 +103,9 @@ UPDATE target SET state = 'done', disposition = 'cancelled', done_at = :now WHER
 """
 
 
+_CALLS = tuple(str(each) for each in Channel if each.is_call)
+
+
 class SqliteRuns:
     """Implements ports.Runs on one connection, within its transaction."""
 
@@ -254,8 +257,8 @@ class SqliteRuns:
             "SELECT number, count(*), total(disposition IN (SELECT value FROM json_each(:live)))"
             " FROM attempt INDEXED BY attempt_by_number"
             " WHERE number IN (SELECT value FROM json_each(:numbers)) AND disposition IS NOT NULL AND spent"
-            " GROUP BY number",
-            {"numbers": to_json(tuple(numbers)), "live": to_json(tuple(live))},
+            " AND channel IN (SELECT value FROM json_each(:calls)) GROUP BY number",
+            {"numbers": to_json(tuple(numbers)), "live": to_json(tuple(live)), "calls": to_json(_CALLS)},
         )
         return {number: PastAnswers(calls=calls, answered=int(answered)) for number, calls, answered in rows}
 
