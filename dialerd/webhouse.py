@@ -49,6 +49,7 @@ def house(
         hosts=given.web.hosts,
         speaks=bool(given.tts.command),
         routes={Channel.SMS: [each.name for each in given.sms], Channel.EMAIL: [each.name for each in given.mail]},
+        passing=given.transfer.rules,
         tls=tls,
     )
 

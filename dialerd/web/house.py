@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.steering import PassingOn
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
@@ -25,6 +26,7 @@ OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
+    `passing`: the numbers that calls may be passed on to.
     `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
     at the store."""
 
@@ -44,4 +46,5 @@ class House:
     hosts: Sequence[str] = ()
     speaks: bool = False
     routes: Mapping[Channel, Collection[str]] = field(default_factory=dict)
+    passing: PassingOn = field(default_factory=PassingOn)
     tls: ssl.SSLContext | None = None

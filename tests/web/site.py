@@ -16,17 +16,20 @@ from typing import Any, TypeVar
 
 from dialerd.adapters import files
 from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.agents import Seen
+from dialerd.domain.call import Facts
 from dialerd.domain.queue import read_queue
+from dialerd.domain.steering import PassingOn
 from dialerd.domain.user import Role
-from dialerd.domain.words import AgentKind
+from dialerd.domain.words import AgentKind, AgentState, AttemptId
 from dialerd.httpsettings import HttpSettings
 from dialerd.ports import Timer, Unit
 from dialerd.serving import Limits
-from dialerd.usecases import agents, callbacks, campaigns, contacts, lists, queues, users
+from dialerd.usecases import agents, callbacks, campaigns, contacts, dialing, lists, queues, users
 from dialerd.web import ApiServer, House
 from dialerd.web.binding import Route, Streamed
 from dialerd.web.resources import ROUTES
-from tests.usecases.conftest import TRUNKS, spec
+from tests.usecases.conftest import TRUNKS, WAY_OUT, spec
 
 T = TypeVar("T")
 
@@ -123,12 +126,13 @@ class Browser:
 
 
 class Site:
-    """A running API. `pokes` counts how often the engine was told to look."""
+    """A running API. `pokes` counts how often the engine was told to look; `engine`: what it does then."""
 
     def __init__(self, house: House, clock: SetClock, loop: asyncio.AbstractEventLoop, port: int) -> None:
         self.house, self.clock, self.port = house, clock, port
         self._loop = loop
         self.pokes = 0
+        self.engine: Callable[[Unit], object] | None = None
 
     def do(self, job: Callable[[Unit], T]) -> T:
         """A job on the store, as another process would do it."""
@@ -192,6 +196,25 @@ def set_up(unit: Unit) -> None:
         )
 
 
+def talk(site: Site) -> str:
+    """Have ann talk to the first contact of sales-calls, which runs."""
+
+    def job(unit: Unit) -> str:
+        row = unit.campaigns.get("sales-calls")
+        run = None if row is None else unit.runs.latest(row.id)
+        assert run is not None, "it was never run"
+        dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
+        attempt_id = AttemptId("d" + "1" * 32)
+        claimed = dialing.claim(unit, run.id, limit=1, way_out=WAY_OUT, new_id=lambda: attempt_id, now=NOW)
+        (attempt,) = claimed.attempts
+        dialing.note(unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW, agent="ann", connected_at=NOW))
+        seen = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign="sales-calls", attempt_id=attempt.id)
+        unit.agents.set_seen("ann", seen, leg_id=None, asterisk=None, now=NOW)
+        return attempt.id
+
+    return site.do(job)
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -209,6 +232,8 @@ def running(
 
     def poke() -> None:
         site[0].pokes += 1
+        if site[0].engine is not None:
+            kept.post(site[0].engine)
 
     kept = store or SqliteStore.in_memory()
     house = House(
@@ -226,6 +251,7 @@ def running(
             path, region=region, mapping=columns and columns.columns, delimiter=None
         ),
         uploads=folder / "uploads",
+        passing=PassingOn(prefixes=("+1212",)),
     )
     server = ApiServer(house, routes=routes, limits=limits, look_s=0.02)
     ready, over = threading.Event(), asyncio.Event()

@@ -8,9 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dialerd.domain.agents import Seen
-from dialerd.domain.words import AgentState
-from tests.web.site import BY, NOW, OWN, Browser, Site
+from tests.web.site import BY, OWN, Browser, Site, talk
 
 
 def test_an_agent_sees_the_jobs_open_to_it_and_prefers_some(site: Site) -> None:
@@ -38,30 +36,6 @@ def test_an_agent_logs_in_pauses_and_is_told_where_it_is(site: Site) -> None:
     assert ann.post("/api/me/agent/logout").document["wanted"]["state"] == "logged_out"
 
 
-def _talk(site: Site) -> str:
-    """A call that ann has had in sales-calls."""
-    from tests.usecases.conftest import WAY_OUT, House
-
-    def job(unit: Any) -> str:
-        house = House(unit)
-        run = unit.runs.latest(unit.campaigns.get("sales-calls").id)
-        from dialerd.domain.call import Facts
-        from dialerd.domain.words import AttemptId
-        from dialerd.usecases import dialing
-
-        assert house.unit is unit
-        dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
-        attempt_id = AttemptId("d" + "1" * 32)
-        claimed = dialing.claim(unit, run.id, limit=1, way_out=WAY_OUT, new_id=lambda: attempt_id, now=NOW)
-        (attempt,) = claimed.attempts
-        dialing.note(unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW, agent="ann", connected_at=NOW))
-        seen = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign="sales-calls", attempt_id=attempt.id)
-        unit.agents.set_seen("ann", seen, leg_id=None, asterisk=None, now=NOW)
-        return attempt.id
-
-    return site.do(job)
-
-
 def test_an_agent_sees_whom_it_talks_to_and_gives_its_own_calls_dispositions_only(site: Site) -> None:
     sue, ann, ben = site.browser("sue"), site.browser("ann"), site.browser("ben")
     name = "<script>alert(1)</script>"
@@ -71,7 +45,7 @@ def test_an_agent_sees_whom_it_talks_to_and_gives_its_own_calls_dispositions_onl
     table = sue.get("/api/campaigns/sales-calls").document
     sue.ask("PUT", "/api/campaigns/sales-calls", {**table, "dispositions": "sales"})
     assert sue.post("/api/campaigns/sales-calls/run").status == 200
-    attempt_id = _talk(site)
+    attempt_id = talk(site)
     call = ann.get("/api/me/agent").document["call"]
     assert (call["attempt_id"], call["attributes"]) == (attempt_id, {"first_name": name}), "text, as it was given"
     assert [each["code"] for each in call["dispositions"]] == ["sold", "later"]

@@ -1,6 +1,6 @@
 """Agents, as supervisors see and steer them.
 
-Not here: what an agent does by itself (me.py), calls steered by people.
+Not here: what an agent does by itself (me.py), calls steered by people (steering.py).
 """
 
 from __future__ import annotations

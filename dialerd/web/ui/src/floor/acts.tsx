@@ -58,7 +58,7 @@ function Listen({ agent, mode: first, onDone, onClose }: { agent: string; mode: 
   const listen = async () => {
     sessionStorage.setItem(LISTENING_AT, endpoint);
     await post(at`/agents/${agent}/listen`, { mode, endpoint });
-    tell(w.asked);
+    tell(w.done);
     onDone();
   };
   return (
