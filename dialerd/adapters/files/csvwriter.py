@@ -44,7 +44,7 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
                 handle.flush()
                 os.fsync(handle.fileno())
             making.replace(path)
-        except BaseException as error:
+        except BaseException as error:  # whatever it was: what is half made goes, and it is raised on
             if not isinstance(error, FileExistsError):
                 making.unlink(missing_ok=True)
             raise

@@ -97,7 +97,7 @@ async def upload(visit: Visit) -> web.StreamResponse:
             now=visit.house.clock.now(),
             work=lambda made: _import(visit, made, wish, columns),
         )
-    except BaseException:
+    except BaseException:  # whatever it was, a request that was broken off, too: no half of a file stays
         path.unlink(missing_ok=True)
         raise
     return web.Response(status=202, body=_ONE_SHOWN.dump_json(_shown(begun)), content_type="application/json")
