@@ -9,25 +9,7 @@ import signal
 from pathlib import Path
 
 from tests.asterisk.dialer import Dialer
-
-SETTINGS = """
-[database]
-path = "here.db"
-
-[[asterisk]]
-name = "pbx1"
-url = "http://127.0.0.1:9"
-username = "dialerd"
-password = "secret"
-
-[[trunk]]
-name = "carrier"
-asterisk = ["pbx1"]
-endpoint = "PJSIP/{number}@carrier"
-max_channels = 10
-calls_per_second = 5.0
-caller_ids = ["+12125550100"]
-"""
+from tests.cli.conftest import SETTINGS
 
 
 def test_a_forked_command_says_and_returns_what_a_started_one_does(tmp_path: Path) -> None:
@@ -35,7 +17,7 @@ def test_a_forked_command_says_and_returns_what_a_started_one_does(tmp_path: Pat
     for words, code in ((("list", "create", "a"), 0), (("list", "show", "b"), 1), (("nonsense",), 2)):
         forked = dialer.run(*words)
         assert forked.returncode == code, forked.stderr
-    assert (tmp_path / "here.db").exists(), "in the home folder"
+    assert (tmp_path / "dialerd.db").exists(), "in the home folder"
     for words in (("list", "show", "a"), ("list", "show", "b")):
         forked, started = dialer.run(*words), dialer.run_anew(*words)
         assert (forked.returncode, forked.stdout, forked.stderr) == (
