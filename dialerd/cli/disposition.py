@@ -31,9 +31,9 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the set of FILE.toml, or bring it to what the file says."""
     given = read_disposition_set(read_toml(file), source=str(file))
     with context.unit() if dry_run else context.change() as unit:
-        is_changed = use.apply_set(unit, given, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
+        applied = use.apply_set(unit, given, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     verb = "would be" if dry_run else "is"
-    said = f"{verb} kept, with {len(given.disposition)} dispositions" if is_changed else "is so already"
+    said = f"{verb} kept, with {len(given.disposition)} dispositions" if applied.is_changed else "is so already"
     click.echo(f"set of dispositions {given.name} {said}")
 
 

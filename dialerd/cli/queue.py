@@ -15,6 +15,7 @@ from dialerd.cli.context import Context, facts_table, read_toml, simple_table, w
 from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.domain.queue import read_queue
 from dialerd.usecases import queues as use
+from dialerd.usecases.definitions import Applied
 
 
 @click.group()
@@ -42,7 +43,7 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     context.show(document, lambda: "\n".join(_told(applied, dry_run=dry_run)))
 
 
-def _told(applied: use.QueueApplied, *, dry_run: bool) -> Iterator[str]:
+def _told(applied: Applied, *, dry_run: bool) -> Iterator[str]:
     verb = "would be" if dry_run else "is"
     if not applied.changes:
         yield f"queue {applied.name} is as the file says; nothing to change"

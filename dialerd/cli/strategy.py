@@ -54,9 +54,9 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the strategy of FILE.toml, or bring it to what the file says."""
     given = _read(file)
     with context.unit() if dry_run else context.change() as unit:
-        is_changed = use.apply_strategy(unit, given, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
+        applied = use.apply_strategy(unit, given, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     verb = "would be" if dry_run else "is"
-    said = f"{verb} kept, with {len(given.step)} steps" if is_changed else "is so already"
+    said = f"{verb} kept, with {len(given.step)} steps" if applied.is_changed else "is so already"
     click.echo(f"strategy {given.name} {said}")
     for each in use.route_warnings(given, context.settings.routes):
         click.echo(f"warning: {each}")

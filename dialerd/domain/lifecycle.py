@@ -104,6 +104,11 @@ def next_state(
     raise IllegalActionError(reason, hint=_instead(state))
 
 
+def possible(state: CampaignState) -> list[str]:
+    """What can be done to a campaign in that state, by name."""
+    return sorted(map(str, TABLE[state]))
+
+
 def check_edit(
     state: CampaignState, changed: Collection[str], *, campaign: str, fixed_too: Collection[str] = ()
 ) -> None:
@@ -123,11 +128,11 @@ def check_edit(
 
 
 def _instead(state: CampaignState) -> str:
-    possible = ", ".join(sorted(TABLE[state]))
+    ways = ", ".join(possible(state))
     match state:
         case S.STOPPING:
-            return f"possible: {possible}; more when its last calls have ended"
+            return f"possible: {ways}; more when its last calls have ended"
         case S.SCHEDULED:
-            return f"possible: {possible}, or schedule --off"
+            return f"possible: {ways}, or schedule --off"
         case _:
-            return f"possible: {possible}"
+            return f"possible: {ways}"

@@ -16,6 +16,7 @@ from dialerd.domain.queue import QueueSpec, check_reason
 from dialerd.domain.words import AgentKind, AgentState, LegId, WantedState
 from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases.callingback import release_agent
+from dialerd.usecases.definitions import changes_of, note_deleted, told
 from dialerd.usecases.standing import get_campaign
 
 _LOG_OUT_FIRST = "log it out first: dialerd agent logout {}"
@@ -63,8 +64,7 @@ def add_agent(
         raise AlreadyExistsError(f"there is an agent {name} already", hint="choose another name, or change that one")
     check_endpoint(endpoint, allowed)
     row = unit.agents.put(name, endpoint=endpoint, kind=kind, may_outbound=may_outbound, now=now)
-    detail = {"endpoint": endpoint, "kind": str(kind), "may_outbound": may_outbound}
-    unit.audit.add(actor=actor, action="agent_added", subject=name, detail=detail, now=now)
+    unit.audit.add(actor=actor, action="agent_added", subject=name, detail=told(changes_of(None, _table(row))), now=now)
     return row
 
 
@@ -97,14 +97,15 @@ def change_agent(
             f"agent {name} is {_word(row)} with {row.endpoint}: it cannot have another phone now",
             hint=_LOG_OUT_FIRST.format(name),
         )
-    unit.agents.put(
+    changed = unit.agents.put(
         name,
         endpoint=str(wish["endpoint"]),
         kind=AgentKind(str(wish["kind"])),
         may_outbound=bool(wish["may_outbound"]),
         now=now,
     )
-    unit.audit.add(actor=actor, action="agent_changed", subject=name, detail=changes, now=now)
+    detail = told(changes_of(_table(row), _table(changed)))
+    unit.audit.add(actor=actor, action="agent_changed", subject=name, detail=detail, now=now)
     return True
 
 
@@ -122,7 +123,7 @@ def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
         )
     release_agent(unit, name)
     unit.agents.delete(name)
-    unit.audit.add(actor=actor, action="agent_deleted", subject=name, detail={}, now=now)
+    note_deleted(unit, "agent", name, _table(row), actor=actor, now=now)
 
 
 def list_agents(unit: Unit) -> list[tuple[AgentRow, Sequence[str]]]:
@@ -298,6 +299,11 @@ def login_failed(unit: Unit, name: str, reason: str, now: datetime) -> None:
         return
     unit.agents.set_wanted(name, Wanted(state=WantedState.LOGGED_OUT, since=now, reason=reason))
     unit.agents.log(name, at=now, state=AgentState.LOGGED_OUT, reason=reason)
+
+
+def _table(row: AgentRow) -> dict[str, object]:
+    """What an agent is defined by."""
+    return {"endpoint": row.endpoint, "kind": str(row.kind), "may_outbound": row.may_outbound}
 
 
 def _is_out(row: AgentRow) -> bool:

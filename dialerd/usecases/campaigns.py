@@ -19,6 +19,7 @@ from dialerd.domain.schedule import next_occurrence, occurrence_at
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import CampaignState, Channel, Mode, RunState
 from dialerd.ports import CampaignRow, RunRow, Unit
+from dialerd.usecases.definitions import changes_of, note_deleted, told
 from dialerd.usecases.dispositions import check_codes
 from dialerd.usecases.dnc import known_dnc
 from dialerd.usecases.filters import lacking_fields
@@ -87,10 +88,7 @@ def apply_campaign(
     if spec.schedules and next_occurrence(spec.schedules, after=now) is None:
         warnings.append("schedule: its last start has passed, so it starts nothing more")
     before = unit.campaigns.get(spec.name)
-    old, new = (before.spec.as_table() if before else {}), spec.as_table()
-    changes = {
-        key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
-    }
+    changes = changes_of(before.spec.as_table() if before else None, spec.as_table())
     if before is not None and changes:
         # Contacts of a paused run stand at calls of the one kind or the other.
         kinds = ("on_human", "flow") if before.spec.is_mixed != spec.is_mixed else ()
@@ -98,8 +96,7 @@ def apply_campaign(
     if changes and not dry_run:
         row = unit.campaigns.put(spec, now)
         _change_run(unit, row, changes)
-        detail = {"changes": {key: {"before": was, "after": to_be} for key, (was, to_be) in changes.items()}}
-        unit.audit.add(actor=actor, action="campaign_applied", subject=spec.name, detail=detail, now=now)
+        unit.audit.add(actor=actor, action="campaign_applied", subject=spec.name, detail=told(changes), now=now)
     return Applied(
         name=spec.name,
         is_new=before is None,
@@ -263,7 +260,7 @@ def delete_campaign(unit: Unit, name: str, *, actor: str, now: datetime) -> bool
     row = check_deletable(unit, name, now)
     if not unit.campaigns.delete(row.id, size=_DELETED_AT_ONCE, forget=now - REMEMBERED):
         return False
-    unit.audit.add(actor=actor, action="campaign_deleted", subject=name, detail={}, now=now)
+    note_deleted(unit, "campaign", name, row.spec.as_table(), actor=actor, now=now)
     return True
 
 

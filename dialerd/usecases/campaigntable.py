@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.lifecycle import TABLE
+from dialerd.domain.lifecycle import possible
 from dialerd.domain.view import PLAIN, ViewSpec, seen
 from dialerd.domain.words import AgentState, RunState
 from dialerd.ports import CampaignRow, RunRow, Unit
@@ -55,6 +55,9 @@ class CampaignLine:
     agents: int
     lists: Sequence[str]
     connection: Connection
+    queue: str | None
+    flow: str | None
+    strategy: str | None
     trunk: str
     last_run_at: datetime | None
     finished_at: datetime | None
@@ -80,7 +83,7 @@ def _line(unit: Unit, row: CampaignRow, agents: Mapping[str, int], now: datetime
         mode=str(spec.mode),
         priority=spec.priority,
         state=str(now_at.state),
-        actions=sorted(str(each) for each in TABLE[now_at.state]),
+        actions=possible(now_at.state),
         run=run.number if run else None,
         targets=run.targets if run else 0,
         done=run.done if run else 0,
@@ -93,6 +96,9 @@ def _line(unit: Unit, row: CampaignRow, agents: Mapping[str, int], now: datetime
         agents=agents.get(spec.name, 0),
         lists=spec.lists,
         connection=_connection(spec),
+        queue=spec.queue,
+        flow=spec.flow,
+        strategy=spec.strategy,
         trunk=spec.trunk,
         last_run_at=run.created_at if run else None,
         finished_at=run.finished_at if run else None,

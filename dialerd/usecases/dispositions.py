@@ -17,7 +17,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.strategy import CallThem, GoOn
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, Disposition, RunState
 from dialerd.ports import AttemptRow, RunRow, Unit
-from dialerd.usecases import callbacks, callingback, dialing
+from dialerd.usecases import callbacks, callingback, definitions, dialing
 from dialerd.usecases.callbacks import Wish
 from dialerd.usecases.finishing import finish_if_over, positive_codes
 from dialerd.usecases.onward import after_given
@@ -39,13 +39,14 @@ class Given:
     callback: Callback | None = None
 
 
-def apply_set(unit: Unit, given: DispositionSet, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
-    """Create a set or bring it to `given`; False: it is so already.
+def apply_set(
+    unit: Unit, given: DispositionSet, *, actor: str, now: datetime, dry_run: bool = False
+) -> definitions.Applied:
+    """Create a set or bring it to `given`; the same file twice changes nothing. `dry_run`: only tell.
 
     Raises IllegalActionError where it lacks a code that a campaign's success or finish criterion is counted by.
     """
-    if unit.dispositions.get(given.name) == given:
-        return False
+    before = unit.dispositions.get(given.name)
     users = [row.spec for row in unit.campaigns.all() if row.spec.dispositions == given.name]
     if missed := {spec.name: gone for spec in users if (gone := _unknown_codes(spec, given))}:
         raise IllegalActionError(
@@ -53,10 +54,17 @@ def apply_set(unit: Unit, given: DispositionSet, *, actor: str, now: datetime, d
             + "; ".join(f"{', '.join(gone)}, which campaign {name} names" for name, gone in missed.items()),
             hint="keep them in the set, or take them out of the campaigns' positive and finish first",
         )
-    if not dry_run:
-        unit.dispositions.put(given, now)
-        unit.audit.add(actor=actor, action="disposition_set_applied", subject=given.name, detail={}, now=now)
-    return True
+    return definitions.apply(
+        unit,
+        "disposition_set",
+        given.name,
+        old=before.as_table() if before else None,
+        new=given.as_table(),
+        put=lambda: unit.dispositions.put(given, now),
+        actor=actor,
+        now=now,
+        dry_run=dry_run,
+    )
 
 
 def get_set(unit: Unit, name: str) -> DispositionSet:
@@ -70,14 +78,14 @@ def get_set(unit: Unit, name: str) -> DispositionSet:
 
 def delete_set(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Refused while a campaign names it."""
-    get_set(unit, name)
+    before = get_set(unit, name)
     users = [row.spec.name for row in unit.campaigns.all() if row.spec.dispositions == name]
     if users:
         raise IllegalActionError(
             f"the set of dispositions {name} is used by campaign {users[0]}", hint="apply that campaign without it"
         )
     unit.dispositions.delete(name)
-    unit.audit.add(actor=actor, action="disposition_set_deleted", subject=name, detail={}, now=now)
+    definitions.note_deleted(unit, "disposition_set", name, before.as_table(), actor=actor, now=now)
 
 
 def check_codes(unit: Unit, spec: CampaignSpec) -> None:

@@ -18,25 +18,17 @@ from dialerd.domain.soundcheck import ANY
 from dialerd.domain.words import Channel
 from dialerd.ports import Unit
 from dialerd.ports.flows import FlowRow
+from dialerd.usecases import definitions
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.filters import lacking
 from dialerd.usecases.queues import get_queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowApplied:
-    """What applying a file does: `changes` maps a key (of a node: node.NAME) to its old and new value (None: not set).
+class FlowApplied(definitions.Applied):
+    """Of a node, the key in `changes` is node.NAME. `version`: the flow's, as it is then."""
 
-    `version`: the flow's, as it is then.
-    """
-
-    name: str
     version: int
-    changes: Mapping[str, tuple[Any, Any]]
-
-    @property
-    def is_new(self) -> bool:
-        return self.version == 1 and bool(self.changes)
 
 
 def apply_flow(unit: Unit, spec: FlowSpec, *, actor: str, now: datetime, dry_run: bool = False) -> FlowApplied:
@@ -50,15 +42,19 @@ def apply_flow(unit: Unit, spec: FlowSpec, *, actor: str, now: datetime, dry_run
     for campaign in users_of(unit, spec.name):
         _check_codes(unit, spec, campaign)
     before = unit.flows.get(spec.name)
-    old, new = (_keys(before.spec) if before else {}), _keys(spec)
-    changes = {
-        key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
-    }
-    if changes and not dry_run:
-        unit.flows.put(spec, now)
-        unit.audit.add(actor=actor, action="flow_applied", subject=spec.name, detail={"keys": sorted(changes)}, now=now)
-    version = before.version if before else 0
-    return FlowApplied(name=spec.name, version=version + bool(changes), changes=changes)
+    done = definitions.apply(
+        unit,
+        "flow",
+        spec.name,
+        old=_keys(before.spec) if before else None,
+        new=_keys(spec),
+        put=lambda: unit.flows.put(spec, now),
+        actor=actor,
+        now=now,
+        dry_run=dry_run,
+    )
+    version = (before.version if before else 0) + done.is_changed
+    return FlowApplied(name=done.name, is_new=done.is_new, changes=done.changes, version=version)
 
 
 def check_queues(unit: Unit, spec: FlowSpec) -> None:
@@ -146,10 +142,10 @@ def get_flow(unit: Unit, name: str) -> FlowRow:
 
 def delete_flow(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Refused while a campaign names it."""
-    get_flow(unit, name)
+    before = get_flow(unit, name)
     if users := users_of(unit, name):
         raise IllegalActionError(
             f"flow {name} is used by campaign {users[0].name}", hint="apply that campaign without it, or delete it"
         )
     unit.flows.delete(name)
-    unit.audit.add(actor=actor, action="flow_deleted", subject=name, detail={}, now=now)
+    definitions.note_deleted(unit, "flow", name, _keys(before.spec), actor=actor, now=now)

@@ -5,46 +5,40 @@ Not here: who serves a queue now (engine), what agents may do (agents.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from dialerd.domain.errors import IllegalActionError, NotFoundError
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState
 from dialerd.ports import Unit
+from dialerd.usecases import definitions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueApplied:
-    """What applying a file does: `changes` maps a key to its old and new value (None: not set)."""
-
-    name: str
-    is_new: bool
-    changes: Mapping[str, tuple[Any, Any]]
-    warnings: Sequence[str]
-
-
-def apply_queue(unit: Unit, spec: QueueSpec, *, actor: str, now: datetime, dry_run: bool = False) -> QueueApplied:
+def apply_queue(
+    unit: Unit, spec: QueueSpec, *, actor: str, now: datetime, dry_run: bool = False
+) -> definitions.Applied:
     """Create a queue or bring it to `spec`; the same file twice changes nothing. `dry_run`: only tell.
 
     Obeyed at once, also by a run that goes on; but people who wait in a queue must not find it of another kind.
     """
     _check_agents(unit, spec)
     before = unit.queues.get(spec.name)
-    old, new = (before.as_table() if before else {}), spec.as_table()
-    changes = {
-        key: (old.get(key), new.get(key)) for key in [*new, *(old.keys() - new.keys())] if old.get(key) != new.get(key)
-    }
-    if before is not None and "kind" in changes:
+    if before is not None and before.kind != spec.kind:
         _check_idle(unit, spec.name)
-    if changes and not dry_run:
-        unit.queues.put(spec, now)
-        unit.audit.add(
-            actor=actor, action="queue_applied", subject=spec.name, detail={"keys": sorted(changes)}, now=now
-        )
-    return QueueApplied(name=spec.name, is_new=before is None, changes=changes, warnings=_warnings(unit, spec))
+    return definitions.apply(
+        unit,
+        "queue",
+        spec.name,
+        old=before.as_table() if before else None,
+        new=spec.as_table(),
+        put=lambda: unit.queues.put(spec, now),
+        actor=actor,
+        now=now,
+        dry_run=dry_run,
+        warnings=_warnings(unit, spec),
+    )
 
 
 def _check_agents(unit: Unit, spec: QueueSpec) -> None:
@@ -113,7 +107,7 @@ def get_queue(unit: Unit, name: str) -> QueueSpec:
 
 def delete_queue(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Refused while a campaign or a flow names it."""
-    get_queue(unit, name)
+    before = get_queue(unit, name)
     users = [row.spec.name for row in unit.campaigns.all() if row.spec.queue == name]
     if users:
         raise IllegalActionError(
@@ -124,4 +118,4 @@ def delete_queue(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
             f"flow {flows[0]} transfers to queue {name}", hint="apply that flow with another queue, or delete it"
         )
     unit.queues.delete(name)
-    unit.audit.add(actor=actor, action="queue_deleted", subject=name, detail={}, now=now)
+    definitions.note_deleted(unit, "queue", name, before.as_table(), actor=actor, now=now)

@@ -15,6 +15,7 @@ from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import RunId, RunState
 from dialerd.ports import RunRow, Unit
 from dialerd.usecases.campaigns import check_way_out
+from dialerd.usecases.definitions import changes_of, told
 from dialerd.usecases.finishing import finish_if_over
 from dialerd.usecases.standing import get_campaign, standing
 from dialerd.usecases.starting import start_run
@@ -85,5 +86,6 @@ def change_pace(
     table, source = {**run.spec.as_table(), **changes}, f"the new pace of campaign {name}"
     spec = read_campaign(table, source=source, remedy="give another value")
     unit.runs.set_spec(run.id, spec)
-    unit.audit.add(actor=actor, action="run_paced", subject=name, detail=changes, now=now)
+    detail = told(changes_of(run.spec.as_table(), spec.as_table()))
+    unit.audit.add(actor=actor, action="run_paced", subject=name, detail=detail, now=now)
     return spec

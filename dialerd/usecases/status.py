@@ -14,6 +14,7 @@ from typing import Any
 from dialerd.domain.disposition import is_live
 from dialerd.domain.gates import TITLES
 from dialerd.domain.hours import CONTACT_ZONE, opening
+from dialerd.domain.lifecycle import possible
 from dialerd.domain.pacing.power import over_cap
 from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import CampaignState, Disposition, Mode, RunState
@@ -26,8 +27,8 @@ NO_DAEMON = "no daemon is running on this database"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A campaign and its latest run. `reason`: why the run ends or ended before its last target, or why its
-    follow-up was not started."""
+    """A campaign and its latest run. `actions`: what can be done to it now; `reason`: why the run ends or ended before
+    its last target, or why its follow-up was not started; `held`: why a run that goes on places no calls."""
 
     campaign: str
     run: int | None
@@ -45,6 +46,8 @@ class Status:
     finished_at: datetime | None
     next_start_at: datetime | None
     reason: str
+    held: str
+    actions: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
     return Status(
         campaign=name,
         run=run.number if run else None,
-        state=now_at.state,
+        state=str(now_at.state),
         mode=(run or row).spec.mode,
         targets=run.targets if run else 0,
         pending=run.pending + run.waiting if run else 0,
@@ -91,6 +94,8 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
         finished_at=run.finished_at if run else None,
         next_start_at=now_at.next_start_at,
         reason=run.reason if run else "",
+        held=run.held if run and run.state is RunState.ACTIVE else "",
+        actions=possible(now_at.state),
     )
 
 

@@ -13,6 +13,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.strategy import Plan, Strategy, plain, plan_of
 from dialerd.domain.words import CampaignState, Channel, Disposition
 from dialerd.ports import Unit
+from dialerd.usecases import definitions
 from dialerd.usecases.standing import standing
 
 _SECTION = {Channel.SMS: "sms", Channel.EMAIL: "mail"}
@@ -39,14 +40,15 @@ def users_of(unit: Unit, name: str) -> list[str]:
     return [row.spec.name for row in unit.campaigns.all() if row.spec.strategy == name]
 
 
-def apply_strategy(unit: Unit, given: Strategy, *, actor: str, now: datetime, dry_run: bool = False) -> bool:
-    """Create a strategy or bring it to `given`; False: it is so already.
+def apply_strategy(
+    unit: Unit, given: Strategy, *, actor: str, now: datetime, dry_run: bool = False
+) -> definitions.Applied:
+    """Create a strategy or bring it to `given`; the same file twice changes nothing. `dry_run`: only tell.
 
     Raises IllegalActionError while a campaign that goes by it is running: its contacts stand at its steps.
     """
-    if unit.strategies.get(given.name) == given:
-        return False
-    for row in unit.campaigns.all():
+    before = unit.strategies.get(given.name)
+    for row in unit.campaigns.all() if before != given else ():
         if row.spec.strategy != given.name:
             continue
         check_strategy(unit, row.spec, given)
@@ -56,19 +58,26 @@ def apply_strategy(unit: Unit, given: Strategy, *, actor: str, now: datetime, dr
                 f"campaign {row.spec.name}, which goes by strategy {given.name}, is {state}",
                 hint="stop it first, or apply the strategy under another name",
             )
-    if not dry_run:
-        unit.strategies.put(given, now)
-        unit.audit.add(actor=actor, action="strategy_applied", subject=given.name, detail={}, now=now)
-    return True
+    return definitions.apply(
+        unit,
+        "strategy",
+        given.name,
+        old=before.as_table() if before else None,
+        new=given.as_table(),
+        put=lambda: unit.strategies.put(given, now),
+        actor=actor,
+        now=now,
+        dry_run=dry_run,
+    )
 
 
 def delete_strategy(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Refused while a campaign names it."""
-    get_strategy(unit, name)
+    before = get_strategy(unit, name)
     if users := users_of(unit, name):
         raise IllegalActionError(f"strategy {name} is used by campaign {users[0]}", hint="apply that one without it")
     unit.strategies.delete(name)
-    unit.audit.add(actor=actor, action="strategy_deleted", subject=name, detail={}, now=now)
+    definitions.note_deleted(unit, "strategy", name, before.as_table(), actor=actor, now=now)
 
 
 def check_strategy(unit: Unit, spec: CampaignSpec, strategy: Strategy) -> list[str]:

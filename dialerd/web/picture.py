@@ -14,9 +14,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from dialerd.ports import AgentRow, PreviewRow, Unit
+from dialerd.usecases.status import Status, status
 from dialerd.web.resources.agents import AgentShown, agent_document
 from dialerd.web.resources.me import OwnAgent, PreviewShown, own_document, preview_document
-from dialerd.web.resources.runs import StatusShown, status_document
 
 Queues = frozenset[str]
 
@@ -37,7 +37,7 @@ class Own:
 class Picture:
     """`campaigns` and `agents` with the queues that they are of; `going`: the runs that go on, by campaign."""
 
-    campaigns: Mapping[str, tuple[Queues, StatusShown]]
+    campaigns: Mapping[str, tuple[Queues, Status]]
     agents: Mapping[str, tuple[Queues, AgentShown]]
     rows: Mapping[str, AgentRow]
     previews: Mapping[str, PreviewRow]
@@ -48,7 +48,7 @@ class Picture:
 class Change:
     """What is another than at the look before; `own`: of the agents that are connected."""
 
-    campaigns: Mapping[str, tuple[Queues, StatusShown]] = field(default_factory=dict)
+    campaigns: Mapping[str, tuple[Queues, Status]] = field(default_factory=dict)
     agents: Mapping[str, tuple[Queues, AgentShown]] = field(default_factory=dict)
     gone_campaigns: Collection[str] = ()
     gone_agents: Collection[str] = ()
@@ -75,7 +75,7 @@ def look(
             campaigns.pop(name, None)
             continue
         queue = row.spec.queue
-        campaigns[name] = (frozenset((queue,) if queue else ()), status_document(unit, name, now))
+        campaigns[name] = (frozenset((queue,) if queue else ()), status(unit, name, now))
     rows = {row.name: row for row in unit.agents.all()}
     serves: dict[str, list[str]] = {}
     for each in queues:

@@ -201,7 +201,7 @@ def test_a_set_keeps_the_codes_that_campaigns_are_counted_by_and_the_refusal_nam
     assert "refused" in dispositions.get_set(full.unit, "sales").codes
     apply(full, finish=None)
     apply(full, name="summer", positive=None)
-    assert dispositions.apply_set(full.unit, fewer, actor=ACTOR, now=NOW)
+    assert dispositions.apply_set(full.unit, fewer, actor=ACTOR, now=NOW).is_changed
 
 
 def test_what_cannot_be_given_is_refused_with_what_can(full: House) -> None:
@@ -230,8 +230,8 @@ def test_a_campaign_names_a_set_that_is_there_and_codes_that_are_in_it(full: Hou
 def test_a_set_in_use_is_not_deleted_and_the_same_file_twice_changes_nothing(full: House) -> None:
     with pytest.raises(IllegalActionError, match="used by campaign spring"):
         dispositions.delete_set(full.unit, "sales", actor=ACTOR, now=NOW)
-    assert not dispositions.apply_set(full.unit, sales(), actor=ACTOR, now=NOW)
-    assert dispositions.apply_set(full.unit, sales(description="x"), actor=ACTOR, now=NOW, dry_run=True)
+    assert not dispositions.apply_set(full.unit, sales(), actor=ACTOR, now=NOW).is_changed
+    assert dispositions.apply_set(full.unit, sales(description="x"), actor=ACTOR, now=NOW, dry_run=True).is_changed
     assert dispositions.get_set(full.unit, "sales").description == ""
     apply(full, dispositions=None)
     dispositions.delete_set(full.unit, "sales", actor=ACTOR, now=NOW)

@@ -10,6 +10,7 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.queue import QueueSpec, read_queue
 from dialerd.domain.words import AgentKind, RunState
 from dialerd.usecases import agents, campaigns, queues, runs
+from dialerd.usecases.definitions import Applied
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BY: dict[str, Any] = {"actor": ACTOR, "now": NOW}
@@ -20,7 +21,7 @@ def sales(**changes: Any) -> QueueSpec:
     return read_queue({key: value for key, value in table.items() if value is not None}, source="sales.toml")
 
 
-def apply(house: House, given: QueueSpec | None = None, **options: Any) -> queues.QueueApplied:
+def apply(house: House, given: QueueSpec | None = None, **options: Any) -> Applied:
     return queues.apply_queue(house.unit, given or sales(), **BY, **options)
 
 

@@ -42,6 +42,8 @@ def test_status_has_the_keys_that_users_scripts_rely_on() -> None:
         "finished_at",
         "next_start_at",
         "reason",
+        "held",
+        "actions",
     ]
 
 

@@ -51,7 +51,8 @@ class Writing:
         self._ids: Iterator[AttemptId] = (AttemptId(f"d{n:032x}") for n in range(1, 99))
 
     def apply(self, **changes: Any) -> bool:
-        return strategies.apply_strategy(self.unit, read_strategy(TABLE | changes, source="test"), actor=ACTOR, now=NOW)
+        given = read_strategy(TABLE | changes, source="test")
+        return strategies.apply_strategy(self.unit, given, actor=ACTOR, now=NOW).is_changed
 
     def start(self, **keys: Any) -> None:
         self.apply()

@@ -40,6 +40,21 @@ def test_a_view_that_is_none_is_refused_with_the_reason(calm: Calm, name: str, s
     assert (said.status, said.code) == (422, "bad_input")
 
 
+def test_the_table_of_campaigns_tells_what_each_is_connected_to_and_what_can_be_done_to_it(site: Site) -> None:
+    sue = site.browser("sue")
+    sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]})
+    assert sue.post("/api/campaigns/sales-calls/run").document["actions"] == ["clone", "pause", "stop"]
+    rows = {each["campaign"]: each for each in sue.get("/api/campaigns").document["items"]}
+    assert rows["spring"]["connection"] == {"kind": "sound", "name": "hello-world"}
+    assert rows["sales-calls"]["connection"] == {"kind": "queue", "name": "sales"}
+    assert rows["sales-calls"]["actions"] == ["clone", "pause", "stop"]
+    assert (rows["spring"]["actions"], rows["spring"]["left"]) == (["clone", "delete", "edit", "run"], 0)
+    assert [each["campaign"] for each in sue.get("/api/campaigns?state=active").document["items"]] == ["sales-calls"]
+    assert sue.get("/api/campaigns?state=asleep").code == "bad_input"
+    with_why = sue.get("/api/campaigns/sales-calls/status?why=true").document
+    assert (with_why["actions"], with_why["why"][0]["gate"]) == (["clone", "pause", "stop"], "target")
+
+
 def test_a_supervisor_of_a_queue_sees_its_part_of_the_floor(calm: Calm) -> None:
     everything = calm[1]["sue"].get("/api/floor").document
     part = calm[1]["sam"].get("/api/floor").document

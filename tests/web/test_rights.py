@@ -29,7 +29,8 @@ MAY: dict[Right, set[str]] = {
 
 def _path(route: Route | Streamed, **names: str) -> str:
     """Of something that is there, of queue support: sam, who is held to queue sales, has nothing to do with it."""
-    name = "ben" if "/agents/" in route.path else "support-calls"
+    of_noun = {"agents": "ben", "lists": "people", "queues": "support"}
+    name = of_noun.get(route.path.split("/")[2], "support-calls")
     known = {"name": name, "contact_id": "1", "callback_id": "1", **names}
     return re.sub(r"\{([a-z_]+)(?::[^/]*)?\}", lambda found: known.get(found[1], "1"), route.path)
 
@@ -74,6 +75,30 @@ def test_a_supervisor_of_a_queue_has_its_campaigns_and_no_others(site: Site) -> 
     assert sam.ask("PUT", "/api/campaigns/new", {**table, "name": "new"}).status == 200
     assert sam.ask("PUT", "/api/campaigns/other", {**table, "name": "other", "queue": "support"}).status == 403
     assert sam.post("/api/lists", {"list": "leads"}).status == 403, "lists are everybody's"
+
+
+def test_a_supervisor_of_a_queue_has_the_contacts_of_its_campaigns_and_no_others(site: Site) -> None:
+    sue, sam = site.browser("sue"), site.browser("sam")
+    mine = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]
+    assert [each["list"] for each in sue.get("/api/lists").document["items"]] == ["customers", "people"]
+    assert [each["list"] for each in sam.get("/api/lists").document["items"]] == ["customers"]
+    assert sam.get("/api/lists/customers/contacts").document["items"] != []
+    assert sam.get(f"/api/contacts/{mine}").status == 200
+    (theirs,) = sue.get("/api/contacts?number=%2B12122669999").document
+    assert sam.get("/api/contacts?number=%2B12122669999").document == []
+    assert sam.get("/api/lists/people/contacts").code == "forbidden"
+    assert sam.get(f"/api/contacts/{theirs['contact_id']}").code == "forbidden"
+    assert sam.get(f"/api/contacts/{theirs['contact_id']}/replies").code == "forbidden"
+    explained = f"/api/campaigns/sales-calls/contacts/{theirs['contact_id']}"
+    assert (sue.get(explained).status, sam.get(explained).code) == (200, "forbidden"), "another's, asked by one's own"
+
+
+def test_a_supervisor_of_a_queue_cannot_reach_a_list_by_naming_it_in_a_campaign(site: Site) -> None:
+    sam = site.browser("sam")
+    table = sam.get("/api/campaigns/sales-calls").document
+    said = sam.ask("PUT", "/api/campaigns/sales-calls", {**table, "lists": ["customers", "people"]})
+    assert (said.status, said.document["message"]) == (403, "list people is of none of your queues")
+    assert sam.ask("PUT", "/api/campaigns/sales-calls", {**table, "priority": 2}).status == 200
 
 
 def test_a_route_without_a_right_keeps_the_api_from_starting(calm: Calm) -> None:

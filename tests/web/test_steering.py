@@ -135,6 +135,9 @@ def test_a_supervisor_of_a_queue_hears_no_call_of_another_though_the_agent_is_in
     said = sam.post("/api/agents/ann/listen", wish)
     assert (said.status, said.document["message"]) == (403, "the call of agent ann is of queue support")
     assert asked == []
+    for verb, body in (("hangup", None), ("record", {"on": True}), ("mute", {"on": True})):
+        assert sam.post(f"/api/agents/ann/{verb}", body).document["message"] == said.document["message"], verb
+    assert site.do(lambda unit: [each.hang_up_at for each in unit.agents.all()]) == [None, None]
     assert sam.post("/api/agents/ann/unlisten").status == 200, "that ends what is their own"
     assert sue.post("/api/agents/ann/listen", wish).status == 200
 

@@ -18,6 +18,7 @@ from dialerd.usecases import agents as use
 from dialerd.usecases import recordings
 from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route
 from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.resources.reach import check_call
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -181,12 +182,14 @@ def ready(ask: Ask[None, None]) -> AgentWithJobs:
 
 def hangup(ask: Ask[None, None]) -> AgentWithJobs:
     """End the agent's conversation; its phone is kept."""
+    check_call(ask.unit, ask.person, ask.path["name"])
     return act(ask, ask.path["name"], use.hang_up)
 
 
 def record(ask: Ask[None, Switch]) -> AgentWithJobs:
     """Record the call that the agent has, or no more."""
     name = ask.path["name"]
+    check_call(ask.unit, ask.person, name)
     recordings.record_agent(ask.unit, name, wanted=ask.body.on, actor=ask.actor, now=ask.now)
     return with_jobs(ask.unit, name)
 

@@ -15,38 +15,20 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.errors import BadInputError, ForbiddenError
 from dialerd.domain.regulation import Meter
 from dialerd.domain.user import Denied, Person, Right, may
-from dialerd.ports import CampaignRow, ContactRow, Unit
+from dialerd.domain.view import read_view
+from dialerd.ports import ContactRow, Unit
 from dialerd.usecases import campaigns as use
-from dialerd.usecases import explain, filters, regulation
+from dialerd.usecases import campaigntable, explain, filters, regulation
+from dialerd.usecases.campaigntable import CampaignLine
 from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.filters import FilterTest
-from dialerd.usecases.standing import Standing, get_campaign
+from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import BY_BODY, Ask, Model, Path, Query, Route, Streamed, Visit
 from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.resources.reach import check_contact, check_lists
 from dialerd.web.steps import until_gone
 
 Table = dict[str, Any]
-
-
-class CampaignListed(Model):
-    """A row of the table of campaigns, with its active or last run."""
-
-    campaign: str
-    description: str
-    mode: str
-    priority: int
-    state: str
-    run: int | None
-    targets: int
-    done: int
-    lists: list[str]
-    trunk: str
-    queue: str | None
-    flow: str | None
-    strategy: str | None
-    last_run_at: datetime | None
-    next_start_at: datetime | None
-    updated_at: datetime
 
 
 class CampaignsAsked(Asked):
@@ -149,18 +131,14 @@ def is_shown_to(person: Person, spec: CampaignSpec) -> bool:
     return person.serves((spec.queue,) if spec.queue else ())
 
 
-def list_campaigns(ask: Ask[CampaignsAsked, None]) -> Page[CampaignListed]:
-    """The table of campaigns, by name."""
-    wanted = ask.query
-    rows = [
-        (row, now_at)
-        for row, now_at in use.list_campaigns(ask.unit, ask.now)
-        if is_shown_to(ask.person, row.spec)
-        and (not wanted.state or now_at.state in wanted.state)
-        and (not wanted.mode or row.spec.mode in wanted.mode)
-        and (not wanted.priority or row.spec.priority in wanted.priority)
-    ]
-    return page_of_all(rows, ask.query, key=lambda pair: (pair[0].spec.name,), show=_listed)
+def list_campaigns(ask: Ask[CampaignsAsked, None]) -> Page[CampaignLine]:
+    """The table of campaigns, by name: each with its active or last run, and what can be done to it now."""
+    asked = ask.query
+    wanted = {"states": asked.state, "modes": asked.mode, "priorities": asked.priority}
+    lines = campaigntable.table(ask.unit, read_view(wanted, source="query"), now=ask.now)
+    mine = {row.spec.name for row in ask.unit.campaigns.all() if is_shown_to(ask.person, row.spec)}
+    rows = [line for line in lines if line.campaign in mine]
+    return page_of_all(rows, asked, key=lambda line: (line.campaign,), show=lambda line: line)
 
 
 def show_campaign(ask: Ask[None, None]) -> Table:
@@ -175,6 +153,7 @@ def apply_campaign(ask: Ask[DryRun, Table]) -> CampaignApplied:
         raise BadInputError("body.name: is not the name in the path", hint="rename it with .../rename")
     spec = read_campaign({**ask.body, "name": name}, source=f"campaign {name}", remedy="correct it and send it again")
     check_own_queue(ask.person, [spec.queue] if spec.queue else [])
+    check_lists(ask.unit, ask.person, spec.lists)
     applied = use.apply_campaign(
         ask.unit,
         spec,
@@ -183,6 +162,7 @@ def apply_campaign(ask: Ask[DryRun, Table]) -> CampaignApplied:
         actor=ask.actor,
         now=ask.now,
         dry_run=ask.query.dry_run,
+        routes=ask.house.routes,
     )
     return applied_document(applied, dry_run=ask.query.dry_run)
 
@@ -226,6 +206,7 @@ def list_meters(ask: Ask[None, None]) -> list[MeterShown]:
 
 def explain_contact(ask: Ask[None, None]) -> Explained:
     """Why a contact is not being called in the campaign."""
+    check_contact(ask.unit, ask.person, int(ask.path["contact_id"]))
     found = explain.explain(
         ask.unit,
         ask.path["name"],
@@ -299,29 +280,6 @@ def _meter(found: Meter) -> MeterShown:
         rate=found.rate,
         cap=found.cap,
         since=found.since,
-    )
-
-
-def _listed(pair: tuple[CampaignRow, Standing]) -> CampaignListed:
-    row, now_at = pair
-    run = now_at.run
-    return CampaignListed(
-        campaign=row.spec.name,
-        description=row.spec.description,
-        mode=row.spec.mode,
-        priority=row.spec.priority,
-        state=now_at.state,
-        run=run.number if run else None,
-        targets=run.targets if run else 0,
-        done=run.done if run else 0,
-        lists=list(row.spec.lists),
-        trunk=row.spec.trunk,
-        queue=row.spec.queue,
-        flow=row.spec.flow,
-        strategy=row.spec.strategy,
-        last_run_at=run.created_at if run else None,
-        next_start_at=now_at.next_start_at,
-        updated_at=row.updated_at,
     )
 
 

@@ -16,6 +16,7 @@ from dialerd.usecases import contacts as use
 from dialerd.usecases.lists import get_list
 from dialerd.web.binding import Ask, Model, Query, Route, Streamed
 from dialerd.web.paging import Asked, Page, page
+from dialerd.web.resources.reach import lists_of, queues_of_contact, queues_of_list
 
 _REPLIES = 100
 
@@ -86,8 +87,9 @@ def add_contact(ask: Ask[None, NewContact]) -> ContactShown:
 
 
 def find_contacts(ask: Ask[NumberAsked, None]) -> list[ContactShown]:
-    """The contacts with that number."""
-    return [contact_document(row) for row in use.find_contacts(ask.unit, ask.query.number, region=ask.house.region)]
+    """The contacts with that number, in the lists that you see."""
+    found, mine = use.find_contacts(ask.unit, ask.query.number, region=ask.house.region), lists_of(ask.unit, ask.person)
+    return [contact_document(row) for row in found if mine is None or row.list_name in mine]
 
 
 def show_contact(ask: Ask[None, None]) -> ContactShown:
@@ -131,10 +133,10 @@ def _id(ask: Ask[Any, Any]) -> int:
 _OF_LIST, _ONE = "/api/lists/{name}/contacts", "/api/contacts/{contact_id:[0-9]{1,18}}"
 
 ROUTES: tuple[Route | Streamed, ...] = (
-    Route(method="GET", path=_OF_LIST, do=contacts_of_list, right=Right.SEE),
+    Route(method="GET", path=_OF_LIST, do=contacts_of_list, right=Right.SEE, on=queues_of_list),
     Route(method="POST", path=_OF_LIST, do=add_contact, right=Right.DEFINE, status=201, idempotent=True),
     Route(method="GET", path="/api/contacts", do=find_contacts, right=Right.SEE),
-    Route(method="GET", path=_ONE, do=show_contact, right=Right.SEE),
+    Route(method="GET", path=_ONE, do=show_contact, right=Right.SEE, on=queues_of_contact),
     Route(method="PATCH", path=_ONE, do=change_contact, right=Right.DEFINE, shows=show_contact),
-    Route(method="GET", path=_ONE + "/replies", do=list_replies, right=Right.SEE),
+    Route(method="GET", path=_ONE + "/replies", do=list_replies, right=Right.SEE, on=queues_of_contact),
 )

@@ -5,7 +5,7 @@ Not here: campaigns themselves (campaigns.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,8 +22,9 @@ from dialerd.domain.strategy import drawing as draw_strategy
 from dialerd.domain.strategy import examine as examine_strategy
 from dialerd.domain.user import Right
 from dialerd.ports import Unit
+from dialerd.usecases import definitions as use
 from dialerd.usecases import dispositions, flows, queues, strategies
-from dialerd.web.binding import Ask, Model, Path, Route
+from dialerd.web.binding import Ask, Model, Path, Queues, Route, of_house
 from dialerd.web.resources.campaigns import Changed, DryRun, Table
 
 
@@ -59,7 +60,7 @@ class StrategyListed(Model):
 
 
 class Applied(Model):
-    """`changes`: key by key, where that is told."""
+    """`changes`: key by key; of a flow's node, the key is node.NAME."""
 
     name: str
     is_changed: bool
@@ -122,7 +123,7 @@ def apply_queue(ask: Ask[DryRun, Table]) -> Applied:
     """Create the queue, or bring it to what the body says."""
     spec = read_queue(_table(ask), source=f"queue {ask.path['name']}")
     done = queues.apply_queue(ask.unit, spec, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
-    return _applied(ask, done.changes, warnings=done.warnings)
+    return _applied(ask, done)
 
 
 def delete_queue(ask: Ask[None, None]) -> None:
@@ -149,9 +150,9 @@ def show_set(ask: Ask[None, None]) -> Table:
 def apply_set(ask: Ask[DryRun, Table]) -> Applied:
     """Create the set, or bring it to what the body says."""
     given = read_disposition_set(_table(ask), source=f"the set of dispositions {ask.path['name']}")
-    before = ask.unit.dispositions.get(given.name)
-    dispositions.apply_set(ask.unit, given, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
-    return _applied(ask, _differs(before.as_table() if before else {}, given.as_table()))
+    return _applied(
+        ask, dispositions.apply_set(ask.unit, given, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
+    )
 
 
 def delete_set(ask: Ask[None, None]) -> None:
@@ -186,7 +187,7 @@ def apply_flow(ask: Ask[DryRun, Table]) -> Applied:
     spec = read_flow(_table(ask), source=f"flow {ask.path['name']}")
     done = flows.apply_flow(ask.unit, spec, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
     warnings = flows.equipment_warnings(spec, hosts=ask.house.hosts, speaks=ask.house.speaks, routes=ask.house.routes)
-    return _applied(ask, done.changes, warnings=warnings)
+    return _applied(ask, done, warnings)
 
 
 def check_flow(ask: Ask[None, Text]) -> Checked:
@@ -230,9 +231,8 @@ def show_strategy(ask: Ask[None, None]) -> Table:
 def apply_strategy(ask: Ask[DryRun, Table]) -> Applied:
     """Create the strategy, or bring it to what the body says."""
     given = read_strategy(_table(ask), source=f"strategy {ask.path['name']}")
-    before = ask.unit.strategies.get(given.name)
-    strategies.apply_strategy(ask.unit, given, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
-    return _applied(ask, _differs(before.as_table() if before else {}, given.as_table()))
+    done = strategies.apply_strategy(ask.unit, given, actor=ask.actor, now=ask.now, dry_run=ask.query.dry_run)
+    return _applied(ask, done, strategies.route_warnings(given, ask.house.routes))
 
 
 def check_strategy(ask: Ask[None, Text]) -> Checked:
@@ -259,19 +259,13 @@ def _table(ask: Ask[DryRun, Table]) -> Table:
     return {**ask.body, "name": name}
 
 
-def _differs(old: Table, new: Table) -> Mapping[str, tuple[Any, Any]]:
-    return {key: (old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)}
-
-
-def _applied(
-    ask: Ask[DryRun, Table], changes: Mapping[str, tuple[Any, Any]], *, warnings: Collection[str] = ()
-) -> Applied:
+def _applied(ask: Ask[DryRun, Table], done: use.Applied, warnings: Collection[str] = ()) -> Applied:
     return Applied(
-        name=ask.path["name"],
-        is_changed=bool(changes),
+        name=done.name,
+        is_changed=done.is_changed,
         dry_run=ask.query.dry_run,
-        changes={key: Changed(old=old, new=new) for key, (old, new) in changes.items()},
-        warnings=list(warnings),
+        changes={key: Changed(old=old, new=new) for key, (old, new) in done.changes.items()},
+        warnings=[*done.warnings, *warnings],
     )
 
 
@@ -279,12 +273,14 @@ def _checked(name: str | None, wrong: Collection[Complaint]) -> Checked:
     return Checked(name=name, complaints=[ComplaintShown(line=each.line, complaint=each.text) for each in wrong])
 
 
-def _routes(noun: str, spec: Any, list_all: Any, show: Any, apply: Any, delete: Any) -> tuple[Route, ...]:
+def _routes(
+    noun: str, spec: Any, list_all: Any, show: Any, apply: Any, delete: Any, *, seen_on: Queues = of_house
+) -> tuple[Route, ...]:
     every, one = f"/api/{noun}", f"/api/{noun}/{{name}}"
     see, define = Right.SEE, Right.DEFINE
     return (
         Route(method="GET", path=every, do=list_all, right=see),
-        Route(method="GET", path=one, do=show, right=see, is_table=True),
+        Route(method="GET", path=one, do=show, right=see, on=seen_on, is_table=True),
         Route(method="PUT", path=one, do=apply, right=define, shows=show, body_is=spec),
         Route(method="DELETE", path=one, do=delete, right=define, shows=show),
     )
@@ -293,7 +289,7 @@ def _routes(noun: str, spec: Any, list_all: Any, show: Any, apply: Any, delete: 
 _FLOWS, _STRATEGIES = "/api/flows", "/api/strategies"
 
 ROUTES: tuple[Route, ...] = (
-    *_routes("queues", QueueSpec, list_queues, show_queue, apply_queue, delete_queue),
+    *_routes("queues", QueueSpec, list_queues, show_queue, apply_queue, delete_queue, seen_on=queue_itself),
     *_routes("dispositions", DispositionSet, list_sets, show_set, apply_set, delete_set),
     *_routes("flows", FlowSpec, list_flows, show_flow, apply_flow, delete_flow),
     Route(method="POST", path=_FLOWS + "/check", do=check_flow, right=Right.SEE, looks=True),

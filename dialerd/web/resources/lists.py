@@ -18,6 +18,7 @@ from dialerd.usecases import lists as use
 from dialerd.web.binding import Ask, Model, Route, Streamed, Visit
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import FilterShown, filter_document
+from dialerd.web.resources.reach import lists_of, queues_of_list
 from dialerd.web.steps import until_gone
 
 
@@ -40,8 +41,10 @@ class ListFilter(Model):
 
 
 def list_lists(ask: Ask[Asked, None]) -> Page[ListShown]:
-    """Every list."""
-    return page_of_all(use.list_lists(ask.unit), ask.query, key=lambda row: (row.name,), show=list_document)
+    """Every list; for whoever is held to queues, those that the campaigns of these name."""
+    mine = lists_of(ask.unit, ask.person)
+    rows = [row for row in use.list_lists(ask.unit) if mine is None or row.name in mine]
+    return page_of_all(rows, ask.query, key=lambda row: (row.name,), show=list_document)
 
 
 def create_list(ask: Ask[None, NewList]) -> ListShown:
@@ -78,7 +81,15 @@ _ALL, _ONE = "/api/lists", "/api/lists/{name}"
 ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=_ALL, do=list_lists, right=Right.SEE),
     Route(method="POST", path=_ALL, do=create_list, right=Right.DEFINE, status=201, idempotent=True),
-    Route(method="GET", path=_ONE, do=show_list, right=Right.SEE),
+    Route(method="GET", path=_ONE, do=show_list, right=Right.SEE, on=queues_of_list),
     Streamed(method="DELETE", path=_ONE, do=delete_list, right=Right.DEFINE, status=204),
-    Route(method="POST", path=_ONE + "/test-filter", do=try_filter, right=Right.SEE, looks=True, is_heavy=True),
+    Route(
+        method="POST",
+        path=_ONE + "/test-filter",
+        do=try_filter,
+        right=Right.SEE,
+        on=queues_of_list,
+        looks=True,
+        is_heavy=True,
+    ),
 )

@@ -6,7 +6,8 @@ Not here: their definitions (campaigns.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,46 +19,18 @@ from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, schedules, status
 from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
 from dialerd.usecases.standing import get_campaign
+from dialerd.usecases.status import Status
 from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
 from dialerd.web.csvstream import csv_response
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
 
 
-class StatusShown(Model):
-    """A campaign and its active or last run in figures."""
-
-    campaign: str
-    run: int | None
-    state: str
-    mode: str
-    targets: int
-    pending: int
-    in_progress: int
-    done: int
-    attempts: int
-    calls_now: int
-    abandoned_rate: float
-    dispositions: dict[str, int]
-    started_at: datetime | None
-    finished_at: datetime | None
-    next_start_at: datetime | None
-    reason: str
-
-
-class HoldShown(Model):
-    """Targets that one gate keeps from being called. `until`: when the first of them is looked at again."""
-
-    gate: str
-    reason: str
-    targets: int
-    until: datetime | None
-
-
-class StatusWithWhy(StatusShown):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusWithWhy(Status):
     """`why` and `pacing` where they were asked for; `pacing` only of a predictive run."""
 
-    why: list[HoldShown] | None = None
+    why: Sequence[status.Hold] | None = None
     pacing: dict[str, Any] | None = None
 
 
@@ -133,65 +106,43 @@ class ExportAsked(Query):
     disposition: tuple[str, ...] = ()
 
 
-def status_document(unit: Unit, name: str, now: datetime) -> StatusShown:
-    found = status.status(unit, name, now)
-    return StatusShown(
-        campaign=found.campaign,
-        run=found.run,
-        state=str(found.state),
-        mode=str(found.mode),
-        targets=found.targets,
-        pending=found.pending,
-        in_progress=found.in_progress,
-        done=found.done,
-        attempts=found.attempts,
-        calls_now=found.calls_now,
-        abandoned_rate=found.abandoned_rate,
-        dispositions=dict(found.dispositions),
-        started_at=found.started_at,
-        finished_at=found.finished_at,
-        next_start_at=found.next_start_at,
-        reason=found.reason,
-    )
-
-
 def show_status(ask: Ask[Why, None]) -> StatusWithWhy:
     """How the campaign stands; with `why`, what holds each target that is not being called."""
     name = ask.path["name"]
-    found = status_document(ask.unit, name, ask.now).model_dump()
+    found = status.status(ask.unit, name, ask.now)
+    given = {each.name: getattr(found, each.name) for each in fields(found)}
     if not ask.query.why:
-        return StatusWithWhy(**found)
+        return StatusWithWhy(**given)
     holds = status.why(ask.unit, name, ask.now, is_daemon_running=True)
-    shown = [HoldShown(gate=each.gate, reason=each.reason, targets=each.targets, until=each.until) for each in holds]
     pacing = status.pacing(ask.unit, name)
-    return StatusWithWhy(**found, why=shown, pacing=None if pacing is None else dict(pacing))
+    return StatusWithWhy(**given, why=holds, pacing=None if pacing is None else dict(pacing))
 
 
-def run_campaign(ask: Ask[None, None]) -> StatusShown:
+def run_campaign(ask: Ask[None, None]) -> Status:
     """Start a run on all contacts of the campaign's lists."""
     name = ask.path["name"]
     runs.run_campaign(ask.unit, name, trunks=ask.house.trunks, actor=ask.actor, now=ask.now)
-    return status_document(ask.unit, name, ask.now)
+    return status.status(ask.unit, name, ask.now)
 
 
-def rerun_campaign(ask: Ask[None, None]) -> StatusShown:
+def rerun_campaign(ask: Ask[None, None]) -> Status:
     """Start afresh after a run that is over; the earlier results stay readable."""
     name = ask.path["name"]
     runs.rerun_campaign(ask.unit, name, trunks=ask.house.trunks, actor=ask.actor, now=ask.now)
-    return status_document(ask.unit, name, ask.now)
+    return status.status(ask.unit, name, ask.now)
 
 
-def pause_campaign(ask: Ask[None, None]) -> StatusShown:
+def pause_campaign(ask: Ask[None, None]) -> Status:
     """Place no new calls; those up go on."""
     return _act(ask, runs.pause_run)
 
 
-def resume_campaign(ask: Ask[None, None]) -> StatusShown:
+def resume_campaign(ask: Ask[None, None]) -> Status:
     """Go on after a pause."""
     return _act(ask, runs.resume_run)
 
 
-def stop_campaign(ask: Ask[None, None]) -> StatusShown:
+def stop_campaign(ask: Ask[None, None]) -> Status:
     """End the run for good when its last call has ended."""
     return _act(ask, runs.stop_run)
 
@@ -272,9 +223,9 @@ async def export_campaign(visit: Visit) -> web.StreamResponse:
     return await csv_response(visit, "attempts.csv", COLUMNS, rows)
 
 
-def _act(ask: Ask[None, None], use: Callable[..., RunRow]) -> StatusShown:
+def _act(ask: Ask[None, None], use: Callable[..., RunRow]) -> Status:
     use(ask.unit, ask.path["name"], actor=ask.actor, now=ask.now)
-    return status_document(ask.unit, ask.path["name"], ask.now)
+    return status.status(ask.unit, ask.path["name"], ask.now)
 
 
 def _run(row: RunRow) -> RunShown:
@@ -293,7 +244,7 @@ def _run(row: RunRow) -> RunShown:
 
 
 _ONE = "/api/campaigns/{name}"
-_VERBS: Mapping[str, Callable[[Ask[None, None]], StatusShown]] = {
+_VERBS: Mapping[str, Callable[[Ask[None, None]], Status]] = {
     "run": run_campaign,
     "rerun": rerun_campaign,
     "pause": pause_campaign,

@@ -23,6 +23,7 @@ from dialerd.usecases.agents import get_agent, queues_of
 from dialerd.web.binding import Model, Streamed, Visit
 from dialerd.web.problems import Problem
 from dialerd.web.resources.agents import Name, Switch, queues_of_agent
+from dialerd.web.resources.reach import check_call
 from dialerd.web.resources.session import read_model
 
 _LIMIT_S = 5.0
@@ -159,7 +160,7 @@ async def _ask(
 
     def asked(unit: Unit) -> RequestId:
         if is_of_call:
-            _check_call(unit, person, name)
+            check_call(unit, person, name)
         return job(unit, actor=person.actor, now=now)
 
     request = await house.store.write(asked)
@@ -184,25 +185,6 @@ async def _pass_by(clock: Clock, wait_s: float) -> None:
         await over.wait()
     finally:
         timer.cancel()
-
-
-def _check_call(unit: Unit, person: Person, name: str) -> None:
-    """Raises ForbiddenError where a supervisor is held to queues and the agent's call is of another: an agent may be in
-    several."""
-    if person.agent == name or person.queues is None:
-        return
-    queue = _queue_of_call(unit, name)
-    if queue is not None and not person.serves((queue,)):
-        raise ForbiddenError(f"the call of agent {name} is of queue {queue}", hint="ask a supervisor of it")
-
-
-def _queue_of_call(unit: Unit, name: str) -> str | None:
-    attempt_id = get_agent(unit, name).seen.attempt_id
-    attempt = None if attempt_id is None else unit.dialing.attempt(attempt_id)
-    run = None if attempt is None else unit.runs.get(attempt.run_id)
-    if run is not None:
-        return run.spec.queue
-    return next((each.queue for each in unit.floor.callers() if each.agent == name), None)
 
 
 def _check_reach(unit: Unit, person: Person, to: Destination) -> None:

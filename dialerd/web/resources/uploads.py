@@ -21,6 +21,7 @@ from dialerd.ports import Chunk, ImportRow, Unit
 from dialerd.usecases import columnmaps, importing, lists
 from dialerd.web.binding import Model, Query, Route, Streamed, Visit
 from dialerd.web.problems import Problem
+from dialerd.web.resources.reach import queues_of_list
 from dialerd.web.uploads import Upload
 
 _CHUNK_S = 20.0  # whoever sends slower than a piece in that time is let go
@@ -220,6 +221,13 @@ ROUTES: tuple[Route | Streamed, ...] = (
         takes="text/csv",
         gives=UploadWithRows,
     ),
-    Streamed(method="GET", path=_IMPORTS, do=list_uploads, right=Right.SEE, gives=UploadsShown),
-    Streamed(method="GET", path=_IMPORTS + "/{upload}", do=show_upload, right=Right.SEE, gives=UploadWithRows),
+    Streamed(method="GET", path=_IMPORTS, do=list_uploads, right=Right.SEE, on=queues_of_list, gives=UploadsShown),
+    Streamed(
+        method="GET",
+        path=_IMPORTS + "/{upload}",
+        do=show_upload,
+        right=Right.SEE,
+        on=queues_of_list,
+        gives=UploadWithRows,
+    ),
 )
