@@ -104,7 +104,8 @@ def test_status_has_the_keys_of_the_contract_and_moments_with_an_offset(ready: T
         == set(found)
         == {
             *("campaign", "run", "state", "mode", "targets", "pending", "in_progress", "done", "attempts", "calls_now"),
-            *("abandoned_rate", "dispositions", "started_at", "finished_at", "next_start_at", "reason"),
+            *("abandoned_rate", "dispositions", "started_at", "finished_at", "next_start_at", "reason", "held"),
+            "actions",
         }
     )
     assert (never["state"], never["run"], never["started_at"]) == ("ready", None, None)
