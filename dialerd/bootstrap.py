@@ -26,7 +26,8 @@ from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.ports import Clock, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
-from dialerd.settings import AsteriskSettings, Settings, SpeechSettings, find_settings, read_settings
+from dialerd.serversettings import AsteriskSettings
+from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
 from dialerd.usecases.pieces import StoredPieces
 

@@ -153,13 +153,13 @@ class GatewaySettings(_Sms):
             raise ValueError('is an address without ?, like "http://127.0.0.1:13013/cgi-bin/sendsms"')
         if parts.username or parts.password:
             raise ValueError("must not hold the password; use username and password")
-        if parts.scheme == "http" and not _is_near(parts.hostname or ""):
+        if parts.scheme == "http" and not is_near(parts.hostname or ""):
             raise ValueError("is not on this machine, so it begins with https://")
         return value
 
     @model_validator(mode="after")
     def _listens_safely(self) -> GatewaySettings:
-        if not _is_near(self.listen.rpartition(":")[0].strip("[]")):
+        if not is_near(self.listen.rpartition(":")[0].strip("[]")):
             raise ValueError("listen is on this machine only (127.0.0.1); a proxy with TLS may stand before it")
         if bool(self.report_secret) == (self.report_secret_file is not None):
             raise ValueError("needs exactly one of report_secret and report_secret_file")
@@ -221,7 +221,7 @@ class MailSettings(_Route):
     @model_validator(mode="after")
     def _whole(self) -> MailSettings:
         _only_near(self.host, self.security)
-        if self.unsubscribe_listen and not _is_near(self.unsubscribe_listen.rpartition(":")[0].strip("[]")):
+        if self.unsubscribe_listen and not is_near(self.unsubscribe_listen.rpartition(":")[0].strip("[]")):
             raise ValueError("unsubscribe_listen is on this machine only; a proxy with TLS stands before it")
         if bool(self.unsubscribe_url) != bool(self.unsubscribe_listen):
             raise ValueError("unsubscribe_url and unsubscribe_listen are given both or neither")
@@ -250,11 +250,12 @@ def beside(home: Path, section: T) -> T:
 
 
 def _only_near(host: str, security: str) -> None:
-    if security == "none" and not _is_near(host):
+    if security == "none" and not is_near(host):
         raise ValueError(f"{host} is not on this machine, so security is not none")
 
 
-def _is_near(host: str) -> bool:
+def is_near(host: str) -> bool:
+    """Whether it is this machine."""
     if host == "localhost":
         return True
     try:

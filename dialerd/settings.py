@@ -9,8 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -24,6 +23,7 @@ from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
 from dialerd.routesettings import MailSettings, SmsSettings, beside
+from dialerd.serversettings import AsteriskSettings
 
 _VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}\Z")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?\Z")
@@ -37,86 +37,6 @@ class _Section(BaseModel):
 
 class DatabaseSettings(_Section):
     path: Path = Field(default=Path("/var/lib/dialerd/dialerd.db"), strict=False)
-
-
-class _Account(_Section):
-    """A user of a server; the password in the file or in one of its own."""
-
-    username: str
-    password: str = Field(default="", repr=False)
-    password_file: Path | None = Field(default=None, strict=False)
-
-    @model_validator(mode="after")
-    def _one_password(self) -> Self:
-        if bool(self.password) == (self.password_file is not None):
-            raise ValueError("needs exactly one of password and password_file")
-        return self
-
-    def secret(self) -> str:
-        """The password. Raises SettingsError where its file cannot be read."""
-        if self.password_file is None:
-            return self.password
-        try:
-            return self.password_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SettingsError(
-                f"password_file {self.password_file} cannot be read: {error.strerror}",
-                hint="make it readable for the user dialerd runs as",
-            ) from error
-
-    def beside(self, home: Path) -> Self:
-        """With its paths relative to that folder."""
-        return self.model_copy(update={"password_file": home / self.password_file}) if self.password_file else self
-
-
-class AmiSettings(_Account):
-    """The manager interface of a server, for Asterisk's own queues; its own user, of manager.conf."""
-
-    url: str = "tcp://127.0.0.1:5038"
-
-    @field_validator("url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "tcp" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.username:
-            raise ValueError('is written "tcp://127.0.0.1:5038"')
-        return value.rstrip("/")
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Host and port."""
-        parts = urlsplit(self.url)
-        return str(parts.hostname), int(parts.port or 0)
-
-
-class AsteriskSettings(_Account):
-    """One server, by its ARI. `url` without /ari."""
-
-    name: str
-    url: str
-    app: str = "dialerd"
-    ami: AmiSettings | None = None
-
-    @field_validator("name", "app")
-    @classmethod
-    def _plain(cls, value: str) -> str:
-        if not trunks.NAME.match(value):
-            raise ValueError("is 1 to 32 of a-z, 0-9, _ - and begins with a letter or digit")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-            raise ValueError('is the server alone, like "http://127.0.0.1:8088", without /ari')
-        if parts.username or parts.password:
-            raise ValueError("must not hold the password; use username and password")
-        return value.rstrip("/")
-
-    def beside(self, home: Path) -> Self:
-        with_ami = self.model_copy(update={"ami": self.ami.beside(home)}) if self.ami else self
-        return super(AsteriskSettings, with_ami).beside(home)
 
 
 class TrunkSettings(_Section):

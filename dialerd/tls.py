@@ -1,6 +1,6 @@
-"""TLS to the servers of routes: whom we trust, and in plain words why a server is not let talk to us.
+"""TLS to servers: whom we trust, and in plain words why a server is not let talk to us.
 
-Not here: the connections themselves (adapters), the settings (routesettings.py).
+Not here: the connections themselves (adapters), the settings (routesettings.py, serversettings.py).
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ def trouble(error: BaseException) -> str | None:
     for each in _behind(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             said = each.verify_message.rstrip(".")
-            return f"its certificate is not trusted: {said} (ca_file names the authority that signed it, host its name)"
+            return (
+                f"its certificate is not trusted: {said} (ca_file names the authority that signed it; the server's name"
+                " in the settings is one that the certificate has)"
+            )
         if isinstance(each, ssl.SSLError):
             reason = (each.reason or str(each)).replace("_", " ").lower()
-            return f"there is no TLS with it: {reason} (check port and security)"
+            return f"there is no TLS with it: {reason} (check the port, and whether TLS is spoken there)"
     return None
 
 

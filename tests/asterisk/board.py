@@ -18,7 +18,7 @@ from dialerd.domain.caller import CallerCame, CallerEvent
 from dialerd.domain.leg import LegAnswered, LegEvent
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import ExchangeEvent
-from dialerd.settings import AsteriskSettings
+from dialerd.serversettings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
 _LIMIT_S = 60.0

@@ -14,7 +14,8 @@ import pytest
 
 from dialerd.adapters.ari import AriExchange
 from dialerd.adapters.clock import SystemClock
-from dialerd.settings import AsteriskSettings, read_settings
+from dialerd.serversettings import AsteriskSettings
+from dialerd.settings import read_settings
 from tests.asterisk.dialer import nothing_left
 from tests.contracts.caller import Heard, play_all
 from tests.contracts.duo import Duo, check, play_duos

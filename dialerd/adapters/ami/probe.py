@@ -12,7 +12,7 @@ from dialerd.adapters.ami.session import AmiQueues
 from dialerd.domain.appqueue import QueueEvent, QueuesLost, QueuesSeen
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, Failed
-from dialerd.settings import AmiSettings
+from dialerd.serversettings import AmiSettings
 from dialerd.tasks import end, spawn
 
 _NOBODY = AttemptId("d" + "0" * 32)

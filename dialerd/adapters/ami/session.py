@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from itertools import count
 
+from dialerd import tls
 from dialerd.adapters.ami import translate
 from dialerd.adapters.ami.wire import CONNECT_S, Message, Wire, connect
 from dialerd.domain.appqueue import QueuesLost
@@ -17,7 +18,7 @@ from dialerd.domain.errors import SettingsError
 from dialerd.domain.words import AttemptId
 from dialerd.log import logger
 from dialerd.ports import Clock, Done, Failed, Gone, QueueSink, Reply
-from dialerd.settings import AmiSettings
+from dialerd.serversettings import AmiSettings
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -81,7 +82,8 @@ class AmiQueues:
                 self._take(message, sink)
 
         secret = self._settings.secret()
-        self._wire = wire = await connect(*self._settings.place, on_message)
+        context = tls.trusting(self._settings.ca_file) if self._settings.is_over_tls else None
+        self._wire = wire = await connect(*self._settings.place, on_message, context=context)
         try:
             await self._log_in(secret)
             is_first = True
@@ -166,6 +168,6 @@ def _explained(error: Exception, settings: AmiSettings) -> str:
         case TimeoutError():
             return f"AMI at {settings.url} does not answer"
         case OSError():
-            return f"AMI at {settings.url} cannot be reached: {error.strerror or error}"
+            return f"AMI at {settings.url} cannot be reached: {tls.trouble(error) or error.strerror or error}"
         case _:
             return f"AMI at {settings.url}: {error}"

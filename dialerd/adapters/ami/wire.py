@@ -9,9 +9,10 @@ to nothing: its three threads, its queue of replies, its connect without a timeo
 from __future__ import annotations
 
 import asyncio
-import socket
+import queue
+import ssl
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -34,38 +35,67 @@ class Message:
         return self.headers.get(header, "")
 
 
-async def connect(host: str, port: int, on_message: Callable[[Message | None], None]) -> Wire:
-    """A connection whose messages are told from now on, in the running loop; None: it has ended. Raises OSError."""
+async def connect(
+    host: str, port: int, on_message: Callable[[Message | None], None], *, context: ssl.SSLContext | None = None
+) -> Wire:
+    """A connection whose messages are told from now on, in the running loop; None: it has ended. `context`: over TLS,
+    with a server that is called `host`. Raises OSError."""
     loop = asyncio.get_running_loop()
+    lines = _Lines()
     async with asyncio.timeout(CONNECT_S):
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _, address = found[0]
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            await loop.sock_connect(sock, address)
-        except BaseException:  # whatever it was, a cancellation too: closed, and raised on
-            sock.close()
-            raise
-    sock.settimeout(SILENT_S)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        transport, _ = await loop.create_connection(lambda: lines, host, port, ssl=context)
 
     def deliver(message: Message | None) -> None:
         loop.call_soon_threadsafe(on_message, message)
 
-    wire = Wire(sock, deliver)
+    wire = Wire(transport, lines, deliver)
     wire.begin()
     return wire
+
+
+class _Lines(asyncio.Protocol):
+    """What has come, as lines: put in by the loop, taken by pyst2's reader in its thread.
+
+    The loop has the socket, since OpenSSL lets no two threads use one connection, and pyst2 reads in a thread.
+    """
+
+    def __init__(self) -> None:
+        self._come: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        for line in whole:
+            self._come.put(line + b"\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._come.put(b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Until it has ended. Raises OSError where nothing comes for too long."""
+        while True:
+            try:
+                line = self._come.get(timeout=SILENT_S)
+            except queue.Empty:
+                raise TimeoutError(f"nothing came for {SILENT_S:g} s") from None
+            if not line:
+                return
+            yield line
+
+    def close(self) -> None:
+        """Asked by pyst2 at the end, in its thread; the loop closes the connection."""
 
 
 class Wire(manager.Manager):  # type: ignore[misc]  # pyst2 ships no types
     """`deliver` is called in a thread of its own, for each message and once with None at the end."""
 
-    def __init__(self, sock: socket.socket, deliver: Callable[[Message | None], None]) -> None:
+    def __init__(
+        self, transport: asyncio.WriteTransport, lines: _Lines, deliver: Callable[[Message | None], None]
+    ) -> None:
         # Not pyst2's own __init__: it makes threads, by calls that Python is about to drop. This is what reading needs.
         self.title: str | None = None
-        self._socket = sock
-        self._sock = sock.makefile("rb")
+        self._transport = transport
+        self._sock = lines
         self._message_queue = _Inbox(deliver)
         self._connected = _Flag()
         self._running = _Flag()
@@ -75,18 +105,19 @@ class Wire(manager.Manager):  # type: ignore[misc]  # pyst2 ships no types
         self._reader.start()
 
     def send(self, action: Mapping[str, str]) -> None:
-        """Raises OSError where the connection is lost, ValueError for a value that would be a second line."""
+        """Raises ConnectionResetError where the connection is lost, ValueError for a value that would be a second
+        line."""
         if wrong := [key for key, value in action.items() if not (key + value).isprintable()]:
             raise ValueError(f"{wrong[0]} of an AMI action is not one line of text")
+        if self._transport.is_closing():
+            raise ConnectionResetError("the connection was closed")
         text = "".join(f"{key}: {value}\r\n" for key, value in action.items())
-        self._socket.sendall(text.encode() + b"\r\n")
+        self._transport.write(text.encode() + b"\r\n")
 
     def close(self) -> None:
         """End it now; the reader sees the end by itself."""
         self._running.clear()
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+        self._transport.abort()
 
 
 class _Flag:

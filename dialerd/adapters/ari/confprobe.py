@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.readiness import explained, list_endpoints, list_sounds
-from dialerd.settings import AsteriskSettings
+from dialerd.serversettings import AsteriskSettings
 
 GLOBALS = (
     *("DIALERD_APP", "DIALERD_AMD", "DIALERD_AGI", "DIALERD_APOLOGY"),
@@ -30,7 +30,7 @@ class Configuration:
 
 async def probe_conf(settings: AsteriskSettings) -> Configuration | str:
     """Look once; else why it cannot be asked."""
-    http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
+    http = AriHttp.opener(settings)()
     try:
         modules = as_objects(await http.call("GET", "/asterisk/modules"))
         variables = {name: await _variable(http, name) for name in GLOBALS}

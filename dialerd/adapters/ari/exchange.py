@@ -23,7 +23,7 @@ from dialerd.domain.errors import ExchangeError
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
-from dialerd.settings import AsteriskSettings
+from dialerd.serversettings import AsteriskSettings
 
 _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
 
@@ -32,7 +32,6 @@ class AriExchange(AriSteering):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
-        password = settings.secret()  # now, so that an unreadable password file stops the start
         self.name = settings.name
         self._app = settings.app
         session = Session(
@@ -40,7 +39,7 @@ class AriExchange(AriSteering):
             app=settings.app,
             user=settings.username,
             clock=clock,
-            open_http=lambda: AriHttp(url=settings.url, username=settings.username, password=password),
+            open_http=AriHttp.opener(settings),  # now, so that an unreadable file stops the start
         )
         super().__init__(session, clock)
 

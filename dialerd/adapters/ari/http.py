@@ -7,12 +7,17 @@ password into every URL, waits 300 s for a reply, has no heartbeat, and raises a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+import ssl
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Self
 
 import aiohttp
 from aiohttp.connector import Connection
 from aioswagger11.http_client import HttpClient
+
+from dialerd import tls
+from dialerd.serversettings import AsteriskSettings
 
 REPLY_S = 10.0
 HEARTBEAT_S = 2.5
@@ -60,17 +65,26 @@ class _Reply(aiohttp.ClientResponse):
 
 
 class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
-    """One pool of connections with the login in a header."""
+    """One pool of connections with the login in a header. `context`: whom https trusts; None: as this machine does."""
 
-    def __init__(self, *, url: str, username: str, password: str) -> None:
+    def __init__(self, *, url: str, username: str, password: str, context: ssl.SSLContext | None = None) -> None:
         self.url = f"{url}/ari"
         login = aiohttp.encode_basic_auth(username, password)
         self._session = aiohttp.ClientSession(
             headers={"Authorization": login},
-            connector=aiohttp.TCPConnector(limit=_POOL, keepalive_timeout=_KEEP_S),
+            connector=aiohttp.TCPConnector(limit=_POOL, keepalive_timeout=_KEEP_S, ssl=context or True),
             timeout=aiohttp.ClientTimeout(total=REPLY_S),
             response_class=_Reply,
         )
+
+    @classmethod
+    def opener(cls, settings: AsteriskSettings) -> Callable[[], Self]:
+        """What opens one to that server, each time it is called.
+
+        Raises SettingsError where a file that the settings name cannot be read: it is read once, here.
+        """
+        context = tls.trusting(settings.ca_file) if settings.is_over_tls else None
+        return partial(cls, url=settings.url, username=settings.username, password=settings.secret(), context=context)
 
     async def call(
         self,
@@ -147,7 +161,7 @@ def _unreachable(error: BaseException) -> AriUnreachable:
         return AriUnreachable(f"no answer within {REPLY_S:g} s")
     # A connector's error comes before the first byte is sent.
     unsent = isinstance(error, aiohttp.ClientConnectorError)
-    return AriUnreachable(str(error)[:200] or type(error).__name__, unsent=unsent)
+    return AriUnreachable(tls.trouble(error) or str(error)[:200] or type(error).__name__, unsent=unsent)
 
 
 # The shape of a reply: what passes for Asterisk may be anything that listens there

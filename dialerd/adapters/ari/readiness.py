@@ -15,7 +15,7 @@ import aiohttp
 
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
-from dialerd.settings import AsteriskSettings
+from dialerd.serversettings import AsteriskSettings
 
 _SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
 """Oldest release per branch that tells causes rightly (an originate's timeout as cause 19, tech_cause)."""
@@ -85,7 +85,7 @@ def explained(error: Exception, *, url: str, user: str) -> str:
 
 async def probe(settings: AsteriskSettings) -> Readiness | str:
     """Look at one Asterisk once, without an event stream: what it has, or why it cannot be used (for doctor)."""
-    http = AriHttp(url=settings.url, username=settings.username, password=settings.secret())
+    http = AriHttp.opener(settings)()
     try:
         async with connected(http) as client:
             found = await examine(http, client)

@@ -14,7 +14,7 @@ from dialerd.adapters.clock import SystemClock
 from dialerd.domain.appqueue import PersonTaken, QueueEvent, QueuesLost, QueuesSeen
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Done, Failed, Gone
-from dialerd.settings import AmiSettings
+from dialerd.serversettings import AmiSettings
 from dialerd.tasks import end, spawn
 from tests.adapters.ami import texts
 

@@ -19,7 +19,7 @@ from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp
-from dialerd.settings import AsteriskSettings
+from dialerd.serversettings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
 _LIST = {"apis": [{"path": f"/api-docs/{name}.{{format}}", "description": name} for name in ("asterisk", "events")]}
