@@ -323,11 +323,12 @@ async def _examine_conf(server: AsteriskSettings) -> conf.ConfFacts:
         told = (
             conf.AmiFacts(trouble=seen)
             if isinstance(seen, str)
-            else conf.AmiFacts(queues=seen.queues, may_redirect=seen.may_redirect)
+            else conf.AmiFacts(queues=seen.queues, may_redirect=seen.may_redirect, is_overheard=server.ami.is_overheard)
         )
     return conf.ConfFacts(
         name=server.name,
         app=server.app,
+        is_overheard=server.is_overheard,
         modules=found.modules,
         variables=found.variables,
         endpoints=found.endpoints,

@@ -45,8 +45,7 @@ def _behind(error: BaseException | None) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
-        yield error
-        inner = getattr(error, "certificate_error", None)  # aiohttp's
-        if isinstance(inner, BaseException):
-            yield inner
+        # aiohttp's errors are of ssl's kinds as well, and say nothing of it themselves.
+        inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+        yield inner if isinstance(inner, BaseException) else error
         error = error.__cause__ or error.__context__

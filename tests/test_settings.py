@@ -25,6 +25,8 @@ calls_per_second = 10
 caller_ids = ["+12125550100"]
 """
 
+AMI = '\n[asterisk.ami]\nurl = "{}"\nusername = "dialerd"\npassword = "hush"'
+
 
 def test_a_good_file_is_read_with_its_defaults_and_paths_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "dialerd.toml"
@@ -65,6 +67,14 @@ def test_speech_and_servers_to_ask_are_named(tmp_path: Path) -> None:
         ("http://127.0.0.1:8088", "127.0.0.1", "asterisk.0.url"),
         ("http://127.0.0.1:8088", "http://u:p@127.0.0.1:8088", "must not hold the password"),
         ("http://127.0.0.1:8088", "http://127.0.0.1:8088/ari", "without /ari"),
+        ('password = "top-secret"', 'password = "top-secret"\nca_file = "ca.pem"', "127.0.0.1:8088 is without TLS"),
+        ('password = "top-secret"', 'password = "top-secret"' + AMI.format("udp://h:1"), 'is written "tcp://127.0.0.1'),
+        ('password = "top-secret"', 'password = "top-secret"' + AMI.format("tls://h"), '"tls://pbx.example.com:5039"'),
+        (
+            'password = "top-secret"',
+            'password = "top-secret"' + AMI.format("tls://h:x"),
+            '"tls://pbx.example.com:5039"',
+        ),
         ('password = "top-secret"', "", "exactly one of password and password_file"),
         ("max_channels = 100", 'max_channels = "100"', "trunk.0.max_channels"),
         ("max_channels = 100", "max_channels = 0", "trunk.0.max_channels"),
@@ -95,6 +105,25 @@ def test_a_file_that_is_missing_or_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="not UTF-8"):
         read_settings(tmp_path / "binary.toml")
+
+
+def test_a_server_is_reached_over_tls_with_an_authority_beside_the_file_and_who_may_be_overheard_is_known(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "dialerd.toml"
+    by_tls = GOOD.replace("http://127.0.0.1:8088", "https://pbx.example.com:8089").replace(
+        'password = "top-secret"',
+        'password = "top-secret"\nca_file = "ca.pem"' + AMI.format("tls://pbx.example.com:5039"),
+    )
+    path.write_text(by_tls)
+    (server,) = read_settings(path).asterisk
+    assert server.ca_file == tmp_path / "ca.pem"
+    assert server.ami is not None and server.ami.place == ("pbx.example.com", 5039)
+    assert not server.is_overheard and not server.ami.is_overheard
+    path.write_text(GOOD.replace("http://127.0.0.1:8088", "http://pbx.example.com:8088"))
+    assert read_settings(path).asterisk[0].is_overheard
+    path.write_text(GOOD)
+    assert not read_settings(path).asterisk[0].is_overheard
 
 
 def test_an_unreadable_password_file_is_named(tmp_path: Path) -> None:

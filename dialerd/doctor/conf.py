@@ -15,9 +15,11 @@ from dialerd.doctor.checks import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiFacts:
-    """`trouble`: why it cannot be used; `queues` are those of queues.conf."""
+    """`trouble`: why it cannot be used; `queues` are those of queues.conf. `is_overheard`: asked over a network without
+    TLS."""
 
     trouble: str = ""
+    is_overheard: bool = False
     queues: AbstractSet[str] = frozenset()
     may_redirect: bool = True
 
@@ -32,6 +34,7 @@ class ConfFacts:
     name: str
     app: str
     trouble: str = ""
+    is_overheard: bool = False
     modules: AbstractSet[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=dict)
     endpoints: AbstractSet[str] = frozenset()
@@ -93,6 +96,9 @@ def _server(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
         yield _wrong(server, "http.conf and ari.conf", server.trouble, "see http_dialerd.conf and ari_dialerd.conf")
         return
     yield _well(server, "http.conf and ari.conf", "ARI answers, and lets us in")
+    if server.is_overheard:
+        remedy = "tlsenable in http.conf (http_dialerd.conf), and https:// as url in [[asterisk]]"
+        yield _wrong(server, "http.conf: TLS", "ARI's password crosses the network in clear", remedy)
     yield from _modules(server)
     yield from _extensions(server, wanted)
     yield from _phones(server, wanted)
@@ -174,6 +180,9 @@ def _queues(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     if server.ami.trouble:
         yield _wrong(server, "manager.conf", server.ami.trouble, "see manager_dialerd.conf")
         return
+    if server.ami.is_overheard:
+        remedy = "tlsenable in manager.conf (manager_dialerd.conf), and tls:// as url in [asterisk.ami]"
+        yield _wrong(server, "manager.conf: TLS", "AMI's password crosses the network in clear", remedy)
     if server.ami.may_redirect:
         yield _well(server, "manager.conf", "AMI answers, lets us in, and lets us bring people back")
     else:

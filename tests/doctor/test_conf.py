@@ -84,6 +84,13 @@ BOB = {"endpoints": WHOLE.endpoints | {"PJSIP/bob"}}
             "may not redirect",
             "write = call",
         ),
+        ({"is_overheard": True}, "http.conf: TLS", "in clear", "https://"),
+        (
+            {"ami": AmiFacts(queues=frozenset({"desk"}), is_overheard=True)},
+            "manager.conf: TLS",
+            "in clear",
+            "tls://",
+        ),
         ({"ami": AmiFacts()}, "queues.conf", "no queue desk", "queues_dialerd.conf"),
     ],
 )

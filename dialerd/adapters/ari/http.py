@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -108,7 +109,12 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         except ValueError as error:
             raise AriUnreachable("the reply is not JSON: is this an Asterisk?") from error
 
-    # What aioari asks of its client
+    # What aioari asks of its client, at the addresses of Asterisk's own description, which has http:// in each
+
+    def _ours(self, url: str) -> str:
+        """The same of the server and in the way of the settings: what stands in a description sends no password to
+        anywhere else, and nothing that was to go over TLS without it."""
+        return self.url + urlsplit(url).path.partition("/ari")[2]
 
     async def request(
         self,
@@ -119,7 +125,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         headers: Mapping[str, str] | None = None,
     ) -> aiohttp.ClientResponse:
         try:
-            response = await self._session.request(method, url, params=params, data=data, headers=headers)
+            response = await self._session.request(method, self._ours(url), params=params, data=data, headers=headers)
             text = await response.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _unreachable(error) from error
@@ -130,7 +136,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
     async def ws_connect(self, url: str, params: Mapping[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
         try:
             return await self._session.ws_connect(
-                url,
+                self._ours(url),
                 params=params,
                 heartbeat=HEARTBEAT_S,
                 max_msg_size=0,
@@ -159,6 +165,9 @@ def _message(text: str) -> str:
 def _unreachable(error: BaseException) -> AriUnreachable:
     if isinstance(error, TimeoutError):
         return AriUnreachable(f"no answer within {REPLY_S:g} s")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        text = "it closed the connection without an answer (is TLS spoken there, or http.conf's sessionlimit reached?)"
+        return AriUnreachable(text)
     # A connector's error comes before the first byte is sent.
     unsent = isinstance(error, aiohttp.ClientConnectorError)
     return AriUnreachable(tls.trouble(error) or str(error)[:200] or type(error).__name__, unsent=unsent)

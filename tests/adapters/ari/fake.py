@@ -6,7 +6,8 @@ Not here: how the real one behaves (tests/contracts, tests/asterisk).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -107,10 +108,10 @@ class FakeAri:
             return await self._events(request)
         return web.json_response(self.replies.get(path, self._known(path)))
 
-    async def open(self, runner: web.AppRunner) -> None:
-        """Listen on a free port."""
+    async def open(self, runner: web.AppRunner, context: ssl.SSLContext | None = None) -> None:
+        """Listen on a free port. Over TLS too its description says http://, as Asterisk's does."""
         await runner.setup()
-        self._site = web.TCPSite(runner, "127.0.0.1", 0)
+        self._site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
         await self._site.start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
@@ -198,14 +199,21 @@ class Heard:
 
 
 @asynccontextmanager
-async def connected(fake: FakeAri, clock: Clock | None = None) -> AsyncIterator[tuple[AriExchange, Heard]]:
-    """The exchange running against the fake; nothing is waited for."""
+async def connected(
+    fake: FakeAri,
+    clock: Clock | None = None,
+    *,
+    context: ssl.SSLContext | None = None,
+    keys: Mapping[str, object] | None = None,
+) -> AsyncIterator[tuple[AriExchange, Heard]]:
+    """The exchange running against the fake, which speaks TLS by `context`; nothing is waited for. `keys`: settings."""
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", fake.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await fake.open(runner)
-    settings = AsteriskSettings(name="pbx1", url=fake.url, username="dialerd", password="top-secret")
-    exchange, heard = AriExchange(settings, clock or SystemClock()), Heard()
+    await fake.open(runner, context)
+    url = fake.url if context is None else fake.url.replace("http://127.0.0.1", "https://localhost")
+    given = {"name": "pbx1", "url": url, "username": "dialerd", "password": "top-secret", **(keys or {})}
+    exchange, heard = AriExchange(AsteriskSettings.model_validate(given), clock or SystemClock()), Heard()
     running = spawn("exchange", exchange.run(heard))
     try:
         yield exchange, heard
