@@ -165,9 +165,6 @@ def _message(text: str) -> str:
 def _unreachable(error: BaseException) -> AriUnreachable:
     if isinstance(error, TimeoutError):
         return AriUnreachable(f"no answer within {REPLY_S:g} s")
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        text = "it closed the connection without an answer (is TLS spoken there, or http.conf's sessionlimit reached?)"
-        return AriUnreachable(text)
     # A connector's error comes before the first byte is sent.
     unsent = isinstance(error, aiohttp.ClientConnectorError)
     return AriUnreachable(tls.trouble(error) or str(error)[:200] or type(error).__name__, unsent=unsent)

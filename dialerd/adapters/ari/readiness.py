@@ -79,7 +79,9 @@ def explained(error: Exception, *, url: str, user: str) -> str:
             case 503:
                 return "it is not fully booted"
     if isinstance(error, AriUnreachable):
-        return f"it cannot be reached at {url}: {error}"
+        is_mute = isinstance(error.__cause__, aiohttp.ServerDisconnectedError)
+        hint = " (is TLS spoken there, or sessionlimit of http.conf reached?)" if is_mute else ""
+        return f"it cannot be reached at {url}: {error}{hint}"
     return str(error)
 
 
