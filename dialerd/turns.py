@@ -41,6 +41,10 @@ class Turns:
         if attempt_id in self._given:
             self._given[attempt_id].take_back()
 
+    def has_begun(self, attempt_id: AttemptId) -> bool:
+        """Whether its turn, or one of its turns, has come: from then on the other side may have it."""
+        return attempt_id in self._given and self._given[attempt_id].has_begun
+
     async def mine(self) -> None:
         """Wait until it is the caller's turn. One that is cancelled while it waits has used its turn up."""
         now = self._clock.steady()
@@ -60,6 +64,7 @@ class Waiting:
         self._turns = turns
         self._scope: asyncio.Timeout | None = None
         self._is_taken_back = False
+        self.has_begun = False
 
     def take_back(self) -> None:
         if not self._is_taken_back and self._scope is not None:
@@ -86,6 +91,7 @@ class Waiting:
         async with self._turns.place():
             async with self.for_it():
                 await self._turns.mine()
+            self.has_begun = True
             yield
 
     def _check(self) -> None:

@@ -24,6 +24,7 @@ from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import (
+    Delivered,
     Message,
     MessageEvent,
     MessageRoute,
@@ -35,6 +36,7 @@ from dialerd.ports import (
     Sent,
     Timer,
     Unclear,
+    Undelivered,
     Unit,
 )
 from dialerd.tasks import end, spawn
@@ -52,14 +54,21 @@ _CHANNELS = (Channel.SMS, Channel.EMAIL)
 
 @dataclass(slots=True)
 class Line:
-    """One way out. `sending`: the messages that it has been given and has not answered for."""
+    """One way out. `sending`: the messages that it has been given and that are not settled; `answered`: those of them
+    that it says were sent, or may have been."""
 
     route: MessageRoute
     sending: dict[AttemptId, asyncio.Task[None]] = field(default_factory=dict)
+    answered: set[AttemptId] = field(default_factory=set)
 
     @property
     def room(self) -> int:
         return max(0, self.route.window - len(self.sending)) if self.route.is_up else 0
+
+    @property
+    def on_wire(self) -> list[AttemptId]:
+        """Those whose recipients may have them."""
+        return [each for each in self.sending if each in self.answered or self.route.may_have(each)]
 
 
 class MessagingDesk:
@@ -239,7 +248,10 @@ class MessagingDesk:
         line.sending[attempt_id] = spawn(f"message {attempt_id}", self._carry(line, outgoing, tell), on_crash=failed)
 
     async def _carry(self, line: Line, outgoing: messaging.Outgoing, tell: Callable[[SendReply], None] | None) -> None:
-        await self._settle(line, outgoing, await line.route.send(outgoing.message), tell)
+        reply = await line.route.send(outgoing.message)
+        if not isinstance(reply, Refused):
+            line.answered.add(outgoing.attempt.id)
+        await self._settle(line, outgoing, reply, tell)
 
     async def _settle(
         self,
@@ -250,6 +262,7 @@ class MessagingDesk:
     ) -> None:
         settled = await self._until_written(partial(_settle, outgoing=outgoing, reply=reply, now=self._clock.now()))
         line.sending.pop(outgoing.attempt.id, None)
+        line.answered.discard(outgoing.attempt.id)
         if tell is not None:
             tell(reply)
         if settled is not None:
@@ -304,6 +317,7 @@ class MessagingDesk:
                 route=route,
                 channel=line.route.channel,
                 event=event,
+                on_wire=[each for one in self._lines.values() for each in one.on_wire],
                 by=self._answering[route],
                 region=self._region,
                 now=self._clock.now(),
@@ -311,8 +325,8 @@ class MessagingDesk:
         )
         if took.answer is not None:
             self._answer(line, took.answer)
-        elif not took.is_known and line.sending:
-            # It may be about one whose sending is not written down yet. It is told again.
+        elif not took.is_known and line.sending and isinstance(event, Delivered | Undelivered):
+            # It may be about one whose sending, and so its name, is not written down yet. It is told again.
             raise StoreError(f"route {route}: no message is known by that name yet")
         if not took.is_known and took.answer is None:
             _log.info("a report or a reply is about no message of ours", action="message_event_unknown", route=route)

@@ -60,6 +60,10 @@ class MessageLog(Protocol):
         """The latest message that has ended and went to an address."""
         ...
 
+    def open_to(self, address: str, channel: Channel) -> list[AttemptId]:
+        """The messages to an address that are not settled."""
+        ...
+
     def is_open_at(self, address: str) -> bool:
         """Whether an attempt at an address is open."""
         ...

@@ -247,3 +247,7 @@ class MessageRoute(Protocol):
         """Do not send it after all: where it still waits, its `send` returns Refused at once. What the other side may
         have is not broken off: `send` returns what becomes of it. Unknown or sent: nothing happens."""
         ...
+
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        """Whether the other side may have it, or a part of it, while its `send` is under way."""
+        ...

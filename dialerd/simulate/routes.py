@@ -42,6 +42,7 @@ class RouteFaults:
     """Probabilities in [0, 1] per message or event."""
 
     lose_answer: float = 0.0  # the message is taken, and nobody hears of it
+    late_answer_s: float = 0.0  # no probability: from when it is taken to the answer
     lose_report: float = 0.0
     double_report: float = 0.0
     double_reply: float = 0.0
@@ -112,6 +113,9 @@ class SimulatedRoute:
     def take_back(self, attempt_id: AttemptId) -> None:
         self._turns.take_back(attempt_id)
 
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        return self._turns.has_begun(attempt_id)
+
     async def _carry(self, message: Message) -> SendReply:
         if not self.is_up:
             return Refused(reason=f"route {self.name} is not connected", is_route_down=True)
@@ -125,6 +129,8 @@ class SimulatedRoute:
         taken = TakenMessage(message=message, id=f"{self.name}-{len(self.record) + 1}", at=self._clock.now())
         self.record.append(taken)
         self._foretell(taken)
+        if self.faults.late_answer_s:
+            await self._clock.sleep(self.faults.late_answer_s)
         if self._cuts != cuts or self._draws(self.faults.lose_answer):
             return Unclear(reason=f"route {self.name}: the link broke before the answer")
         return Sent(ids=(taken.id,))

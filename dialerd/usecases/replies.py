@@ -6,13 +6,13 @@ Not here: what a rule matches (domain/replies.py), STOP by language (domain/repl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from dialerd.domain.contact import attribute_trouble
-from dialerd.domain.errors import RefusedError, StoreError
+from dialerd.domain.errors import RefusedError
 from dialerd.domain.hours import CONTACT_ZONE
 from dialerd.domain.optout import How, as_address, is_email
 from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
@@ -36,7 +36,7 @@ from dialerd.ports import (
 from dialerd.usecases import callbacks
 from dialerd.usecases.answering import Answering, answer
 from dialerd.usecases.callbacks import Wish as CallWish
-from dialerd.usecases.messaging import give_code, report
+from dialerd.usecases.messaging import give_code, report, settle_message
 from dialerd.usecases.optout import opt_in, opt_out
 from dialerd.usecases.strategies import plan_for
 
@@ -55,31 +55,40 @@ class Took:
 
 
 def take_event(
-    unit: Unit, route: str, channel: Channel, event: MessageEvent, *, by: Answering, region: str, now: datetime
+    unit: Unit,
+    route: str,
+    channel: Channel,
+    event: MessageEvent,
+    *,
+    on_wire: Collection[AttemptId] = (),
+    by: Answering,
+    region: str,
+    now: datetime,
 ) -> Took:
     """What an event of a route leads to, in one transaction. Told twice it does nothing the second time.
 
-    Raises StoreError: it is about a message that is still being sent, and must be told again.
+    `on_wire`: messages of the channel that are not settled and that their recipients may have. An event about one of
+    them says more than the route's answer could, and settles it as sent.
     """
     match event:
         case Accepted():
             return Took()
         case Delivered(about=about):
-            attempt = _about(unit, route, about)
+            attempt = _about(unit, route, about, now)
             if attempt is None:
                 return Took(is_known=_is_of_answer(unit, route, about))
             arrived = not about.message_ids or unit.messages.delivered(route, about.message_ids)
             return Took(report(unit, attempt, Disposition.DELIVERED, now) if arrived else None)
         case Undelivered(about=about, is_lasting=is_lasting):
-            attempt = _about(unit, route, about)
+            attempt = _about(unit, route, about, now)
             if attempt is None:
                 return Took(is_known=_is_of_answer(unit, route, about))
             code = Disposition.BOUNCED if is_lasting else Disposition.UNDELIVERED
             return Took(report(unit, attempt, code, now))
         case ReplyCame():
-            return _take_reply(unit, route, channel, event, by, region, now)
+            return _take_reply(unit, route, channel, event, on_wire, by, region, now)
         case OptOutCame():
-            return _take_opt_out(unit, route, channel, event, region, now)
+            return _take_opt_out(unit, route, channel, event, on_wire, region, now)
 
 
 def _is_of_answer(unit: Unit, route: str, about: About) -> bool:
@@ -87,34 +96,53 @@ def _is_of_answer(unit: Unit, route: str, about: About) -> bool:
     return answer_id is not None and unit.messages.is_answer(answer_id)
 
 
-def _about(unit: Unit, route: str, about: About) -> AttemptRow | None:
+def _about(unit: Unit, route: str, about: About, now: datetime) -> AttemptRow | None:
     attempt_id = about.attempt_id
     if attempt_id is None and about.message_ids:
         attempt_id = unit.messages.attempt_of(route, about.message_ids)
-    attempt = None if attempt_id is None else unit.dialing.attempt(attempt_id)
-    if attempt is not None and attempt.disposition is None:
-        raise StoreError("the message is not settled yet", hint="it is told again")
+    return None if attempt_id is None else _settled(unit, attempt_id, now)
+
+
+def _settled(unit: Unit, attempt_id: AttemptId, now: datetime) -> AttemptRow | None:
+    """The message's attempt. One that is open was sent, or nobody could tell of it: what the route answers for it
+    later changes nothing any more."""
+    attempt = unit.dialing.attempt(attempt_id)
+    if attempt is not None and attempt.disposition is None and not attempt.channel.is_call:
+        settle_message(unit, attempt_id, Disposition.SENT, now=now)
+        attempt = unit.dialing.attempt(attempt_id)
     return attempt
 
 
-def _answered(unit: Unit, route: str, channel: Channel, about: About, sender: str) -> AttemptRow | None:
-    """The message that somebody answers: the one the route names, else the last one that went to the sender."""
-    attempt = _about(unit, route, about)
-    if attempt is not None or not sender:
+def _answered(
+    unit: Unit, route: str, channel: Channel, event: ReplyCame | OptOutCame, on_wire: Collection[AttemptId], now: datetime
+) -> AttemptRow | None:
+    """The message that somebody answers: the one the route names, else the last one that the sender may have."""
+    attempt = _about(unit, route, event.about, now)
+    if attempt is not None or not event.sender:
         return attempt
-    last = unit.messages.last_to(_as_kept(sender), channel)
-    return None if last is None else unit.dialing.attempt(last)
+    sender = _as_kept(event.sender)
+    under_way = (each for each in unit.messages.open_to(sender, channel) if each in on_wire)
+    last = next(under_way, None) or unit.messages.last_to(sender, channel)
+    return None if last is None else _settled(unit, last, now)
 
 
 def _as_kept(sender: str) -> str:
     return as_address(sender) if is_email(sender) else sender
 
 
-def _take_opt_out(unit: Unit, route: str, channel: Channel, event: OptOutCame, region: str, now: datetime) -> Took:
+def _take_opt_out(
+    unit: Unit,
+    route: str,
+    channel: Channel,
+    event: OptOutCame,
+    on_wire: Collection[AttemptId],
+    region: str,
+    now: datetime,
+) -> Took:
     reply_id = event.id or _digest(event.sender, event.how, event.at)
     if unit.messages.has_reply(route, reply_id):
         return Took()
-    attempt = _answered(unit, route, channel, event.about, event.sender)
+    attempt = _answered(unit, route, channel, event, on_wire, now)
     who: AttemptId | str = event.sender if attempt is None else attempt.id
     did = "" if not who else _opt_out(unit, who, channel, event.how, region, now)
     _keep(unit, route, reply_id, event.sender, "", "", event.how, event.at, attempt, did)
@@ -122,12 +150,19 @@ def _take_opt_out(unit: Unit, route: str, channel: Channel, event: OptOutCame, r
 
 
 def _take_reply(
-    unit: Unit, route: str, channel: Channel, event: ReplyCame, by: Answering, region: str, now: datetime
+    unit: Unit,
+    route: str,
+    channel: Channel,
+    event: ReplyCame,
+    on_wire: Collection[AttemptId],
+    by: Answering,
+    region: str,
+    now: datetime,
 ) -> Took:
     reply_id = event.id or _digest(event.sender, event.text, event.at)
     if unit.messages.has_reply(route, reply_id):
         return Took()
-    attempt = _answered(unit, route, channel, event.about, event.sender)
+    attempt = _answered(unit, route, channel, event, on_wire, now)
     run, did = None, "written by a machine" if event.is_automatic else ""
     back: Message | None = None
     if not event.is_automatic:

@@ -200,3 +200,46 @@ def test_h2_a_number_that_takes_no_texts_is_written_an_e_mail_whose_answer_is_ma
         assert [row.channel for row in await desk.rows()] == [Channel.SMS, Channel.EMAIL]
 
     in_office(story, start=START)
+
+
+@pytest.mark.parametrize("lost", [0.0, 1.0])
+def test_h2_a_reply_before_the_routes_answer_is_matched_and_its_rules_run_once(lost: float) -> None:
+    """Whatever the route answers later, or never: whoever replies to a message has it."""
+
+    async def story(office: Office) -> None:
+        slow = RouteFaults(late_answer_s=20.0, lose_answer=lost, double_reply=1.0)
+        desk = await begin(office, faults=slow)
+        desk.readers.given[ANN] = Reading(reply="yes", reply_s=5, reported=False)
+        await office.until(START + MIN)
+        first, thanks = await desk.rows()
+        assert (first.disposition, first.final, first.step) == ("sent", "accepted", "text")
+        assert (thanks.step, len(desk.sms.record)) == ("thanks", 2)
+        assert (await contact(office)).contact.attributes["answer"] == "yes"
+        assert [row.attempt_id for row in await replies(office)] == [thanks.id, first.id]
+        await office.until(START + HOUR)
+        (run,) = await office.runs()
+        assert (run.state, run.attempts, run.in_progress) == (RunState.COMPLETED, 2, 0)
+
+    in_office(story, start=START)
+
+
+def test_h2_a_reply_while_the_next_message_waits_for_its_turn_answers_the_one_before() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office, messages_per_second=1 / 60)
+        again = {"name": "text", "channel": "sms", "template": "sorry", "rule": [{"on": "sent", "do": "next"}]}
+        more = {"name": "more", "channel": "sms", "template": "sorry"}
+        await desk.begin({"name": "remind", "template": {"sorry": SORRY}, "step": [again, more]}, ["10", "10"])
+        await office.clock.sleep(90)  # Bob's first is on its way, Ann's second waits behind it
+        sent = {row.message.recipient for row in desk.sms.record}
+        assert len(sent) == 2
+        waiting = [row for row in await desk.rows() if row.disposition is None]
+        assert waiting
+        desk.sms.write_to_us(waiting[0].number, "who are you?")
+        await office.clock.sleep(1)
+        rows = [row for row in await desk.rows() if row.number == waiting[0].number]
+        assert [(row.step, row.final, row.disposition) for row in rows] == [
+            ("text", "replied", "sent"),
+            ("more", None, None),
+        ]
+
+    in_office(story, start=START)

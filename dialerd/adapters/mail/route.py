@@ -59,6 +59,9 @@ class MailRoute:
     def take_back(self, attempt_id: AttemptId) -> None:
         self._sender.take_back(attempt_id)
 
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        return self._sender.may_have(attempt_id)
+
     async def _listen(self, listen: str, sink: MessageSink) -> None:
         async def stop(attempt_id: AttemptId) -> bool:
             event = OptOutCame(

@@ -59,6 +59,9 @@ class Sender:
     def take_back(self, attempt_id: AttemptId) -> None:
         self._turns.take_back(attempt_id)
 
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        return self._turns.has_begun(attempt_id)
+
     async def _until_answered(self, message: Message, octets: bytes, given: Waiting) -> SendReply:
         settings = self._settings
         written = 0

@@ -170,6 +170,9 @@ class GatewayRoute:
     def take_back(self, attempt_id: AttemptId) -> None:
         self._turns.take_back(attempt_id)
 
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        return self._turns.has_begun(attempt_id)
+
     async def _carry(self, query: Mapping[str, str], given: Waiting) -> SendReply:
         """Until there is an answer, or patience is over."""
         written = 0

@@ -177,6 +177,9 @@ class SmppRoute:
     def take_back(self, attempt_id: AttemptId) -> None:
         self._turns.take_back(attempt_id)
 
+    def may_have(self, attempt_id: AttemptId) -> bool:
+        return self._turns.has_begun(attempt_id)
+
     async def _send_part(self, body: ShortMessage, given: Waiting) -> SendReply:
         """One part; again, where that may be, when its answer was lost with the link."""
         written = 0

@@ -20,6 +20,11 @@ SELECT id FROM attempt WHERE number = ? AND disposition IS NOT NULL AND channel 
 """
 
 # Each half along an index of its own.
+_OPEN_TO = """
+SELECT id FROM attempt WHERE number = :number AND disposition IS NULL AND beside IS NULL AND channel = :channel
+UNION ALL SELECT id FROM attempt
+WHERE disposition IS NULL AND beside IS NOT NULL AND number = :number AND channel = :channel
+"""
 _OPEN = """
 SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NULL AND channel IN ('sms', 'email')
 UNION ALL SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NOT NULL
@@ -60,6 +65,10 @@ class SqliteMessageLog:
     def last_to(self, address: str, channel: Channel) -> AttemptId | None:
         row = self._connection.execute(_LAST_TO, (address, channel)).fetchone()
         return None if row is None else AttemptId(row[0])
+
+    def open_to(self, address: str, channel: Channel) -> list[AttemptId]:
+        rows = self._connection.execute(_OPEN_TO, {"number": address, "channel": channel})
+        return [AttemptId(each) for (each,) in rows]
 
     def is_open_at(self, address: str) -> bool:
         row = self._connection.execute(
