@@ -19,7 +19,7 @@ from typing import TypeVar
 from dialerd.domain.answers import NO_ANSWERS, Answers
 from dialerd.domain.errors import StoreError
 from dialerd.domain.replywords import ReplyWords
-from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
+from dialerd.domain.words import AttemptId, Channel, RunId, RunState
 from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
 from dialerd.log import logger
@@ -33,7 +33,6 @@ from dialerd.ports import (
     RouteUp,
     RunRow,
     SendReply,
-    Sent,
     Timer,
     Unclear,
     Undelivered,
@@ -42,7 +41,6 @@ from dialerd.ports import (
 from dialerd.tasks import end, spawn
 from dialerd.usecases import answering, messaging, replies
 from dialerd.usecases.answering import Answering
-from dialerd.usecases.dialing import Settled
 
 _log = logger(__name__)
 _T = TypeVar("_T")
@@ -71,6 +69,17 @@ class Line:
         return [each for each in self.sending if each in self.answered or self.route.may_have(each)]
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why a run is not looked at: nobody is due before `until` (None: not by time), or only over `routes`."""
+
+    until: datetime | None
+    routes: frozenset[str] = frozenset()
+
+    def is_over(self, now: datetime, rooms: Mapping[str, int]) -> bool:
+        return (self.until is not None and self.until <= now) or any(rooms.get(name) for name in self.routes)
+
+
 class MessagingDesk:
     """Implements ports.MessageSink. The only one that sends."""
 
@@ -97,7 +106,7 @@ class MessagingDesk:
         self._region = region
         self._on_change = on_change
         self._wake = asyncio.Event()
-        self._dry: dict[tuple[RunId, Channel | None], datetime | None] = {}
+        self._dry: dict[tuple[RunId, Channel | None], Rest] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopped = False
 
@@ -174,7 +183,7 @@ class MessagingDesk:
             for channel in (None, *_CHANNELS):
                 while not self._is_stopped and await self._fill(line, channel):
                     pass
-        return min((at for at in self._dry.values() if at is not None), default=None)
+        return min((rest.until for rest in self._dry.values() if rest.until is not None), default=None)
 
     def _writes(self, line: RunLine) -> bool:
         return line.row.state is RunState.ACTIVE and line.row.spec.strategy is not None
@@ -182,17 +191,17 @@ class MessagingDesk:
     async def _fill(self, line: RunLine, channel: Channel | None) -> bool:
         """Claim for one run on one channel what there is room for; True: look again at once. None: those who wait."""
         now, key = self._clock.now(), (line.row.id, channel)
-        if not self._writes(line) or (key in self._dry and not _is_due(self._dry[key], now)):
+        lines = {name: each for name, each in self._lines.items() if each.route.channel is channel and each.route.is_up}
+        rooms = {name: each.room for name, each in lines.items()}
+        if not self._writes(line) or (key in self._dry and not self._dry[key].is_over(now, rooms)):
             return False
         self._dry.pop(key, None)
         if channel is None:
             return await self._end_waits(line)
         until = line.closed_until(now)
         if until is not None:
-            self._dry[key] = until
+            self._dry[key] = Rest(until)
             return False
-        up = {name: each for name, each in self._lines.items() if each.route.channel is channel and each.route.is_up}
-        rooms = {name: each.room for name, each in up.items()}
         if not any(rooms.values()):
             return False  # a route that comes up or answers wakes us
         claim = await self._store.write(
@@ -208,18 +217,18 @@ class MessagingDesk:
         )
         for outgoing in claim.outgoing:
             self._send(outgoing)
-        if claim.looked > len(claim.outgoing) + claim.crowded:
-            await self._look_at(line.row.id)  # some were settled without being sent
-        if claim.looked < sum(rooms.values()):
-            self._dry[key] = claim.due_at
-        return claim.looked == sum(rooms.values()) and bool(claim.outgoing)
+        if claim.unsent:
+            await self._look_at(line.row.id)
+        if not claim.has_more:
+            self._dry[key] = Rest(claim.due_at, claim.waits_for)
+        return claim.has_more and bool(claim.outgoing or claim.unsent)
 
     async def _end_waits(self, line: RunLine) -> bool:
         run_id, now = line.row.id, self._clock.now()
         settled = await self._store.write(partial(messaging.end_waits, run_id=run_id, limit=_WAITED_AT_ONCE, now=now))
         if settled:
             await self._look_at(run_id)
-        self._dry[run_id, None] = await self._store.read(lambda unit: unit.dialing.next_due_at(run_id))
+        self._dry[run_id, None] = Rest(await self._store.read(lambda unit: unit.dialing.next_due_at(run_id)))
         return settled == _WAITED_AT_ONCE
 
     async def _look_at(self, run_id: RunId) -> None:
@@ -260,7 +269,9 @@ class MessagingDesk:
         reply: SendReply,
         tell: Callable[[SendReply], None] | None,
     ) -> None:
-        settled = await self._until_written(partial(_settle, outgoing=outgoing, reply=reply, now=self._clock.now()))
+        settled = await self._until_written(
+            partial(messaging.settle_sent, outgoing=outgoing, reply=reply, now=self._clock.now())
+        )
         line.sending.pop(outgoing.attempt.id, None)
         line.answered.discard(outgoing.attempt.id)
         if tell is not None:
@@ -341,28 +352,3 @@ class MessagingDesk:
             _log.warning(f"route {route} is down: {event.reason}", action="route_down", route=route)
         self._dry.clear()
         self._wake.set()
-
-
-def _is_due(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now
-
-
-def _settle(unit: Unit, outgoing: messaging.Outgoing, reply: SendReply, now: datetime) -> Settled | None:
-    """What the route's answer makes of an attempt."""
-    attempt_id = outgoing.attempt.id
-    match reply:
-        case Sent():
-            return messaging.sent(unit, outgoing.attempt, reply, now=now)
-        case Refused(reason=reason, is_route_down=True):
-            return messaging.settle_message(
-                unit, attempt_id, Disposition.NETWORK_FAILURE, reason=reason, spent=False, now=now
-            )
-        case Refused(reason=reason, is_taken_back=True):
-            return messaging.settle_message(
-                unit, attempt_id, Disposition.CANCELLED, reason=reason, spent=False, now=now
-            )
-        case Refused(reason=reason, is_lasting=is_lasting):
-            code = Disposition.BOUNCED if is_lasting else Disposition.FAILED
-            return messaging.settle_message(unit, attempt_id, code, reason=reason, now=now)
-        case Unclear(reason=reason):
-            return messaging.settle_message(unit, attempt_id, Disposition.INTERRUPTED, reason=reason, now=now)

@@ -5,7 +5,7 @@ Not here: the rows (rows.py), any SQL (adapters/sqlite).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -176,6 +176,10 @@ class Dialing(Protocol):
 
         `dnc`: the list obeyed beside the global one.
         """
+        ...
+
+    def targets(self, ids: Sequence[TargetId], *, dnc: str | None, now: datetime) -> list[TargetRow]:
+        """Those targets, in dialing order."""
         ...
 
     def fresh(self, run_id: RunId) -> int:

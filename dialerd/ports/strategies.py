@@ -5,6 +5,7 @@ Not here: what one is (domain/strategy).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +36,19 @@ class Strategies(Protocol):
     def next_call_at(self, run_id: RunId, channel: Channel) -> datetime | None:
         """When the next target is due that waits for a call of that kind; where very many wait for messages before it,
         when to look again."""
+        ...
+
+    def message_steps(self, run_id: RunId, channel: Channel) -> list[str]:
+        """The steps at which somebody is next in line for a message over that channel; a few looks along an index."""
+        ...
+
+    def next_at(self, run_id: RunId, channel: Channel, wanted: Mapping[str, int], *, limit: int) -> Sequence[TargetId]:
+        """The first `wanted` of each of those steps, in dialing order over all of them, `limit` at most."""
+        ...
+
+    def in_line(self, run_id: RunId) -> list[tuple[Channel | None, str, int]]:
+        """How many pending targets stand at each step of a channel; counted, for people to ask. None: those that have
+        only waited for an answer."""
         ...
 
     def has_done(self, target_id: TargetId, step: str) -> bool:

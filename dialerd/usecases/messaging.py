@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.errors import BadInputError
@@ -18,16 +18,24 @@ from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import Plan, Step
 from dialerd.domain.template import Written
 from dialerd.domain.words import AttemptId, Channel, Disposition, RunId, RunState
-from dialerd.ports import AttemptRow, ContactRow, Message, RunRow, Sent, TargetRow, Unit
+from dialerd.ports import (
+    AttemptRow,
+    ContactRow,
+    Message,
+    Refused,
+    RunRow,
+    SendReply,
+    Sent,
+    TargetRow,
+    Unclear,
+    Unit,
+)
 from dialerd.usecases import dialing
 from dialerd.usecases.dispositions import send_on
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.finishing import finish_if_over
 from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.strategies import plan_for
-
-ROUTE_RECHECK = timedelta(seconds=30)
-"""When a target is looked at again whose step names a route that is down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +48,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageClaim:
-    """What a claim brought. `looked`: targets that were taken from the front; fewer than the limit: there are no more.
+    """What a claim brought. `unsent`: targets that were next in line and were held, settled or sent on instead.
 
-    `crowded`: how many of them wait for a route of their own that has no room. `due_at`: when more may be due; None:
-    not by time alone.
+    `has_more`: somebody may be left for the routes that had room. `waits_for`: routes, full or down, that others name
+    for themselves. `due_at`: when more may be due; None: not by time alone.
     """
 
-    outgoing: Sequence[Outgoing]
-    looked: int
-    crowded: int = 0
-    due_at: datetime | None
+    outgoing: Sequence[Outgoing] = ()
+    unsent: int = 0
+    has_more: bool = False
+    waits_for: frozenset[str] = frozenset()
+    due_at: datetime | None = None
 
 
 def claim_messages(
@@ -63,30 +72,40 @@ def claim_messages(
     now: datetime,
 ) -> MessageClaim:
     """Open an attempt for the next targets of a channel that may be written to at `now`, as many as `rooms` has room
-    for: of each route of the channel that is up, how many messages it can take, if only none.
+    for: of each route of the channel that is up, how many messages it can take, if only none. Whose step names a route
+    without room is passed by, and holds up nobody.
 
     A message that cannot be written for its contact (an attribute is missing) is an attempt that has failed.
     """
     run = unit.runs.get(run_id)
     if run is None or run.state is not RunState.ACTIVE:
-        return MessageClaim(outgoing=(), looked=0, due_at=None)
+        return MessageClaim()
     unit.dialing.promote(run_id, now)
     plan, left = plan_for(unit, run.spec), dict(rooms)
     limit = sum(left.values())
+    routes = {step: _own_route(plan, step, channel) for step in unit.strategies.message_steps(run_id, channel)}
+    wanted = {step: limit if route is None else left.get(route, 0) for step, route in routes.items()}
+    ids = unit.strategies.next_at(run_id, channel, {step: n for step, n in wanted.items() if n}, limit=limit)
     outgoing: list[Outgoing] = []
-    crowded = 0
-    targets = unit.dialing.candidates(run_id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel)
-    for target in targets:
-        if _is_crowded(plan, target, left):
-            crowded += 1
+    passed_by = 0
+    for target in unit.dialing.targets(ids, dnc=run.spec.dnc, now=now):
+        route = routes.get(target.step)
+        if not (sum(left.values()) if route is None else left[route]):
+            passed_by += 1  # those before it, at this step or another, have taken the room
             continue
         made = _claim_one(unit, run, plan, target, left, packs=packs, new_id=new_id, now=now)
         if made is not None:
             left[made.attempt.trunk] -= 1
             outgoing.append(made)
     finish_if_over(unit, run_id, now)
-    due_at = unit.dialing.next_due_at(run_id) if len(targets) < limit else None
-    return MessageClaim(outgoing=outgoing, looked=len(targets), crowded=crowded, due_at=due_at)
+    has_more = len(ids) == limit or any(0 < n < limit and n <= len(ids) for n in wanted.values())
+    return MessageClaim(
+        outgoing=outgoing,
+        unsent=len(ids) - passed_by - len(outgoing),
+        has_more=has_more,
+        waits_for=frozenset(route for step, route in routes.items() if route is not None and not wanted[step]),
+        due_at=None if has_more else unit.dialing.next_due_at(run_id),
+    )
 
 
 def end_waits(unit: Unit, run_id: RunId, *, limit: int, now: datetime) -> int:
@@ -118,15 +137,11 @@ def _claim_one(
     """The target's message, its attempt opened; None: it is not written to now, and what holds it is obeyed."""
     here = plan.at(target.step)
     step = here.step
-    if step is None or not step.is_message:  # the strategy was changed between two runs' time: it begins anew
+    if step is None or not step.is_message or step.over is not target.channel:
+        # The strategy was changed between two runs' time: it begins anew.
         unit.strategies.set_step(target.id, plan.first.name, plan.first.channel)
         return None
-    route = _route(step, left)
-    if route is None:
-        if step.route is not None and step.route not in left:
-            gate = Gate(name="way_out", reason=f"route {step.route} is down", until=now + ROUTE_RECHECK)
-            dialing.close(unit, run, target, gate, now)
-        return None
+    route = step.route or min(left, key=lambda name: (-left[name], name))
     contact = unit.contacts.get(target.contact_id)
     email = None if contact is None or not contact.contact.email else as_address(contact.contact.email)
     address = target.number if step.over is Channel.SMS else email
@@ -164,16 +179,10 @@ def _claim_one(
     return Outgoing(attempt=attempt, message=message)
 
 
-def _is_crowded(plan: Plan, target: TargetRow, left: Mapping[str, int]) -> bool:
-    """Whether it can only wait for the route that its step names to answer for what it has."""
-    step = plan.at(target.step).step
-    return step is not None and step.route is not None and left.get(step.route) == 0
-
-
-def _route(step: Step, left: Mapping[str, int]) -> str | None:
-    """The step's own route, else the one with most room; None: there is no room now."""
-    names = [step.route] if step.route is not None else sorted(left, key=lambda name: (-left[name], name))
-    return next((name for name in names if left.get(name, 0) > 0), None)
+def _own_route(plan: Plan, name: str, channel: Channel) -> str | None:
+    """The route that a step names for itself; None: any with room will do."""
+    step = plan.at(name).step
+    return None if step is None or step.over is not channel else step.route
 
 
 def facts_of_message(
@@ -226,6 +235,23 @@ def settle_message(
     facts = Facts(placed_at=attempt.claimed_at)
     outcome = Outcome(disposition=disposition, facts=facts, ended_at=now, spent=spent, reason=reason)
     return dialing.settle(unit, attempt_id, outcome)
+
+
+def settle_sent(unit: Unit, outgoing: Outgoing, reply: SendReply, *, now: datetime) -> dialing.Settled | None:
+    """What the route's answer makes of an attempt; None: it was settled before."""
+    attempt_id = outgoing.attempt.id
+    match reply:
+        case Sent():
+            return sent(unit, outgoing.attempt, reply, now=now)
+        case Refused(reason=reason, is_route_down=True):
+            return settle_message(unit, attempt_id, Disposition.NETWORK_FAILURE, reason=reason, spent=False, now=now)
+        case Refused(reason=reason, is_taken_back=True):
+            return settle_message(unit, attempt_id, Disposition.CANCELLED, reason=reason, spent=False, now=now)
+        case Refused(reason=reason, is_lasting=is_lasting):
+            code = Disposition.BOUNCED if is_lasting else Disposition.FAILED
+            return settle_message(unit, attempt_id, code, reason=reason, now=now)
+        case Unclear(reason=reason):
+            return settle_message(unit, attempt_id, Disposition.INTERRUPTED, reason=reason, now=now)
 
 
 def sent(unit: Unit, attempt: AttemptRow, reply: Sent, *, now: datetime) -> dialing.Settled | None:

@@ -114,7 +114,12 @@ def _settled(unit: Unit, attempt_id: AttemptId, now: datetime) -> AttemptRow | N
 
 
 def _answered(
-    unit: Unit, route: str, channel: Channel, event: ReplyCame | OptOutCame, on_wire: Collection[AttemptId], now: datetime
+    unit: Unit,
+    route: str,
+    channel: Channel,
+    event: ReplyCame | OptOutCame,
+    on_wire: Collection[AttemptId],
+    now: datetime,
 ) -> AttemptRow | None:
     """The message that somebody answers: the one the route names, else the last one that the sender may have."""
     attempt = _about(unit, route, event.about, now)

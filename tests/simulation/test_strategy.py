@@ -518,3 +518,80 @@ def test_h1_a_step_whose_own_route_is_full_waits_for_it_and_is_not_told_that_it_
         assert Counter(row.trunk for row in await desk.rows()) == {"slow": 20}
 
     in_office(story, start=START)
+
+
+TWO_ROUTES: dict[str, Any] = {
+    "name": "remind",
+    "template": {"sorry": SORRY},
+    "step": [
+        {
+            "name": "first",
+            "channel": "sms",
+            "template": "sorry",
+            "route": "slow",
+            "rule": [{"on": ["sent", "delivered"], "do": "next"}],
+        },
+        {"name": "second", "channel": "sms", "template": "sorry", "route": "smsc"},
+    ],
+}
+
+
+def with_a_slow_route(desk: Desk, **keys: Any) -> SimulatedRoute:
+    made = SimulatedRoute("slow", Channel.SMS, desk.office.clock, SeededDice(3), recipients=desk.readers, **keys)
+    desk.office.routes["slow"] = made
+    return made
+
+
+def test_d4_whoever_waits_for_a_full_route_of_its_own_holds_up_nobody_of_another() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        slow = with_a_slow_route(desk, messages_per_second=0.1, window=2)
+        await desk.begin(TWO_ROUTES, ["10"] * 16)
+        await office.clock.sleep(35)
+        first = {row.message.recipient for row in slow.record}
+        assert 2 <= len(first) <= 5
+        assert 1 <= len(desk.sms.record) <= len(first)
+        assert {row.message.recipient for row in desk.sms.record} <= first
+        await office.until(START + 4 * MIN)
+        assert (len(slow.record), len(desk.sms.record)) == (16, 16)
+        (run,) = await office.runs()
+        assert (run.state, run.attempts) == (RunState.COMPLETED, 32)
+
+    in_office(story, start=START)
+
+
+def test_d4_whoever_waits_for_a_route_that_is_down_holds_up_nobody_and_goes_when_it_is_back() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        slow = with_a_slow_route(desk, messages_per_second=100.0, window=2)
+        await desk.begin(TWO_ROUTES, ["10"] * 16)
+        while len(slow.record) < 4:
+            await office.clock.sleep(0.01)
+        slow.cut(300)
+        await office.clock.sleep(60)
+        done = len(slow.record)
+        assert 2 <= len(desk.sms.record) <= done < 16
+        await office.until(START + 6 * MIN)
+        (run,) = await office.runs()
+        sent = [row for row in await desk.rows() if row.step == "first" and row.disposition == "sent"]
+        assert (run.state, len(desk.sms.record)) == (RunState.COMPLETED, len(sent))
+
+    in_office(story, start=START)
+
+
+def test_d4_a_route_that_another_run_fills_is_given_to_the_next_run_as_soon_as_there_is_room() -> None:
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        slow = with_a_slow_route(desk, messages_per_second=0.5, window=2)
+        plain = {"sorry": {"channel": "sms", "text": "Sorry to have missed you."}}
+        await desk.begin(TWO_ROUTES | {"template": plain}, ["10"] * 4)
+        await office.add(["10"] * 3, first=4, name="m")
+        await office.apply(campaign(name="later", lists=["m"], strategy="remind", priority=1))
+        now = office.clock.now()
+        await office.store.write(lambda unit: runs.run_campaign(unit, "later", trunks=TRUNKS, actor="test", now=now))
+        poke(office)
+        await office.until(START + 2 * MIN)
+        assert [run.state for name in ("c", "later") for run in await office.runs(name)] == [RunState.COMPLETED] * 2
+        assert len(slow.record) == 7
+
+    in_office(story, start=START)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from dialerd.domain.answers import NO_ANSWERS
-from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError, StoreError
+from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.replywords import NO_WORDS
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import AttemptId, Channel, Disposition
-from dialerd.ports import About, Delivered, ReplyCame, Sent, Undelivered
+from dialerd.ports import About, Delivered, Refused, ReplyCame, Sent, Unclear, Undelivered
 from dialerd.usecases import campaigns, contacts, dialing, dnc, messaging, replies, runs, strategies
 from dialerd.usecases.answering import Answering
 from dialerd.usecases.explain import explain
@@ -147,13 +147,24 @@ def test_an_e_mail_is_kept_back_by_either_the_address_or_the_number_and_settles_
     assert writing.house.latest().done == 2
 
 
-def test_a_report_that_comes_before_its_message_is_settled_is_told_again_and_twice_is_once(writing: Writing) -> None:
+@pytest.mark.parametrize("answer", [Sent(), Refused(reason="it said no"), Unclear(reason="nobody knows")])
+def test_a_report_on_an_open_message_settles_it_and_what_the_route_answers_later_changes_nothing(
+    writing: Writing, answer: Sent | Refused | Unclear
+) -> None:
+    writing.start()
+    ann, _bob = writing.claim().outgoing
+    assert writing.take(Delivered(about=About(attempt_id=ann.attempt.id), at=NOW)).is_known
+    messaging.settle_sent(writing.unit, ann, answer, now=NOW)
+    row = writing.unit.dialing.attempt(ann.attempt.id)
+    assert row and (row.disposition, row.final, row.reason) == ("sent", "delivered", "")
+    assert writing.house.latest().in_progress == 1
+
+
+def test_a_report_by_a_name_that_is_not_known_yet_is_told_again_and_twice_is_once(writing: Writing) -> None:
     writing.start()
     ann, bob = writing.claim().outgoing
     report = Delivered(about=About(message_ids=("a1",)), at=NOW)
     assert not writing.take(report).is_known
-    with pytest.raises(StoreError):
-        writing.take(Delivered(about=About(attempt_id=ann.attempt.id), at=NOW))
     messaging.sent(writing.unit, ann.attempt, Sent(ids=("a1", "a2")), now=NOW)
     messaging.sent(writing.unit, bob.attempt, Sent(ids=("b1",), repeated=1), now=NOW)
     rows = [writing.unit.dialing.attempt(each.attempt.id) for each in (ann, bob)]

@@ -78,6 +78,8 @@ SELECT position, number, zones, zone,
 FROM numbers ORDER BY position
 """
 
+_AMONG = f"{_TARGET} WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY turn, rank, target.id"  # noqa: S608  # constants
+
 # In dialing order: fresh targets before redials, then by rank. Walks target_next.
 _CANDIDATES = _TARGET + (
     " WHERE run_id = :run_id AND state = 'pending' AND lane = :channel ORDER BY turn, rank, target.id LIMIT :limit"
@@ -132,6 +134,10 @@ class SqliteDialing:
         asked = {"run_id": run_id, "dnc": dnc, "limit": limit, "now": to_text(now)}
         asked["channel"] = channel or END_LANE
         rows = self._connection.execute(_CANDIDATES, asked)
+        return [_to_target(row) for row in rows.fetchall()]
+
+    def targets(self, ids: Sequence[TargetId], *, dnc: str | None, now: datetime) -> list[TargetRow]:
+        rows = self._connection.execute(_AMONG, {"ids": to_json(tuple(ids)), "dnc": dnc, "now": to_text(now)})
         return [_to_target(row) for row in rows.fetchall()]
 
     def fresh(self, run_id: RunId) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,6 +16,25 @@ from dialerd.domain.strategy import Strategy, read_strategy
 from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
 
 _LOOKED_AHEAD = 500  # waiting targets, for the next one that waits for a call
+
+# From each step to the next name after it: as many looks as there are steps with somebody at them.
+_MESSAGE_STEPS = """
+WITH RECURSIVE steps(step) AS (
+  SELECT min(step) FROM target INDEXED BY target_message
+  WHERE run_id = :run_id AND channel = :channel AND state = 'pending' AND channel IN ('sms', 'email')
+  UNION ALL SELECT (SELECT min(step) FROM target INDEXED BY target_message
+    WHERE run_id = :run_id AND channel = :channel AND step > steps.step
+    AND state = 'pending' AND channel IN ('sms', 'email'))
+  FROM steps WHERE steps.step IS NOT NULL)
+SELECT step FROM steps WHERE step IS NOT NULL
+"""
+
+# A turn of -2 or less waits for a callback, which is a call.
+_NEXT_AT_STEP = """
+SELECT turn, rank, id FROM target INDEXED BY target_message
+WHERE run_id = ? AND channel = ? AND step = ? AND turn > -2 AND state = 'pending' AND channel IN ('sms', 'email')
+ORDER BY turn, rank, id LIMIT ?
+"""
 
 
 class SqliteStrategies:
@@ -60,6 +80,26 @@ class SqliteStrategies:
         ).fetchall()
         own = next((at for lane, at in rows if lane == channel), None)
         return to_moment_or_none(own or (rows[-1][1] if len(rows) == _LOOKED_AHEAD else None))
+
+    def message_steps(self, run_id: RunId, channel: Channel) -> list[str]:
+        rows = self._connection.execute(_MESSAGE_STEPS, {"run_id": run_id, "channel": channel})
+        return [step for (step,) in rows]
+
+    def next_at(self, run_id: RunId, channel: Channel, wanted: Mapping[str, int], *, limit: int) -> list[TargetId]:
+        found = sorted(
+            row
+            for step, most in wanted.items()
+            for row in self._connection.execute(_NEXT_AT_STEP, (run_id, channel, step, min(most, limit)))
+        )
+        return [TargetId(each) for _, _, each in found[:limit]]
+
+    def in_line(self, run_id: RunId) -> list[tuple[Channel | None, str, int]]:
+        rows = self._connection.execute(
+            "SELECT lane, step, count(*) FROM target INDEXED BY target_next WHERE run_id = ? AND state = 'pending'"
+            " GROUP BY lane, step",
+            (run_id,),
+        )
+        return [(None if lane == END_LANE else Channel(lane), step, count) for lane, step, count in rows]
 
     def has_done(self, target_id: TargetId, step: str) -> bool:
         (found,) = self._connection.execute(

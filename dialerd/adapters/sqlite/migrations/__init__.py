@@ -48,6 +48,8 @@ from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.adapters.sqlite.migrations.m041_pieces import m041_pieces
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
+from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
+from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -84,6 +86,8 @@ MIGRATIONS = (
     m038_floor,
     m042_answers,
     m043_machines,
+    m047_message_steps,
+    m048_message_routes,
     m036_users,
     m041_pieces,
 )
