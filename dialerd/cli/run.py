@@ -153,8 +153,8 @@ def _why(context: Context, name: str) -> tuple[list[Hold], list[Slowed], Mapping
 
 
 def _why_table(holds: list[Hold]) -> Table:
-    rows = [(each.targets, each.gate, each.reason, each.until) for each in holds]
-    return simple_table(("targets", "held by", "why", "until"), rows)
+    rows = [(each.targets, each.gate, each.reason, each.since, each.until) for each in holds]
+    return simple_table(("targets", "held by", "why", "since", "until"), rows)
 
 
 def _status(context: Context, name: str) -> Status:

@@ -28,6 +28,7 @@ from dialerd.ports import (
     Message,
     MessageEvent,
     MessageRoute,
+    MessageRouteRow,
     Refused,
     RouteEvent,
     RouteUp,
@@ -114,11 +115,28 @@ class MessagingDesk:
         """Settle what an earlier daemon left unanswered; connect, and begin to send."""
         if count := await self._store.write(partial(messaging.interrupt_open, now=self._clock.now())):
             _log.warning(f"{count} messages were under way when the daemon ended", action="messages_interrupted")
+        await self._store.write(self._make_known)
         self._runs.watch(self._settled_elsewhere)
         self._tasks = [
             spawn("messages", self._run()),
             *(spawn(f"route {name}", line.route.run(self)) for name, line in self._lines.items()),
         ]
+
+    def _make_known(self, unit: Unit) -> None:
+        """Write down which routes there are, for `campaign status --why`."""
+        now = self._clock.now()
+        unit.messages.set_routes(
+            MessageRouteRow(
+                name=name,
+                channel=line.route.channel,
+                window=line.route.window,
+                rate=line.route.rate,
+                is_up=False,
+                since=now,
+                reason="it is not connected yet",
+            )
+            for name, line in self._lines.items()
+        )
 
     @property
     def is_broken(self) -> bool:
@@ -346,9 +364,16 @@ class MessagingDesk:
         self._on_change()
 
     def on_route_event(self, route: str, event: RouteEvent) -> None:
-        if isinstance(event, RouteUp):
+        is_up, reason = isinstance(event, RouteUp), "" if isinstance(event, RouteUp) else event.reason
+        seen = partial(_seen, route=route, is_up=is_up, reason=reason, now=self._clock.now())
+        self._store.post(seen)
+        if is_up:
             _log.info(f"route {route} is up", action="route_up", route=route)
         else:
-            _log.warning(f"route {route} is down: {event.reason}", action="route_down", route=route)
+            _log.warning(f"route {route} is down: {reason}", action="route_down", route=route)
         self._dry.clear()
         self._wake.set()
+
+
+def _seen(unit: Unit, route: str, *, is_up: bool, reason: str, now: datetime) -> None:
+    unit.messages.route_is(route, is_up=is_up, reason=reason, now=now)

@@ -46,7 +46,7 @@ from dialerd.ports.files import (
 )
 from dialerd.ports.floor import CallerRow, CallRequest, Floor, NoteRow, OpenCall, RequestId
 from dialerd.ports.flows import FlowRow, Flows
-from dialerd.ports.messagelog import AnswerRow, MessageLog, ReplyRow
+from dialerd.ports.messagelog import AnswerRow, MessageLog, MessageRouteRow, ReplyRow, RouteLoad
 from dialerd.ports.messages import (
     About,
     Accepted,
@@ -182,6 +182,7 @@ __all__ = [
     "MessageEvent",
     "MessageLog",
     "MessageRoute",
+    "MessageRouteRow",
     "MessageSink",
     "NoteRow",
     "OccurrenceRow",
@@ -210,6 +211,7 @@ __all__ = [
     "RequestId",
     "RouteDown",
     "RouteEvent",
+    "RouteLoad",
     "RouteUp",
     "RowSink",
     "RunRow",

@@ -43,6 +43,28 @@ class AnswerRow:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRouteRow:
+    """A route as the daemon sees it, `since` then. `window` messages may be under way at once; `rate` a second.
+    `reason`: why it is down."""
+
+    name: str
+    channel: Channel
+    window: int
+    rate: float
+    is_up: bool
+    since: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLoad:
+    """How many messages a route has been given and has not answered for; the first of them at `since`."""
+
+    open: int
+    since: datetime | None
+
+
 class MessageLog(Protocol):
     def add_ids(self, route: str, ids: Iterable[str], attempt_id: AttemptId) -> None:
         """The names that the route has given to the parts of a message."""
@@ -78,6 +100,18 @@ class MessageLog(Protocol):
     def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
         """What a contact has written, the latest first."""
         ...
+
+    def set_routes(self, rows: Iterable[MessageRouteRow]) -> None:
+        """These are the routes there are, and how they stand; what was known of any before is forgotten."""
+        ...
+
+    def route_is(self, name: str, *, is_up: bool, reason: str, now: datetime) -> None:
+        """`since` is kept where it was so before."""
+        ...
+
+    def routes(self) -> list[MessageRouteRow]: ...
+
+    def load(self, route: str) -> RouteLoad: ...
 
     def add_answer(self, row: AnswerRow) -> None: ...
 

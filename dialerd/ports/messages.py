@@ -231,6 +231,11 @@ class MessageRoute(Protocol):
         ...
 
     @property
+    def rate(self) -> float:
+        """Messages a second that it sends at most."""
+        ...
+
+    @property
     def is_up(self) -> bool:
         """Whether a message given now would be sent soon."""
         ...

@@ -75,6 +75,7 @@ class SimulatedRoute:
         self.name = name
         self.channel = channel
         self.window = window
+        self.rate = messages_per_second
         self.record: list[TakenMessage] = []
         self.faults = faults or RouteFaults()
         self._clock = clock

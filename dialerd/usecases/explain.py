@@ -17,7 +17,7 @@ from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import Channel, ContactId, RunState, TargetState
+from dialerd.domain.words import ContactId, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
@@ -25,10 +25,11 @@ from dialerd.usecases.dialing import way_on
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.judging import gate_facts
+from dialerd.usecases.messageroutes import route_hold
 from dialerd.usecases.regulation import regulated
 from dialerd.usecases.standing import get_campaign
 from dialerd.usecases.status import NO_DAEMON
-from dialerd.usecases.strategies import plan_for
+from dialerd.usecases.strategies import own_route, plan_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ def explain(
     is_message = _is_message(unit, spec, target)
     fresh_ahead = 0 if is_message else _fresh_ahead(unit, run, target)
     no_way_out = _no_way_out(spec, trunks, run, is_message=is_message, is_daemon_running=is_daemon_running, now=now)
+    if is_message and no_way_out is None and run is not None and run.state is RunState.ACTIVE:
+        no_way_out = _no_route(unit, spec, target, now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
     closed = _as_held(target, list(closed_gates(facts, now)))
     if run is not None and target is not None and not run.state.is_over and target.state is not TargetState.DONE:
@@ -127,8 +130,19 @@ def _fresh_ahead(unit: Unit, run: RunRow | None, target: TargetRow | None) -> in
 def _is_message(unit: Unit, spec: CampaignSpec, target: TargetRow | None) -> bool:
     """Whether what comes next is a message: no trunk carries it, and no agent is waited for."""
     if target is None:
-        return plan_for(unit, spec).first.channel is not Channel.VOICE
-    return target.channel is not Channel.VOICE and not target.has_callback
+        return not plan_for(unit, spec).first.channel.is_call
+    return (target.channel is None or not target.channel.is_call) and not target.has_callback
+
+
+def _no_route(unit: Unit, spec: CampaignSpec, target: TargetRow | None, now: datetime) -> str | None:
+    """What holds the messages of the route that the contact's next one goes over."""
+    plan = plan_for(unit, spec)
+    here = plan.first if target is None else plan.at(target.step)
+    channel = here.channel if target is None else target.channel
+    if channel is None:
+        return None  # it only waits for an answer
+    held = route_hold(unit, channel, own_route(plan, here.name, channel), waiting=1, now=now)
+    return held.reason if held.is_way_out else None
 
 
 def _no_way_out(

@@ -35,7 +35,7 @@ from dialerd.usecases.dispositions import send_on
 from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.finishing import finish_if_over
 from dialerd.usecases.judging import gate_facts
-from dialerd.usecases.strategies import plan_for
+from dialerd.usecases.strategies import own_route, plan_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def claim_messages(
     unit.dialing.promote(run_id, now)
     plan, left = plan_for(unit, run.spec), dict(rooms)
     limit = sum(left.values())
-    routes = {step: _own_route(plan, step, channel) for step in unit.strategies.message_steps(run_id, channel)}
+    routes = {step: own_route(plan, step, channel) for step in unit.strategies.message_steps(run_id, channel)}
     wanted = {step: limit if route is None else left.get(route, 0) for step, route in routes.items()}
     ids = unit.strategies.next_at(run_id, channel, {step: n for step, n in wanted.items() if n}, limit=limit)
     outgoing: list[Outgoing] = []
@@ -177,12 +177,6 @@ def _claim_one(
         html=written.html,
     )
     return Outgoing(attempt=attempt, message=message)
-
-
-def _own_route(plan: Plan, name: str, channel: Channel) -> str | None:
-    """The route that a step names for itself; None: any with room will do."""
-    step = plan.at(name).step
-    return None if step is None or step.over is not channel else step.route
 
 
 def facts_of_message(

@@ -17,10 +17,12 @@ from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.lifecycle import possible
 from dialerd.domain.pacing.power import over_cap
 from dialerd.domain.regulation import Rulebook
-from dialerd.domain.words import CampaignState, Disposition, Mode, RunState
+from dialerd.domain.words import CampaignState, Channel, Disposition, Mode, RunState
 from dialerd.ports import RunRow, Unit
+from dialerd.usecases.messageroutes import route_hold
 from dialerd.usecases.regulation import pacing_meters
 from dialerd.usecases.standing import get_campaign, standing
+from dialerd.usecases.strategies import own_route, plan_for
 
 NO_DAEMON = "no daemon is running on this database"
 
@@ -52,11 +54,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Targets that one gate keeps from being called. `until`: when the first of them is looked at again."""
+    """Targets that one gate keeps from being called or written to, `since` then, where that is known.
+
+    `until`: when the first of them is looked at again; of messages at their route's rate, when the last of them goes.
+    """
 
     gate: str
     reason: str
     targets: int
+    since: datetime | None = None
     until: datetime | None = None
 
 
@@ -120,7 +126,7 @@ def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> lis
     ]
     if not run.pending:
         return [*_before_targets(run, is_daemon_running=is_daemon_running), *waiting]
-    return [_of_pending(unit, run, now, is_daemon_running=is_daemon_running), *waiting]
+    return [*_of_pending(unit, run, now, is_daemon_running=is_daemon_running), *waiting]
 
 
 def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
@@ -159,26 +165,58 @@ def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:
     return [Hold(gate="target", reason="the run is still taking its contacts in", targets=0)]
 
 
-def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bool) -> Hold:
-    """Pending targets are next in line: what holds them holds the run as a whole."""
+def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bool) -> list[Hold]:
+    """Pending targets are next in line: what holds them holds the run as a whole, or everybody who is to be called, or
+    to be written to over one route."""
     if not is_daemon_running:
-        return Hold(gate="daemon", reason=NO_DAEMON, targets=run.pending)
+        return [Hold(gate="daemon", reason=NO_DAEMON, targets=run.pending)]
     if run.state is not RunState.ACTIVE:
-        return Hold(gate="run", reason=f"the run is {run.state}", targets=run.pending)
+        return [Hold(gate="run", reason=f"the run is {run.state}", targets=run.pending)]
     hours = run.spec.contact_hours
     if hours.timezone != CONTACT_ZONE and not run.precedence:
         state = opening(hours, (), now)
         if not state.is_open:
-            return Hold(gate="hours", reason=TITLES["hours"], targets=run.pending, until=state.until)
+            return [Hold(gate="hours", reason=TITLES["hours"], targets=run.pending, until=state.until)]
+    if run.spec.strategy is None:
+        return [_of_calls(unit, run, run.pending)]
+    messages, calls, rest = _by_way(unit, run)
+    holds = [_of_calls(unit, run, calls)] if calls else []
+    for (channel, route), count in messages.items():
+        held = route_hold(unit, channel, route, waiting=count, now=now)
+        gate = "way_out" if held.is_way_out else "pace"
+        holds.append(Hold(gate=gate, reason=held.reason, targets=count, since=held.since, until=held.until))
+    if rest:
+        holds.append(
+            Hold(gate="target", reason="no answer has come in time: they are about to be settled", targets=rest)
+        )
+    return sorted(holds, key=lambda hold: -hold.targets)
+
+
+def _by_way(unit: Unit, run: RunRow) -> tuple[Mapping[tuple[Channel, str | None], int], int, int]:
+    """How many are next in line for a message over each route (None: any of the channel), for a call, for nothing."""
+    plan = plan_for(unit, run.spec)
+    messages: Counter[tuple[Channel, str | None]] = Counter()
+    calls = rest = 0
+    for channel, name, count in unit.strategies.in_line(run.id):
+        if channel is None:
+            rest += count
+        elif channel.is_call:
+            calls += count
+        else:
+            messages[channel, own_route(plan, name, channel)] += count
+    return messages, calls, rest
+
+
+def _of_calls(unit: Unit, run: RunRow, targets: int) -> Hold:
     spec = run.spec
     team = "" if spec.queue is None else _team(unit, spec.queue)
     if run.held:
-        return Hold(gate="way_out", reason=f"{run.held}{team}", targets=run.pending)
+        return Hold(gate="way_out", reason=f"{run.held}{team}", targets=targets)
     if spec.queue is not None:
         pace = f"{run.in_progress} up, more calls start as agents of queue {spec.queue} can take them{team}"
-        return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
+        return Hold(gate="pace", reason=f"next in line: {pace}", targets=targets)
     pace = f"{run.in_progress} of {spec.max_calls} calls are up, at most {spec.calls_per_second:g} start a second"
-    return Hold(gate="pace", reason=f"next in line: {pace}", targets=run.pending)
+    return Hold(gate="pace", reason=f"next in line: {pace}", targets=targets)
 
 
 def _team(unit: Unit, queue: str) -> str:

@@ -28,6 +28,12 @@ def plan_for(unit: Unit, spec: CampaignSpec) -> Plan:
     return plan_of(strategy, max_attempts=spec.max_attempts, is_mixed=spec.is_mixed)
 
 
+def own_route(plan: Plan, name: str, channel: Channel) -> str | None:
+    """The route that a step names for itself; None: any with room will do."""
+    step = plan.at(name).step
+    return None if step is None or step.over is not channel else step.route
+
+
 def get_strategy(unit: Unit, name: str) -> Strategy:
     found = unit.strategies.get(name)
     if found is None:

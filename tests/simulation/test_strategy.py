@@ -24,7 +24,7 @@ from dialerd.simulate.callees import BY_ENDING, Behaviour
 from dialerd.simulate.clock import SeededDice
 from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults, SimulatedRoute
-from dialerd.usecases import dispositions, dnc, flows, optout, runs, strategies
+from dialerd.usecases import dispositions, dnc, flows, optout, runs, status, strategies
 from tests.numbers import number
 from tests.simulation.callcenter import attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
@@ -568,7 +568,13 @@ def test_d4_whoever_waits_for_a_route_that_is_down_holds_up_nobody_and_goes_when
         while len(slow.record) < 4:
             await office.clock.sleep(0.01)
         slow.cut(300)
+        cut_at = office.clock.now()
         await office.clock.sleep(60)
+        (hold,) = await office.store.read(
+            lambda unit: status.why(unit, "c", office.clock.now(), is_daemon_running=True)
+        )
+        assert (hold.gate, hold.reason) == ("way_out", "route slow is down: the link broke")
+        assert hold.since == cut_at
         done = len(slow.record)
         assert 2 <= len(desk.sms.record) <= done < 16
         await office.until(START + 6 * MIN)

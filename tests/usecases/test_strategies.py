@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundErr
 from dialerd.domain.replywords import NO_WORDS
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import AttemptId, Channel, Disposition
-from dialerd.ports import About, Delivered, Refused, ReplyCame, Sent, Unclear, Undelivered
-from dialerd.usecases import campaigns, contacts, dialing, dnc, messaging, replies, runs, strategies
+from dialerd.ports import About, Delivered, MessageRouteRow, Refused, ReplyCame, Sent, Unclear, Undelivered
+from dialerd.usecases import campaigns, contacts, dialing, dnc, messaging, replies, runs, status, strategies
 from dialerd.usecases.answering import Answering
 from dialerd.usecases.explain import explain
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
@@ -213,6 +214,7 @@ def test_a_contact_that_is_to_be_written_to_is_not_held_by_the_trunk(writing: Wr
     writing.start()
     run = writing.house.latest()
     writing.unit.runs.set_held(run.id, "trunk carrier rests after it refused a call")
+    routes(writing)
 
     def held_by(*, trunks: Any = TRUNKS, is_daemon_running: bool = True) -> list[str]:
         found = explain(writing.unit, "spring", 1, trunks=trunks, is_daemon_running=is_daemon_running, now=NOW)
@@ -264,3 +266,62 @@ def test_h1_messages_that_no_route_of_the_settings_can_take_are_warned_of() -> N
         "strategy write: step text sends over sms, for which the settings have no [[sms]]: whoever comes there waits"
     )
     assert [each.split(": ")[1].split()[1] for each in alone] == ["text", "again", "letter"]
+
+
+def routes(writing: Writing, **changes: Any) -> None:
+    """The daemon's route for texts, up since NOW."""
+    row = MessageRouteRow(name="smsc", channel=Channel.SMS, window=1, rate=0.5, is_up=True, since=NOW)
+    writing.unit.messages.set_routes([] if changes.get("name") == "" else [replace(row, **changes)])
+
+
+def why(writing: Writing, *, seconds: float) -> list[tuple[str, str, int, float | None, float | None]]:
+    """Each hold, its times in seconds from NOW."""
+    found = status.why(writing.unit, "spring", NOW + timedelta(seconds=seconds), is_daemon_running=True)
+
+    def after(at: datetime | None) -> float | None:
+        return None if at is None else (at - NOW).total_seconds()
+
+    return [(each.gate, each.reason, each.targets, after(each.since), after(each.until)) for each in found]
+
+
+AT_RATE = "pace: next in line: route smsc sends {} messages a second, 1 are sent now"
+
+
+@pytest.mark.parametrize(
+    ("route", "said", "since", "until"),
+    [
+        ({"is_up": False, "reason": "refused"}, "way_out: route smsc is down: refused", 0, None),
+        ({"channel": Channel.EMAIL}, "way_out: the daemon's settings have no route for sms", None, None),
+        ({"name": ""}, "way_out: the daemon's settings have no route for sms", None, None),
+        ({"rate": 0.1}, AT_RATE.format(0.1), None, 30),
+        ({"rate": 2.0}, "way_out: route smsc is full: it has not answered for 1 messages", 1, None),
+        (
+            {"rate": 2.0, "window": 2},
+            "pace: next in line: route smsc sends 2 messages a second, 1 are sent now",
+            None,
+            11,
+        ),
+    ],
+)
+def test_status_says_which_route_contacts_wait_for_and_why(
+    writing: Writing, route: dict[str, Any], said: str, since: float | None, until: float | None
+) -> None:
+    writing.start()
+    writing.claim(minutes=1 / 60, smsc=1)
+    routes(writing, **route)
+    ((gate, reason, targets, began, ends),) = why(writing, seconds=10)
+    assert (f"{gate}: {reason}", targets, began, ends) == (said, 1, since, until)
+
+
+def test_a_contact_whose_own_route_is_down_is_told_apart_from_those_who_may_go(writing: Writing) -> None:
+    writing.start()
+    text = {**TABLE["step"][0], "route": "other"}
+    runs.stop_run(writing.unit, "spring", actor=ACTOR, now=NOW)
+    writing.apply(step=[text, *TABLE["step"][1:]])
+    writing.house.start()
+    routes(writing)
+    assert why(writing, seconds=1) == [("way_out", "other is no route of the daemon's settings for sms", 2, None, None)]
+    found = explain(writing.unit, "spring", 1, trunks=TRUNKS, now=NOW)
+    assert [(gate.name, gate.reason) for gate in found.closed] == [
+        ("way_out", "other is no route of the daemon's settings for sms")
+    ]

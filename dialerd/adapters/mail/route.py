@@ -31,6 +31,7 @@ class MailRoute:
     def __init__(self, settings: MailSettings, clock: Clock, mailbox: Mailbox) -> None:
         self.name = settings.name
         self.window = settings.window
+        self.rate = settings.messages_per_second
         self._settings = settings
         self._clock = clock
         self._sender = Sender(settings, clock)

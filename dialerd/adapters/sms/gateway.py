@@ -90,6 +90,7 @@ class GatewayRoute:
     def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
         self.name = settings.name
         self.window = settings.window
+        self.rate = settings.messages_per_second
         self._settings = settings
         self._clock = clock
         self._turns = Turns(clock, rate=settings.messages_per_second, places=settings.window)

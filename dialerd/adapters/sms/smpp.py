@@ -67,6 +67,7 @@ class SmppRoute:
         self.name = settings.name
         self._connect = connect or self._connect_tcp
         self.window = settings.window
+        self.rate = settings.messages_per_second
         self._settings = settings
         self._clock = clock
         self._turns = Turns(clock, rate=settings.messages_per_second, places=settings.window)

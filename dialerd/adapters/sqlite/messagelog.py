@@ -12,7 +12,7 @@ from datetime import datetime
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, ContactId
-from dialerd.ports import AnswerRow, Piece, ReplyRow
+from dialerd.ports import AnswerRow, MessageRouteRow, Piece, ReplyRow, RouteLoad
 
 # Along attempt_by_number: as many rows as there were attempts at one address.
 _LAST_TO = """
@@ -28,6 +28,14 @@ WHERE disposition IS NULL AND beside IS NOT NULL AND number = :number AND channe
 _OPEN = """
 SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NULL AND channel IN ('sms', 'email')
 UNION ALL SELECT id FROM attempt WHERE disposition IS NULL AND beside IS NOT NULL
+"""
+
+_LOAD = """
+SELECT count(*), min(claimed_at) FROM (
+  SELECT claimed_at FROM attempt INDEXED BY attempt_open_number
+  WHERE disposition IS NULL AND beside IS NULL AND trunk = :route AND channel IN ('sms', 'email')
+  UNION ALL SELECT claimed_at FROM attempt INDEXED BY attempt_open_beside
+  WHERE disposition IS NULL AND beside IS NOT NULL AND trunk = :route)
 """
 
 
@@ -125,6 +133,42 @@ class SqliteMessageLog:
             )
             for route, reply_id, sender, recipient, subject, text, at, attempt_id, contact, did in rows
         ]
+
+    def set_routes(self, rows: Iterable[MessageRouteRow]) -> None:
+        self._connection.execute("DELETE FROM message_route")
+        self._connection.executemany(
+            "INSERT INTO message_route (name, channel, window, rate, is_up, since, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(row.name, row.channel, row.window, row.rate, row.is_up, to_text(row.since), row.reason) for row in rows],
+        )
+
+    def route_is(self, name: str, *, is_up: bool, reason: str, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE message_route SET since = iif(is_up = :is_up, since, :now), is_up = :is_up, reason = :reason"
+            " WHERE name = :name",
+            {"name": name, "is_up": is_up, "reason": reason, "now": to_text(now)},
+        )
+
+    def routes(self) -> list[MessageRouteRow]:
+        rows = self._connection.execute(
+            "SELECT name, channel, window, rate, is_up, since, reason FROM message_route ORDER BY name"
+        )
+        return [
+            MessageRouteRow(
+                name=name,
+                channel=Channel(channel),
+                window=window,
+                rate=rate,
+                is_up=bool(is_up),
+                since=to_moment(since),
+                reason=reason,
+            )
+            for name, channel, window, rate, is_up, since, reason in rows
+        ]
+
+    def load(self, route: str) -> RouteLoad:
+        count, since = self._connection.execute(_LOAD, {"route": route}).fetchone()
+        return RouteLoad(open=count, since=to_moment_or_none(since))
 
     def add_answer(self, row: AnswerRow) -> None:
         self._connection.execute(

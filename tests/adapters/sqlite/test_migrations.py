@@ -22,7 +22,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.recording import recording_name
 from dialerd.domain.replywords import Wish
 from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
-from dialerd.ports import AnswerRow, Piece, RecordingRow
+from dialerd.ports import AnswerRow, MessageRouteRow, Piece, RecordingRow
 from tests.adapters.sqlite.stored import (
     NOW,
     attempt_at,
@@ -497,3 +497,42 @@ def test_parts_of_texts_are_kept_from_now_on_each_once_and_forgotten_with_their_
         assert len(unit.messages.pieces("smsc")) == 3, "a later text with the same reference"
         unit.messages.forget_pieces("smsc", one)
         assert unit.messages.pieces("smsc") == [other]
+
+
+def test_messages_that_wait_are_found_by_their_steps_and_routes_are_kept_from_now_on(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m047_message_steps")
+        before.execute("PRAGMA foreign_keys = OFF")
+        before.execute("BEGIN")
+        for n, (step, channel, state, turn) in enumerate(
+            [
+                ("b", "sms", "pending", 1),
+                ("a", "sms", "pending", 0),
+                ("b", "sms", "pending", 0),
+                ("c", "email", "pending", 0),
+                ("d", "sms", "waiting", 0),
+                ("b", "sms", "pending", -2),
+                ("", "voice", "pending", 0),
+            ],
+            start=1,
+        ):
+            before.execute(
+                "INSERT INTO target (id, run_id, contact_id, number, zones, rank, state, step, channel, turn)"
+                " VALUES (?, 1, ?, ?, '[]', 0, ?, ?, ?, ?)",
+                (n, n, f"+1212266{n:04}", state, step, channel, turn),
+            )
+        before.execute("COMMIT")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.strategies.message_steps(RunId(1), Channel.SMS) == ["a", "b"]
+        assert unit.strategies.next_at(RunId(1), Channel.SMS, {"a": 5, "b": 5}, limit=9) == [2, 3, 1]
+        assert unit.strategies.next_at(RunId(1), Channel.SMS, {"a": 5, "b": 1}, limit=9) == [2, 3]
+        down = MessageRouteRow(
+            name="smsc", channel=Channel.SMS, window=1, rate=1.0, is_up=False, since=NOW, reason="no route"
+        )
+        unit.messages.set_routes([down])
+        unit.messages.route_is("smsc", is_up=False, reason="refused", now=NOW + timedelta(hours=1))
+        assert unit.messages.routes() == [replace(down, reason="refused")]
+        unit.messages.route_is("smsc", is_up=True, reason="", now=NOW + timedelta(hours=2))
+        assert unit.messages.routes() == [replace(down, is_up=True, since=NOW + timedelta(hours=2), reason="")]
+        assert unit.messages.load("smsc").open == 0
