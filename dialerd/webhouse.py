@@ -44,6 +44,7 @@ def house(
         poke=poke,
         csv_chunks=files.csv_chunks,
         open_file=_open_file,
+        open_numbers=lambda path, region: files.FileReader(path, only_numbers=True, region=region),
         uploads=given.database.path.with_name(given.database.path.name + ".uploads"),
         rulebook=rulebook,
         hosts=given.web.hosts,

@@ -101,6 +101,10 @@ class MessageLog(Protocol):
         """What a contact has written, the latest first."""
         ...
 
+    def latest_replies(self, *, before_id: int | None, limit: int) -> list[tuple[int, ReplyRow]]:
+        """What was written to us, each with its number, the latest first; `before_id`: only what came before that."""
+        ...
+
     def set_routes(self, rows: Iterable[MessageRouteRow]) -> None:
         """These are the routes there are, and how they stand; what was known of any before is forgotten."""
         ...

@@ -23,6 +23,10 @@ OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
 """A file to be imported: its path, the region of its numbers, how its columns are read."""
 
 
+OpenNumbers = Callable[[Path, str], ContactSource]
+"""A file of which only the numbers are wanted: its path, the region of its numbers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
@@ -41,6 +45,7 @@ class House:
     poke: Callable[[], None]
     csv_chunks: Callable[[Sequence[str], Iterable[Sequence[str]]], Iterator[bytes]]
     open_file: OpenFile
+    open_numbers: OpenNumbers
     uploads: Path
     rulebook: Rulebook = EMPTY
     hosts: Sequence[str] = ()

@@ -1,6 +1,6 @@
 """Files that were sent: kept until they are imported, one after the other, and how far each is.
 
-Not here: the request that brings one (resources/uploads.py), taking rows in (usecases/importing.py). A file has a name
+Not here: the request that brings one (resources), taking rows in (usecases). A file has a name
 of ours on the disk: what the sender calls it is shown and never used as a path.
 """
 
@@ -24,9 +24,11 @@ _REJECTED = 1000  # rows of each that are kept to be shown
 
 @dataclass
 class Upload:
-    """`state`: waiting, running, done or failed; `trouble`: why it failed. `position` of `size` bytes are read."""
+    """`noun` and `list_name`: what it goes into, a contact list or a do-not-call list. `state`: waiting, running, done
+    or failed; `trouble`: why it failed. `position` of `size` bytes are read."""
 
     id: str
+    noun: str
     list_name: str
     file: str
     path: Path
@@ -71,6 +73,7 @@ class Uploads:
         self,
         path: Path,
         *,
+        noun: str,
         list_name: str,
         file: str,
         now: datetime,
@@ -79,6 +82,7 @@ class Uploads:
         """Import it when its turn has come; whatever comes of it, the file goes. `work` tells state and trouble."""
         made = Upload(
             id=path.stem,
+            noun=noun,
             list_name=list_name,
             file=file,
             path=path,
@@ -105,13 +109,13 @@ class Uploads:
         task.add_done_callback(self._tasks.discard)
         return made
 
-    def of_list(self, list_name: str) -> list[Upload]:
+    def of_list(self, noun: str, list_name: str) -> list[Upload]:
         """The latest first."""
-        return [each for each in reversed(self._all.values()) if each.list_name == list_name]
+        return [each for each in reversed(self._all.values()) if (each.noun, each.list_name) == (noun, list_name)]
 
-    def get(self, list_name: str, upload_id: str) -> Upload | None:
+    def get(self, noun: str, list_name: str, upload_id: str) -> Upload | None:
         found = self._all.get(upload_id)
-        return found if found is not None and found.list_name == list_name else None
+        return found if found is not None and (found.noun, found.list_name) == (noun, list_name) else None
 
     async def close(self) -> None:
         """Chunks that are committed stay."""

@@ -250,6 +250,7 @@ def running(
         open_file=lambda path, region, columns: files.FileReader(
             path, region=region, mapping=columns and columns.columns, delimiter=None
         ),
+        open_numbers=lambda path, region: files.FileReader(path, only_numbers=True, region=region),
         uploads=folder / "uploads",
         passing=PassingOn(prefixes=("+1212",)),
     )

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+from dialerd.domain.words import ContactId
+from dialerd.ports import ReplyRow, Unit
 from tests.web.site import BY, OWN, Browser, Site, talk
 
 
@@ -145,6 +147,84 @@ def test_what_a_file_is_called_leads_nowhere(site: Site, name: str) -> None:
 
 def test_a_list_cannot_be_called_by_a_path(site: Site) -> None:
     assert _sent(site, "/api/lists/..%2F..%2Fetc/import", b"number\n2122660001\n").status in (404, 422)
+
+
+def test_a_file_of_numbers_goes_onto_a_do_not_call_list_and_tells_which_rows_do_not(site: Site) -> None:
+    rows = b"number,who\n2122660001,Ann\nbad,Bob\n2122660002,Cid\n"
+    done = _sent(site, "/api/dnc/global/import?file=..%2Fwishes.csv&days=3", rows)
+    assert (done["state"], done["added"], done["rejected"], done["file"]) == ("done", 2, 1, "wishes.csv")
+    assert [(each["line"], each["value"]) for each in done["rejected_rows"]] == [(3, "bad")]
+    sue = site.browser("sue")
+    (entry,) = sue.get("/api/dnc-check?number=%2B12122660002").document
+    assert (entry["source"], entry["expires_at"]) == ("wishes.csv", "2026-03-05T15:00:00Z")
+    assert [each["id"] for each in sue.get("/api/dnc/global/imports").document["items"]] == [done["id"]]
+    assert sue.get(f"/api/lists/global/imports/{done['id']}").code == "not_found", "that is of no contact list"
+    again = _sent(site, "/api/dnc/global/import", rows)
+    assert (again["added"], again["already_there"]) == (2, 0), "for ever is later than in three days"
+    assert _sent(site, "/api/dnc/none/import", rows).code == "not_found"
+    assert _sent(site, "/api/dnc/global/import", b"number\nbad\n")["state"] == "failed"
+    assert list(site.house.uploads.iterdir()) == []
+
+
+def test_a_mapping_is_kept_and_files_are_read_by_it(site: Site) -> None:
+    sue = site.browser("sue")
+    table = {"columns": {"number": "Telefon", "first_name": "Vorname"}, "delimiter": ";", "region": "us"}
+    assert sue.ask("PUT", "/api/maps/german", table).document == {**table, "region": "US"}
+    assert [each["map"] for each in sue.get("/api/maps").document] == ["german"]
+    done = _sent(site, "/api/lists/leads/import?map=german", "Vorname;Telefon\nJörg;2122660001\n".encode())
+    assert (done["state"], done["added"]) == ("done", 1)
+    assert sue.ask("PUT", "/api/maps/german", {"columns": {}}).code == "bad_input"
+    assert sue.ask("DELETE", "/api/maps/german").status == 204
+    assert _sent(site, "/api/lists/leads/import?map=german", b"Telefon\n1\n").code == "not_found"
+
+
+def test_an_opt_out_is_kept_by_whoever_hears_it(site: Site) -> None:
+    sam, sue = site.browser("sam"), site.browser("sue")
+    done = sam.post("/api/optouts", {"who": "+12122669999", "how": "voice", "words": "<b>never</b>"})
+    assert (done.status, done.document["added"], done.document["callbacks"]) == (201, 1, 1), "of another queue's person"
+    (kept,) = sue.get("/api/optouts?address=%2B12122669999").document
+    assert (kept["how"], kept["words"], kept["actor"]) == ("voice", "<b>never</b>", "user:sam")
+    assert sue.post("/api/optouts", {"who": "nonsense"}).code == "bad_input"
+    assert site.browser("ann").post("/api/optouts", {"who": "+12122669999"}).code == "forbidden"
+
+
+def test_what_is_noted_of_a_contact_is_seen_by_supervisors_of_its_queue(site: Site) -> None:
+    sue, sam = site.browser("sue"), site.browser("sam")
+    noted = sue.post("/api/contacts/1/notes", {"text": "calls back at six"})
+    assert (noted.status, noted.document["actor"]) == (201, "user:sue")
+    assert sue.get("/api/contacts/1/notes").document == [noted.document]
+    assert sam.get("/api/contacts/1/notes").code == "forbidden"
+    assert sam.post("/api/contacts/1/notes", {"text": "x"}).code == "forbidden"
+
+
+def test_replies_are_paged_the_latest_first_and_each_supervisor_sees_those_of_its_contacts(site: Site) -> None:
+    sue, sam = site.browser("sue"), site.browser("sam")
+    mine = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]
+
+    def write(unit: Unit) -> None:
+        for index, contact_id in enumerate((mine, 1, None)):
+            known = None if contact_id is None else ContactId(contact_id)
+            unit.messages.add_reply(
+                ReplyRow(
+                    route="sms",
+                    reply_id=str(index),
+                    sender=f"s{index}",
+                    recipient="us",
+                    subject="",
+                    text="STOP",
+                    at=BY["now"],
+                    contact_id=known,
+                    did="opted out",
+                )
+            )
+
+    site.do(write)
+    first = sue.get("/api/replies?limit=2").document
+    assert [each["sender"] for each in first["items"]] == ["s2", "s1"]
+    second = sue.get(f"/api/replies?limit=2&cursor={first['next']}").document
+    assert ([each["sender"] for each in second["items"]], second["next"]) == (["s0"], None)
+    assert [each["sender"] for each in sam.get("/api/replies").document["items"]] == ["s0"]
+    assert [each["sender"] for each in sam.get(f"/api/contacts/{mine}/replies").document] == ["s0"]
 
 
 def test_what_a_list_keeps_is_exported_without_formulas(site: Site) -> None:

@@ -6,8 +6,9 @@ Not here: the attempts (dialing.py), what a report or a reply leads to (usecases
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.replywords import Wish
@@ -18,6 +19,8 @@ from dialerd.ports import AnswerRow, MessageRouteRow, Piece, ReplyRow, RouteLoad
 _LAST_TO = """
 SELECT id FROM attempt WHERE number = ? AND disposition IS NOT NULL AND channel = ? ORDER BY claimed_at DESC LIMIT 1
 """
+
+_REPLIES = "SELECT id, route, reply_id, sender, recipient, subject, text, at, attempt_id, contact_id, did FROM reply"
 
 # Each half along an index of its own.
 _OPEN_TO = """
@@ -113,26 +116,13 @@ class SqliteMessageLog:
         )
 
     def replies(self, contact_id: ContactId, *, limit: int) -> list[ReplyRow]:
-        rows = self._connection.execute(
-            "SELECT route, reply_id, sender, recipient, subject, text, at, attempt_id, contact_id, did"
-            " FROM reply WHERE contact_id = ? ORDER BY id DESC LIMIT ?",
-            (contact_id, limit),
-        )
-        return [
-            ReplyRow(
-                route=route,
-                reply_id=reply_id,
-                sender=sender,
-                recipient=recipient,
-                subject=subject,
-                text=text,
-                at=to_moment(at),
-                attempt_id=None if attempt_id is None else AttemptId(attempt_id),
-                contact_id=ContactId(contact),
-                did=did,
-            )
-            for route, reply_id, sender, recipient, subject, text, at, attempt_id, contact, did in rows
-        ]
+        sql = f"{_REPLIES} WHERE contact_id = ? ORDER BY id DESC LIMIT ?"
+        return [_reply(row) for _, *row in self._connection.execute(sql, (contact_id, limit))]
+
+    def latest_replies(self, *, before_id: int | None, limit: int) -> list[tuple[int, ReplyRow]]:
+        sql = f"{_REPLIES} WHERE id < ? ORDER BY id DESC LIMIT ?"
+        rows = self._connection.execute(sql, (2**63 - 1 if before_id is None else before_id, limit))
+        return [(number, _reply(row)) for number, *row in rows]
 
     def set_routes(self, rows: Iterable[MessageRouteRow]) -> None:
         self._connection.execute("DELETE FROM message_route")
@@ -236,3 +226,19 @@ class SqliteMessageLog:
 
 def _text_of(route: str, piece: Piece) -> tuple[str, str, str, int, int]:
     return route, piece.sender, piece.recipient, piece.reference, piece.total
+
+
+def _reply(row: Sequence[Any]) -> ReplyRow:
+    route, reply_id, sender, recipient, subject, text, at, attempt_id, contact_id, did = row
+    return ReplyRow(
+        route=route,
+        reply_id=reply_id,
+        sender=sender,
+        recipient=recipient,
+        subject=subject,
+        text=text,
+        at=to_moment(at),
+        attempt_id=None if attempt_id is None else AttemptId(attempt_id),
+        contact_id=None if contact_id is None else ContactId(contact_id),
+        did=did,
+    )

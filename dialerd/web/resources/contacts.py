@@ -1,6 +1,6 @@
 """Single contacts: looked up, added as they come in, changed.
 
-Not here: whole files of them (uploads.py), their lists (lists.py).
+Not here: whole files of them (uploads.py), their lists (lists.py), what they have written (replies.py).
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from dialerd.domain.user import Right
-from dialerd.ports import ContactRow, ReplyRow
+from dialerd.ports import ContactRow, NoteRow
+from dialerd.usecases import agentpage
 from dialerd.usecases import contacts as use
 from dialerd.usecases.lists import get_list
 from dialerd.web.binding import Ask, Model, Query, Route, Streamed
 from dialerd.web.paging import Asked, Page, page
 from dialerd.web.resources.reach import lists_of, queues_of_contact, queues_of_list
-
-_REPLIES = 100
 
 Texts = list[str]
 Attributes = Annotated[dict[str, str], Field(max_length=200)]
@@ -47,15 +46,15 @@ class NewAttributes(Model):
     attributes: Annotated[Attributes, Field(min_length=1)]
 
 
-class ReplyShown(Model):
-    """`did`: what came of it, in a few words."""
-
+class NoteShown(Model):
+    contact_id: int
     at: datetime
-    route: str
-    sender: str
-    subject: str
+    actor: str
     text: str
-    did: str
+
+
+class NewNote(Model):
+    text: Annotated[str, Field(min_length=1, max_length=agentpage.LONGEST_NOTE)]
 
 
 class NumberAsked(Query):
@@ -104,10 +103,18 @@ def change_contact(ask: Ask[None, NewAttributes]) -> ContactShown:
     return contact_document(use.get_contact(ask.unit, _id(ask)))
 
 
-def list_replies(ask: Ask[None, None]) -> list[ReplyShown]:
-    """What a contact has written back, the latest first."""
-    row = use.get_contact(ask.unit, _id(ask))
-    return [_reply(each) for each in ask.unit.messages.replies(row.id, limit=_REPLIES)]
+def list_notes(ask: Ask[None, None]) -> list[NoteShown]:
+    """What was written down about a contact, the latest first."""
+    return [note_document(each) for each in agentpage.notes(ask.unit, _id(ask))]
+
+
+def add_note(ask: Ask[None, NewNote]) -> NoteShown:
+    """Write something down about a contact, for whoever talks to it next."""
+    return note_document(agentpage.add_note(ask.unit, _id(ask), ask.body.text, actor=ask.actor, now=ask.now))
+
+
+def note_document(row: NoteRow) -> NoteShown:
+    return NoteShown(contact_id=row.contact_id, at=row.at, actor=row.actor, text=row.text)
 
 
 def contact_document(row: ContactRow) -> ContactShown:
@@ -122,15 +129,12 @@ def contact_document(row: ContactRow) -> ContactShown:
     )
 
 
-def _reply(row: ReplyRow) -> ReplyShown:
-    return ReplyShown(at=row.at, route=row.route, sender=row.sender, subject=row.subject, text=row.text, did=row.did)
-
-
 def _id(ask: Ask[Any, Any]) -> int:
     return int(ask.path["contact_id"])
 
 
 _OF_LIST, _ONE = "/api/lists/{name}/contacts", "/api/contacts/{contact_id:[0-9]{1,18}}"
+_NOTES = _ONE + "/notes"
 
 ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=_OF_LIST, do=contacts_of_list, right=Right.SEE, on=queues_of_list),
@@ -138,5 +142,8 @@ ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path="/api/contacts", do=find_contacts, right=Right.SEE),
     Route(method="GET", path=_ONE, do=show_contact, right=Right.SEE, on=queues_of_contact),
     Route(method="PATCH", path=_ONE, do=change_contact, right=Right.DEFINE, shows=show_contact),
-    Route(method="GET", path=_ONE + "/replies", do=list_replies, right=Right.SEE, on=queues_of_contact),
+    Route(method="GET", path=_NOTES, do=list_notes, right=Right.SEE, on=queues_of_contact),
+    Route(
+        method="POST", path=_NOTES, do=add_note, right=Right.STEER, on=queues_of_contact, status=201, idempotent=True
+    ),
 )

@@ -1,25 +1,19 @@
 """What campaigns are made of: queues, sets of dispositions, flows and strategies, each as the file that defines it.
 
-Not here: campaigns themselves (campaigns.py).
+Not here: campaigns themselves (campaigns.py), files that are checked or tried only (trials.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from dialerd.domain.dispositionset import DispositionSet, read_disposition_set
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.flow import Complaint, FlowSpec, read_flow
-from dialerd.domain.flow import examine as examine_flow
-from dialerd.domain.flow.draw import draw as draw_flow
+from dialerd.domain.flow import FlowSpec, read_flow
 from dialerd.domain.queue import QueueSpec, read_queue
 from dialerd.domain.strategy import Strategy, read_strategy
-from dialerd.domain.strategy import drawing as draw_strategy
-from dialerd.domain.strategy import examine as examine_strategy
 from dialerd.domain.user import Right
 from dialerd.ports import Unit
 from dialerd.usecases import definitions as use
@@ -67,27 +61,6 @@ class Applied(Model):
     dry_run: bool
     changes: dict[str, Changed]
     warnings: list[str]
-
-
-class Text(Model):
-    toml: Annotated[str, Field(max_length=500_000)]
-
-
-class ComplaintShown(Model):
-    line: int
-    complaint: str
-
-
-class Checked(Model):
-    """`name` null: it is none at all."""
-
-    name: str | None
-    complaints: list[ComplaintShown]
-
-
-class Graph(Model):
-    mermaid: str
-    dot: str
 
 
 def queue_itself(unit: Unit, path: Path) -> Collection[str]:
@@ -190,18 +163,6 @@ def apply_flow(ask: Ask[DryRun, Table]) -> Applied:
     return _applied(ask, done, warnings)
 
 
-def check_flow(ask: Ask[None, Text]) -> Checked:
-    """Everything that is wrong with the file of a flow, each with its line; nothing is kept."""
-    found, wrong = examine_flow(ask.body.toml)
-    return _checked(found.name if found else None, wrong)
-
-
-def draw(ask: Ask[None, None]) -> Graph:
-    """A flow as a graph."""
-    made = draw_flow(flows.get_flow(ask.unit, ask.path["name"]).spec)
-    return Graph(mermaid=made.as_mermaid(), dot=made.as_dot())
-
-
 def delete_flow(ask: Ask[None, None]) -> None:
     """Delete a flow that no campaign names."""
     flows.delete_flow(ask.unit, ask.path["name"], actor=ask.actor, now=ask.now)
@@ -235,18 +196,6 @@ def apply_strategy(ask: Ask[DryRun, Table]) -> Applied:
     return _applied(ask, done, strategies.route_warnings(given, ask.house.routes))
 
 
-def check_strategy(ask: Ask[None, Text]) -> Checked:
-    """Everything that is wrong with the file of a strategy, each with its line; nothing is kept."""
-    found, wrong = examine_strategy(ask.body.toml)
-    return _checked(found.name if found else None, wrong)
-
-
-def draw_steps(ask: Ask[None, None]) -> Graph:
-    """A strategy as a graph."""
-    made = draw_strategy(strategies.get_strategy(ask.unit, ask.path["name"]))
-    return Graph(mermaid=made.as_mermaid(), dot=made.as_dot())
-
-
 def delete_strategy(ask: Ask[None, None]) -> None:
     """Delete a strategy that no campaign names."""
     strategies.delete_strategy(ask.unit, ask.path["name"], actor=ask.actor, now=ask.now)
@@ -269,10 +218,6 @@ def _applied(ask: Ask[DryRun, Table], done: use.Applied, warnings: Collection[st
     )
 
 
-def _checked(name: str | None, wrong: Collection[Complaint]) -> Checked:
-    return Checked(name=name, complaints=[ComplaintShown(line=each.line, complaint=each.text) for each in wrong])
-
-
 def _routes(
     noun: str, spec: Any, list_all: Any, show: Any, apply: Any, delete: Any, *, seen_on: Queues = of_house
 ) -> tuple[Route, ...]:
@@ -286,15 +231,9 @@ def _routes(
     )
 
 
-_FLOWS, _STRATEGIES = "/api/flows", "/api/strategies"
-
 ROUTES: tuple[Route, ...] = (
     *_routes("queues", QueueSpec, list_queues, show_queue, apply_queue, delete_queue, seen_on=queue_itself),
     *_routes("dispositions", DispositionSet, list_sets, show_set, apply_set, delete_set),
     *_routes("flows", FlowSpec, list_flows, show_flow, apply_flow, delete_flow),
-    Route(method="POST", path=_FLOWS + "/check", do=check_flow, right=Right.SEE, looks=True),
-    Route(method="GET", path=_FLOWS + "/{name}/graph", do=draw, right=Right.SEE),
     *_routes("strategies", Strategy, list_strategies, show_strategy, apply_strategy, delete_strategy),
-    Route(method="POST", path=_STRATEGIES + "/check", do=check_strategy, right=Right.SEE, looks=True),
-    Route(method="GET", path=_STRATEGIES + "/{name}/graph", do=draw_steps, right=Right.SEE),
 )

@@ -1,6 +1,6 @@
 """Do-not-call lists.
 
-Not here: obeying them; whole files of numbers (the command line).
+Not here: obeying them; whole files of numbers (dncuploads.py).
 """
 
 from __future__ import annotations

@@ -5,26 +5,18 @@ Not here: what the agent does (me.py, steering.py), what belongs on the page (us
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.user import Right
-from dialerd.ports import NoteRow
 from dialerd.usecases import agentpage as use
 from dialerd.web.binding import Ask, Model, Route
+from dialerd.web.resources.contacts import NoteShown, note_document
 
 
-class NoteShown(Model):
-    contact_id: int
-    at: datetime
-    actor: str
-    text: str
-
-
-class NewNote(Model):
+class OwnNote(Model):
     contact_id: Annotated[int, Field(ge=1, lt=2**63)]
     text: Annotated[str, Field(min_length=1, max_length=use.LONGEST_NOTE)]
 
@@ -39,19 +31,15 @@ def list_notes(ask: Ask[None, None]) -> list[NoteShown]:
     card = use.card(ask.unit, _name(ask), now=ask.now)
     if card is None:
         raise NotFoundError("nobody is in front of you", hint="wait for the next call")
-    return [_shown(each) for each in card.notes]
+    return [note_document(each) for each in card.notes]
 
 
-def add_note(ask: Ask[None, NewNote]) -> NoteShown:
+def add_note(ask: Ask[None, OwnNote]) -> NoteShown:
     """Write something down about the person in front of me, for whoever talks to them next."""
     card = use.card(ask.unit, _name(ask), now=ask.now)
     if card is None or card.contact_id != ask.body.contact_id:
         raise ForbiddenError("that contact is not in front of you", hint="ask a supervisor to note it")
-    return _shown(use.add_note(ask.unit, card.contact_id, ask.body.text, actor=ask.actor, now=ask.now))
-
-
-def _shown(row: NoteRow) -> NoteShown:
-    return NoteShown(contact_id=row.contact_id, at=row.at, actor=row.actor, text=row.text)
+    return note_document(use.add_note(ask.unit, card.contact_id, ask.body.text, actor=ask.actor, now=ask.now))
 
 
 def _name(ask: Ask[Any, Any]) -> str:

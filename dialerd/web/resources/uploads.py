@@ -6,6 +6,8 @@ Not here: keeping the file and its turn (web/uploads.py), single contacts (conta
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -14,7 +16,6 @@ from aiohttp import web
 from pydantic import Field, TypeAdapter
 
 from dialerd.domain.columnmap import ColumnMap
-from dialerd.domain.contact import RejectedRow
 from dialerd.domain.errors import DialerdError, NotFoundError
 from dialerd.domain.user import Right
 from dialerd.ports import Chunk, ImportRow, Unit
@@ -27,6 +28,7 @@ from dialerd.web.uploads import Upload
 _CHUNK_S = 20.0  # whoever sends slower than a piece in that time is let go
 _WHOLE_S = 3600.0
 _MEDIA = ("text/csv", "application/octet-stream")
+_NOUN = "list"
 _SHOWN = 200  # characters of a file's name
 
 
@@ -84,35 +86,28 @@ async def upload(visit: Visit) -> web.StreamResponse:
     name, asked = visit.path["name"], visit.query
     lists.check_name(name)
     region, columns = await visit.house.store.read(lambda unit: _how(unit, visit, name))
-    if visit.request.content_type not in _MEDIA:
-        raise Problem(415, "unsupported_media", "the body is no CSV file", "send Content-Type: text/csv")
-    path = visit.uploads.place()
-    try:
-        await _receive(visit, path)
-        file = Path(asked.file.replace("\\", "/")).name[:_SHOWN] or "upload.csv"
+    async with received(visit, asked.file) as (path, file):
         wish = importing.Wish(list_name=name, region=region, source=file, actor=visit.person.actor)
         begun = visit.uploads.begin(
             path,
+            noun=_NOUN,
             list_name=name,
             file=file,
             now=visit.house.clock.now(),
             work=lambda made: _import(visit, made, wish, columns),
         )
-    except BaseException:  # whatever it was, a request that was broken off, too: no half of a file stays
-        path.unlink(missing_ok=True)
-        raise
     return web.Response(status=202, body=_ONE_SHOWN.dump_json(_shown(begun)), content_type="application/json")
 
 
 async def list_uploads(visit: Visit) -> web.StreamResponse:
     """The files that were sent for the list, the latest first, since the daemon was started."""
-    items = [UploadShown.model_validate(_facts(each)) for each in visit.uploads.of_list(visit.path["name"])]
+    items = [UploadShown.model_validate(_facts(each)) for each in visit.uploads.of_list(_NOUN, visit.path["name"])]
     return web.Response(body=_ALL_SHOWN.dump_json(UploadsShown(items=items)), content_type="application/json")
 
 
 async def show_upload(visit: Visit) -> web.StreamResponse:
     """How far the import of a file is, and which rows cannot be used."""
-    found = visit.uploads.get(visit.path["name"], visit.path["upload"])
+    found = visit.uploads.get(_NOUN, visit.path["name"], visit.path["upload"])
     if found is None:
         raise NotFoundError("there is no such import", hint="it may be from before the daemon was started")
     return web.Response(body=_ONE_SHOWN.dump_json(_shown(found)), content_type="application/json")
@@ -127,6 +122,24 @@ def _how(unit: Unit, visit: Visit, name: str) -> tuple[str, ColumnMap | None]:
     if region:
         return lists.read_region(region), columns
     return known.region if known is not None else visit.house.region, columns
+
+
+@asynccontextmanager
+async def received(visit: Visit, called: str) -> AsyncIterator[tuple[Path, str]]:
+    """The body as a file of ours, and the name that its sender gives it, which leads nowhere.
+
+    Raises Problem where it is no CSV file, too large or too slow; then, and where what is done with it fails, nothing
+    of it stays.
+    """
+    if visit.request.content_type not in _MEDIA:
+        raise Problem(415, "unsupported_media", "the body is no CSV file", "send Content-Type: text/csv")
+    path = visit.uploads.place()
+    try:
+        await _receive(visit, path)
+        yield path, Path(called.replace("\\", "/")).name[:_SHOWN] or "upload.csv"
+    except BaseException:  # whatever it was, a request that was broken off, too: no half of a file stays
+        path.unlink(missing_ok=True)
+        raise
 
 
 async def _receive(visit: Visit, path: Path) -> None:
@@ -200,12 +213,14 @@ def _facts(made: Upload) -> dict[str, object]:
 
 
 def _shown(made: Upload) -> UploadWithRows:
-    rows = [_rejected(row) for row in made.rejected]
-    return UploadWithRows.model_validate({**_facts(made), "rejected_rows": rows})
+    return UploadWithRows.model_validate({**_facts(made), "rejected_rows": rejected_rows(made)})
 
 
-def _rejected(row: RejectedRow) -> RejectedShown:
-    return RejectedShown(line=row.line, column=row.column or "", value=row.value, reason=row.reason)
+def rejected_rows(made: Upload) -> list[RejectedShown]:
+    return [
+        RejectedShown(line=row.line, column=row.column or "", value=row.value, reason=row.reason)
+        for row in made.rejected
+    ]
 
 
 _IMPORTS = "/api/lists/{name}/imports"
