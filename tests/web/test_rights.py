@@ -52,7 +52,7 @@ def test_nobody_does_anothers_work(calm: Calm, route: Route | Streamed, who: str
     may = is_free or who in MAY[Right(route.right)]
     is_everybodys = route.on.__name__ == "of_house"
     if who == "sam" and may and not is_free and route.right not in (Right.OWN, Right.SELF):
-        by_body = route.on.__name__ in ("_by_body", "queues_of_attempt")  # there is no attempt
+        by_body = route.on.__name__ in ("_by_body", "queues_of_attempt", "of_everybody")  # there is no attempt
         may = (is_everybodys and route.right is Right.SEE) or by_body
     # Whoever may, asks it of something that is not there.
     said = browser.ask(route.method, _path(route, name="none", callback_id="99") if may else _path(route), nonsense)
