@@ -35,7 +35,7 @@ interface Route {
 
 const ROUTES: readonly Route[] = [
   { path: "/console", role: "agent", title: t.nav.console, page: (_, session) => <ConsolePage session={session} /> },
-  { path: "/campaigns", role: "supervisor", title: t.nav.campaigns, page: () => <CampaignsPage /> },
+  { path: "/campaigns", role: "supervisor", title: t.nav.campaigns, page: (_, session) => <CampaignsPage user={session.user} /> },
   { path: "/campaigns/new", role: "supervisor", title: t.form.newTitle, page: () => <CampaignForm name={null} /> },
   { path: "/campaigns/:name", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignPage name={name} /> },
   { path: "/campaigns/:name/edit", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignForm name={name} /> },

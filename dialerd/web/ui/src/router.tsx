@@ -14,6 +14,11 @@ export function go(path: string, { replace = false } = {}): void {
   tell();
 }
 
+/** A page's own address, ``here`/campaigns/${name}` ``, with each part safe in it. */
+export function here(strings: TemplateStringsArray, ...parts: (string | number)[]): string {
+  return strings.reduce((path, text, index) => path + encodeURIComponent(String(parts[index - 1])) + text);
+}
+
 export function useAddress(): { path: string; query: URLSearchParams } {
   const [, redraw] = useState(0);
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { get, onSignedOut, Problem, send } from "./api/client";
 import type { Role, Session } from "./api/documents";
+import { at } from "./api/routes";
 import { socket } from "./live/socket";
 
 export type SessionState = { at: "asking" } | { at: "out"; hasEnded: boolean } | { at: "in"; session: Session } | { at: "unreachable"; problem: Problem };
@@ -19,7 +20,7 @@ function become(next: SessionState): void {
 
 export async function askSession(): Promise<void> {
   try {
-    become({ at: "in", session: await get<Session>("/session") });
+    become({ at: "in", session: await get(at("/session")) });
   } catch (error) {
     if (error instanceof Problem && error.status !== 401) become({ at: "unreachable", problem: error });
     else become({ at: "out", hasEnded: false });
@@ -27,11 +28,11 @@ export async function askSession(): Promise<void> {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  become({ at: "in", session: await send<Session>("POST", "/session", { body: { name, password } }) });
+  become({ at: "in", session: await send("post", at("/session"), { body: { name, password } }) });
 }
 
 export async function signOut(): Promise<void> {
-  await send("DELETE", "/session");
+  await send("delete", at("/session"));
   become({ at: "out", hasEnded: false });
 }
 
@@ -50,4 +51,4 @@ export function useSession(): SessionState {
 }
 
 const RANK: Record<Role, number> = { agent: 0, supervisor: 1, admin: 2 };
-export const mayBe = (session: Session, role: Role): boolean => RANK[session.role] >= RANK[role];
+export const mayBe = (session: Session, role: Role): boolean => (RANK[session.role as Role] ?? -1) >= RANK[role];

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { send } from "./api/client";
 import type { Role, Session } from "./api/documents";
+import { at } from "./api/routes";
 import { moveRow, search, useKeys, type Keys } from "./keys";
 import { useLive } from "./live/socket";
 import { Button } from "./parts/button";
@@ -121,7 +122,7 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const change = async () => {
-    await send("POST", "/session/password", { body: { old, new: next } });
+    await send("post", at("/session/password"), { body: { old, new: next } });
     tell(t.account.changed);
   };
   return (

@@ -1,7 +1,9 @@
 // Requests as the API wants them, and its errors as sentences.
 import { afterEach, expect, test, vi } from "vitest";
 
-import { at, onSignedOut, pathOf, post, Problem, send } from "../src/api/client";
+import { get, onSignedOut, pathOf, post, Problem, send } from "../src/api/client";
+import { at } from "../src/api/routes";
+import { here } from "../src/router";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -12,19 +14,20 @@ const answering = (status: number, body: unknown) => {
 };
 
 test("a name cannot lead out of its place in an address", () => {
-  expect(at`/campaigns/${"../users"}/run`).toBe("/campaigns/..%2Fusers/run");
-  expect(pathOf("/dnc-check", { number: "+1 2", empty: "", none: null, state: ["a", "b"] })).toBe("/api/dnc-check?number=%2B1+2&state=a&state=b");
+  expect(at("/campaigns/{name}/run", "../users")).toBe("/campaigns/..%2Fusers/run");
+  expect(here`/campaigns/${"../users"}/edit`).toBe("/campaigns/..%2Fusers/edit");
+  expect(pathOf(at("/callbacks"), { campaign: "+1 2", agent: "", state: ["done", "expired"] })).toBe("/api/callbacks?campaign=%2B1+2&state=done&state=expired");
 });
 
 test("what changes something says that it comes from these pages", async () => {
   const fetched = answering(200, {});
-  await post("/campaigns/a/run");
+  await post(at("/campaigns/{name}/run", "a"));
   expect(fetched.mock.calls[0]?.[1].headers).toMatchObject({ "X-Dialerd-Request": "1", "Content-Type": "application/json" });
 });
 
 test("a refusal is the API's sentence with its remedy", async () => {
   answering(409, { code: "illegal_action", message: "campaign a is draft", hint: "possible: edit", detail: "both" });
-  const problem = await send("POST", "/campaigns/a/run").catch((error) => error);
+  const problem = await post(at("/campaigns/{name}/run", "a")).catch((error) => error);
   expect(problem).toBeInstanceOf(Problem);
   expect(problem).toMatchObject({ status: 409, code: "illegal_action", message: "campaign a is draft", hint: "possible: edit" });
 });
@@ -33,14 +36,14 @@ test("an answer that the session is over is told once for all; a wrong password 
   const over = vi.fn();
   const stop = onSignedOut(over);
   answering(401, { code: "unauthenticated", message: "sign in" });
-  await send("POST", "/session", { body: {} }).catch(() => null);
+  await post(at("/session"), { name: "ann", password: "wrong" }).catch(() => null);
   expect(over).not.toHaveBeenCalled();
-  await send("DELETE", "/lists/a").catch(() => null);
+  await send("delete", at("/lists/{name}", "a")).catch(() => null);
   expect(over).toHaveBeenCalledOnce();
   stop();
 });
 
 test("a server that is not there is said so", async () => {
   vi.stubGlobal("fetch", vi.fn(async () => { throw new TypeError("fetch failed"); }));
-  await expect(send("GET", "/campaigns")).rejects.toMatchObject({ code: "unreachable" });
+  await expect(get(at("/campaigns"))).rejects.toMatchObject({ code: "unreachable" });
 });

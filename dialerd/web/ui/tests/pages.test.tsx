@@ -63,7 +63,7 @@ const press = (key: string) => act(async () => {
   await new Promise((resolve) => setTimeout(resolve, 0));
 });
 
-const campaign = { campaign: "spring", mode: "power", priority: 4, state: "active", run: 2, targets: 200, done: 50, lists: [SCRIPT], trunk: "carrier", queue: "sales", flow: null, description: SCRIPT, last_run_at: "2026-01-01T10:00:00+00:00", updated_at: "2026-01-01T10:00:00+00:00", next_start_at: null };
+const campaign = { actions: ["pause", "stop", "clone"], connection: { kind: "queue", name: "sales" }, campaign: "spring", mode: "power", priority: 4, state: "active", run: 2, targets: 200, done: 50, lists: [SCRIPT], trunk: "carrier", queue: "sales", flow: null, description: SCRIPT, last_run_at: "2026-01-01T10:00:00+00:00", updated_at: "2026-01-01T10:00:00+00:00", next_start_at: null };
 
 test("nobody signed in sees the sign-in page, and how the first account is made", async () => {
   answers = {};
@@ -120,8 +120,8 @@ const ann: Agent = {
   idle_since: "2026-01-01T10:00:00+00:00", reason: "", campaign: "spring", why: "", attempt_id: "d1", wanted: { state: "ready", since: "", reason: "" }, preferred: [], asterisk: null,
 };
 const wrapUp: MyAgent = {
-  ...ann, pause_reasons: ["lunch"], why_idle: "",
-  call: { attempt_id: "d1", campaign: "spring", contact_id: 7, number: "+12125550100", attributes: { first_name: SCRIPT }, connected_at: null, dispositions: [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: SCRIPT, positive: false, callback: true }] },
+  ...ann, campaigns: ["spring"], pause_reasons: ["lunch"], why_idle: "",
+  call: { attempt_id: "d1", campaign: "spring", contact_id: 7, number: "+12125550100", attributes: { first_name: SCRIPT }, connected_at: null, ended_at: null, disposition: null, dispositions: [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: SCRIPT, positive: false, callback: true }] },
 };
 
 test("after a call a number key gives the disposition, and a customer's name is text", async () => {

@@ -1,5 +1,6 @@
 // Talks to dialerd's REST API: one function per kind of request, errors as the API's own sentences.
-// Not here: what the documents hold (documents.ts), what happens live (live/socket.ts).
+// Not here: what each address takes and gives (routes.ts), what happens live (live/socket.ts).
+import type { Address, Answer, Body, Method, QueryOf, Route } from "./routes";
 
 /** What the API refuses or cannot do: its sentence, its remedy, and which fields of a form it means. */
 export class Problem extends Error {
@@ -14,16 +15,9 @@ export class Problem extends Error {
   }
 }
 
-export interface Page<T> {
-  items: T[];
-  next: string | null;
-}
-
-export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
-
-export interface Options {
-  query?: Query | undefined;
-  body?: unknown;
+export interface Options<B = unknown> {
+  query?: object | undefined;
+  body?: B | undefined;
   /** The body as it is, with its type, in place of JSON. */
   raw?: { type: string; data: string | Blob } | undefined;
   accept?: string | undefined;
@@ -48,7 +42,12 @@ export function onSignedOut(watcher: Watcher): () => void {
   return () => signedOut.delete(watcher);
 }
 
-export function pathOf(path: string, query: Query = {}): string {
+/** Where a browser finds it, with what stands after the question mark; what is empty is left out. */
+export function pathOf<R extends Route>(path: Address<R>, query?: QueryOf<R>): string {
+  return addressOf(path, query);
+}
+
+function addressOf(path: string, query: object = {}): string {
   const given = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === "") continue;
@@ -56,11 +55,6 @@ export function pathOf(path: string, query: Query = {}): string {
   }
   const text = given.toString();
   return `/api${path}${text && `?${text}`}`;
-}
-
-/** `/campaigns/${name}` with each part safe in an address. */
-export function at(strings: TemplateStringsArray, ...parts: (string | number)[]): string {
-  return strings.reduce((path, text, index) => path + encodeURIComponent(String(parts[index - 1])) + text);
 }
 
 async function request(method: string, path: string, options: Options): Promise<Response> {
@@ -79,7 +73,7 @@ async function request(method: string, path: string, options: Options): Promise<
   if (options.once) headers["Idempotency-Key"] = options.once;
   let answer: Response;
   try {
-    answer = await fetch(pathOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin" });
+    answer = await fetch(addressOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin" });
   } catch {
     throw new Problem(0, "unreachable", "dialerd does not answer", "see whether the daemon runs and this machine is online");
   }
@@ -106,36 +100,39 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
-export async function get<T>(path: string, query?: Query): Promise<T> {
+export async function get<R extends Route>(path: Address<R>, query?: QueryOf<R>): Promise<Answer<R>> {
   return (await request("GET", path, { query })).json();
 }
 
-export async function getVersioned<T>(path: string): Promise<Versioned<T>> {
+export async function getVersioned<R extends Route>(path: Address<R>): Promise<Versioned<Answer<R>>> {
   const answer = await request("GET", path, {});
   return { value: await answer.json(), etag: answer.headers.get("ETag") };
 }
 
-export async function getText(path: string, accept: string): Promise<string> {
+export async function getText<R extends Route>(path: Address<R>, accept: string): Promise<string> {
   return (await request("GET", path, { accept })).text();
 }
 
 /** Does something; the answer's document, or null where there is none. */
-export async function send<T = unknown>(method: string, path: string, options: Options = {}): Promise<T> {
-  const answer = await request(method, path, options);
-  return answer.status === 204 ? (null as T) : answer.json();
+export async function send<R extends Route, M extends Method>(method: M, path: Address<R>, options: Options<Body<R, M>> = {}): Promise<Answer<R, M>> {
+  const answer = await request(method.toUpperCase(), path, options);
+  return (answer.status === 204 ? null : await answer.json()) as Answer<R, M>;
 }
 
-export const post = <T = unknown>(path: string, body?: unknown, more: Options = {}) =>
-  send<T>("POST", path, { body: body ?? {}, ...more });
+/** As `send`; without a body it takes none, which is an empty table. */
+export async function post<R extends Route>(path: Address<R>, body?: Body<R, "post">, { once }: { once?: string } = {}): Promise<Answer<R, "post">> {
+  const answer = await request("POST", path, { body: body ?? {}, once });
+  return (answer.status === 204 ? null : await answer.json()) as Answer<R, "post">;
+}
 
 /** A key for one thing to be made: the same button pressed twice makes it once. */
 export const onceKey = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
 /** Sends a file with its progress, which fetch cannot tell. */
-export function upload<T>(path: string, query: Query, file: Blob, onProgress: (share: number) => void): Promise<T> {
+export function upload<R extends Route>(path: Address<R>, query: QueryOf<R, "post">, file: Blob, onProgress: (share: number) => void): Promise<Answer<R, "post">> {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
-    call.open("POST", pathOf(path, query));
+    call.open("POST", addressOf(path, query));
     call.setRequestHeader("Content-Type", "text/csv");
     call.setRequestHeader("Accept", "application/json");
     call.setRequestHeader("X-Dialerd-Request", "1");

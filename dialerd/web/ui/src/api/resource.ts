@@ -2,7 +2,8 @@
 // Not here: what the live socket sends (live/).
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-import { get, Problem, type Page, type Query } from "./client";
+import { get, Problem } from "./client";
+import type { Address, Answer, Item, QueryOf, Route } from "./routes";
 
 export interface Resource<T> {
   value: T | null;
@@ -50,45 +51,61 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyS 
   };
 }
 
+// The compiler cannot work out what an address that is not known yet gives: what loads is untyped, and typed where it is used.
+const getAny = get as (path: string, query?: object) => Promise<unknown>;
+const keyOf = (path: string | null, query?: object): string | null => (path === null ? null : `${path} ${JSON.stringify(query ?? {})}`);
+
 /** The document at `path`; null: nothing is asked for. */
-export function useDocument<T>(path: string | null, query?: Query, everyS = 0): Resource<T> {
-  const key = path === null ? null : `${path} ${JSON.stringify(query ?? {})}`;
-  return useLoaded<T>(key, () => get<T>(path ?? "", query), everyS);
+export function useDocument<R extends Route>(path: Address<R> | null, query?: QueryOf<R>, everyS = 0): Resource<Answer<R>> {
+  return useLoaded<unknown>(keyOf(path, query), () => getAny(path ?? "", query), everyS) as Resource<Answer<R>>;
 }
 
 export interface Listing<T> extends Resource<T[]> {
   more: (() => void) | null;
 }
 
+interface Page {
+  items: unknown[];
+  next: string | null;
+}
+
+/** So many pages of a list, and where the next begins; a list that is not paged is one page. */
+async function pagesOf(path: string, query: object | undefined, most: number): Promise<Page> {
+  const items: unknown[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < most; page++) {
+    const told = await getAny(path, { ...query, cursor });
+    const got: Page = Array.isArray(told) ? { items: told, next: null } : { next: null, ...(told as { items: unknown[] }) };
+    items.push(...got.items);
+    cursor = got.next;
+    if (cursor === null) break;
+  }
+  return { items, next: cursor };
+}
+
 /** The items of a list, and what brings the next page of them where there is one. */
-export function useList<T>(path: string | null, query?: Query, everyS = 0): Listing<T> {
-  const key = path === null ? null : `${path} ${JSON.stringify(query ?? {})}`;
+export function useList<R extends Route>(path: Address<R> | null, query?: QueryOf<R>, everyS = 0): Listing<Item<R>> {
+  const key = keyOf(path, query);
   const [limit, setLimit] = useState({ key, pages: 1 });
   const pages = limit.key === key ? limit.pages : 1;
-  const loaded = useLoaded<Page<T>>(
-    key === null ? null : `${key} ${pages}`,
-    async () => {
-      const items: T[] = [];
-      let cursor: string | null = null;
-      for (let page = 0; page < pages; page++) {
-        const told = await get<Page<T> | T[]>(path ?? "", { ...query, cursor });
-        const got: Page<T> = Array.isArray(told) ? { items: told, next: null } : told;
-        items.push(...got.items);
-        cursor = got.next;
-        if (cursor === null) break;
-      }
-      return { items, next: cursor };
-    },
-    everyS,
-  );
-  const kept = useRef<{ key: string | null; items: T[] }>({ key: null, items: [] });
+  const loaded = useLoaded<Page>(key === null ? null : `${key} ${pages}`, () => pagesOf(path ?? "", query, pages), everyS);
+  const kept = useRef<{ key: string | null; items: unknown[] }>({ key: null, items: [] });
   if (loaded.value) kept.current = { key, items: loaded.value.items };
   const before = kept.current.key === key && key !== null ? kept.current.items : null;
   const value = loaded.value?.items ?? before;
-  return {
+  const listing: Listing<unknown> = {
     ...loaded,
     value,
     isLoading: loaded.isLoading && value === null,
     more: loaded.value?.next ? () => setLimit({ key, pages: pages + 1 }) : null,
   };
+  return listing as Listing<Item<R>>;
+}
+
+const MOST_PAGES = 50;
+
+/** Every item of a list, for choosing from; none while `path` is null. */
+export function useAll<R extends Route>(path: Address<R> | null): Item<R>[] {
+  const loaded = useLoaded<Page>(keyOf(path), () => pagesOf(path ?? "", undefined, MOST_PAGES));
+  return (loaded.value?.items ?? []) as Item<R>[];
 }

@@ -1,17 +1,16 @@
 // What can be done to a campaign: buttons for the next step, a menu for the rest, a question before what cannot be undone.
 import { useState } from "preact/hooks";
 
-import { at, pathOf, post, send } from "../api/client";
-import type { CampaignState } from "../api/documents";
+import { pathOf, post, send } from "../api/client";
+import { at } from "../api/routes";
 import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import type { IconName } from "../parts/icon";
 import { Menu, type Choice } from "../parts/menu";
 import { tell } from "../parts/toast";
-import { go } from "../router";
+import { go, here } from "../router";
 import { t } from "../texts";
-import { actionsOf } from "./lines";
 
 export type Act = "run" | "pause" | "resume" | "stop" | "rerun";
 const ICONS: Record<Act, IconName> = { run: "play", pause: "pause", resume: "play", stop: "stop", rerun: "again" };
@@ -19,13 +18,13 @@ const ASKED: readonly string[] = ["run", "rerun", "stop"];
 
 interface Actable {
   campaign: string;
-  state: CampaignState;
-  actions?: readonly string[];
+  /** What may be done to it now, as the server says. */
+  actions: readonly string[];
 }
 
 export function act(name: string, what: Act, onDone: () => void): unknown {
   const perform = async () => {
-    await post(at`/campaigns/${name}/${what}`);
+    await post(at(`/campaigns/{name}/${what}`, name));
     tell(t.acts.done[what](name));
     onDone();
   };
@@ -37,7 +36,7 @@ export function act(name: string, what: Act, onDone: () => void): unknown {
 
 /** The steps of the run itself. */
 export function RunButtons({ row, onDone, isBig }: { row: Actable; onDone: () => void; isBig?: boolean }) {
-  const can = actionsOf(row);
+  const can = row.actions;
   const steps = (["run", "resume", "rerun", "pause", "stop"] as const).filter((each) => can.includes(each) && !(each === "run" && can.includes("rerun")));
   return (
     <>
@@ -55,13 +54,13 @@ export function RunButtons({ row, onDone, isBig }: { row: Actable; onDone: () =>
 /** All else: edit, clone, rename, export, delete. */
 export function MoreActs({ row, onDone }: { row: Actable; onDone: () => void }) {
   const [named, setNamed] = useState<"clone" | "rename" | null>(null);
-  const can = actionsOf(row);
+  const can = row.actions;
   const name = row.campaign;
   const choices: Choice[] = [];
-  if (can.includes("edit")) choices.push({ label: t.acts.edit, act: () => go(at`/campaigns/${name}/edit`) });
+  if (can.includes("edit")) choices.push({ label: t.acts.edit, act: () => go(here`/campaigns/${name}/edit`) });
   if (can.includes("clone")) choices.push({ label: t.acts.clone, act: () => setNamed("clone") });
   if (can.includes("edit")) choices.push({ label: t.acts.rename, act: () => setNamed("rename") });
-  choices.push({ label: t.acts.export, act: () => location.assign(pathOf(at`/campaigns/${name}/export`)) });
+  choices.push({ label: t.acts.export, act: () => location.assign(pathOf(at("/campaigns/{name}/export", name))) });
   if (can.includes("delete")) {
     choices.push({
       label: t.acts.delete,
@@ -70,7 +69,7 @@ export function MoreActs({ row, onDone }: { row: Actable; onDone: () => void }) 
         ask({
           title: t.acts.asks.delete(name), text: t.acts.texts.delete, yes: t.acts.delete, isDanger: true,
           act: async () => {
-            await send("DELETE", at`/campaigns/${name}`);
+            await send("delete", at("/campaigns/{name}", name));
             tell(t.acts.done.delete(name));
             go("/campaigns");
             onDone();
@@ -89,10 +88,10 @@ export function MoreActs({ row, onDone }: { row: Actable; onDone: () => void }) 
 function NewName({ name, what, onDone, onClose }: { name: string; what: "clone" | "rename"; onDone: () => void; onClose: () => void }) {
   const [next, setNext] = useState(what === "clone" ? `${name}-2`.slice(0, 64) : name);
   const perform = async () => {
-    await post(at`/campaigns/${name}/${what}`, { new_name: next });
+    await post(at(`/campaigns/{name}/${what}`, name), { new_name: next });
     if (what === "clone") tell(t.acts.done.clone(next));
     onDone();
-    if (what === "clone" || location.pathname.startsWith(at`/campaigns/${name}`)) go(at`/campaigns/${next}`);
+    if (what === "clone" || location.pathname.startsWith(here`/campaigns/${name}`)) go(here`/campaigns/${next}`);
   };
   const title = what === "clone" ? t.acts.cloneTitle(name) : t.acts.renameTitle(name);
   return (

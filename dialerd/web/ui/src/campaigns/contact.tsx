@@ -1,9 +1,8 @@
 // One contact of a campaign: what holds it back now, and everything that has happened to it, from eligible to next.
 import { useState } from "preact/hooks";
 
-import { at } from "../api/client";
-import type { Explained, Timeline } from "../api/documents";
 import { useDocument } from "../api/resource";
+import { at } from "../api/routes";
 import { clockTime, dayTime, fullTime } from "../format";
 import { Button } from "../parts/button";
 import { TextField } from "../parts/field";
@@ -35,7 +34,7 @@ export function ContactTimeline({ campaign }: { campaign: string }) {
 }
 
 function Gates({ campaign, contact }: { campaign: string; contact: number }) {
-  const found = useDocument<Explained>(at`/campaigns/${campaign}/contacts/${contact}`);
+  const found = useDocument(at("/campaigns/{name}/contacts/{contact_id}", campaign, contact));
   return (
     <section class="panel">
       <header><h2>{w.why}</h2></header>
@@ -65,7 +64,7 @@ function Gates({ campaign, contact }: { campaign: string; contact: number }) {
 }
 
 function Steps({ campaign, contact }: { campaign: string; contact: number }) {
-  const found = useDocument<Timeline>(at`/campaigns/${campaign}/contacts/${contact}/timeline`);
+  const found = useDocument(at("/campaigns/{name}/contacts/{contact_id}/timeline", campaign, contact));
   return (
     <section class="panel">
       <header><h2>{w.timeline}</h2></header>

@@ -1,9 +1,10 @@
 // One campaign: where it stands, its contacts one by one, its runs, its settings.
 import { useState } from "preact/hooks";
 
-import { at, getText, pathOf, post } from "../api/client";
-import type { CampaignStatus, Definition, Run } from "../api/documents";
+import { getText, pathOf, post } from "../api/client";
+import type { CampaignStatus } from "../api/documents";
 import { useDocument, useList, useLoaded } from "../api/resource";
+import { at } from "../api/routes";
 import { count, dayTime } from "../format";
 import { useLive } from "../live/socket";
 import { Badge, CampaignBadge } from "../parts/badge";
@@ -14,11 +15,10 @@ import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
 import { Tabs } from "../parts/tabs";
 import { tell } from "../parts/toast";
-import { go, Link } from "../router";
+import { go, here, Link } from "../router";
 import { t } from "../texts";
 import { MoreActs, RunButtons } from "./acts";
 import { ContactTimeline } from "./contact";
-import { actionsOf } from "./lines";
 import { isOn, Overview } from "./overview";
 
 const w = t.campaign;
@@ -29,11 +29,11 @@ export function CampaignPage({ name }: { name: string }) {
   const [tab, setTab] = useState("overview");
   const [isPacing, setPacing] = useState(false);
   const now = live.campaigns.get(name);
-  const found = useDocument<CampaignStatus>(at`/campaigns/${name}/status`, { why: true }, LOOK_S);
+  const found = useDocument(at("/campaigns/{name}/status", name), { why: true }, LOOK_S);
   return (
     <Loaded of={found}>
       {(told) => {
-        const status: CampaignStatus = now ? { ...told, ...now, why: told.why ?? [], pacing: told.pacing ?? null } : told;
+        const status: CampaignStatus = now ? { ...now, why: told.why, pacing: told.pacing } : told;
         return (
           <>
             <div class="head">
@@ -44,7 +44,7 @@ export function CampaignPage({ name }: { name: string }) {
               <span class="grow" />
               <RunButtons row={status} onDone={found.reload} isBig />
               {isOn(status.state) && <Button onClick={() => setPacing(true)}>{t.acts.pace}</Button>}
-              {actionsOf(status).includes("edit") && <Button onClick={() => go(at`/campaigns/${name}/edit`)}>{t.acts.edit}</Button>}
+              {status.actions.includes("edit") && <Button onClick={() => go(here`/campaigns/${name}/edit`)}>{t.acts.edit}</Button>}
               <MoreActs row={status} onDone={found.reload} />
             </div>
             {status.held && <div class="note warn" role="status">{status.held}</div>}
@@ -65,7 +65,7 @@ export function CampaignPage({ name }: { name: string }) {
 }
 
 function Runs({ name }: { name: string }) {
-  const runs = useList<Run>(at`/campaigns/${name}/runs`);
+  const runs = useList(at("/campaigns/{name}/runs", name));
   return (
     <section class="panel flush">
       <Loaded of={runs}>
@@ -79,7 +79,7 @@ function Runs({ name }: { name: string }) {
             { head: w.started, kind: "fit", cell: (each) => dayTime(each.started_at) },
             { head: w.finished, kind: "fit", cell: (each) => dayTime(each.finished_at) },
             { head: w.reason, kind: "text", cell: (each) => each.reason },
-            { head: "", kind: "fit", cell: (each) => <a class="button small" href={pathOf(at`/campaigns/${name}/export`, { run: each.run })} download>{t.download}</a> },
+            { head: "", kind: "fit", cell: (each) => <a class="button small" href={pathOf(at("/campaigns/{name}/export", name), { run: String(each.run) })} download>{t.download}</a> },
           ]} />
         )}
       </Loaded>
@@ -88,12 +88,12 @@ function Runs({ name }: { name: string }) {
 }
 
 function Settings({ name }: { name: string }) {
-  const file = useLoaded(`toml ${name}`, () => getText(at`/campaigns/${name}`, "application/toml"));
+  const file = useLoaded(`toml ${name}`, () => getText(at("/campaigns/{name}", name), "application/toml"));
   return <section class="panel"><Loaded of={file}>{(text) => <pre>{text}</pre>}</Loaded></section>;
 }
 
 function Pace({ name, mode, onDone, onClose }: { name: string; mode: string; onDone: () => void; onClose: () => void }) {
-  const now = useDocument<Definition>(at`/campaigns/${name}`);
+  const now = useDocument(at("/campaigns/{name}", name));
   const [given, setGiven] = useState<Record<string, string>>({});
   const value = (key: string): string => given[key] ?? (now.value?.[key] === undefined ? "" : String(now.value[key]));
   const field = (key: string, label: string) => (
@@ -101,7 +101,7 @@ function Pace({ name, mode, onDone, onClose }: { name: string; mode: string; onD
   );
   const change = async () => {
     const wanted = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== "").map(([key, text]) => [key, Number(text)]));
-    await post(at`/campaigns/${name}/pace`, wanted);
+    await post(at("/campaigns/{name}/pace", name), wanted);
     tell(w.paceDone);
     onDone();
   };

@@ -2,9 +2,9 @@
 // Not here: the page around it (detail.tsx).
 import { useMemo } from "preact/hooks";
 
-import { at } from "../api/client";
-import type { Abandonment, CampaignStatus, Dispositions, Hold, Meter, ReportRow } from "../api/documents";
+import type { CampaignStatus, Meter } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
+import { at } from "../api/routes";
 import { Ago, count, dayTime, fullTime, share } from "../format";
 import { Chart } from "../parts/chart";
 import { Empty, Loaded } from "../parts/problem";
@@ -28,7 +28,7 @@ function Figure({ label, children, tone }: { label: string; children: string; to
 
 export function Overview({ status }: { status: CampaignStatus }) {
   const name = status.campaign;
-  const meters = useList<Meter>(status.run ? at`/campaigns/${name}/meters` : null, {}, isOn(status.state) ? LOOK_S : 0);
+  const meters = useList(status.run ? at("/campaigns/{name}/meters", name) : null, {}, isOn(status.state) ? LOOK_S : 0);
   if (status.run === null) return <section class="panel"><Empty title={w.neverRun}>{status.state === "draft" ? w.lacking : w.neverRunText}</Empty></section>;
   const cap = Math.min(...(meters.value ?? []).map((each) => each.cap), 1);
   const isOver = status.abandoned_rate > cap;
@@ -69,7 +69,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
 }
 
 function Why({ status }: { status: CampaignStatus }) {
-  const holds: readonly Hold[] = status.why ?? [];
+  const holds = status.why ?? [];
   return (
     <section class="panel flush wide">
       <header><h2>{w.why}</h2><span class="muted">{w.whyText}</span></header>
@@ -105,7 +105,7 @@ function Pacing({ facts }: { facts: Record<string, unknown> }) {
 }
 
 function Endings({ name, run, attempts }: { name: string; run: number; attempts: number }) {
-  const found = useDocument<Dispositions>(at`/campaigns/${name}/dispositions`, { run }, attempts > 0 ? LOOK_S : 0);
+  const found = useDocument(at("/campaigns/{name}/dispositions", name), { run }, attempts > 0 ? LOOK_S : 0);
   return (
     <section class="panel">
       <header><h2>{w.dispositions}</h2></header>
@@ -134,7 +134,7 @@ function Endings({ name, run, attempts }: { name: string; run: number; attempts:
 }
 
 function Abandoned({ name, meters, isOn: goesOn }: { name: string; meters: readonly Meter[]; isOn: boolean }) {
-  const found = useDocument<Abandonment>(at`/campaigns/${name}/abandonment`, {}, goesOn ? SLOW_S : 0);
+  const found = useDocument(at("/campaigns/{name}/abandonment", name), {}, goesOn ? SLOW_S : 0);
   const points = found.value?.points ?? [];
   const xs = useMemo(() => points.map((each) => Date.parse(each.at) / 1000), [points]);
   const series = useMemo(() => [
@@ -161,7 +161,7 @@ function Abandoned({ name, meters, isOn: goesOn }: { name: string; meters: reado
 }
 
 function Hours({ name, run, isOn: goesOn }: { name: string; run: number; isOn: boolean }) {
-  const found = useList<ReportRow>(at`/campaigns/${name}/hours`, { run }, goesOn ? SLOW_S : 0);
+  const found = useList(at("/campaigns/{name}/hours", name), { run }, goesOn ? SLOW_S : 0);
   const points = found.value ?? [];
   const xs = useMemo(() => points.map((each) => Date.parse(each.key) / 1000), [points]);
   const series = useMemo(() => [

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
 import type { AgentPage, MyAgent } from "../api/documents";
+import { at } from "../api/routes";
 import { Since } from "../format";
 import { useKeys } from "../keys";
 import { AgentBadge } from "../parts/badge";
@@ -20,17 +21,24 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
   const [open, setOpen] = useState<"keypad" | "transfer" | "callback" | null>(null);
   const call = agent.call;
   const card = page?.card ?? null;
-  const isMuted = page?.is_muted ?? call?.is_muted ?? false;
-  const isHeld = page?.is_holding ?? call?.is_held ?? false;
-  const does = (what: string, body?: unknown) => async () => {
-    await post(`/me/agent/${what}`, body);
+  const isMuted = page?.is_muted ?? false;
+  const isHeld = page?.is_holding ?? false;
+  const does = (act: () => Promise<unknown>) => async () => {
+    await act();
     onDone();
   };
+  const mute = does(() => post(at("/me/agent/mute"), { on: !isMuted }));
+  const hold = does(() => post(at("/me/agent/hold"), { on: !isHeld }));
+  const end = does(() => post(at("/me/agent/hangup")));
   useKeys({
-    m: () => void does("mute", { on: !isMuted })().catch(tellProblem),
-    h: () => void does("hold", { on: !isHeld })().catch(tellProblem),
+    m: () => void mute().catch(tellProblem),
+    h: () => void hold().catch(tellProblem),
+    "e e": () => void end().catch(tellProblem),
+    t: () => setOpen("transfer"),
+    "#": () => setOpen("keypad"),
+    b: () => call && setOpen("callback"),
   });
-  const optOut = () => ask({ title: w.optOut, text: w.optOutText, yes: w.optOut, isDanger: true, act: does("optout", {}) });
+  const optOut = () => ask({ title: w.optOut, text: w.optOutText, yes: w.optOut, isDanger: true, act: does(() => post(at("/me/agent/optout"))) });
   return (
     <>
       <section class="panel">
@@ -40,11 +48,11 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Since at={call?.connected_at ?? agent.since} />
           <span class="grow" />
           {call && <span class="num">{call.number}</span>}
-          <Button kind="danger" onClick={does("hangup")}>{w.end}</Button>
+          <Button kind="danger" onClick={end}>{w.end}</Button>
         </header>
         <div class="row">
-          <Button pressed={isMuted} onClick={does("mute", { on: !isMuted })}>{isMuted ? w.muted : w.mute} <kbd>m</kbd></Button>
-          <Button pressed={isHeld} onClick={does("hold", { on: !isHeld })}>{isHeld ? w.held : w.hold} <kbd>h</kbd></Button>
+          <Button pressed={isMuted} onClick={mute}>{isMuted ? w.muted : w.mute} <kbd>m</kbd></Button>
+          <Button pressed={isHeld} onClick={hold}>{isHeld ? w.held : w.hold} <kbd>h</kbd></Button>
           <Button onClick={() => setOpen("keypad")}>{w.keypad}</Button>
           <Button onClick={() => setOpen("transfer")}>{w.transfer}</Button>
           {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}
@@ -54,12 +62,14 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
       {call && (
         <div class="grid-2">
           <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
-          <Script text={card?.script ?? call.script} />
-          {card && <Notes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
+          <div class="stack">
+            <Script text={card?.script} />
+            {card && <Notes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
+          </div>
         </div>
       )}
       {open === "keypad" && <Keypad onClose={() => setOpen(null)} />}
-      {open === "transfer" && <Transfer onDone={onDone} onClose={() => setOpen(null)} />}
+      {open === "transfer" && <Transfer queues={agent.queues} onDone={onDone} onClose={() => setOpen(null)} />}
       {open === "callback" && call && <CallbackForm campaign={call.campaign} contact={call.contact_id} onClose={() => setOpen(null)} />}
     </>
   );
@@ -69,11 +79,11 @@ function Keypad({ onClose }: { onClose: () => void }) {
   const [sent, setSent] = useState("");
   const press = (key: string) => async () => {
     setSent((before) => before + key);
-    await post("/me/agent/keys", { keys: key });
+    await post(at("/me/agent/keys"), { keys: key });
   };
   return (
     <Dialog title={w.keypad} onClose={onClose}>
-      <output class="num" style={{ minHeight: "28px", fontSize: "20px", textAlign: "center" }}>{sent}</output>
+      <output class="num pressed-keys">{sent}</output>
       <div class="keypad">
         {[..."123456789*0#"].map((key) => <Button key={key} size="big" onClick={press(key)}>{key}</Button>)}
       </div>
@@ -82,18 +92,18 @@ function Keypad({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Transfer({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const [kind, setKind] = useState("queue");
+function Transfer({ queues, onDone, onClose }: { queues: readonly string[]; onDone: () => void; onClose: () => void }) {
+  const [kind, setKind] = useState<"queue" | "agent" | "number">("queue");
   const [to, setTo] = useState("");
   const transfer = async () => {
-    await post("/me/agent/transfer", { [kind]: to.trim() });
+    await post(at("/me/agent/transfer"), { [kind]: to.trim() });
     tell(w.transferDone);
     onDone();
   };
   return (
     <FormDialog title={w.transferTitle} submit={w.transfer} canSubmit={!!to.trim()} onSubmit={transfer} onClose={onClose}>
-      <SelectField label={w.transferTo} value={kind} options={Object.entries(w.transferKinds).map(([value, label]) => ({ value, label }))} onInput={setKind} />
-      <TextField label={kind === "number" ? t.callbacks.number : t.name} type={kind === "number" ? "tel" : "text"} value={to} onInput={setTo} autoFocus />
+      <SelectField label={w.transferTo} value={kind} options={Object.entries(w.transferKinds).map(([value, label]) => ({ value, label }))} onInput={(next) => setKind(next as typeof kind)} />
+      <TextField label={kind === "number" ? t.callbacks.number : t.name} type={kind === "number" ? "tel" : "text"} value={to} onInput={setTo} {...(kind === "queue" ? { options: queues } : {})} autoFocus />
     </FormDialog>
   );
 }

@@ -3,12 +3,16 @@ import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
 import type { Card, Note } from "../api/documents";
+import { at } from "../api/routes";
 import { dayTime } from "../format";
 import { Button } from "../parts/button";
 import { AreaField } from "../parts/field";
 import { t } from "../texts";
 
 const w = t.console;
+
+/** `first_name` as people write it. */
+const labelOf = (key: string): string => key.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 
 interface CustomerProps {
   number: string;
@@ -26,8 +30,8 @@ function nameOf(attributes: Record<string, unknown>): string {
 
 export function Customer({ number, campaign, attributes, card, attempts }: CustomerProps) {
   const fields: [string, string][] = card?.fields.length
-    ? card.fields.map((each) => [each.label, each.value])
-    : Object.entries(attributes).map(([key, value]) => [key.replaceAll("_", " "), String(value)]);
+    ? card.fields.map((each) => [labelOf(each.label), each.value])
+    : Object.entries(attributes).map(([key, value]) => [labelOf(key), String(value)]);
   return (
     <section class="panel">
       <header>
@@ -36,8 +40,8 @@ export function Customer({ number, campaign, attributes, card, attempts }: Custo
         <span class="muted">{campaign}</span>
       </header>
       <div>
-        <div style={{ fontSize: "20px", fontWeight: 600, overflowWrap: "anywhere" }}>{nameOf(attributes)}</div>
-        <div class="num" style={{ fontSize: "16px" }}>{number}</div>
+        <div class="person">{nameOf(attributes)}</div>
+        <div class="num person-number">{number}</div>
         {attempts !== undefined && <div class="muted">{w.attempts(attempts)}</div>}
       </div>
       <dl class="facts">
@@ -51,7 +55,7 @@ export function Script({ text }: { text: string | null | undefined }) {
   return (
     <section class="panel">
       <header><h2>{w.script}</h2></header>
-      {text ? <p style={{ whiteSpace: "pre-wrap", fontSize: "15px", lineHeight: 1.6 }}>{text}</p> : <p class="muted">{w.noScript}</p>}
+      {text ? <p class="script">{text}</p> : <p class="muted">{w.noScript}</p>}
     </section>
   );
 }
@@ -59,7 +63,7 @@ export function Script({ text }: { text: string | null | undefined }) {
 export function Notes({ contact, notes, onDone }: { contact: number; notes: readonly Note[]; onDone: () => void }) {
   const [text, setText] = useState("");
   const add = async () => {
-    await post("/me/notes", { contact_id: contact, text });
+    await post(at("/me/notes"), { contact_id: contact, text });
     setText("");
     onDone();
   };
@@ -69,7 +73,7 @@ export function Notes({ contact, notes, onDone }: { contact: number; notes: read
       {!notes.length && <p class="muted">{w.noNotes}</p>}
       {notes.map((each, index) => (
         <div key={index}>
-          <p style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{each.text}</p>
+          <p class="as-written">{each.text}</p>
           <span class="muted">{each.actor.replace(/^user:/, "")} · {dayTime(each.at)}</span>
         </div>
       ))}

@@ -3,8 +3,9 @@
 import { useEffect, useRef } from "preact/hooks";
 
 import { get, Problem } from "../api/client";
-import type { AgentPage, MyAgent, Preview } from "../api/documents";
+import type { AgentPage, Preview } from "../api/documents";
 import { useDocument, useLoaded } from "../api/resource";
+import { at } from "../api/routes";
 import { useLive } from "../live/socket";
 
 const LOOK_S = 5; // beside what comes live
@@ -15,9 +16,9 @@ export interface ShownPreview extends Preview {
 }
 
 /** null where there is none: the API says so with 404. */
-async function orNull<T>(path: string): Promise<T | null> {
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {
-    return await get<T>(path);
+    return await asked;
   } catch (error) {
     if (error instanceof Problem && (error.status === 404 || error.status === 409)) return null;
     throw error;
@@ -26,13 +27,13 @@ async function orNull<T>(path: string): Promise<T | null> {
 
 export function useMine() {
   const { live } = useLive();
-  const agent = useDocument<MyAgent>("/me/agent", {}, LOOK_S);
+  const agent = useDocument(at("/me/agent"), {}, LOOK_S);
   const state = agent.value?.state;
   const preview = useLoaded<ShownPreview | null>(state === "preview" ? `preview ${agent.value?.since}` : null, async () => {
-    const shown = await orNull<Preview>("/me/preview");
+    const shown = await orNull(get(at("/me/preview")));
     return shown && { ...shown, until: Date.now() + shown.left_s * 1000 };
   });
-  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull<AgentPage>("/me/page"));
+  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))));
   const own = live.own;
   const mark = own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state}` : "";
   const seen = useRef(mark);

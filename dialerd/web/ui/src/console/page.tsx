@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
 import type { MyAgent, Session } from "../api/documents";
+import { at } from "../api/routes";
 import { Since } from "../format";
 import { AgentBadge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -56,8 +57,8 @@ function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; sessio
   const isOut = agent.state === "logged_out";
   const isBusy = agent.state === "reserved" || agent.state === "preview";
   const next = agent.wanted.state !== "ready" && agent.wanted.state !== agent.state && !isOut ? agent.wanted.state : null;
-  const does = (what: string, body?: unknown) => async () => {
-    await post(`/me/agent/${what}`, body);
+  const does = (act: () => Promise<unknown>) => async () => {
+    await act();
     mine.reload();
   };
   const reasons = agent.pause_reasons.length ? agent.pause_reasons : [""];
@@ -74,11 +75,11 @@ function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; sessio
         agent.wanted.state === "logged_out" ? <Button kind="primary" onClick={() => setLoggingIn(true)}>{w.login}</Button> : <span class="muted" role="status">{w.loggingIn}</span>
       ) : (
         <>
-          {(agent.state === "paused" || agent.state === "wrap_up" || agent.wanted.state === "paused") && <Button kind="primary" onClick={does("ready")}>{agent.state === "wrap_up" ? w.done : w.ready}</Button>}
+          {(agent.state === "paused" || agent.state === "wrap_up" || agent.wanted.state === "paused") && <Button kind="primary" onClick={does(() => post(at("/me/agent/ready")))}>{agent.state === "wrap_up" ? w.done : w.ready}</Button>}
           {agent.wanted.state !== "paused" && !isBusy && (
-            <Menu label={w.pause} text={w.pause} icon="pause" choices={reasons.map((reason) => ({ label: reason || w.noReason, act: does("pause", { reason }) }))} />
+            <Menu label={w.pause} text={w.pause} icon="pause" choices={reasons.map((reason) => ({ label: reason || w.noReason, act: does(() => post(at("/me/agent/pause"), { reason })) }))} />
           )}
-          {!isBusy && <Button icon="out" onClick={does("logout")}>{w.logout}</Button>}
+          {!isBusy && <Button icon="out" onClick={does(() => post(at("/me/agent/logout")))}>{w.logout}</Button>}
         </>
       )}
       {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
@@ -93,7 +94,7 @@ function Login({ agent, session, onDone, onClose }: { agent: MyAgent; session: S
   const [endpoint, setEndpoint] = useState(agent.endpoint);
   const login = async () => {
     const chosen = kind === "browser" && phone.account ? `PJSIP/${phone.account.user}` : endpoint;
-    await post("/me/agent/login", chosen === agent.endpoint ? {} : { endpoint: chosen });
+    await post(at("/me/agent/login"), chosen === agent.endpoint ? {} : { endpoint: chosen });
     onDone();
   };
   return (

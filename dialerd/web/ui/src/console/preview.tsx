@@ -1,6 +1,7 @@
 // The record before an agent: dial or skip, before its time is up.
 import { post } from "../api/client";
 import type { Card } from "../api/documents";
+import { at } from "../api/routes";
 import { length, useNow } from "../format";
 import { useKeys } from "../keys";
 import { Button } from "../parts/button";
@@ -15,8 +16,9 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
   const now = useNow();
   const left = Math.max(0, Math.ceil((preview.until - now) / 1000));
   const canSkip = preview.skips_left === null || preview.skips_left > 0;
+  const all = Math.max(1, (Date.parse(preview.dial_at) - Date.parse(preview.shown_at)) / 1000); // as the campaign has it
   const does = (what: "dial" | "skip") => async () => {
-    await post(`/me/agent/${what}`);
+    await post(at(`/me/agent/${what}`));
     onDone();
   };
   const isAsked = !!preview.asked;
@@ -33,7 +35,7 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
           <span class="grow" />
           <span class={left <= 5 ? "warn num" : "muted num"} role="timer">{isAsked ? w.asked : w.dialsIn(length(left))}</span>
         </header>
-        <progress class="wide" max={30} value={Math.min(30, left)} aria-label={w.dialsIn(length(left))} />
+        <progress class="wide" max={all} value={Math.min(all, left)} aria-label={w.dialsIn(length(left))} />
         <div class="row">
           <Button kind="primary" size="big" icon="phone" disabled={isAsked} onClick={does("dial")}>{w.dial} <kbd>d</kbd></Button>
           <Button size="big" disabled={isAsked || !canSkip} onClick={does("skip")}>{w.skip} <kbd>s</kbd></Button>
@@ -42,8 +44,10 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
       </section>
       <div class="grid-2">
         <Customer number={preview.number} campaign={preview.campaign} attributes={preview.attributes} card={card} attempts={preview.attempts} />
-        <Script text={card?.script} />
-        {card && <Notes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
+        <div class="stack">
+          <Script text={card?.script} />
+          {card && <Notes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
+        </div>
       </div>
     </>
   );

@@ -1,9 +1,10 @@
 // Beside an agent's work: the callbacks it has promised, and the campaigns it wants to work for.
 import { useState } from "preact/hooks";
 
-import { at, post, send } from "../api/client";
+import { post, send } from "../api/client";
 import type { Callback } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
+import { at } from "../api/routes";
 import { dayTime } from "../format";
 import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
@@ -19,12 +20,12 @@ const LOOK_S = 30;
 const MOST = 20;
 
 export function MyCallbacks() {
-  const found = useList<Callback>("/me/callbacks", {}, LOOK_S);
+  const found = useList(at("/me/callbacks"), {}, LOOK_S);
   const [moved, setMoved] = useState<Callback | null>(null);
   const cancel = (each: Callback) => ask({
     title: t.callbacks.cancelAsk, text: t.callbacks.cancelText, yes: t.callbacks.cancel, isDanger: true,
     act: async () => {
-      await send("DELETE", at`/me/callbacks/${each.callback}`);
+      await send("delete", at("/me/callbacks/{callback_id}", each.callback));
       found.reload();
     },
   });
@@ -41,7 +42,7 @@ export function MyCallbacks() {
                   <div class="muted" style={{ overflowWrap: "anywhere" }}>{each.campaign}{each.notes && ` · ${each.notes}`}</div>
                 </div>
                 <Menu label={`${t.actions}: ${each.number}`} choices={[
-                  { label: t.callbacks.now, act: async () => (await post(at`/me/callbacks/${each.callback}/now`), tell(t.callbacks.isNow), found.reload()) },
+                  { label: t.callbacks.now, act: async () => (await post(at("/me/callbacks/{callback_id}/now", each.callback)), tell(t.callbacks.isNow), found.reload()) },
                   { label: t.callbacks.move, act: () => setMoved(each) },
                   { label: t.callbacks.cancel, isDanger: true, act: () => cancel(each) },
                 ]} />
@@ -56,10 +57,10 @@ export function MyCallbacks() {
 }
 
 export function MyJobs() {
-  const found = useDocument<{ open: string[]; preferred: string[] }>("/me/jobs", {}, LOOK_S);
+  const found = useDocument(at("/me/jobs"), {}, LOOK_S);
   const [wanted, setWanted] = useState<string[] | null>(null);
   const keep = async () => {
-    await send("PUT", "/me/jobs", { body: { preferred: wanted } });
+    await send("put", at("/me/jobs"), { body: { preferred: wanted ?? [] } });
     tell(w.jobsDone);
     setWanted(null);
     found.reload();

@@ -3,13 +3,14 @@ import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
 import type { Card, DispositionChoice, MyAgent } from "../api/documents";
+import { at } from "../api/routes";
 import { Since } from "../format";
 import { useKeys, type Keys } from "../keys";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { tell, tellProblem } from "../parts/toast";
 import { t } from "../texts";
-import { CallbackInputs, wishOf, type CallbackFields } from "./callback";
+import { CallbackInputs, NO_CALLBACK, wishOf, type CallbackFields } from "./callback";
 import { Customer, Notes } from "./card";
 
 const w = t.console;
@@ -19,9 +20,9 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
   const [asking, setAsking] = useState<DispositionChoice | null>(null);
   const call = agent.call;
   const choices = call?.dispositions ?? [];
-  const attempt = call?.attempt_id ?? agent.attempt_id;
+  const attempt = call?.attempt_id ?? agent.attempt_id ?? "";
   const give = async (choice: DispositionChoice, fields?: CallbackFields) => {
-    await post("/me/disposition", { attempt_id: attempt, code: choice.code, ...(fields ? { callback: { ...wishOf(fields), mine: true } } : {}) });
+    await post(at("/me/disposition"), { attempt_id: attempt, code: choice.code, ...(fields ? { callback: wishOf(fields) } : {}) });
     setGiven(choice);
     tell(w.given(choice.text || choice.code));
     onDone();
@@ -62,7 +63,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
 }
 
 function WithCallback({ choice, onGive, onClose }: { choice: DispositionChoice; onGive: (fields: CallbackFields) => Promise<unknown>; onClose: () => void }) {
-  const [fields, setFields] = useState<CallbackFields>({ at: "", number: "", notes: "" });
+  const [fields, setFields] = useState(NO_CALLBACK);
   return (
     <FormDialog title={`${choice.text || choice.code}: ${w.callbackTitle.toLowerCase()}`} submit={t.save} canSubmit={!!fields.at} onSubmit={() => onGive(fields)} onClose={onClose}>
       <CallbackInputs fields={fields} set={setFields} />

@@ -1,9 +1,10 @@
 // What a supervisor can do to an agent: listen, whisper, join, move, end; log in and out, pause; preferred campaigns.
 import { useState } from "preact/hooks";
 
-import { at, post, send } from "../api/client";
+import { post, send } from "../api/client";
 import type { FloorAgent } from "../api/documents";
-import { useNames } from "../campaigns/form/offers";
+import { at, type Body } from "../api/routes";
+import { useAgentNames, useCampaignNames, useQueueNames } from "../campaigns/form/offers";
 import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
 import { ManyField, SelectField, TextField } from "../parts/field";
@@ -14,13 +15,15 @@ import { t } from "../texts";
 const w = t.floor;
 const MODES = ["listen", "whisper", "barge"] as const;
 type Mode = (typeof MODES)[number];
+type Destination = "agent" | "queue" | "number";
+type Kind = NonNullable<Body<"/agents", "post">["kind"]>;
 const LISTENING_AT = "dialerd.listening-at";
 
 export function AgentActs({ agent, onDone }: { agent: FloorAgent; onDone: () => void }) {
   const [open, setOpen] = useState<Mode | "move" | "prefer" | null>(null);
   const name = agent.agent;
-  const does = (what: string, body?: unknown) => async () => {
-    await post(at`/agents/${name}/${what}`, body);
+  const does = (act: () => Promise<unknown>) => async () => {
+    await act();
     tell(w.done);
     onDone();
   };
@@ -29,17 +32,17 @@ export function AgentActs({ agent, onDone }: { agent: FloorAgent; onDone: () => 
   const choices: Choice[] = [];
   if (talks) {
     choices.push(...MODES.map((mode) => ({ label: w[mode], act: () => setOpen(mode) })));
-    if (agent.listeners.length) choices.push({ label: w.unlisten, act: does("unlisten") });
+    if (agent.listeners.length) choices.push({ label: w.unlisten, act: does(() => post(at("/agents/{name}/unlisten", name))) });
     choices.push({ label: w.move, act: () => setOpen("move") });
-    choices.push({ label: w.hangup, isDanger: true, act: () => ask({ title: w.hangupAsk(name), text: w.hangupText, yes: w.hangup, isDanger: true, act: does("hangup") }) });
+    choices.push({ label: w.hangup, isDanger: true, act: () => ask({ title: w.hangupAsk(name), text: w.hangupText, yes: w.hangup, isDanger: true, act: does(() => post(at("/agents/{name}/hangup", name))) }) });
   }
   choices.push({ label: w.prefer, act: () => setOpen("prefer") });
-  if (agent.preferred.length) choices.push({ label: w.clear, act: async () => (await send("PUT", at`/agents/${name}/preferred`, { body: { campaigns: [] } }), tell(w.done), onDone()) });
-  if (isOut) choices.push({ label: w.login, act: does("login", {}) });
+  if (agent.preferred.length) choices.push({ label: w.clear, act: does(() => send("put", at("/agents/{name}/preferred", name), { body: { campaigns: [] } })) });
+  if (isOut) choices.push({ label: w.login, act: does(() => post(at("/agents/{name}/login", name))) });
   else {
-    if (agent.state !== "paused") choices.push({ label: w.pause, act: does("pause", {}) });
-    if (agent.state === "paused" || agent.state === "wrap_up") choices.push({ label: w.ready, act: does("ready") });
-    choices.push({ label: w.logout, isDanger: true, act: () => ask({ title: w.logoutAsk(name), text: w.logoutText, yes: w.logout, isDanger: true, act: does("logout") }) });
+    if (agent.state !== "paused") choices.push({ label: w.pause, act: does(() => post(at("/agents/{name}/pause", name))) });
+    if (agent.state === "paused" || agent.state === "wrap_up") choices.push({ label: w.ready, act: does(() => post(at("/agents/{name}/ready", name))) });
+    choices.push({ label: w.logout, isDanger: true, act: () => ask({ title: w.logoutAsk(name), text: w.logoutText, yes: w.logout, isDanger: true, act: does(() => post(at("/agents/{name}/logout", name))) }) });
   }
   return (
     <>
@@ -53,35 +56,35 @@ export function AgentActs({ agent, onDone }: { agent: FloorAgent; onDone: () => 
 }
 
 function Listen({ agent, mode: first, onDone, onClose }: { agent: string; mode: Mode; onDone: () => void; onClose: () => void }) {
-  const [mode, setMode] = useState<string>(first);
+  const [mode, setMode] = useState<Mode>(first);
   const [endpoint, setEndpoint] = useState(sessionStorage.getItem(LISTENING_AT) ?? "");
   const listen = async () => {
     sessionStorage.setItem(LISTENING_AT, endpoint);
-    await post(at`/agents/${agent}/listen`, { mode, endpoint });
+    await post(at("/agents/{name}/listen", agent), { mode, endpoint });
     tell(w.done);
     onDone();
   };
   return (
-    <FormDialog title={w.listenTitle(agent, w[mode as Mode])} submit={w[mode as Mode]} canSubmit={!!endpoint} onSubmit={listen} onClose={onClose}>
-      <SelectField label={t.actions} value={mode} options={MODES.map((value) => ({ value, label: w[value] }))} onInput={setMode} />
+    <FormDialog title={w.listenTitle(agent, w[mode])} submit={w[mode]} canSubmit={!!endpoint} onSubmit={listen} onClose={onClose}>
+      <SelectField label={t.actions} value={mode} options={MODES.map((value) => ({ value, label: w[value] }))} onInput={(next) => setMode(next as Mode)} />
       <TextField label={w.at} value={endpoint} onInput={setEndpoint} hint={w.atHint} autoFocus />
     </FormDialog>
   );
 }
 
 function Move({ agent, onDone, onClose }: { agent: string; onDone: () => void; onClose: () => void }) {
-  const [kind, setKind] = useState("agent");
+  const [kind, setKind] = useState<Destination>("agent");
   const [to, setTo] = useState("");
-  const queues = useNames("/queues");
-  const agents = useNames("/agents").filter((each) => each !== agent);
+  const queues = useQueueNames();
+  const agents = useAgentNames().filter((each) => each !== agent);
   const move = async () => {
-    await post(at`/agents/${agent}/transfer`, { [kind]: to.trim() });
+    await post(at("/agents/{name}/transfer", agent), { [kind]: to.trim() });
     tell(w.done);
     onDone();
   };
   return (
     <FormDialog title={w.move} submit={w.move} canSubmit={!!to.trim()} onSubmit={move} onClose={onClose}>
-      <SelectField label={t.console.transferTo} value={kind} options={Object.entries(t.console.transferKinds).map(([value, label]) => ({ value, label }))} onInput={(next) => (setKind(next), setTo(""))} />
+      <SelectField label={t.console.transferTo} value={kind} options={Object.entries(t.console.transferKinds).map(([value, label]) => ({ value, label }))} onInput={(next) => (setKind(next as Destination), setTo(""))} />
       {kind === "number" ? <TextField label={t.callbacks.number} type="tel" value={to} onInput={setTo} /> : (
         <SelectField label={t.name} value={to} none={t.form.chooseOne} options={kind === "queue" ? queues : agents} onInput={setTo} />
       )}
@@ -91,9 +94,9 @@ function Move({ agent, onDone, onClose }: { agent: string; onDone: () => void; o
 
 function Prefer({ agent, onDone, onClose }: { agent: FloorAgent; onDone: () => void; onClose: () => void }) {
   const [wanted, setWanted] = useState<string[]>(agent.preferred);
-  const campaigns = useNames("/campaigns");
+  const campaigns = useCampaignNames();
   const keep = async () => {
-    await send("PUT", at`/agents/${agent.agent}/preferred`, { body: { campaigns: wanted } });
+    await send("put", at("/agents/{name}/preferred", agent.agent), { body: { campaigns: wanted } });
     tell(w.done);
     onDone();
   };
@@ -107,9 +110,9 @@ function Prefer({ agent, onDone, onClose }: { agent: FloorAgent; onDone: () => v
 export function NewAgent({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const [agent, setAgent] = useState("");
   const [endpoint, setEndpoint] = useState("PJSIP/");
-  const [kind, setKind] = useState("outbound");
+  const [kind, setKind] = useState<Kind>("outbound");
   const make = async () => {
-    await post("/agents", { agent, endpoint, kind });
+    await post(at("/agents"), { agent, endpoint, kind });
     tell(w.made(agent));
     onDone();
   };
@@ -117,7 +120,7 @@ export function NewAgent({ onDone, onClose }: { onDone: () => void; onClose: () 
     <FormDialog title={w.newAgent} submit={t.create} canSubmit={!!agent && endpoint.length > 6} onSubmit={make} onClose={onClose}>
       <TextField label={t.name} value={agent} onInput={setAgent} hint={t.acts.nameHint} autoFocus maxLength={64} />
       <TextField label={w.endpoint} value={endpoint} onInput={setEndpoint} hint={t.console.endpointHint} />
-      <SelectField label={w.kind} value={kind} options={Object.entries(w.kinds).map(([value, label]) => ({ value, label }))} onInput={setKind} />
+      <SelectField label={w.kind} value={kind} options={Object.entries(w.kinds).map(([value, label]) => ({ value, label }))} onInput={(next) => setKind(next as Kind)} />
     </FormDialog>
   );
 }

@@ -2,16 +2,16 @@
 // Not here: what can be done to an agent (acts.tsx).
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import type { Agent, FloorAgent, FloorView } from "../api/documents";
+import type { Agent, FloorAgent } from "../api/documents";
 import { useDocument } from "../api/resource";
+import { at } from "../api/routes";
 import { count, length, Since } from "../format";
 import { useLive } from "../live/socket";
 import { AgentBadge, Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
-import { at } from "../api/client";
-import { Link } from "../router";
+import { here, Link } from "../router";
 import { t } from "../texts";
 import { AgentActs, NewAgent } from "./acts";
 
@@ -33,7 +33,7 @@ const byState = (a: FloorAgent, b: FloorAgent): number => ORDER.indexOf(a.state)
 
 export function FloorPage() {
   const { live } = useLive();
-  const floor = useDocument<FloorView>("/floor", {}, LOOK_S);
+  const floor = useDocument(at("/floor"), {}, LOOK_S);
   const [text, setText] = useState("");
   const [isMaking, setMaking] = useState(false);
   const seen = useRef(live.seq);
@@ -85,7 +85,7 @@ export function FloorPage() {
                       { head: w.phase, kind: "fit", cell: (each) => <Badge tone={each.phase === "waiting" ? "bad" : each.phase === "talking" ? "accent" : ""}>{t.phases[each.phase] ?? each.phase}</Badge> },
                       { head: w.since, kind: "num", cell: (each) => <Since at={each.since} /> },
                       { head: t.callbacks.number, kind: "fit", cell: (each) => <span class="num">{each.number}</span> },
-                      { head: w.campaign, kind: "text", cell: (each) => <Link to={at`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
+                      { head: w.campaign, kind: "text", cell: (each) => <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
                       { head: w.agent, cell: (each) => each.agent ?? <span class="muted">–</span> },
                       { head: w.trunk, cell: (each) => each.trunk },
                     ]} />
@@ -116,7 +116,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         ),
       },
       { head: w.since, kind: "num", cell: (each) => (each.state === "logged_out" ? <span class="muted">–</span> : <Since at={each.since} />) },
-      { head: w.campaign, kind: "text", cell: (each) => (each.campaign ? <Link to={at`/campaigns/${each.campaign}`}>{each.campaign}</Link> : <span class="muted">–</span>) },
+      { head: w.campaign, kind: "text", cell: (each) => (each.campaign ? <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> : <span class="muted">–</span>) },
       { head: w.preferred, kind: "text", cell: (each) => (each.preferred.length ? each.preferred.join(", ") : <span class="muted">{t.any}</span>) },
       {
         head: w.why, kind: "text",

@@ -1,9 +1,10 @@
 // One contact list: its contacts, its uploads, adding to it.
 import { useState } from "preact/hooks";
 
-import { at, onceKey, post } from "../api/client";
-import type { Contact, ContactList, Import } from "../api/documents";
+import { onceKey, post } from "../api/client";
+import type { Contact } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
+import { at } from "../api/routes";
 import { Ago, count } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -12,7 +13,7 @@ import { AreaField, TextField } from "../parts/field";
 import { Empty, Loaded } from "../parts/problem";
 import { Table, type Column } from "../parts/table";
 import { Tabs } from "../parts/tabs";
-import { Link } from "../router";
+import { here, Link } from "../router";
 import { t } from "../texts";
 import { ImportReport, Upload } from "./upload";
 
@@ -22,7 +23,7 @@ export function ContactTable({ contacts, withList, more }: { contacts: readonly 
   const keys = [...new Set(contacts.slice(0, 50).flatMap((each) => Object.keys(each.attributes)))].slice(0, 6);
   const columns: Column<Contact>[] = [
     { head: w.contact, kind: "num", cell: (each) => each.contact_id },
-    ...(withList ? [{ head: w.name, cell: (each: Contact) => <Link to={at`/lists/${each.list}`}>{each.list}</Link> }] : []),
+    ...(withList ? [{ head: w.name, cell: (each: Contact) => <Link to={here`/lists/${each.list}`}>{each.list}</Link> }] : []),
     { head: w.numbers, kind: "fit", cell: (each) => <span class="num">{each.numbers.map((number) => <div key={number}>{number}</div>)}</span> },
     ...keys.map((key): Column<Contact> => ({ head: key.replaceAll("_", " "), kind: "text", cell: (each) => String(each.attributes[key] ?? "") })),
     { head: w.zone, kind: "fit", cell: (each) => each.zone ?? <span class="muted">–</span> },
@@ -34,8 +35,8 @@ export function ContactTable({ contacts, withList, more }: { contacts: readonly 
 export function ListPage({ name }: { name: string }) {
   const [tab, setTab] = useState("contacts");
   const [open, setOpen] = useState<"upload" | "add" | null>(null);
-  const list = useDocument<ContactList>(at`/lists/${name}`, {}, 10);
-  const contacts = useList<Contact>(tab === "contacts" ? at`/lists/${name}/contacts` : null, { limit: 100 });
+  const list = useDocument(at("/lists/{name}", name), {}, 10);
+  const contacts = useList(tab === "contacts" ? at("/lists/{name}/contacts", name) : null, { limit: 100 });
   const refresh = () => (list.reload(), contacts.reload());
   return (
     <>
@@ -65,7 +66,7 @@ export function ListPage({ name }: { name: string }) {
 }
 
 function Imports({ name }: { name: string }) {
-  const found = useList<Import>(at`/lists/${name}/imports`, {}, 5);
+  const found = useList(at("/lists/{name}/imports", name), {}, 5);
   const [shown, setShown] = useState<string | null>(null);
   return (
     <Loaded of={found}>
@@ -105,7 +106,7 @@ function AddContact({ list, onDone, onClose }: { list: string; onDone: () => voi
   const [once] = useState(onceKey);
   const add = async () => {
     const all = numbers.split("\n").map((each) => each.trim()).filter(Boolean);
-    await post(at`/lists/${list}/contacts`, { numbers: all, attributes: attributesOf(attributes), ...(zone ? { zone } : {}) }, { once });
+    await post(at("/lists/{name}/contacts", list), { numbers: all, attributes: attributesOf(attributes), ...(zone ? { zone } : {}) }, { once });
     onDone();
   };
   return (

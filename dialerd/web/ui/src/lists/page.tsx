@@ -2,9 +2,9 @@
 // Not here: one list (list.tsx), uploads (upload.tsx).
 import { useState } from "preact/hooks";
 
-import { at, post, send } from "../api/client";
-import type { Contact, ContactList } from "../api/documents";
+import { post, send } from "../api/client";
 import { useList } from "../api/resource";
+import { at } from "../api/routes";
 import { Ago, count } from "../format";
 import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
@@ -13,20 +13,20 @@ import { Menu } from "../parts/menu";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
-import { go, Link } from "../router";
+import { go, here, Link } from "../router";
 import { t } from "../texts";
 import { ContactTable } from "./list";
 
 const w = t.lists;
 
 export function ListsPage() {
-  const lists = useList<ContactList>("/lists", {}, 15);
+  const lists = useList(at("/lists"), {}, 15);
   const [text, setText] = useState("");
   const [isMaking, setMaking] = useState(false);
   const remove = (name: string) => ask({
     title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true,
     act: async () => {
-      await send("DELETE", at`/lists/${name}`);
+      await send("delete", at("/lists/{name}", name));
       tell(w.deleted(name));
       lists.reload();
     },
@@ -44,7 +44,7 @@ export function ListsPage() {
         <Loaded of={lists}>
           {(all) => !all.length ? <Empty title={w.empty} action={create}>{w.emptyText}</Empty> : (
             <Table label={w.title} rows={all.filter((each) => each.list.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.list} more={lists.more} columns={[
-              { head: w.name, kind: "name", cell: (each) => <a href={at`/lists/${each.list}`} data-row-link onClick={(event) => (event.preventDefault(), go(at`/lists/${each.list}`))}>{each.list}</a> },
+              { head: w.name, kind: "name", cell: (each) => <a href={here`/lists/${each.list}`} data-row-link onClick={(event) => (event.preventDefault(), go(here`/lists/${each.list}`))}>{each.list}</a> },
               { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={[{ label: t.delete, isDanger: true, act: () => remove(each.list) }]} /> },
               { head: w.contacts, kind: "num", cell: (each) => count(each.contacts) },
               { head: w.region, cell: (each) => each.region ?? <span class="muted">–</span> },
@@ -63,9 +63,9 @@ function NewList({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const [region, setRegion] = useState("");
   const make = async () => {
-    await post("/lists", { list: name, ...(region ? { region: region.toUpperCase() } : {}) });
+    await post(at("/lists"), { list: name, ...(region ? { region: region.toUpperCase() } : {}) });
     tell(w.made(name));
-    go(at`/lists/${name}`);
+    go(here`/lists/${name}`);
   };
   return (
     <FormDialog title={w.create} submit={t.create} canSubmit={!!name} onSubmit={make} onClose={onClose}>
@@ -78,7 +78,7 @@ function NewList({ onClose }: { onClose: () => void }) {
 function Find() {
   const [number, setNumber] = useState("");
   const [wanted, setWanted] = useState<string | null>(null);
-  const found = useList<Contact>(wanted ? "/contacts" : null, { number: wanted });
+  const found = useList(wanted ? "/contacts" : null, { number: wanted });
   return (
     <section class="panel">
       <header><h2>{w.find}</h2></header>

@@ -1,10 +1,11 @@
 // Uploading a CSV: sending, reading as it goes on, and the rows that could not be used.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { at, upload } from "../api/client";
+import { upload } from "../api/client";
 import type { Import } from "../api/documents";
 import { asProblem, useDocument } from "../api/resource";
 import type { Problem } from "../api/client";
+import { at } from "../api/routes";
 import { count, share } from "../format";
 import { Button } from "../parts/button";
 import { Dialog } from "../parts/dialog";
@@ -26,7 +27,7 @@ export function Upload({ list, onDone, onClose }: { list: string; onDone: () => 
     setProblem(null);
     setSent(0);
     try {
-      const begun = await upload<Import>(at`/lists/${list}/import`, { file: file.name }, file, setSent);
+      const begun = await upload(at("/lists/{name}/import", list), { file: file.name }, file, setSent);
       setId(begun.id);
     } catch (error) {
       setProblem(asProblem(error));
@@ -63,7 +64,7 @@ export function Upload({ list, onDone, onClose }: { list: string; onDone: () => 
 /** An import as it goes on, then what came of it. */
 export function ImportReport({ list, id, onDone }: { list: string; id: string; onDone?: () => void }) {
   const [isOver, setOver] = useState(false);
-  const found = useDocument<Import>(at`/lists/${list}/imports/${id}`, {}, isOver ? 0 : LOOK_S);
+  const found = useDocument(at("/lists/{name}/imports/{upload}", list, id), {}, isOver ? 0 : LOOK_S);
   const state = found.value?.state;
   const told = useRef(false);
   useEffect(() => {

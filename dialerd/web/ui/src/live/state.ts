@@ -1,16 +1,14 @@
 // What is known live: campaigns and agents by name, brought on by numbered changes. Pure; tests draw whatever order.
 // Not here: the socket that brings them (socket.ts).
-import type { Agent, Call, CampaignStatus, Preview } from "../api/documents";
+import type { Agent, CampaignStatus, MyAgent, Preview } from "../api/documents";
 
 export interface Snapshot {
   type: "snapshot";
   seq: number;
   campaigns?: CampaignStatus[];
   agents?: Agent[];
-  agent?: Agent;
+  agent?: MyAgent;
   preview?: Preview | null;
-  call?: Call | null;
-  calls?: LiveCall[];
 }
 
 export interface Change {
@@ -18,20 +16,9 @@ export interface Change {
   seq: number;
   campaigns?: CampaignStatus[];
   agents?: Agent[];
-  agent?: Agent;
+  agent?: MyAgent;
   preview?: Preview | null;
-  call?: Call | null;
-  calls?: LiveCall[];
-  gone?: { campaigns?: string[]; agents?: string[]; calls?: string[] };
-}
-
-export interface LiveCall {
-  attempt_id: string;
-  campaign?: string;
-  agent?: string | null;
-  state?: string;
-  since?: string;
-  [key: string]: unknown;
+  gone?: { campaigns?: string[]; agents?: string[] };
 }
 
 export type Message = Snapshot | Change | { type: "alive"; seq: number };
@@ -41,12 +28,11 @@ export interface Live {
   seq: number;
   campaigns: ReadonlyMap<string, CampaignStatus>;
   agents: ReadonlyMap<string, Agent>;
-  calls: ReadonlyMap<string, LiveCall>;
   /** An agent's own state, where an agent is signed in. */
-  own: Agent | null;
+  own: MyAgent | null;
 }
 
-export const NOTHING: Live = { seq: 0, campaigns: new Map(), agents: new Map(), calls: new Map(), own: null };
+export const NOTHING: Live = { seq: 0, campaigns: new Map(), agents: new Map(), own: null };
 
 function byName<T>(before: ReadonlyMap<string, T>, changed: readonly T[] | undefined, gone: readonly string[] | undefined, name: (each: T) => string) {
   if (!changed?.length && !gone?.length) return before;
@@ -77,7 +63,6 @@ function merge(live: Live, told: Omit<Snapshot, "type"> | Omit<Change, "type">, 
     seq: live.seq,
     campaigns: byName(live.campaigns, told.campaigns, gone?.campaigns, (each) => each.campaign),
     agents: byName(live.agents, told.agents, gone?.agents, (each) => each.agent),
-    calls: byName(live.calls, told.calls, gone?.calls, (each) => each.attempt_id),
     own: told.agent ?? live.own,
   };
 }

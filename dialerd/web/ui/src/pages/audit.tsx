@@ -1,9 +1,9 @@
 // The audit log: who changed what and when.
 import { useState } from "preact/hooks";
 
-import { pathOf, type Query } from "../api/client";
-import type { AuditRow } from "../api/documents";
+import { pathOf } from "../api/client";
 import { useList } from "../api/resource";
+import { at } from "../api/routes";
 import { fullTime } from "../format";
 import { TextField } from "../parts/field";
 import { Empty, Loaded } from "../parts/problem";
@@ -29,14 +29,14 @@ export function AuditPage() {
   const [subject, setSubject] = useState("");
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
-  const query: Query = { actor, action, subject, since: dayStart(from), until: dayStart(to, 1) };
-  const found = useList<AuditRow>("/audit", { ...query, limit: 100 });
+  const query = { actor, action, subject, since: dayStart(from), until: dayStart(to, 1) };
+  const found = useList(at("/audit"), { ...query, limit: 100 });
   return (
     <>
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <a class="button" href={pathOf("/audit/export", query)} download="audit.csv">{w.export}</a>
+        <a class="button" href={pathOf(at("/audit/export"), query)} download="audit.csv">{w.export}</a>
       </div>
       <section class="panel">
         <div class="fields">

@@ -1,10 +1,11 @@
 // Callbacks: what was promised for when, to whom, and what it waits for.
 import { useState } from "preact/hooks";
 
-import { at, post, send } from "../api/client";
+import { post, send } from "../api/client";
 import type { Callback } from "../api/documents";
 import { useList } from "../api/resource";
-import { useNames } from "../campaigns/form/offers";
+import { at } from "../api/routes";
+import { useAgentNames, useCampaignNames } from "../campaigns/form/offers";
 import { fullTime } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -13,13 +14,14 @@ import { Menu } from "../parts/menu";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
-import { Link } from "../router";
+import { here, Link } from "../router";
 import { t } from "../texts";
 import { MoveCallback, NewCallback } from "./callbackforms";
 
 const w = t.callbacks;
 const LOOK_S = 10;
-const OVER = ["done", "cancelled", "expired"];
+const OVER = ["done", "cancelled", "expired"] as const;
+const isOverNow = (state: string): boolean => OVER.some((each) => each === state);
 const TONE: Record<string, "good" | "warn" | "accent" | ""> = { scheduled: "accent", due: "warn", in_progress: "good" };
 /** The contact's own wall clock, as the promise was made: the offset is the contact's. */
 const wall = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)}`;
@@ -29,15 +31,15 @@ export function CallbacksPage() {
   const [text, setText] = useState("");
   const [moved, setMoved] = useState<Callback | null>(null);
   const [isMaking, setMaking] = useState(false);
-  const found = useList<Callback>("/callbacks", isOver ? { state: OVER } : {}, LOOK_S);
-  const campaigns = useNames(isMaking ? "/campaigns" : null);
-  const agents = useNames(isMaking ? "/agents" : null);
+  const found = useList(at("/callbacks"), isOver ? { state: [...OVER] } : {}, LOOK_S);
+  const campaigns = useCampaignNames(isMaking);
+  const agents = useAgentNames(isMaking);
   const acts = (each: Callback) => [
-    { label: w.now, act: async () => (await post(at`/callbacks/${each.callback}/now`), tell(w.isNow), found.reload()) },
+    { label: w.now, act: async () => (await post(at("/callbacks/{callback_id}/now", each.callback)), tell(w.isNow), found.reload()) },
     { label: w.move, act: () => setMoved(each) },
     {
       label: w.cancel, isDanger: true,
-      act: () => ask({ title: w.cancelAsk, text: w.cancelText, yes: w.cancel, isDanger: true, act: async () => (await send("DELETE", at`/callbacks/${each.callback}`), tell(w.cancelled), found.reload()) }),
+      act: () => ask({ title: w.cancelAsk, text: w.cancelText, yes: w.cancel, isDanger: true, act: async () => (await send("delete", at("/callbacks/{callback_id}", each.callback)), tell(w.cancelled), found.reload()) }),
     },
   ];
   return (
@@ -58,9 +60,9 @@ export function CallbacksPage() {
             return (
               <Table label={w.title} rows={rows} rowKey={(each) => each.callback} more={found.more} columns={[
                 { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.time} title={fullTime(each.time)}>{wall(each.time)}<span class="sub">{each.zone}</span></time> },
-                { head: "", kind: "fit", cell: (each) => !OVER.includes(each.state) && <Menu label={`${t.actions}: ${each.number}`} choices={acts(each)} /> },
+                { head: "", kind: "fit", cell: (each) => !isOverNow(each.state) && <Menu label={`${t.actions}: ${each.number}`} choices={acts(each)} /> },
                 { head: t.state, kind: "fit", cell: (each) => <Badge tone={TONE[each.state] ?? ""}>{w.states[each.state] ?? each.state}</Badge> },
-                { head: w.campaign, kind: "text", cell: (each) => <Link to={at`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
+                { head: w.campaign, kind: "text", cell: (each) => <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
                 { head: w.contact, kind: "num", cell: (each) => each.contact_id },
                 { head: w.number, kind: "fit", cell: (each) => <span class="num">{each.number}</span> },
                 { head: w.agent, cell: (each) => each.agent ?? <span class="muted">{w.anybody}</span> },

@@ -1,9 +1,9 @@
 // Do-not-call lists: what they hold, adding, removing, checking a number.
 import { useState } from "preact/hooks";
 
-import { at, get, post, send } from "../api/client";
-import type { DncList } from "../api/documents";
+import { get, post, send } from "../api/client";
 import { useList } from "../api/resource";
+import { at, type Item } from "../api/routes";
 import { count, fullTime } from "../format";
 import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
@@ -17,24 +17,19 @@ import { t } from "../texts";
 const w = t.dnc;
 const GLOBAL = "global";
 
-interface Entry {
-  list: string;
-  number?: string;
-  source?: string;
-  expires_at?: string | null;
-}
+type Entry = Item<"/dnc-check">;
 
 const linesOf = (text: string): string[] => text.split(/[\n,;]/).map((each) => each.trim()).filter(Boolean);
 
 export function DncPage() {
-  const lists = useList<DncList>("/dnc", {}, 15);
+  const lists = useList(at("/dnc"), {}, 15);
   const [open, setOpen] = useState<{ what: "add" | "remove"; list: string } | { what: "create" } | null>(null);
   const acts = (list: string): Choice[] => [
     { label: w.add, act: () => setOpen({ what: "add", list }) },
     { label: w.remove, act: () => setOpen({ what: "remove", list }) },
     ...(list === GLOBAL ? [] : [{
       label: t.delete, isDanger: true,
-      act: () => ask({ title: w.deleteAsk(list), text: w.deleteText, yes: t.delete, isDanger: true, act: async () => (await send("DELETE", at`/dnc/${list}`), lists.reload()) }),
+      act: () => ask({ title: w.deleteAsk(list), text: w.deleteText, yes: t.delete, isDanger: true, act: async () => (await send("delete", at("/dnc/{name}", list)), lists.reload()) }),
     }]),
   ];
   return (
@@ -68,8 +63,7 @@ function Check() {
   const [number, setNumber] = useState("");
   const [found, setFound] = useState<Entry[] | null>(null);
   const check = async () => {
-    const told = await get<{ items: Entry[] } | Entry[]>("/dnc-check", { number: number.trim() });
-    setFound(Array.isArray(told) ? told : told.items);
+    setFound(await get(at("/dnc-check"), { number: number.trim() }));
   };
   return (
     <section class="panel">
@@ -93,7 +87,7 @@ function Check() {
 function Create({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const [name, setName] = useState("");
   return (
-    <FormDialog title={w.create} submit={t.create} canSubmit={!!name} onClose={onClose} onSubmit={async () => (await post("/dnc", { list: name }), onDone())}>
+    <FormDialog title={w.create} submit={t.create} canSubmit={!!name} onClose={onClose} onSubmit={async () => (await post(at("/dnc"), { list: name }), onDone())}>
       <TextField label={t.name} value={name} onInput={setName} hint={t.acts.nameHint} autoFocus maxLength={64} />
     </FormDialog>
   );
@@ -105,12 +99,12 @@ function Change({ what, list, onDone, onClose }: { what: "add" | "remove"; list:
   const [days, setDays] = useState("");
   const all = linesOf(numbers);
   const change = async () => {
-    const path = at`/dnc/${list}/numbers`;
+    const path = at("/dnc/{name}/numbers", list);
     if (what === "add") {
-      const told = await post<{ added: number }>(path, { numbers: all, ...(source ? { source } : {}), ...(days ? { days: Number(days) } : {}) });
+      const told = await post(path, { numbers: all, ...(source ? { source } : {}), ...(days ? { days: Number(days) } : {}) });
       tell(w.added(count(told.added)));
     } else {
-      const told = await send<{ removed: number }>("DELETE", path, { body: { numbers: all } });
+      const told = await send("delete", path, { body: { numbers: all } });
       tell(w.removed(count(told.removed)));
     }
     onDone();

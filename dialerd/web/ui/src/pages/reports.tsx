@@ -1,10 +1,11 @@
 // Reports: attempts and what came of them, by campaign, list, agent, hour, disposition or trunk; as a file too.
 import { useMemo, useState } from "preact/hooks";
 
-import { pathOf, type Query } from "../api/client";
+import { pathOf } from "../api/client";
 import type { AgentTimes, ReportRow } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
-import { useNames } from "../campaigns/form/offers";
+import { at, type QueryOf } from "../api/routes";
+import { useCampaignNames } from "../campaigns/form/offers";
 import { count, length, share } from "../format";
 import { Chart } from "../parts/chart";
 import { SelectField, TextField } from "../parts/field";
@@ -13,11 +14,7 @@ import { Table, type Column } from "../parts/table";
 import { t } from "../texts";
 
 const w = t.reports;
-
-interface Report {
-  by: string;
-  rows: ReportRow[];
-}
+type Span = QueryOf<"/reports/{by}">;
 
 /** The first day of the last seven, as a date field has it. */
 export function weekAgo(now: Date): string {
@@ -53,15 +50,15 @@ export function ReportsPage() {
   const [campaign, setCampaign] = useState("");
   const [from, setFrom] = useState(() => weekAgo(new Date()));
   const [to, setTo] = useState("");
-  const campaigns = useNames("/campaigns");
+  const campaigns = useCampaignNames();
   const isTimes = by === "agent-times";
-  const query: Query = { since: dayStart(from), until: dayStart(to, 1), ...(isTimes ? {} : { campaign }) };
+  const query: Span = { since: dayStart(from), until: dayStart(to, 1), ...(isTimes ? {} : { campaign }) };
   return (
     <>
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <a class="button" href={pathOf(`/reports/${by}/export`, query)} download={`${by}.csv`}>{t.download}</a>
+        <a class="button" href={pathOf(at("/reports/{by}/export", by), query)} download={`${by}.csv`}>{t.download}</a>
       </div>
       <section class="panel">
         <div class="fields">
@@ -76,8 +73,8 @@ export function ReportsPage() {
   );
 }
 
-function Attempts({ by, query }: { by: string; query: Query }) {
-  const found = useDocument<Report>(`/reports/${by}`, query);
+function Attempts({ by, query }: { by: string; query: Span }) {
+  const found = useDocument(at("/reports/{by}", by), query);
   return (
     <Loaded of={found}>
       {({ rows }) => (
@@ -105,8 +102,8 @@ function HoursChart({ rows }: { rows: readonly ReportRow[] }) {
   return <section class="panel"><Chart label={w.bys.hour ?? ""} xs={xs} series={series} height={220} /></section>;
 }
 
-function Times({ query }: { query: Query }) {
-  const found = useList<AgentTimes>("/reports/agent-times", query);
+function Times({ query }: { query: Span }) {
+  const found = useList(at("/reports/agent-times"), query);
   const time = (head: string, key: keyof AgentTimes): Column<AgentTimes> => ({ head, kind: "num", cell: (each) => seconds(each[key] as number) });
   return (
     <section class="panel flush">

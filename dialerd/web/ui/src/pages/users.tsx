@@ -1,10 +1,11 @@
 // Users and the API's tokens: who may sign in, as what, for which queues.
 import { useState } from "preact/hooks";
 
-import { at, post, send } from "../api/client";
-import type { Role, Token, User } from "../api/documents";
+import { post, send } from "../api/client";
+import type { Role, User } from "../api/documents";
 import { useList } from "../api/resource";
-import { useNames } from "../campaigns/form/offers";
+import { at, type Answer } from "../api/routes";
+import { useAgentNames, useQueueNames } from "../campaigns/form/offers";
 import { Ago } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -17,15 +18,16 @@ import { tell } from "../parts/toast";
 import { t } from "../texts";
 
 const w = t.users;
+type NewlyMade = Answer<"/tokens", "post">;
 const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
 
 export function UsersPage() {
-  const users = useList<User>("/users");
+  const users = useList(at("/users"));
   const [text, setText] = useState("");
   const [editing, setEditing] = useState<User | "new" | null>(null);
   const remove = (name: string) => ask({
     title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true,
-    act: async () => (await send("DELETE", at`/users/${name}`), tell(w.deleted(name)), users.reload()),
+    act: async () => (await send("delete", at("/users/{name}", name)), tell(w.deleted(name)), users.reload()),
   });
   return (
     <>
@@ -57,25 +59,25 @@ export function UsersPage() {
 
 function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => void; onClose: () => void }) {
   const [name, setName] = useState(user?.user ?? "");
-  const [role, setRole] = useState<string>(user?.role ?? "agent");
+  const [role, setRole] = useState<Role>(user?.role ?? "agent");
   const [agent, setAgent] = useState(user?.agent ?? "");
   const [queues, setQueues] = useState<string[]>(user?.queues ?? []);
   const [password, setPassword] = useState("");
   const [isDisabled, setDisabled] = useState(user?.is_disabled ?? false);
-  const agents = useNames("/agents");
-  const offered = useNames("/queues");
+  const agents = useAgentNames();
+  const offered = useQueueNames();
   const save = async () => {
     const held = role === "supervisor" && queues.length ? queues : null;
     const body = { role, agent: agent || null, queues: held, ...(password ? { password } : {}) };
-    if (user) await send("PATCH", at`/users/${user.user}`, { body: { ...body, is_disabled: isDisabled } });
-    else await post("/users", { name, ...body });
+    if (user) await send("patch", at("/users/{name}", user.user), { body: { ...body, is_disabled: isDisabled } });
+    else await post(at("/users"), { name, ...body, password });
     tell(user ? w.changed(name) : w.made(name));
     onDone();
   };
   return (
     <FormDialog title={user ? w.editTitle(user.user) : w.create} submit={user ? t.save : t.create} canSubmit={!!name && (!!user || !!password)} onSubmit={save} onClose={onClose}>
       {!user && <TextField label={t.name} value={name} onInput={setName} autoFocus maxLength={64} />}
-      <SelectField label={w.role} value={role} options={ROLES.map((value) => ({ value, label: w.roles[value] ?? value }))} onInput={setRole} />
+      <SelectField label={w.role} value={role} options={ROLES.map((value) => ({ value, label: w.roles[value] ?? value }))} onInput={(next) => setRole(next as Role)} />
       <SelectField label={w.agent} value={agent} none={w.noAgent} options={agents} onInput={setAgent} />
       {role === "supervisor" && <ManyField label={w.queues} values={queues} options={offered} none={t.none} hint={w.queuesHint} onInput={setQueues} />}
       <TextField label={w.password} type="password" autoComplete="new-password" value={password} onInput={setPassword} hint={user ? w.passwordKeep : w.passwordHint} />
@@ -85,12 +87,12 @@ function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => 
 }
 
 function Tokens({ users }: { users: readonly string[] }) {
-  const tokens = useList<Token>("/tokens");
+  const tokens = useList(at("/tokens"));
   const [isMaking, setMaking] = useState(false);
-  const [made, setMade] = useState<Token | null>(null);
+  const [made, setMade] = useState<NewlyMade | null>(null);
   const revoke = (name: string) => ask({
     title: w.revokeAsk(name), text: w.revokeText, yes: w.revoke, isDanger: true,
-    act: async () => (await send("DELETE", at`/tokens/${name}`), tokens.reload()),
+    act: async () => (await send("delete", at("/tokens/{name}", name)), tokens.reload()),
   });
   return (
     <section class="panel flush">
@@ -99,10 +101,10 @@ function Tokens({ users }: { users: readonly string[] }) {
         <span class="grow" />
         <Button size="small" icon="plus" onClick={() => setMaking(true)}>{w.newToken}</Button>
       </header>
-      {made?.token && (
+      {made && (
         <div class="note good" style={{ margin: "0 16px" }} role="status">
           {w.tokenShown} <code>{made.token}</code>{" "}
-          <Button size="small" onClick={async () => (await navigator.clipboard?.writeText(made.token ?? ""), tell(w.copied))}>{w.copy}</Button>
+          <Button size="small" onClick={async () => (await navigator.clipboard?.writeText(made.token), tell(w.copied))}>{w.copy}</Button>
         </div>
       )}
       <Loaded of={tokens}>
@@ -121,11 +123,11 @@ function Tokens({ users }: { users: readonly string[] }) {
   );
 }
 
-function NewToken({ users, onMade, onClose }: { users: readonly string[]; onMade: (token: Token) => void; onClose: () => void }) {
+function NewToken({ users, onMade, onClose }: { users: readonly string[]; onMade: (token: NewlyMade) => void; onClose: () => void }) {
   const [name, setName] = useState("");
   const [user, setUser] = useState("");
   const [days, setDays] = useState("365");
-  const make = async () => onMade(await post<Token>("/tokens", { name, user, ...(days ? { days: Number(days) } : {}) }));
+  const make = async () => onMade(await post(at("/tokens"), { name, user, ...(days ? { days: Number(days) } : {}) }));
   return (
     <FormDialog title={w.newToken} submit={t.create} canSubmit={!!name && !!user} onSubmit={make} onClose={onClose}>
       <TextField label={w.tokenName} value={name} onInput={setName} autoFocus maxLength={64} />

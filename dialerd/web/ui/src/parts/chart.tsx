@@ -47,7 +47,7 @@ function options(props: ChartProps, width: number): uPlot.Options {
       { ...axis, size: 52, values: (_plot, splits) => splits.map((each) => text(each, isShare)) },
     ],
     series: [
-      { value: (_plot, at) => (at == null ? "–" : new Date(at * 1000).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
+      { label: "", value: (_plot, at) => (at == null ? "" : new Date(at * 1000).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
       ...series.map((each): uPlot.Series => ({
         label: each.label,
         stroke: colour(each.tone),
@@ -55,7 +55,7 @@ function options(props: ChartProps, width: number): uPlot.Options {
         ...(each.isDashed ? { dash: [6, 5] } : {}),
         ...(each.isBars && uPlot.paths.bars ? { fill: colour(each.tone), paths: uPlot.paths.bars({ size: [0.7, 48], radius: 0.15 }) } : {}),
         points: { show: !each.isBars && !each.isDashed && props.xs.length < 3 },
-        value: (_plot, value) => text(value, isShare),
+        value: (_plot, value) => (value == null ? "" : text(value, isShare)),
       })),
     ],
   };

@@ -11,7 +11,7 @@ export interface Choice {
   isDanger?: boolean;
 }
 
-export function Menu({ label, icon = "more", text, choices, size = "small" }: { label: string; icon?: IconName; text?: string; choices: readonly Choice[]; size?: "small" }) {
+export function Menu({ label, icon = "more", text, choices, size = "small" }: { label: string; icon?: IconName; text?: string; choices: readonly Choice[]; size?: "small" | "normal" }) {
   const [place, setPlace] = useState<{ top: number; left: number } | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const close = (focus = true) => {
@@ -60,7 +60,7 @@ export function Menu({ label, icon = "more", text, choices, size = "small" }: { 
   if (!choices.length) return null;
   return (
     <div ref={root} style={{ display: "inline-flex" }}>
-      <Button kind={text ? undefined : "ghost"} size={text ? undefined : size} icon={icon} label={label} onClick={() => (place ? close() : open())}>{text}</Button>
+      <Button kind={text ? undefined : "ghost"} size={text || size === "normal" ? undefined : size} icon={icon} label={label} onClick={() => (place ? close() : open())}>{text}</Button>
       {place && (
         <div class="menu" role="menu" aria-label={label} style={{ top: `${place.top}px`, left: `${place.left}px` }} onKeyDown={move}>
           {choices.map((each) => (

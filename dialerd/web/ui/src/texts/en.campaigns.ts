@@ -7,8 +7,14 @@ export const campaignTexts = {
   modes: { agentless: "Agentless", progressive: "Progressive", preview: "Preview", power: "Power", predictive: "Predictive" } as Record<string, string>,
   campaigns: {
     title: "Campaigns", create: "New campaign", search: "Search campaigns",
-    name: "Name", priority: "Priority", status: "Status", progress: "Progress", list: "Contact list", connection: "Connection",
-    lastRun: "Last run", updated: "Last updated",
+    progress: "Progress",
+    columns: {
+      campaign: "Name", actions: "Actions", priority: "Priority", state: "Status", progress: "Progress", lists: "Contact list", connection: "Connection",
+      last_run_at: "Last run", updated_at: "Last updated", mode: "Mode", targets: "Contacts", done: "Done", left: "Left", in_progress: "Under way",
+      attempts: "Attempts", abandoned_rate: "Abandoned", positive: "Successes", agents: "Agents", trunk: "Trunk", finished_at: "Finished",
+      next_start_at: "Next start", reason: "Reason",
+    },
+    connections: { queue: "queue", flow: "flow", sound: "sound", context: "dialplan", strategy: "strategy", none: "" } as Record<string, string>,
     empty: "No campaigns yet",
     emptyText: "A campaign calls the contacts of one or several lists. Upload a list first, then make the campaign that calls it.",
     upload: "Upload contacts",
@@ -38,7 +44,8 @@ export const campaignTexts = {
   views: {
     label: "Views", all: "All campaigns", filter: "Filters", status: "Status", priority: "Priority", mode: "Dialing mode",
     clear: "Clear all", apply: "Apply", saveApply: "Save & apply", name: "Name of the view", nameHint: "At most 20 characters.",
-    isDefault: "Make this the default view", duplicate: "Duplicate", mark: "Mark as default", unmark: "Unmark as default", edit: "Edit", delete: "Delete",
+    isDefault: "Make this the default view", isShared: "Show it to the others too", replaces: "You have a view of this name: it is replaced.", sharedMark: "shared", by: (owner: string) => `by ${owner}`,
+    columns: "Columns", sort: "Sorted by", up: "Smallest first", down: "Largest first", duplicate: "Duplicate", mark: "Mark as default", unmark: "Unmark as default", edit: "Edit", delete: "Delete",
     deleteAsk: (name: string) => `Delete the view ${name}?`, deleteText: "The campaigns it shows stay as they are.", defaultMark: "default",
     saved: (name: string) => `View ${name} is saved.`, manage: "Saved views", none: "No saved views. Choose filters, then Save & apply.",
   },

@@ -1,42 +1,43 @@
 // A campaign while it is edited: its table, and the parts of it that a form shows in another shape. Pure.
 // Not here: the fields (general.tsx, when.tsx), the file (toml.ts).
-import type { Definition, Mode } from "../../api/documents";
+import type { Definition, Key, Mode } from "../../api/documents";
 
 export type Draft = Definition;
+export type Changes = Partial<Record<Key, unknown>>;
 
 export const NEW: Draft = { name: "", mode: "agentless", priority: 5, lists: [] };
 
 export interface TabProps {
   draft: Draft;
-  set: (changed: Partial<Record<string, unknown>>) => void;
+  set: (changed: Changes) => void;
   wrong: (key: string) => string | undefined;
   isNew: boolean;
 }
 
 /** `draft` with the changes in it; what is set to undefined, null or "" is left out, as it is in a file. */
-export function changed(draft: Draft, changes: Partial<Record<string, unknown>>): Draft {
+export function changed(draft: Draft, changes: Changes): Draft {
   const next: Draft = { ...draft };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined || value === null || value === "") delete next[key];
-    else next[key] = value;
+  for (const [key, value] of Object.entries(changes) as [Key, unknown][]) {
+    if (value === undefined || value === null || value === "") delete (next as Changes)[key];
+    else (next as Changes)[key] = value;
   }
   return { ...next, name: String(changes.name ?? draft.name) };
 }
 
-const OF_MODE: Record<string, Mode> = { ratio: "power", preview: "preview", late_cancel: "predictive" };
-const OF_AGENTS = ["queue", "abandon_message", "abandon_target"];
-const OF_AGENTLESS = ["on_human", "flow"];
+const OF_MODE: Partial<Record<Key, Mode>> = { ratio: "power", preview: "preview", late_cancel: "predictive" };
+const OF_AGENTS: readonly Key[] = ["queue", "abandon_message", "abandon_target"];
+const OF_AGENTLESS: readonly Key[] = ["on_human", "flow"];
 
 /** `draft` in another mode, without the keys that the new mode has no use for. */
 export function inMode(draft: Draft, mode: Mode): Draft {
-  const foreign = Object.keys(OF_MODE).filter((key) => OF_MODE[key] !== mode);
+  const foreign = (Object.keys(OF_MODE) as Key[]).filter((key) => OF_MODE[key] !== mode);
   const taker = mode === "agentless" ? OF_AGENTS : OF_AGENTLESS;
   return changed(draft, { mode, ...Object.fromEntries([...foreign, ...taker].map((key) => [key, undefined])) });
 }
 
-export const text = (draft: Draft, key: string): string => (draft[key] === undefined || draft[key] === null ? "" : String(draft[key]));
-export const texts = (draft: Draft, key: string): string[] => (Array.isArray(draft[key]) ? (draft[key] as unknown[]).map(String) : []);
-export const table = (draft: Draft, key: string): Record<string, unknown> =>
+export const text = (draft: Draft, key: Key): string => (draft[key] === undefined || draft[key] === null ? "" : String(draft[key]));
+export const texts = (draft: Draft, key: Key): string[] => (Array.isArray(draft[key]) ? (draft[key] as unknown[]).map(String) : []);
+export const table = (draft: Draft, key: Key): Record<string, unknown> =>
   typeof draft[key] === "object" && draft[key] !== null && !Array.isArray(draft[key]) ? (draft[key] as Record<string, unknown>) : {};
 /** What was typed into a number's field as a number, or left out; what is no number goes to the server, which says so. */
 export const number = (typed: string): number | string | undefined => (typed.trim() === "" ? undefined : Number.isFinite(Number(typed)) ? Number(typed) : typed);

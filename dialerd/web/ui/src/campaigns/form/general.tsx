@@ -2,14 +2,15 @@
 // Not here: hours, schedule and retries (when.tsx).
 import { useState } from "preact/hooks";
 
-import { at, post } from "../../api/client";
-import { MODES, type FilterTest, type Mode } from "../../api/documents";
+import { post } from "../../api/client";
+import { MODES, type FilterTest, type Key, type Mode } from "../../api/documents";
+import { at } from "../../api/routes";
 import { count } from "../../format";
 import { Button } from "../../parts/button";
 import { AreaField, Check, ManyField, SelectField, TextField } from "../../parts/field";
 import { t } from "../../texts";
 import { condition, CONDITIONS, inMode, joined, number, table, text, texts, type TabProps } from "./draft";
-import { nameOf, type Offers } from "./offers";
+import type { Offers } from "./offers";
 
 const w = t.form;
 
@@ -39,7 +40,7 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
   };
   const tryIt = async () => {
     setTest(null);
-    const found = await Promise.all(lists.map((list) => post<FilterTest>(at`/lists/${list}/test-filter`, { filter })));
+    const found = await Promise.all(lists.map((list) => post(at("/lists/{name}/test-filter", list), { filter })));
     setTest(summed(found));
   };
   return (
@@ -93,8 +94,8 @@ const ORDERS = ["fifo", "lifo", "random", "priority", "answer_rate"];
 
 export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Offers }) {
   const mode = text(draft, "mode");
-  const trunk = offers.trunks.find((each) => nameOf(each as unknown as Record<string, unknown>) === text(draft, "trunk"));
-  const numeric = (key: string, label: string, hint?: string) => (
+  const trunk = offers.trunks.find((each) => each.trunk === text(draft, "trunk"));
+  const numeric = (key: Key, label: string, hint?: string) => (
     <TextField label={label} type="number" min={0} step="any" value={text(draft, key)} onInput={(typed) => set({ [key]: number(typed) })} hint={hint} wrong={wrong(key)} />
   );
   const preview = table(draft, "preview");
@@ -102,7 +103,7 @@ export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Off
   return (
     <>
       <div class="fields">
-        <SelectField label={w.trunk} value={text(draft, "trunk")} none={w.notYet} options={offers.trunks.map((each) => nameOf(each as unknown as Record<string, unknown>))} onInput={(value) => set({ trunk: value, caller_id: undefined })} wrong={wrong("trunk")} />
+        <SelectField label={w.trunk} value={text(draft, "trunk")} none={w.notYet} options={offers.trunks.map((each) => each.trunk)} onInput={(value) => set({ trunk: value, caller_id: undefined })} wrong={wrong("trunk")} />
         <SelectField label={w.callerId} value={text(draft, "caller_id")} none={w.notYet} options={trunk?.caller_ids ?? []} hint={w.callerIdHint} onInput={(value) => set({ caller_id: value })} wrong={wrong("caller_id")} />
         {mode === "agentless" ? <Taker draft={draft} set={set} wrong={wrong} offers={offers} /> : (
           <>

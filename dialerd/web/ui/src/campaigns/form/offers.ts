@@ -1,56 +1,20 @@
-// What a campaign's form offers to choose from: lists, trunks, queues, flows, do-not-call lists, sets, packs.
-import type { DncList } from "../../api/documents";
-import { get, type Page } from "../../api/client";
-import { useList, useLoaded } from "../../api/resource";
+// What forms offer to choose from: campaigns, lists, trunks, queues, agents, flows, do-not-call lists, sets, packs.
+import { useAll } from "../../api/resource";
+import { at } from "../../api/routes";
 
-export interface TrunkOffer {
-  trunk?: string;
-  name?: string;
-  caller_ids: string[];
-}
-
-type Named = string | Record<string, unknown>;
-
-/** A thing's name, whichever key its noun has it under. */
-export function nameOf(each: Named): string {
-  if (typeof each === "string") return each;
-  for (const key of ["queue", "flow", "strategy", "set", "dispositions", "pack", "regulation", "list", "trunk", "campaign", "agent", "name"]) {
-    if (typeof each[key] === "string") return each[key];
-  }
-  return "";
-}
-
-const MOST_PAGES = 50;
-
-/** All of a list, page by page. */
-async function everything<T>(path: string): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | null = null;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const told: Page<T> | T[] = await get<Page<T> | T[]>(path, { cursor });
-    if (Array.isArray(told)) return told;
-    all.push(...told.items);
-    cursor = told.next;
-    if (cursor === null) break;
-  }
-  return all;
-}
-
-/** The names of all that a list has. */
-export const useNames = (path: string | null): string[] => (useLoaded(path, () => everything<Named>(path ?? "")).value ?? []).map(nameOf).filter(Boolean);
+export const useCampaignNames = (isWanted = true): string[] => useAll(isWanted ? at("/campaigns") : null).map((each) => each.campaign);
+export const useAgentNames = (isWanted = true): string[] => useAll(isWanted ? at("/agents") : null).map((each) => each.agent);
+export const useQueueNames = (isWanted = true): string[] => useAll(isWanted ? at("/queues") : null).map((each) => each.queue);
 
 export function useOffers() {
-  const trunks = useList<TrunkOffer>("/trunks").value ?? [];
-  const dnc = (useList<DncList>("/dnc").value ?? []).map((each) => each.list).filter((each) => each !== "global");
   return {
-    lists: useNames("/lists"),
-    trunks,
-    dnc,
-    queues: useNames("/queues"),
-    flows: useNames("/flows"),
-    sets: useNames("/dispositions"),
-    packs: useNames("/regulations"),
-    campaigns: useNames("/campaigns"),
+    lists: useAll(at("/lists")).map((each) => each.list),
+    trunks: useAll(at("/trunks")),
+    dnc: useAll(at("/dnc")).map((each) => each.list).filter((each) => each !== "global"),
+    queues: useQueueNames(),
+    flows: useAll(at("/flows")).map((each) => each.flow),
+    sets: useAll(at("/dispositions")).map((each) => each.set),
+    packs: useAll(at("/regulations")).map((each) => each.pack),
   };
 }
 

@@ -2,15 +2,16 @@
 // Not here: the tabs (general.tsx, when.tsx).
 import { useState } from "preact/hooks";
 
-import { at, getVersioned, Problem, send } from "../../api/client";
+import { getVersioned, Problem, send } from "../../api/client";
 import { asProblem, useLoaded } from "../../api/resource";
+import { at, type Body } from "../../api/routes";
 import { Button } from "../../parts/button";
 import { ask } from "../../parts/dialog";
 import { AreaField } from "../../parts/field";
 import { Loaded, ProblemNote } from "../../parts/problem";
 import { Tabs } from "../../parts/tabs";
 import { tell } from "../../parts/toast";
-import { go, Link } from "../../router";
+import { go, here, Link } from "../../router";
 import { t } from "../../texts";
 import { changed, NEW, type Draft, type TabProps } from "./draft";
 import { Contacts, General, Outreach } from "./general";
@@ -20,16 +21,14 @@ import { Endings, When } from "./when";
 
 const w = t.form;
 
-interface Applied {
-  campaign: string;
-  is_new: boolean;
-  changes: Record<string, unknown>;
-  lacks: string[];
-  warnings: string[];
+/** The table as it is, with the version that a change of it names. */
+async function loadedDraft(name: string): Promise<{ value: Draft; etag: string | null }> {
+  const { value, etag } = await getVersioned(at("/campaigns/{name}", name));
+  return { value: value as Draft, etag };
 }
 
 export function CampaignForm({ name }: { name: string | null }) {
-  const found = useLoaded(`form ${name}`, async () => (name === null ? { value: NEW, etag: null } : getVersioned<Draft>(at`/campaigns/${name}`)));
+  const found = useLoaded(`form ${name}`, async () => (name === null ? { value: NEW, etag: null } : loadedDraft(name)));
   return <Loaded of={found}>{(loaded) => <Form name={name} first={loaded.value} etag={loaded.etag} />}</Loaded>;
 }
 
@@ -50,18 +49,18 @@ function Form({ name, first, etag }: { name: string | null; first: Draft; etag: 
   const offers = useOffers();
   const isNew = name === null;
   const isDirty = draft !== first || file !== null;
-  const back = isNew ? "/campaigns" : at`/campaigns/${name}`;
+  const back = isNew ? "/campaigns" : here`/campaigns/${name}`;
   const save = async () => {
     setProblem(null);
     const target = isNew ? draft.name || /^name\s*=\s*"([^"]+)"/m.exec(file ?? "")?.[1] || "" : name;
     const version = isNew ? { createOnly: true } : { ifMatch: etag };
-    const body = file === null ? { body: draft } : { raw: { type: "application/toml", data: file } };
+    const body = file === null ? { body: draft as Body<"/campaigns/{name}", "put"> } : { raw: { type: "application/toml", data: file } };
     try {
       if (!target) throw new Problem(0, "bad_input", t.acts.nameHint, "", [{ at: "body.name", message: t.acts.nameHint }]);
-      const applied = await send<Applied>("PUT", at`/campaigns/${target}`, { ...version, ...body });
+      const applied = await send("put", at("/campaigns/{name}", target), { ...version, ...body });
       tell(!applied.is_new && !Object.keys(applied.changes ?? {}).length ? w.unchanged : w.saved(target));
       for (const each of applied.warnings ?? []) tell(each);
-      go(at`/campaigns/${target}`);
+      go(here`/campaigns/${target}`);
     } catch (error) {
       const told = asProblem(error);
       setProblem(told.code === "precondition_failed" && !isNew ? new Problem(412, told.code, w.changedElsewhere) : told);
