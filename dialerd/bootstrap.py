@@ -25,7 +25,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
-from dialerd.ports import Clock, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
+from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
@@ -72,6 +72,11 @@ def pack_file(path: Path) -> Pack:
 def file_reader(path: Path, *, region: str, columns: ColumnMap | None, delimiter: str | None) -> files.FileReader:
     """A contact file to be imported; `delimiter` goes before the map's."""
     return files.FileReader(path, region=region, **_how(columns, delimiter))
+
+
+def dump(path: Path) -> Dump:
+    """A dump of another dialer's database. Raises BadInputError where it cannot be read as one."""
+    return files.SqlDump(path)
 
 
 def number_reader(path: Path, *, region: str) -> files.FileReader:

@@ -31,6 +31,7 @@ from dialerd.cli.doctor import doctor
 from dialerd.cli.floor import floor
 from dialerd.cli.flow import flow
 from dialerd.cli.list import list_group
+from dialerd.cli.moving import import_group
 from dialerd.cli.optout import optout
 from dialerd.cli.queue import queue
 from dialerd.cli.recording import recording
@@ -84,6 +85,7 @@ for command in (
     doctor,
     list_group,
     contact,
+    import_group,
     dnc,
     optout,
     campaign,

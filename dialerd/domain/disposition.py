@@ -50,6 +50,7 @@ MEANINGS: dict[D, Meaning] = {
     D.UNDELIVERED: Meaning(text="the message did not arrive"),
     D.BOUNCED: Meaning(text="the address takes no messages", elsewhere=True),
     D.REPLIED: Meaning(text="the person has written back"),
+    D.SETTLED_BEFORE: Meaning(text="another dialer was done with the contact before it came here"),
 }
 
 

@@ -40,6 +40,7 @@ class Facts:
     callback: Judged | None = None  # what its callback says; None: the target has none
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
+    closed_before: str | None = None  # why what another dialer has done with the contact settles it
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
 
     @property
@@ -76,6 +77,12 @@ def _target_gate(facts: Facts, _now: datetime) -> Gate | None:
             return Gate(name="target", reason="the target is being called right now")
         case _:
             return None
+
+
+def _past_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.closed_before is None:
+        return None
+    return Gate(name="past", reason=facts.closed_before, is_final=True)
 
 
 def _filter_gate(facts: Facts, _now: datetime) -> Gate | None:
@@ -174,6 +181,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _run_gate,
     _filter_gate,
     _target_gate,
+    _past_gate,
     _dnc_gate,
     _callback_gate,
     _attempts_gate,
@@ -191,6 +199,7 @@ TITLES: Mapping[str, str] = {
     "run": "the campaign is not running",
     "target": "the contact is not a target that is left",
     "filter": "the campaign's filter leaves the contact out",
+    "past": "another dialer was done with the contact before it came here",
     "dnc": "the number is on a do-not-call list",
     "callback": "a callback waits for its time, its interval or its agent",
     "attempts": "every attempt is made",

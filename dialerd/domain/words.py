@@ -189,3 +189,4 @@ class Disposition(StrEnum):
     UNDELIVERED = "undelivered"
     BOUNCED = "bounced"
     REPLIED = "replied"
+    SETTLED_BEFORE = "settled_before"

@@ -41,6 +41,8 @@ from dialerd.ports.files import (
     ContactSource,
     DropFolder,
     DroppedFile,
+    Dump,
+    DumpRow,
     Form,
     RowSink,
 )
@@ -71,6 +73,7 @@ from dialerd.ports.messages import (
     taken_back,
 )
 from dialerd.ports.optouts import OptOuts
+from dialerd.ports.pasts import EarlierCall, Pasts
 from dialerd.ports.previews import (
     Asked,
     PreviewRow,
@@ -155,6 +158,9 @@ __all__ = [
     "DropFolder",
     "DropRow",
     "DroppedFile",
+    "Dump",
+    "DumpRow",
+    "EarlierCall",
     "Exchange",
     "ExchangeDown",
     "ExchangeEvent",
@@ -192,6 +198,7 @@ __all__ = [
     "OptOuts",
     "OwnCallback",
     "Passwords",
+    "Pasts",
     "Piece",
     "Pieces",
     "PreviewRow",

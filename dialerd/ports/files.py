@@ -5,7 +5,7 @@ Not here: reading them (adapters/files) and taking them into a list (usecases/im
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -36,6 +36,38 @@ class Chunk:
     rejected: Sequence[RejectedRow]
     line: int
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpRow:
+    """One row of a table of a database dump. `values` by column, in lower case, as text; None: NULL."""
+
+    table: str
+    values: Mapping[str, str | None]
+    line: int
+
+
+class Dump(Protocol):
+    """A database dump, which may be read as often as is wanted, from its beginning each time."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """Bytes that the present reading has come to."""
+        ...
+
+    @property
+    def completed(self) -> str:
+        """When it was made, by its maker's clock, once it was read to the end; empty: it does not say."""
+        ...
+
+    def rows(self, tables: Collection[str]) -> Iterator[DumpRow | RejectedRow]:
+        """Each row of the tables, or why it is none. Raises BadInputError where the file cannot be read on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from dialerd.ports.floor import Floor
 from dialerd.ports.flows import Flows
 from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
+from dialerd.ports.pasts import Pasts
 from dialerd.ports.previews import Previews
 from dialerd.ports.recordings import Recordings
 from dialerd.ports.regulation import Regulation
@@ -312,6 +313,8 @@ class Unit(Protocol):
     def contacts(self) -> Contacts: ...
     @property
     def dnc(self) -> Dnc: ...
+    @property
+    def pasts(self) -> Pasts: ...
     @property
     def dialing(self) -> Dialing: ...
     @property

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dialerd.domain import past
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.gates import TITLES, Facts, Gate, closed_gates
@@ -17,7 +18,7 @@ from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import ContactId, RunState, TargetState
+from dialerd.domain.words import ContactId, Disposition, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
 from dialerd.usecases.campaigns import check_way_out
 from dialerd.usecases.contacts import get_contact
@@ -75,6 +76,7 @@ def explain(
         said = regulated(unit, row.id, contact.id, number, facts.zones, packs, now, has_reserved_agent=is_sure)
         facts = replace(facts, regulation=said)
     is_message = _is_message(unit, spec, target)
+    facts = replace(facts, closed_before=_closed_before(unit, spec, contact, target))
     fresh_ahead = 0 if is_message else _fresh_ahead(unit, run, target)
     no_way_out = _no_way_out(spec, trunks, run, is_message=is_message, is_daemon_running=is_daemon_running, now=now)
     if is_message and no_way_out is None and run is not None and run.state is RunState.ACTIVE:
@@ -96,6 +98,19 @@ def explain(
         until=closed[0].until if closed else None,
         closed=closed,
     )
+
+
+def _closed_before(unit: Unit, spec: CampaignSpec, contact: ContactRow, target: TargetRow | None) -> str | None:
+    """What another dialer has done with a contact that is therefore not dialed; one that came through is no more held
+    by it."""
+    if target is not None and unit.callbacks.settled_as(target.id) != Disposition.SETTLED_BEFORE:
+        return None
+    earlier = unit.pasts.get(contact.id)
+    if earlier is None:
+        return None
+    has_more = len(contact.contact.numbers) > 1
+    found = past.judge(earlier, spec.retry_policy, per_number=spec.per_number, has_more_numbers=has_more)
+    return found.reason if isinstance(found, past.Closed) else None
 
 
 def _as_held(target: TargetRow | None, closed: Sequence[Gate]) -> Sequence[Gate]:

@@ -36,7 +36,7 @@ async def import_contacts(
     chunk once it is committed. Raises BadInputError where the file cannot be read on, NotFoundError where the list was
     deleted meanwhile.
     """
-    row = _begun(wish, now())
+    row = begun(wish, now())
     is_whole = False
     try:
         while (chunk := await source.next()) is not None:
@@ -138,7 +138,7 @@ async def rehearse_import(
     store: Store, source: ContactSource, wish: Wish, *, now: Callable[[], datetime], on_chunk: Seen
 ) -> ImportRow:
     """What `import_contacts` would do now; nothing is written."""
-    rehearsal = Rehearsal(_begun(wish, now()))
+    rehearsal = Rehearsal(begun(wish, now()))
     while (chunk := await source.next()) is not None:
         await on_chunk(chunk, await _look(store, rehearsal, chunk, now))
     return rehearsal.row
@@ -148,7 +148,8 @@ async def _look(store: Store, rehearsal: Rehearsal, chunk: Chunk, now: Callable[
     return await store.read(lambda unit: rehearsal.look(unit, chunk, now()))
 
 
-def _begun(wish: Wish, now: datetime) -> ImportRow:
+def begun(wish: Wish, now: datetime) -> ImportRow:
+    """The row of an import of which nothing is written yet."""
     return ImportRow(
         id=0, list_name=wish.list_name, source=wish.source, mark=ContactId(0), started_at=now, updated_at=now
     )

@@ -7,12 +7,14 @@ from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
 from dialerd.adapters.files.replywords import shipped_reply_words
 from dialerd.adapters.files.report import RowReport
+from dialerd.adapters.files.sqldump import SqlDump
 
 __all__ = [
     "ContactFile",
     "DropFolder",
     "FileReader",
     "RowReport",
+    "SqlDump",
     "check_folder",
     "check_other",
     "csv_chunks",

@@ -16,10 +16,12 @@ from typing import Any
 
 from dialerd.adapters.sqlite.campaigns import to_spec
 from dialerd.adapters.sqlite.filters import to_sql
+from dialerd.adapters.sqlite.pasts import judged, send_on
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.ordering import NEVER_CALLED, PastAnswers, attribute_of, rank
+from dialerd.domain.past import Closed, GoesOn
 from dialerd.domain.words import CampaignId, Channel, ContactId, Disposition, Order, RunId, RunState
 from dialerd.ports import HeldTargets, RunRow, Scrubbed
 
@@ -213,6 +215,11 @@ class SqliteRuns:
         by_rate = run.spec.order == Order.ANSWER_RATE
         past = self._past_answers([each[1] for each in contacts]) if by_rate else {}
         dialed = self._dialed(run_id, [each[1] for each in contacts]) if run.attempts else frozenset()
+        earlier = judged(
+            self._connection, [each[0] for each in contacts], run.spec.retry_policy, per_number=run.spec.per_number
+        )
+        settled = {each: Disposition.SETTLED_BEFORE for each, past in earlier.items() if isinstance(past, Closed)}
+        settled |= {each[0]: Disposition.DO_NOT_CALL for each in contacts if each[5]}
         self._connection.executemany(
             "INSERT OR IGNORE INTO target (run_id, contact_id, number, zones, state, rank, disposition, done_at, step,"
             " channel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -222,7 +229,7 @@ class SqliteRuns:
                     contact_id,
                     number,
                     zones if zone is None else to_json((zone,)),
-                    "done" if on_dnc else "pending",
+                    "done" if contact_id in settled else "pending",
                     rank(
                         run.spec.order,
                         contact_id=ContactId(contact_id),
@@ -231,16 +238,18 @@ class SqliteRuns:
                         value=value,
                         past=past.get(number, NEVER_CALLED),
                     ),
-                    Disposition.DO_NOT_CALL if on_dnc else None,
-                    to_text(now) if on_dnc else None,
+                    settled.get(contact_id),
+                    to_text(now) if contact_id in settled else None,
                     step,
                     channel,
                 )
-                for contact_id, number, zones, zone, priority, on_dnc, is_kept, value in contacts
+                for contact_id, number, zones, zone, priority, _, is_kept, value in contacts
                 # The number alone does not tell: a contact may be at a later one of its numbers.
                 if is_kept and contact_id not in is_in and number not in dialed
             ],
         )
+        going_on = [(each, past) for each, past in earlier.items() if isinstance(past, GoesOn) and each not in is_in]
+        send_on(self._connection, run_id, going_on, now)
         if run.done:  # else it is the first time, and nobody can have been let go
             self._take_back(run_id, [each[0] for each in contacts if each[6]], now)
         is_last = len(contacts) < size

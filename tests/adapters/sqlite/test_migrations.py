@@ -19,9 +19,10 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
+from dialerd.domain.past import Past
 from dialerd.domain.recording import recording_name
 from dialerd.domain.replywords import Wish
-from dialerd.domain.words import AttemptId, Channel, RunId, TargetId
+from dialerd.domain.words import AttemptId, Channel, ContactId, ListId, RunId, TargetId
 from dialerd.ports import AnswerRow, MessageRouteRow, Piece, RecordingRow
 from tests.adapters.sqlite.stored import (
     NOW,
@@ -536,3 +537,23 @@ def test_messages_that_wait_are_found_by_their_steps_and_routes_are_kept_from_no
         unit.messages.route_is("smsc", is_up=True, reason="", now=NOW + timedelta(hours=2))
         assert unit.messages.routes() == [replace(down, is_up=True, since=NOW + timedelta(hours=2), reason="")]
         assert unit.messages.load("smsc").open == 0
+
+
+def test_contacts_from_before_pasts_were_kept_have_none_and_may_get_one(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m044_past")
+        before.execute("INSERT INTO contact_list (id, name, region, created_at) VALUES (1, 'a', 'US', 'now')")
+        before.execute(
+            "INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (7, 1, '+12122660001', '[]', 'now')"
+        )
+    past = Past(attempts=2, last_at=NOW, code="busy", is_over=False, source="lead 1")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.pasts.get(ContactId(7)) is None
+        unit.pasts.put(ListId(1), [("+12122660001", past), ("+12122660002", past)])
+        unit.pasts.put(ListId(1), [("+12122660001", replace(past, source="lead 2", attempts=1))])
+        assert unit.pasts.get(ContactId(7)) == past, "another lead with the same number only ever adds"
+        unit.pasts.put(ListId(1), [("+12122660001", replace(past, attempts=0, last_at=None))])
+        assert unit.pasts.get(ContactId(7)) == replace(past, attempts=0, last_at=None)
+        unit.lists.delete(ListId(1), size=5)
+        assert unit.pasts.get(ContactId(7)) is None

@@ -48,6 +48,7 @@ from dialerd.adapters.sqlite.migrations.m039_beside import m039_beside
 from dialerd.adapters.sqlite.migrations.m041_pieces import m041_pieces
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
+from dialerd.adapters.sqlite.migrations.m044_past import m044_past
 from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
 from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
 from dialerd.domain.errors import StoreError
@@ -90,6 +91,7 @@ MIGRATIONS = (
     m048_message_routes,
     m036_users,
     m041_pieces,
+    m044_past,
 )
 
 migrations = Migrations("dialerd")

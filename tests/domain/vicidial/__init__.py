@@ -1,0 +1,1 @@
+"""What a ViciDial database says, column by column."""
