@@ -17,6 +17,7 @@ LOCAL = {
     "restore": "it puts a file of the machine in place of the database, with no daemon on it",
     "list drop": "it names a folder of the machine: whoever may choose one has the daemon read and move what is there",
     "regulation check": "a pack of one's own is a file of the machine, which the settings name",
+    "import vicidial": "it reads a dump of another machine's database, gigabytes of it, which is brought here anyway",
     "simulate": "a forecast takes a core for as long as it lasts: that is not the core of the daemon that calls people",
 }
 
