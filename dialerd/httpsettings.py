@@ -19,8 +19,9 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 class HttpSettings(BaseModel):
     """`hosts`: the names under which browsers may ask; on loopback those of this machine, where none are given.
-    `trusted_proxies`: who is believed as to whom it asks for, and that it speaks TLS. `phone_url`: where the phone in
-    the browser finds Asterisk, like wss://pbx.example.com:8089/ws.
+    `trusted_proxies`: who is believed as to whom it asks for, and that it speaks TLS. `phone_at`: the name of the
+    Asterisk where phones in browsers register, through us. `phone_url`: where they find it without us, like
+    wss://pbx.example.com:8089/ws.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -30,6 +31,7 @@ class HttpSettings(BaseModel):
     tls_key: Path | None = Field(default=None, strict=False)
     trusted_proxies: tuple[str, ...] = Field(default=(), strict=False)
     hosts: tuple[str, ...] = Field(default=(), strict=False)
+    phone_at: str | None = None
     phone_url: str | None = None
     max_upload_mb: Annotated[int, Field(ge=1, le=100_000)] = 1000
 
@@ -62,6 +64,8 @@ class HttpSettings(BaseModel):
     def _is_safe(self) -> Self:
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key: give both or neither")
+        if self.phone_at is not None and self.phone_url is not None:
+            raise ValueError("phone_at and phone_url: give one of them")
         if not self.is_loopback and self.tls_certificate is None and not self.trusted_proxies:
             raise ValueError(
                 f"listen {self.listen} can be reached from elsewhere: passwords would go over the wire as they are;"

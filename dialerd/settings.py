@@ -238,11 +238,19 @@ class Settings(_Section):
             unknown = [name for name in trunk.asterisk if name not in servers]
             if unknown:
                 raise ValueError(f"trunk {trunk.name} names asterisk {unknown[0]!r}, and no [[asterisk]] has that name")
+        if self.http.phone_at is not None and self.http.phone_at not in servers:
+            raise ValueError(f"[http] phone_at names {self.http.phone_at!r}, and no [[asterisk]] has that name")
         return self
 
     @property
     def trunks(self) -> dict[str, Trunk]:
         return {trunk.name: trunk.as_trunk() for trunk in self.trunk}
+
+    @property
+    def phone_line(self) -> str | None:
+        """The WebSocket of the Asterisk where phones in browsers register through us."""
+        urls = {each.name: each.url for each in self.asterisk}
+        return None if self.http.phone_at is None else urls[self.http.phone_at].replace("http", "ws", 1) + "/ws"
 
     @property
     def routes(self) -> dict[Channel, tuple[str, ...]]:

@@ -51,6 +51,7 @@ def house(
         speaks=bool(given.tts.command),
         routes={Channel.SMS: [each.name for each in given.sms], Channel.EMAIL: [each.name for each in given.mail]},
         passing=given.transfer.rules,
+        phone_line=given.phone_line,
         tls=tls,
     )
 

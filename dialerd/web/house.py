@@ -31,6 +31,7 @@ OpenNumbers = Callable[[Path, str], ContactSource]
 class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
     `passing`: the numbers that calls may be passed on to.
+    `phone_line`: Asterisk's WebSocket, which phones in browsers are passed on to.
     `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
     at the store."""
 
@@ -52,4 +53,5 @@ class House:
     speaks: bool = False
     routes: Mapping[Channel, Collection[str]] = field(default_factory=dict)
     passing: PassingOn = field(default_factory=PassingOn)
+    phone_line: str | None = None
     tls: ssl.SSLContext | None = None

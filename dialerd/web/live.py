@@ -18,17 +18,17 @@ from typing import Annotated
 from aiohttp import WSMsgType, web
 from pydantic import Field
 
-from dialerd.domain.errors import DialerdError, ForbiddenError, NotSignedInError
+from dialerd.domain.errors import DialerdError, ForbiddenError
 from dialerd.domain.user import Right
 from dialerd.log import logger
 from dialerd.ports import Unit
 from dialerd.tasks import end, spawn
-from dialerd.usecases import signin
 from dialerd.web.binding import Query, Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import House
 from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, own_of, snapshot_bytes
 from dialerd.web.problems import Problem
+from dialerd.web.sockets import SIGNED_OUT, is_still_theirs
 
 _log = logger(__name__)
 
@@ -40,7 +40,7 @@ _BEHIND = 64  # messages that a socket may be behind
 _SEND_S = 10.0
 _ALIVE_S = 20.0
 _MOST_HEARD = 1024  # bytes of a message to us: there is nothing to say
-SIGNED_OUT, TOO_SLOW, GOING = 4401, 4408, 1001
+TOO_SLOW, GOING = 4408, 1001
 
 
 class LiveAsked(Query):
@@ -182,7 +182,7 @@ class Newsroom:
             while not ear.is_slow:
                 message = await self._next(ear, asked_at + _ALIVE_S - steady())
                 if message is None:  # by time, however much there is to tell
-                    if not await self._is_still_theirs(visit):
+                    if not await is_still_theirs(visit):
                         code, text = SIGNED_OUT, b"the session is over"
                         break
                     asked_at, message = steady(), b'{"type":"alive","seq":%d}' % self._seq
@@ -193,17 +193,6 @@ class Newsroom:
         self._ears.discard(ear)
         with suppress(ConnectionError, TimeoutError):
             await socket.close(code=code, message=text)
-
-    async def _is_still_theirs(self, visit: Visit) -> bool:
-        """Whether the session goes on; listening is using it."""
-        now, credential = self._house.clock.now(), visit.credential
-        try:
-            found = await self._house.store.read(lambda unit: signin.identify(unit, credential, now))
-        except NotSignedInError:
-            return False
-        if found.is_stale and credential is not None:
-            self._house.store.post(lambda unit: signin.touch(unit, credential, now))
-        return found.person == visit.person
 
 
 _Written = tuple[Picture, Change, Mapping[Queues | None, bytes], Mapping[str, bytes]]

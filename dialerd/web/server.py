@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from dialerd.log import logger
 from dialerd.serving import Limits, serving
+from dialerd.web import phoneline
 from dialerd.web.binding import OPEN, Route, Streamed, Visit, check_routes
 from dialerd.web.counter import MOST_BODY, Counter
 from dialerd.web.door import Door
@@ -30,7 +31,7 @@ _log = logger(__name__)
 
 
 class ApiServer:
-    """One per daemon. `limits`: of connections, for tests with no patience."""
+    """One per daemon. `limits` of connections, and how often sockets are looked at: for tests with no patience."""
 
     def __init__(
         self,
@@ -39,13 +40,14 @@ class ApiServer:
         routes: Sequence[Route | Streamed] = ROUTES,
         limits: Limits | None = None,
         look_s: float = LOOK_S,
+        line_look_s: float = phoneline.LOOK_S,
     ) -> None:
         self._house = house
         self._limits = limits
         self._uploads = Uploads(house.uploads)
         self._newsroom = Newsroom(house, look_s=look_s)
-        live = live_routes(self._newsroom)
-        self._routes = (*routes, *live, *_own_routes((*routes, *live)))
+        sockets = (*live_routes(self._newsroom), *phoneline.routes(line_look_s))
+        self._routes = (*routes, *sockets, *_own_routes((*routes, *sockets)))
         check_routes(self._routes)
         self.port = 0
 

@@ -45,6 +45,20 @@ _ROWS = (
 AGENTS: dict[str, AgentPhone] = {row.name: row for row in _ROWS}
 
 
+BROWSERS = ("2001", "2002", "2003")
+"""Phones that are pages: endpoints `PJSIP/2001`, which exist once a browser has registered (tests/e2e)."""
+
+
+def browsers(password: str) -> str:
+    """Their sections of the pbx's pjsip.conf, by the templates of asterisk-conf/pjsip_agents_example.conf."""
+    return "\n".join(
+        f"[{name}](browser-phone)\nauth = {name}\naors = {name}\n"
+        f"[{name}](agent-phone-login)\nusername = {name}\npassword = {password}\n"
+        f"[{name}](agent-phone-aor)"
+        for name in BROWSERS
+    )
+
+
 def endpoints(sip_carrier: int) -> str:
     """Their sections of the pbx's pjsip.conf; the templates [agent] and [agent-aor] stand there already."""
     sections = []

@@ -123,5 +123,5 @@ class Instance:
             for key, value in self._values.items():
                 text = text.replace("{" + key + "}", value)
             (etc / template.name).write_text(text)
-        shutil.copy(_REPO / "asterisk-conf/extensions_dialerd.conf", etc)
-        shutil.copy(_REPO / "asterisk-conf/amd.conf", etc)
+        for name in ("extensions_dialerd.conf", "amd.conf", "pjsip_agents_example.conf"):
+            shutil.copy(_REPO / "asterisk-conf" / name, etc)

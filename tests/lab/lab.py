@@ -173,7 +173,7 @@ class Lab:
         first, last = known.rtp_of(kind)
         values |= {"rtp_first": str(first), "rtp_last": str(last)}
         values |= {"kind": kind, "lab": self.name, "password": PASSWORD}
-        values["agents"] = agents.endpoints(known["sip_carrier"])
+        values |= {"agents": agents.endpoints(known["sip_carrier"]), "browsers": agents.browsers(PASSWORD)}
         mac = f"{known.base:012x}"
         values["entity"] = ":".join([f"{1 if kind == 'pbx' else 2:02x}", *(mac[i : i + 2] for i in range(2, 12, 2))])
         return Instance(self._root, self.name, kind, values)
@@ -233,6 +233,7 @@ caller_ids = ["+12125550100"]
 
 [http]
 listen = "127.0.0.1:{web}"
+phone_at = "pbx1"
 
 [agi]
 listen = "127.0.0.1:{agi}"

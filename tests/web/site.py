@@ -223,6 +223,7 @@ def running(
     routes: tuple[Route | Streamed, ...] = ROUTES,
     limits: Limits | None = None,
     store: SqliteStore | None = None,
+    phone_line: str | None = None,
 ) -> Iterator[Site]:
     """A site on a port of its own, on a thread with a loop of its own."""
     clock = SetClock()
@@ -253,8 +254,9 @@ def running(
         open_numbers=lambda path, region: files.FileReader(path, only_numbers=True, region=region),
         uploads=folder / "uploads",
         passing=PassingOn(prefixes=("+1212",)),
+        phone_line=phone_line,
     )
-    server = ApiServer(house, routes=routes, limits=limits, look_s=0.02)
+    server = ApiServer(house, routes=routes, limits=limits, look_s=0.02, line_look_s=0.02)
     ready, over = threading.Event(), asyncio.Event()
 
     async def serve() -> None:

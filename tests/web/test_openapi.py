@@ -29,7 +29,7 @@ def test_the_document_is_of_version_3_1_and_names_every_route(calm: tuple[Site, 
     said = calm[1]["nobody"].get("/api/openapi.json").document
     assert said["openapi"] == "3.1.0"
     named = {(method, path) for path, item in said["paths"].items() for method in item}
-    assert len(named) == len(ROUTES) + 3  # and live events, health, the document itself
+    assert len(named) == len(ROUTES) + 4  # and live events, the phone's line, health, the document itself
     for item in said["paths"].values():
         for operation in item.values():
             assert operation["summary"]

@@ -20,6 +20,7 @@ from dialerd.domain.errors import NotSignedInError
 from dialerd.domain.user import MOST_PASSWORD, Right
 from dialerd.usecases import signin, users
 from dialerd.usecases.signin import SignedIn
+from dialerd.web import phoneline
 from dialerd.web.binding import OPEN, Model, Route, Streamed, Visit
 from dialerd.web.counter import read_bytes
 from dialerd.web.credentials import address_of, clear_cookie, is_secure, set_cookie
@@ -48,7 +49,7 @@ class NewPassword(Model):
 
 class SessionShown(Model):
     """`queues`: those that the user is held to; null: all. `agent`: whose calls the user takes. `phone_url`: where the
-    phone in the browser finds Asterisk."""
+    phone in the browser finds Asterisk; a path is one of this server."""
 
     user: str
     role: str
@@ -179,7 +180,7 @@ def _told(visit: Visit, found: SignedIn) -> web.Response:
         queues=None if person.queues is None else sorted(person.queues),
         rights=sorted(str(each) for each in person.rights),
         expires_at=found.ends_at,
-        phone_url=visit.house.http.phone_url,
+        phone_url=visit.house.http.phone_url if visit.house.phone_line is None else phoneline.PATH,
     )
     return web.Response(body=_SHOWN.dump_json(shown), content_type="application/json")
 

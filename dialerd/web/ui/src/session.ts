@@ -5,6 +5,7 @@ import { get, onSignedOut, Problem, send } from "./api/client";
 import type { Role, Session } from "./api/documents";
 import { at } from "./api/routes";
 import { socket } from "./live/socket";
+import { phone } from "./phone/phone";
 
 export type SessionState = { at: "asking" } | { at: "out"; hasEnded: boolean } | { at: "in"; session: Session } | { at: "unreachable"; problem: Problem };
 
@@ -14,7 +15,10 @@ const watchers = new Set<() => void>();
 function become(next: SessionState): void {
   state = next;
   if (next.at === "in") socket.start();
-  else socket.stop();
+  else {
+    socket.stop();
+    if (next.at === "out" && phone.state !== "off") phone.stop();
+  }
   watchers.forEach((each) => each());
 }
 
@@ -32,6 +36,7 @@ export async function signIn(name: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  if (phone.state !== "off") phone.stop(); // while it may still say goodbye
   await send("delete", at("/session"));
   become({ at: "out", hasEnded: false });
 }

@@ -5,18 +5,32 @@ import type { UA } from "jssip";
 export type PhoneState = "off" | "connecting" | "registered" | "in_call" | "failed" | "lost";
 
 export interface Account {
-  url: string; // wss://host:port/ws
+  url: string; // wss://host:port/ws, or a path of the server that this page is from
   user: string;
   password: string;
 }
 
 const KEY = "dialerd.phone";
+const AGAIN_MS = 2000; // between two tries to register
+
+type Standing = "off" | "connecting" | "up" | "failed" | "lost";
+
+/** The call that it has. `isOld`: the connection was lost since it began, so that Asterisk may not know of it any more. */
+interface Held {
+  session: any; // eslint-disable-line
+  connection: RTCPeerConnection | null;
+  isOld: boolean;
+}
+
+export const addressOf = (url: string, page: string): string => new URL(url, page).href.replace(/^http/, "ws");
 
 export class BrowserPhone {
-  state: PhoneState = "off";
   problem = "";
   account: Account | null = null;
+  private standing: Standing = "off";
+  private held: Held | null = null;
   private ua: UA | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private readonly watchers = new Set<() => void>();
   private readonly audio = new Audio();
 
@@ -24,25 +38,31 @@ export class BrowserPhone {
     this.audio.autoplay = true;
   }
 
+  get state(): PhoneState {
+    if (this.standing !== "up") return this.standing;
+    return this.held ? "in_call" : "registered";
+  }
+
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
 
-  private become(state: PhoneState, problem = ""): void {
-    this.state = state;
+  private become(standing: Standing, problem = ""): void {
+    this.standing = standing;
     this.problem = problem;
     this.watchers.forEach((each) => each());
   }
 
-  /** Registers, and stays so through lost connections until `stop`. Resolves once registered; throws where refused. */
+  /** Registers, and stays so through lost connections until `stop`. Resolves once it is known how that goes at first. */
   async start(account: Account): Promise<void> {
     this.stop();
     this.become("connecting");
     const { default: JsSIP } = await import("jssip");
+    const address = addressOf(account.url, location.href);
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(account.url)],
-      uri: `sip:${account.user}@${new URL(account.url).hostname}`,
+      sockets: [new JsSIP.WebSocketInterface(address)],
+      uri: `sip:${account.user}@${new URL(address).hostname}`,
       password: account.password,
       register: true,
       session_timers: false,
@@ -51,18 +71,34 @@ export class BrowserPhone {
     });
     this.ua = ua;
     this.account = account;
+    let wasUp = false;
     ua.on("newRTCSession", ({ session, originator }: { session: any; originator: string }) => this.take(session, originator)); // eslint-disable-line
-    ua.on("disconnected", () => this.ua === ua && this.state !== "failed" && this.become("lost"));
-    await new Promise<void>((resolve, reject) => {
-      ua.on("registered", () => {
-        if (this.state !== "in_call") this.become("registered");
-        keep(account);
-        resolve();
-      });
-      ua.on("registrationFailed", ({ cause }: { cause?: string }) => {
+    await new Promise<void>((resolve) => {
+      const heard = (standing: Standing, problem = "") => {
         if (this.ua !== ua) return;
-        this.become("failed", cause ?? "");
-        reject(new Error(cause ?? "registration failed"));
+        clearTimeout(this.again);
+        this.become(standing, problem);
+        resolve();
+      };
+      ua.on("registered", () => {
+        wasUp = true;
+        if (this.ua === ua) keep(account);
+        heard("up");
+      });
+      ua.on("disconnected", () => {
+        if (this.held) this.held.isOld = true;
+        heard("lost");
+      });
+      ua.on("registrationFailed", ({ cause, response }: { cause?: string; response?: { status_code?: number } | null }) => {
+        if (this.ua !== ua) return;
+        if (response && !wasUp) {
+          this.stop();
+          this.become("failed", cause ?? "");
+          return resolve();
+        }
+        // An Asterisk that has just come back refuses everybody for a moment.
+        heard("lost", cause ?? "");
+        this.again = setTimeout(() => this.ua === ua && ua.isConnected() && ua.register(), AGAIN_MS);
       });
       ua.start();
     });
@@ -71,6 +107,8 @@ export class BrowserPhone {
   stop(): void {
     const ua = this.ua;
     this.ua = null;
+    this.held = null;
+    clearTimeout(this.again);
     ua?.stop();
     forget();
     this.become("off");
@@ -79,22 +117,40 @@ export class BrowserPhone {
   /** dialerd rings the agent whom it has logged in: the phone answers by itself. A second ring while it talks is refused. */
   private take(session: any, originator: string): void { // eslint-disable-line
     if (originator !== "remote") return;
-    if (this.state === "in_call") {
+    const before = this.held;
+    if (before && !before.isOld && before.connection?.iceConnectionState !== "failed") {
       session.terminate({ status_code: 486 });
       return;
     }
+    const now: Held = { session, connection: null, isOld: false };
+    this.held = now;
+    if (before) end(before);
     session.on("peerconnection", ({ peerconnection }: { peerconnection: RTCPeerConnection }) => {
+      now.connection = peerconnection;
       peerconnection.addEventListener("track", ({ streams, track }) => {
         this.audio.srcObject = streams[0] ?? new MediaStream([track]);
         this.audio.play().catch(() => {}); // a page that nobody has clicked yet may not sound; the next click lets it
       });
     });
-    const over = () => this.become(this.ua?.isRegistered() ? "registered" : "lost");
-    session.on("ended", over);
-    session.on("failed", over);
-    session.on("accepted", () => this.become("in_call"));
+    const over = (problem = "") => {
+      if (this.held !== now) return;
+      this.held = null;
+      this.become(this.standing, problem);
+    };
+    session.on("ended", () => over());
+    session.on("failed", ({ originator: by, cause }: { originator: string; cause?: string }) => over(by === "local" ? cause : ""));
+    session.on("accepted", () => this.become(this.standing));
     session.answer({ mediaConstraints: { audio: { echoCancellation: true, noiseSuppression: true }, video: false }, pcConfig: { iceServers: [] } });
   }
+}
+
+function end(held: Held): void {
+  try {
+    held.session.terminate();
+  } catch {
+    // it had ended
+  }
+  held.connection?.close();
 }
 
 function keep(account: Account): void {

@@ -1,0 +1,26 @@
+"""What every WebSocket of ours asks while it is open: whether whoever opened it is still signed in.
+
+Not here: what goes over it (live.py, phoneline.py).
+"""
+
+from __future__ import annotations
+
+from dialerd.domain.errors import NotSignedInError
+from dialerd.usecases import signin
+from dialerd.web.binding import Visit
+
+SIGNED_OUT = 4401
+"""The code that a socket is closed with once the session is over."""
+
+
+async def is_still_theirs(visit: Visit) -> bool:
+    """Whether the session goes on; an open socket is using it."""
+    house, credential = visit.house, visit.credential
+    now = house.clock.now()
+    try:
+        found = await house.store.read(lambda unit: signin.identify(unit, credential, now))
+    except NotSignedInError:
+        return False
+    if found.is_stale and credential is not None:
+        house.store.post(lambda unit: signin.touch(unit, credential, now))
+    return found.person == visit.person

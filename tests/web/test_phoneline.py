@@ -1,0 +1,148 @@
+"""The phone's line: what a browser says in SIP reaches Asterisk and back, for whoever is signed in and nobody else.
+
+Not here: a real browser and a real Asterisk (tests/e2e).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
+
+from dialerd.settings import Settings
+from tests.web.site import Browser, Site, running
+
+REGISTER = "REGISTER sip:pbx SIP/2.0\r\n\r\n"
+
+
+@contextmanager
+def asterisk() -> Iterator[str]:
+    """A WebSocket for SIP that says back what it hears; its address."""
+    loop = asyncio.new_event_loop()
+    ready, over, place = threading.Event(), asyncio.Event(), list[str]()
+
+    async def hear(request: web.Request) -> web.WebSocketResponse:
+        line = web.WebSocketResponse(protocols=("sip",))
+        await line.prepare(request)
+        async for message in line:
+            if message.type is WSMsgType.TEXT and message.data == "BYE":
+                break
+            await (line.send_bytes if message.type is WSMsgType.BINARY else line.send_str)(message.data)
+        return line
+
+    async def serve() -> None:
+        application = web.Application()
+        application.router.add_get("/ws", hear)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        place.append(f"ws://127.0.0.1:{runner.addresses[0][1]}/ws")
+        ready.set()
+        await over.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(20)
+    yield place[0]
+    loop.call_soon_threadsafe(over.set)
+    thread.join(20)
+    loop.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with asterisk() as line, running(tmp_path, phone_line=line) as made:
+        yield made
+
+
+def said_on(browser: Browser, *messages: str | bytes, origin: str = "") -> list[object]:
+    """What comes back for each, and the code that the line is closed with, where it is."""
+
+    async def call() -> list[object]:
+        headers = {"Cookie": browser.cookie} | ({"Origin": origin} if origin else {})
+        async with (
+            ClientSession() as session,
+            asyncio.timeout(20),
+            session.ws_connect(
+                f"http://127.0.0.1:{browser.port}/api/phone", protocols=("sip",), headers=headers
+            ) as line,
+        ):
+            assert line.protocol == "sip"
+            heard: list[object] = []
+            for message in messages:
+                await (line.send_bytes(message) if isinstance(message, bytes) else line.send_str(message))
+                answer = await line.receive()
+                heard.append(line.close_code if answer.type is WSMsgType.CLOSE else answer.data)
+            return heard
+
+    return asyncio.run(call())
+
+
+def refused(browser: Browser, **more: str) -> int:
+    with pytest.raises(WSServerHandshakeError) as caught:
+        said_on(browser, **more)
+    return caught.value.status
+
+
+@pytest.mark.parametrize("who", ["ann", "sue", "root"])
+def test_what_a_phone_says_reaches_asterisk_and_what_that_says_the_phone(site: Site, who: str) -> None:
+    browser = site.browser(who)
+    assert said_on(browser, REGISTER, b"\x00\xff", "BYE") == [REGISTER, b"\x00\xff", 1001]
+    assert browser.get("/api/session").document["phone_url"] == "/api/phone"
+
+
+def test_nobody_signed_out_no_foreign_page_and_nothing_but_sip_gets_a_line(site: Site) -> None:
+    assert refused(site.browser()) == 401
+    assert refused(site.browser("ann"), origin="https://elsewhere.example.com") == 403
+    assert site.browser("ann").get("/api/phone").status == 426
+
+
+def test_a_line_ends_with_the_session(site: Site) -> None:
+    browser = site.browser("ann")
+
+    async def call() -> int | None:
+        async with ClientSession() as session, asyncio.timeout(20):
+            address = f"http://127.0.0.1:{browser.port}/api/phone"
+            async with session.ws_connect(address, protocols=("sip",), headers={"Cookie": browser.cookie}) as line:
+                await asyncio.to_thread(browser.ask, "DELETE", "/api/session")
+                assert (await line.receive()).type is WSMsgType.CLOSE
+                return line.close_code
+
+    assert asyncio.run(call()) == 4401
+
+
+def test_without_asterisk_and_without_a_setting_it_is_said(site: Site, tmp_path: Path) -> None:
+    with running(tmp_path / "none") as bare:
+        browser = bare.browser("ann")
+        assert refused(browser) == 404
+        assert browser.get("/api/session").document["phone_url"] is None
+    with running(tmp_path / "dead", phone_line="ws://127.0.0.1:9/ws") as dead:
+        assert refused(dead.browser("ann")) == 502
+
+
+def test_the_line_goes_to_the_asterisk_that_is_named() -> None:
+    servers = [
+        {"name": name, "url": url, "username": "d", "password": "p"}
+        for name, url in (("pbx1", "http://127.0.0.1:8088"), ("pbx2", "https://pbx2.example.com:8089"))
+    ]
+    trunk = {
+        "name": "carrier",
+        "asterisk": ["pbx1"],
+        "endpoint": "PJSIP/{number}@carrier",
+        "max_channels": 1,
+        "calls_per_second": 1.0,
+        "caller_ids": ["+12125550100"],
+    }
+    given = {"asterisk": servers, "trunk": [trunk]}
+    for name, line in (("pbx1", "ws://127.0.0.1:8088/ws"), ("pbx2", "wss://pbx2.example.com:8089/ws")):
+        assert Settings.model_validate({**given, "http": {"phone_at": name}}).phone_line == line
+    assert Settings.model_validate(given).phone_line is None
+    with pytest.raises(ValueError, match=r"phone_at names 'pbx3', and no \[\[asterisk\]\]"):
+        Settings.model_validate({**given, "http": {"phone_at": "pbx3"}})
