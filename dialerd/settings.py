@@ -247,10 +247,9 @@ class Settings(_Section):
         return {trunk.name: trunk.as_trunk() for trunk in self.trunk}
 
     @property
-    def phone_line(self) -> str | None:
-        """The WebSocket of the Asterisk where phones in browsers register through us."""
-        urls = {each.name: each.url for each in self.asterisk}
-        return None if self.http.phone_at is None else urls[self.http.phone_at].replace("http", "ws", 1) + "/ws"
+    def phone_server(self) -> AsteriskSettings | None:
+        """Where phones in browsers register through us."""
+        return next((each for each in self.asterisk if each.name == self.http.phone_at), None)
 
     @property
     def routes(self) -> dict[Channel, tuple[str, ...]]:

@@ -17,8 +17,11 @@ from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
 from dialerd.ports import Clock, ContactSource, Store
+from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings
+from dialerd.tls import trusting
 from dialerd.web import House
+from dialerd.web.house import PhoneLine
 
 API_READERS = 4
 
@@ -51,9 +54,16 @@ def house(
         speaks=bool(given.tts.command),
         routes={Channel.SMS: [each.name for each in given.sms], Channel.EMAIL: [each.name for each in given.mail]},
         passing=given.transfer.rules,
-        phone_line=given.phone_line,
+        phone_line=_phone_line(given.phone_server),
         tls=tls,
     )
+
+
+def _phone_line(server: AsteriskSettings | None) -> PhoneLine | None:
+    if server is None:
+        return None
+    url = server.url.replace("http", "ws", 1) + "/ws"
+    return PhoneLine(url, trusting(server.ca_file) if server.is_over_tls else None)
 
 
 def tls_of(given: HttpSettings) -> ssl.SSLContext | None:

@@ -22,16 +22,22 @@ from dialerd.ports.users import Draw
 OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
 """A file to be imported: its path, the region of its numbers, how its columns are read."""
 
-
 OpenNumbers = Callable[[Path, str], ContactSource]
 """A file of which only the numbers are wanted: its path, the region of its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLine:
+    """Asterisk's WebSocket for SIP, which phones in browsers are passed on to. `tls`: whom it is trusted by."""
+
+    url: str
+    tls: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
     `passing`: the numbers that calls may be passed on to.
-    `phone_line`: Asterisk's WebSocket, which phones in browsers are passed on to.
     `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
     at the store."""
 
@@ -53,5 +59,5 @@ class House:
     speaks: bool = False
     routes: Mapping[Channel, Collection[str]] = field(default_factory=dict)
     passing: PassingOn = field(default_factory=PassingOn)
-    phone_line: str | None = None
+    phone_line: PhoneLine | None = None
     tls: ssl.SSLContext | None = None

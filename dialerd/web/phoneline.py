@@ -12,6 +12,7 @@ import asyncio
 import aiohttp
 from aiohttp import WSMsgType, web
 
+from dialerd import tls
 from dialerd.domain.user import Right
 from dialerd.log import logger
 from dialerd.tasks import end, spawn
@@ -43,9 +44,14 @@ async def _pass_on(look_s: float, visit: Visit) -> web.StreamResponse:
     async with aiohttp.ClientSession() as session:
         try:
             async with asyncio.timeout(_CONNECT_S):
-                far = await session.ws_connect(line, protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST)
+                far = await session.ws_connect(
+                    line.url, protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST, ssl=line.tls or True
+                )
         except (aiohttp.ClientError, OSError) as error:
-            _log.warning(f"a phone in a browser does not reach Asterisk: {error}", action="phone_line_failed")
+            _log.warning(
+                f"a phone in a browser does not reach Asterisk: {tls.trouble(error) or error}",
+                action="phone_line_failed",
+            )
             raise Problem(502, "unavailable", "Asterisk takes no phones in browsers now", "see the log") from None
         near = web.WebSocketResponse(protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST, timeout=2.0)
         visit.equip(near)

@@ -28,6 +28,7 @@ from dialerd.serving import Limits
 from dialerd.usecases import agents, callbacks, campaigns, contacts, dialing, lists, queues, users
 from dialerd.web import ApiServer, House
 from dialerd.web.binding import Route, Streamed
+from dialerd.web.house import PhoneLine
 from dialerd.web.resources import ROUTES
 from tests.usecases.conftest import TRUNKS, WAY_OUT, spec
 
@@ -254,7 +255,7 @@ def running(
         open_numbers=lambda path, region: files.FileReader(path, only_numbers=True, region=region),
         uploads=folder / "uploads",
         passing=PassingOn(prefixes=("+1212",)),
-        phone_line=phone_line,
+        phone_line=None if phone_line is None else PhoneLine(phone_line),
     )
     server = ApiServer(house, routes=routes, limits=limits, look_s=0.02, line_look_s=0.02)
     ready, over = threading.Event(), asyncio.Event()
