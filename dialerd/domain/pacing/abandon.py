@@ -17,11 +17,12 @@ from typing import Any
 from dialerd.domain.pacing.view import AbandonMeter
 
 THETA_RANGE = (0.0005, 0.7)
-RESERVE = 6.0
-"""Abandoned calls a meter should have in hand; big teams: as many as the cap allows in `RESERVE * _SCALE_S` seconds.
+RESERVE = 5.5
+"""Abandoned calls a meter should have in hand, and as many again for each that the cap allows in `_SCALE_S` seconds.
 
 A burst has to fit in: of a dozen calls ringing at an answer rate of 10 %, five people have answered at once and found
-nobody. With 4 in hand a team of 5 ended one shift of 96 above its cap, and 20 agents ran dry more often: less talk."""
+nobody. With 4 in hand a team of 5 ended one shift of 96 above its cap; with 6 one of 20 agents, and they ran dry more
+often than with 8: less talk."""
 
 _SCALE_S = 100.0
 _LEAST, _MOST = 1e-3, 1.5
@@ -92,6 +93,6 @@ class AbandonController:
         """The share of abandoned calls to aim at."""
         if meter.room < 0.0:
             return meter.room
-        reserve = RESERVE * max(1.0, _SCALE_S * live_per_s * meter.cap)
+        reserve = RESERVE * (1.0 + _SCALE_S * live_per_s * meter.cap)
         full = max(0.0, meter.room - waiting) / reserve
         return meter.cap * min(_MOST, max(_LEAST, full * min(1.0, full)))
