@@ -115,6 +115,8 @@ def keep(unit: Unit, attempt_id: AttemptId, facts: Facts) -> None:
 def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | None:
     """Settle the attempt (asked.settle), with what its flow has set. None: it was settled before."""
     keep(unit, attempt_id, outcome.facts)
+    if outcome.facts.path:
+        unit.flows.keep_path(attempt_id, outcome.facts.path)
     return asked.settle(unit, attempt_id, outcome)
 
 

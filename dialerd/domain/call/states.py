@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dialerd.domain.flow import FlowSpec, Position, Scene
+from dialerd.domain.flow.path import Visit
 from dialerd.domain.machines import Screened, Voicemail
 from dialerd.domain.words import AttemptId, Disposition, LegId, Verdict
 
@@ -63,7 +64,7 @@ class Facts:
     `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
     greeting, as far as is known; without AMD, the answer. `given` and `attributes`: the disposition and the contact's
     attributes that a flow has set. `consent`: whether the announcement was heard to its end; None: it has not
-    ended, or there is none.
+    ended, or there is none. `path`: its way through a flow.
     """
 
     placed_at: datetime
@@ -80,6 +81,7 @@ class Facts:
     given: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     consent: bool | None = None
+    path: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

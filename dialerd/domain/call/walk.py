@@ -26,6 +26,7 @@ from dialerd.domain.call.moves import (
 from dialerd.domain.call.states import Away, Call, InFlow
 from dialerd.domain.flow import begin
 from dialerd.domain.flow import moves as flow
+from dialerd.domain.flow.path import followed
 from dialerd.domain.flow.step import step
 from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.recording import EndsOn, recording_name
@@ -165,7 +166,9 @@ def _take(
     call: Call, state: InFlow, position: flow.Position, commands: tuple[flow.Command, ...], now: datetime
 ) -> Step:
     """The position with what it asks for; the last command says what the call waits for, and for how long."""
-    call = learn(call, given=position.disposition, attributes=position.attributes)
+    after_s = (now - (call.facts.answered_at or now)).total_seconds()
+    path = followed(call.facts.path, position, after_s)
+    call = learn(call, given=position.disposition, attributes=position.attributes, path=path)
     state = replace(state, position=position, listening=None)
     asked: list[do.Command] = []
     for command in commands:

@@ -44,7 +44,8 @@ class Position:
     """Where a call is in its flow.
 
     `serial` names what it waits for: anything of another serial is old. `visited`: nodes entered so far. `answers` live
-    as long as the call; `attributes` and `disposition` are what it has set so far.
+    as long as the call; `attributes` and `disposition` are what it has set so far. `path`: the nodes that it has left,
+    each with the way that it took out of it, as `heard` names it.
     """
 
     node: str
@@ -57,6 +58,7 @@ class Position:
     answers: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     disposition: str | None = None
+    path: tuple[tuple[str, str], ...] = ()
 
     @property
     def recording(self) -> str | None:

@@ -99,11 +99,13 @@ def values(position: Position, scene: Scene) -> Mapping[str, str]:
 # Entering -------------------------------------------------------------------------------------------------------
 
 
-def _enter(flow: FlowSpec, position: Position, name: str, scene: Scene) -> Move:
-    """Go to a node, and on through those at which nothing is waited for."""
+def _enter(flow: FlowSpec, position: Position, name: str, scene: Scene, way: str = "") -> Move:
+    """Go to a node, and on through those at which nothing is waited for. `way`: by which the one before is left."""
     while True:
         if position.visited >= MAX_VISITED:
             return _end(position, f"it went through {MAX_VISITED} nodes without an end")
+        if position.visited:
+            position, way = replace(position, path=(*position.path, (position.node, way))), ""
         position = replace(position, node=name, visited=position.visited + 1, tries=0, digits="", pieces=())
         match flow.node[name]:
             case nodes.Branch() as node:
@@ -255,7 +257,7 @@ def _pressed(flow: FlowSpec, position: Position, digit: str, scene: Scene) -> Mo
             to = node.keys.get(digit)
             if to is None:
                 return _again(flow, position, scene, invalid=True)
-            return _enter(flow, _answered(position, node.answer, digit), to, scene)
+            return _enter(flow, _answered(position, node.answer, digit), to, scene, digit)
         case nodes.Collect() as node:
             if digit == node.terminator:
                 return _collected(flow, position, node, scene)
@@ -269,7 +271,7 @@ def _pressed(flow: FlowSpec, position: Position, digit: str, scene: Scene) -> Mo
 def _collected(flow: FlowSpec, position: Position, node: nodes.Collect, scene: Scene) -> Move:
     if len(position.digits) < node.min:
         return _again(flow, position, scene, invalid=True)
-    return _enter(flow, _answered(position, node.answer, position.digits), node.next, scene)
+    return _enter(flow, _answered(position, node.answer, position.digits), node.next, scene, "answer")
 
 
 def _elapsed(flow: FlowSpec, position: Position, scene: Scene) -> Move:
@@ -286,8 +288,9 @@ def _again(flow: FlowSpec, position: Position, scene: Scene, *, invalid: bool) -
     position = replace(position, tries=position.tries + 1)
     if position.tries >= node.tries:
         if isinstance(node, nodes.Collect):
-            return _enter(flow, position, node.on_fail, scene)
-        return _enter(flow, position, (invalid and node.on_invalid) or node.on_timeout, scene)
+            return _enter(flow, position, node.on_fail, scene, "fail")
+        to, way = (node.on_invalid, "invalid") if invalid and node.on_invalid else (node.on_timeout, "timeout")
+        return _enter(flow, position, to, scene, way)
     first = node.say_invalid if invalid else node.say_timeout
     return _say(flow, position, (*first, *node.say), scene)
 
@@ -303,25 +306,25 @@ def _recorded(flow: FlowSpec, position: Position, scene: Scene, *, failed: bool)
     node = flow.node[position.node]
     assert isinstance(node, nodes.Record), "nothing else records"
     if failed:
-        return _enter(flow, position, node.on_fail or node.next, scene)
-    return _enter(flow, _answered(position, node.answer, position.recording or ""), node.next, scene)
+        return _enter(flow, position, node.on_fail or node.next, scene, "fail")
+    return _enter(flow, _answered(position, node.answer, position.recording or ""), node.next, scene, "recorded")
 
 
 def _acted(flow: FlowSpec, position: Position, outcome: Did | Undone, scene: Scene) -> Move:
     match flow.node[position.node], outcome:
         case nodes.Request() as node, Did(answers=answers) if set(node.answers) <= set(answers):
             kept = {name: _kept(answers[name]) for name in node.answers}
-            return _enter(flow, replace(position, answers={**position.answers, **kept}), node.next, scene)
+            return _enter(flow, replace(position, answers={**position.answers, **kept}), node.next, scene, "done")
         case ((nodes.Callback(next=to) | nodes.Dnc(next=to) | Message(next=to)), Did()):
-            return _enter(flow, position, to, scene)
+            return _enter(flow, position, to, scene, "done")
         case ((nodes.Request(on_fail=to) | nodes.Callback(on_fail=to)), _):
-            return _enter(flow, position, to, scene)
+            return _enter(flow, position, to, scene, "fail")
         case Message() as node, Undone(word=word):
-            return _enter(flow, _answered(position, node.answer, word), node.on_fail, scene)
+            return _enter(flow, _answered(position, node.answer, word), node.on_fail, scene, "fail")
         case nodes.Dnc(on_fail=on_fail), Undone(reason):
             if on_fail is None:
                 return _end(position, f"the opt-out could not be kept: {reason}")
-            return _enter(flow, position, on_fail, scene)
+            return _enter(flow, position, on_fail, scene, "fail")
     return position, ()
 
 
@@ -330,4 +333,4 @@ def _unserved(flow: FlowSpec, position: Position, scene: Scene) -> Move:
     assert isinstance(node, Transfer), "nothing else gives away"
     if node.on_no_agent is None:
         return _end(position, "the dialplan would not take the call")
-    return _enter(flow, position, node.on_no_agent, scene)
+    return _enter(flow, position, node.on_no_agent, scene, "no agent")
