@@ -25,6 +25,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
+from dialerd.domain.replywords import ReplyWords
 from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
@@ -63,6 +64,11 @@ def rulebook(given: Settings) -> Rulebook:
     book = files.read_rulebook(given.regulations.folder)
     most = given.limits.attempts_per_number_per_day
     return replace(book, always=(daily_limit(most),)) if most else book
+
+
+def reply_words() -> ReplyWords:
+    """STOP, START and HELP by language."""
+    return files.shipped_reply_words()
 
 
 def pack_file(path: Path) -> Pack:

@@ -18,7 +18,7 @@ from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, s
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
-from dialerd.domain.call.states import Detecting, Placing, Queued, Ringing, Screening, Talking, Waiting
+from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Talking, Waiting
 from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
 from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
@@ -156,6 +156,11 @@ class CallDesk:
 
     def may_be_heard(self, attempt_id: AttemptId) -> bool:
         return attempt_id in self._lines and may_be_heard(self._lines[attempt_id].call)
+
+    def in_flow(self, attempt_id: AttemptId) -> InFlow | None:
+        """Where a call is that a flow leads now (for forecasts: whoever hears a prompt knows it by its words)."""
+        line = self._lines.get(attempt_id)
+        return line.call.state if line is not None and isinstance(line.call.state, InFlow) else None
 
     def recordable(self, attempt_id: AttemptId) -> Exchange | None:
         """The exchange of a call that may be recorded at this moment."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dialerd.domain.replywords import Wish
-from dialerd.domain.words import AttemptId, Channel, ContactId
+from dialerd.domain.words import AttemptId, Channel, ContactId, RunId
 from dialerd.ports.messages import Piece
 
 
@@ -116,6 +116,10 @@ class MessageLog(Protocol):
     def routes(self) -> list[MessageRouteRow]: ...
 
     def load(self, route: str) -> RouteLoad: ...
+
+    def words(self, run_id: RunId, channel: Channel) -> dict[str, int]:
+        """How often each text was written back to the messages of a run; walks all replies, for people to ask."""
+        ...
 
     def add_answer(self, row: AnswerRow) -> None: ...
 

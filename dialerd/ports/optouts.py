@@ -19,6 +19,10 @@ class OptOuts(Protocol):
         """Those by which the address was put on a list, the latest first."""
         ...
 
+    def people(self) -> int:
+        """How many different people have ever opted out, by any way; walks them all, for people to ask."""
+        ...
+
     def last_talk(self, agent: str) -> AttemptId | None:
         """The attempt whose person the agent talks to, or has talked to last."""
         ...

@@ -10,7 +10,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from dialerd.domain.words import AttemptId
 from dialerd.ports import Dice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What somebody does who hears that something begins to play; seconds from its begin. It takes the place of what
+    they had in mind before, and of when they would have hung up. `leaves_s` None: they stay."""
+
+    presses: Sequence[tuple[float, str]] = ()
+    leaves_s: float | None = None
+
+
+class Listener(Protocol):
+    """What a callee does with what is done with it."""
+
+    def hears(self, attempt_id: AttemptId, length_s: float | None) -> Reaction | None:
+        """Something begins to play, so long (None: endless). None: it changes nothing."""
+        ...
+
+    def is_asked(self, attempt_id: AttemptId) -> float:
+        """A recording of what it says begins: it speaks so many seconds."""
+        ...
+
+    def waits(self, attempt_id: AttemptId) -> float | None:
+        """It is to wait for somebody: the seconds until it hangs up; None: it stays."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +47,8 @@ class Behaviour:
     `amd_s`; the callee hangs up `leaves_s` after the answer, or None: stays. With an agent it talks for `talk_s` and
     hangs up then; left alone by the agent it hangs up `alone_s` after that; None: neither changes when it leaves.
     `talks`: from when to when there is sound from its side, in order; `presses`: when it presses which key. Once it
-    has heard a sound to the end it `answers_us`, so many seconds later, and hangs up after `leaves_us_s`.
+    has heard a sound to the end it `answers_us`, so many seconds later, and hangs up after `leaves_us_s`. `listener`:
+    what else it does with what it hears.
     """
 
     ring_s: float = 0.0
@@ -39,6 +66,7 @@ class Behaviour:
     answers_us: Sequence[tuple[float, float]] = ()
     leaves_us_s: float | None = None
     leaves_cause: int | None = 16  # None: a BYE without a reason, which ends the channel with cause 0
+    listener: Listener | None = None
 
 
 def _refuses(cause: int, sip_code: int, *, ring_s: float = 0.004, rings: bool = False) -> Behaviour:

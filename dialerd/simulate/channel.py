@@ -34,11 +34,13 @@ class Piece:
 
 @dataclass(slots=True)
 class Voice:
-    """The books of one channel. `spans`: when its callee makes a sound, by the steady clock."""
+    """The books of one channel. `spans`: when its callee makes a sound, by the steady clock; `fingers`: the keys that
+    its listener means to press."""
 
     pieces: deque[Piece] = field(default_factory=deque)
     spans: Sequence[tuple[float, float]] = ()
     watchers: list[Timer] = field(default_factory=list)
+    fingers: list[Timer] = field(default_factory=list)
     is_talking: bool = False
     has_answered_us: bool = False
 

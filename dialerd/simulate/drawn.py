@@ -6,12 +6,13 @@ Not here: the rates (domain/rates.py), what becomes of the calls (forecast.py), 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
 from dialerd.domain.rates import Rates
 from dialerd.ports import Clock, Dice
-from dialerd.simulate.callees import Behaviour
+from dialerd.simulate.callees import Behaviour, Listener
 
 _NORMAL = NormalDist()
 _NO_ANSWER = Behaviour(answers=False, ring_s=0.0)
@@ -30,10 +31,13 @@ def spread_out(mean_s: float, spread: float, draw: float) -> float:
 
 
 class DrawnCallees:
-    """Implements callees.Callees: nobody is the same twice."""
+    """Implements callees.Callees: nobody is the same twice. `listener`: makes what the next person listens with."""
 
-    def __init__(self, rates: Rates, clock: Clock, dice: Dice) -> None:
+    def __init__(
+        self, rates: Rates, clock: Clock, dice: Dice, *, listener: Callable[[], Listener] | None = None
+    ) -> None:
         self._rates = rates
+        self._listener = listener
         self._clock = clock
         self._dice = dice
         self._zone = ZoneInfo(rates.zone)
@@ -51,7 +55,9 @@ class DrawnCallees:
         if draw() < rates.machine:
             return Behaviour(ring_s=ring_s, amd=("MACHINE", "MAXWORDS-5-4"), amd_s=rates.amd_s + 1.0, leaves_s=30.0)
         talk_s = spread_out(rates.talk_s, rates.spread, draw())
-        return Behaviour(ring_s=ring_s, amd_s=rates.amd_s, leaves_s=rates.amd_s + _ALONE_S, talk_s=talk_s)
+        listener = None if self._listener is None else self._listener()
+        leaves_s = rates.amd_s + _ALONE_S
+        return Behaviour(ring_s=ring_s, amd_s=rates.amd_s, leaves_s=leaves_s, talk_s=talk_s, listener=listener)
 
     def _answered(self) -> float:
         answered = self._rates.answered

@@ -177,6 +177,8 @@ class SimulatedExchange(SimulatedSteering):
         if isinstance(channel, Channel):
             if self._bridges.of(attempt_id)[0] is None:
                 channel.music = music
+                if channel.behaviour.listener is not None:
+                    self._leave_after(channel, channel.behaviour.listener.waits(attempt_id))
             return self.line.reply()
         return channel
 

@@ -1,57 +1,43 @@
 """What a campaign would come to: the production engine on virtual time against a drawn world, over several seeds.
 
-Not here: the world (drawn.py), the agents (staff.py), how a forecast is asked for (cli/simulate.py).
+Not here: the campaign and its world (scene.py), what is counted (findings.py), the people (drawn.py, listener.py,
+recipients.py), the agents (staff.py), how a forecast is asked for (cli/simulate.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from itertools import product
 
 from dialerd.adapters.sqlite import SqliteStore
-from dialerd.domain.campaign import CampaignSpec, OnHuman, read_campaign
-from dialerd.domain.contact import Contact
+from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.disposition import is_live
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.queue import QueueSpec
-from dialerd.domain.rates import Rates
-from dialerd.domain.regulation import EMPTY, Rulebook
-from dialerd.domain.trunk import Trunk
-from dialerd.domain.words import AgentKind, Disposition, RunId, RunState
+from dialerd.domain.habits import check_habits
+from dialerd.domain.words import Disposition, RunState
+from dialerd.domain.world import is_of_world, read_world
 from dialerd.engine import Engine
-from dialerd.ports import Unit
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.drawn import DrawnCallees
 from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.simulate.findings import Finding, Findings, findings_of
+from dialerd.simulate.listener import DrawnListener
+from dialerd.simulate.phones import DrawnPhones
+from dialerd.simulate.premises import Premises
+from dialerd.simulate.recipients import DrawnReaders
+from dialerd.simulate.routes import SimulatedRoute
+from dialerd.simulate.scene import Scene, endpoint_of, set_up
 from dialerd.simulate.staff import Staff
+from dialerd.simulate.stubs import SimulatedSpeech, SimulatedWeb
+
+__all__ = ["AGENTS", "MEASURES", "PERCENTILES", "Course", "Forecast", "Scene", "compare", "play"]
 
 _REFRESH_S = 60.0
-_QUEUE = "agents"
+_SERVER = "simulated"
 AGENTS = "agents"
-"""The one thing beside a campaign's own keys that a comparison can vary: how many agents there are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What is forecast: the campaign, its trunk and packs, how many contacts and agents, and when it begins.
-
-    `most_s`: when the forecast ends at the latest, in seconds from the start. `zones`: where the contacts are.
-    """
-
-    spec: CampaignSpec
-    trunk: Trunk
-    rates: Rates
-    contacts: int
-    start: datetime
-    agents: int = 0
-    queue: QueueSpec | None = None
-    shift_s: float | None = None
-    most_s: float = 86_400.0
-    zones: Sequence[str] = ("Etc/UTC",)
-    rulebook: Rulebook = EMPTY
+"""The one thing beside a campaign's own keys and the world's that a comparison can vary: how many agents there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +52,7 @@ class Course:
     calls_per_h: float
     abandoned: float
     talking: float
+    findings: Findings = field(default_factory=dict)
 
 
 MEASURES = ("lasted_s", "calls", "reached", "calls_per_h", "abandoned", "talking")
@@ -81,8 +68,20 @@ class Forecast:
 
     def percentile(self, measure: str, share: int) -> float:
         """Of one of MEASURES over the seeds; the nearest one, no value in between is invented."""
-        values = sorted(float(getattr(course, measure)) for course in self.courses)
-        return values[min(len(values) - 1, round(share / 100 * (len(values) - 1)))]
+        return _nearest([float(getattr(course, measure)) for course in self.courses], share)
+
+    @property
+    def found(self) -> list[Finding]:
+        """Whatever was counted in any of the courses."""
+        return sorted({finding for course in self.courses for finding in course.findings})
+
+    def finding(self, finding: Finding, share: int) -> float:
+        """The same of what was counted; where it did not happen in a course, that counts as none."""
+        return _nearest([course.findings.get(finding, 0.0) for course in self.courses], share)
+
+
+def _nearest(values: Sequence[float], share: int) -> float:
+    return sorted(values)[min(len(values) - 1, round(share / 100 * (len(values) - 1)))]
 
 
 def compare(scene: Scene, *, vary: Mapping[str, Sequence[str]], seeds: Sequence[int]) -> list[Forecast]:
@@ -93,14 +92,28 @@ def compare(scene: Scene, *, vary: Mapping[str, Sequence[str]], seeds: Sequence[
 
 
 def _varied(scene: Scene, varied: Mapping[str, str]) -> Scene:
-    keys = {key: _value(text) for key, text in varied.items() if key != AGENTS}
+    world = {key: text for key, text in varied.items() if is_of_world(key)}
+    keys = {key: _value(text) for key, text in varied.items() if key != AGENTS and key not in world}
     spec = read_campaign(scene.spec.as_table() | keys, source="--vary") if keys else scene.spec
+    rates, habits = read_world(world, over=(scene.rates, scene.habits), source="--vary")
     agents = scene.agents
     if AGENTS in varied:
         if not varied[AGENTS].isdecimal():
             raise BadInputError(f"--vary agents: {varied[AGENTS]!r} is no number of agents")
         agents = int(varied[AGENTS])
-    return replace(scene, spec=spec, agents=agents)
+    if scene.flow is not None:
+        check_habits(habits, scene.flow)
+    return replace(scene, spec=_same_parts(scene.spec, spec), agents=agents, rates=rates, habits=habits)
+
+
+def _same_parts(old: CampaignSpec, new: CampaignSpec) -> CampaignSpec:
+    """Raises BadInputError where what is varied names something that was not brought along."""
+    for key in ("flow", "strategy", "dispositions", "queue"):
+        if getattr(old, key) != getattr(new, key):
+            raise BadInputError(
+                f"--vary {key}: forecast a campaign for each", hint="dialerd campaign clone makes another"
+            )
+    return new
 
 
 def _value(text: str) -> object:
@@ -113,29 +126,59 @@ def _value(text: str) -> object:
 
 
 def play(scene: Scene, seed: int) -> Course:
-    """One day with one seed: the same again gives the same."""
+    """One course with one seed: the same again gives the same."""
     return run_virtual(_play(scene, seed))
 
 
 async def _play(scene: Scene, seed: int) -> Course:
     clock, store = VirtualClock(scene.start.astimezone(UTC)), SqliteStore.in_memory()
-    server = scene.trunk.servers[0]
-    callees = DrawnCallees(scene.rates, clock, SeededDice(seed + 2))
-    exchange = SimulatedExchange(server, clock, SeededDice(seed + 1), callees)
-    names = [f"agent{n:03}" for n in range(scene.agents)]
-    run_id = await store.write(lambda unit: _set_up(unit, scene, names))
+    habits, names, dice = scene.habits, scene.names, {n: SeededDice(seed + n) for n in range(8)}
+    trunk = scene.trunk
+    server = trunk.servers[0] if trunk is not None else _SERVER
+    sounds: dict[str, float | None] = dict(habits.sound)
+    exchange = SimulatedExchange(
+        server,
+        clock,
+        dice[1],
+        DrawnCallees(
+            scene.rates,
+            clock,
+            dice[2],
+            listener=lambda: DrawnListener(habits, lambda attempt_id: engine.desk.in_flow(attempt_id), dice[4]),
+        ),
+        premises=Premises(sounds=sounds, sound_s=habits.sound_s, context_s=habits.context_s),
+        phones=DrawnPhones([endpoint_of(name) for name in names], habits.transfers, scene.rates.ring_s, dice[5]),
+    )
+    routes = [
+        SimulatedRoute(
+            way.name,
+            way.channel,
+            clock,
+            dice[6],
+            recipients=DrawnReaders(habits.writing(way.channel), dice[6]),
+            messages_per_second=way.messages_per_second,
+            window=way.window,
+        )
+        for way in scene.ways_out
+    ]
+    run_id = await store.write(lambda unit: set_up(unit, scene))
     engine = Engine(
         store=store,
         clock=clock,
-        dice=SeededDice(seed),
+        dice=dice[0],
         exchanges={server: exchange},
-        trunks={scene.trunk.name: replace(scene.trunk, servers=(server,))},
+        trunks={trunk.name: replace(trunk, servers=(server,))} if trunk is not None else {},
         min_ring_s=15.0,
         rulebook=scene.rulebook,
         refresh_s=_REFRESH_S,
+        speech=SimulatedSpeech(habits, dice[7], sounds),
+        web=SimulatedWeb(habits, clock, dice[7]),
+        routes={route.name: route for route in routes},
+        reply_words=scene.words,
+        transfer_prefixes=scene.transfer_prefixes,
     )
     await engine.start()
-    staff = Staff(names, scene.rates, store, clock, SeededDice(seed + 3), shift_s=scene.shift_s)
+    staff = Staff(names, scene.rates, store, clock, dice[3], shift_s=scene.shift_s)
     await staff.begin(engine)
     is_over = await engine.idle(scene.most_s)
     lasted_s = (clock.now() - scene.start).total_seconds()
@@ -143,6 +186,7 @@ async def _play(scene: Scene, seed: int) -> Course:
     await engine.close()
     dispositions = await store.read(lambda unit: unit.runs.dispositions(run_id))
     run = await store.read(lambda unit: unit.runs.get(run_id))
+    findings = await store.read(lambda unit: findings_of(unit, run_id, scene, routes))
     await store.close()
     assert run is not None, "a run is never deleted here"
     live = sum(count for code, count in dispositions.items() if is_live(code))
@@ -156,30 +200,5 @@ async def _play(scene: Scene, seed: int) -> Course:
         calls_per_h=calls / lasted_s * 3600.0 if lasted_s else 0.0,
         abandoned=dispositions.get(Disposition.ABANDONED, 0) / live if live else 0.0,
         talking=staff.talked_s / (len(names) * min(lasted_s, scene.shift_s or lasted_s)) if names and lasted_s else 0.0,
+        findings=findings,
     )
-
-
-def _set_up(unit: Unit, scene: Scene, names: Sequence[str]) -> RunId:
-    spec, now = _without_flow(scene.spec), scene.start
-    for name in spec.lists:
-        unit.lists.create(name, "US", now)
-    first = unit.lists.get(spec.lists[0])
-    assert first is not None, "just made"
-    unit.contacts.add(first.id, [_contact(n, scene.zones) for n in range(scene.contacts)], now)
-    if names:
-        queue = scene.queue or QueueSpec(name=spec.queue or _QUEUE)
-        unit.queues.put(queue.model_copy(update={"agents": tuple(names)}), now)
-        for name in names:
-            endpoint = f"PJSIP/{name}"
-            unit.agents.put(name, endpoint=endpoint, kind=AgentKind.OUTBOUND, may_outbound=True, now=now)
-    return unit.runs.create(unit.campaigns.put(spec, now).id, spec, now).id
-
-
-def _without_flow(spec: CampaignSpec) -> CampaignSpec:
-    """Nobody knows which keys people will press: a flow is taken for a message."""
-    return spec.model_copy(update={"flow": None, "on_human": OnHuman(play="flow")}) if spec.flow else spec
-
-
-def _contact(n: int, zones: Sequence[str]) -> Contact:
-    """A number that nobody has: 999 is no country's code."""
-    return Contact(numbers=(PhoneNumber(e164=f"+999{n:09}", zones=(zones[n % len(zones)],)),))

@@ -6,8 +6,11 @@ Not here: what an exchange makes of it (legs.py). The names and what they do are
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
+
+from dialerd.ports import Dice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +64,21 @@ class LabPhones:
         if number is not None:
             return BY_ENDING.get(number[1][-2:], Phone(answers_s=1.0))
         return BY_NAME.get(dial_string.partition("/")[2], AT_ONCE)
+
+
+class DrawnPhones:
+    """The phones of `agents`, who pick up at once; any other dial string is a telephone number somewhere: the share
+    `answers` of them picks up, after about `ring_s`."""
+
+    def __init__(self, agents: Collection[str], answers: float, ring_s: float, dice: Dice) -> None:
+        self._agents = frozenset(agents)
+        self._answers = answers
+        self._ring_s = ring_s
+        self._dice = dice
+
+    def phone(self, dial_string: str) -> Phone:
+        if dial_string in self._agents:
+            return AT_ONCE
+        if self._dice.draw() >= self._answers:
+            return Phone(answers_s=None)
+        return Phone(answers_s=self._ring_s * (0.5 + self._dice.draw()))

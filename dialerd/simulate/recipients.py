@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from dialerd.domain.habits import Writing
 from dialerd.ports import Dice
+from dialerd.simulate.drawn import spread_out
+
+_REPLY_SPREAD = 1.5  # most answer soon, some the next day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,8 @@ class Reading:
     """What one recipient does. Seconds from when the message was taken.
 
     `refusal`: why it is not even taken, empty: it is. `arrives`: it is delivered, else bounced (`is_lasting`: for
-    good). `reported`: anybody tells. `reply`: what is written back, `reply_s` later; empty: nothing.
+    good). `reported`: anybody tells. `reply`: what is written back, `reply_s` later; empty: nothing. `unsubscribes`:
+    instead they opt out by the way that an e-mail has for it.
     """
 
     refusal: str = ""
@@ -27,6 +32,7 @@ class Reading:
     report_s: float = 3.0
     reply: str = ""
     reply_s: float = 60.0
+    unsubscribes: bool = False
     is_automatic: bool = False
 
 
@@ -55,6 +61,32 @@ class ReadingPlan:
 
     def reading(self, recipient: str) -> Reading:
         return BY_ENDING.get(recipient.partition("@")[0][-2:], BY_ENDING["00"])
+
+
+class DrawnReaders:
+    """Drawn from habits for each message anew."""
+
+    def __init__(self, writing: Writing, dice: Dice) -> None:
+        self._writing = writing
+        self._dice = dice
+
+    def reading(self, recipient: str) -> Reading:
+        writing, draw = self._writing, self._dice.draw
+        mark = draw() - writing.refused
+        if mark < 0.0:
+            return Reading(refusal="the simulated recipient does not take it")
+        report_s = writing.report_s
+        if mark >= writing.delivered:
+            return Reading(arrives=False, is_lasting=mark < writing.delivered + writing.bounced, report_s=report_s)
+        reported, reply_s = draw() < writing.reported, spread_out(writing.reply_s, _REPLY_SPREAD, draw())
+        mark = draw() - writing.unsubscribes
+        if mark < 0.0:
+            return Reading(reported=reported, report_s=report_s, unsubscribes=True, reply_s=reply_s)
+        for words, share in writing.reply.items():
+            mark -= share
+            if mark < 0.0:
+                return Reading(reported=reported, report_s=report_s, reply=words, reply_s=reply_s)
+        return Reading(reported=reported, report_s=report_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

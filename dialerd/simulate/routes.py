@@ -1,6 +1,7 @@
 """The simulated route: ports.MessageRoute on any clock, with reports, replies and a link that breaks.
 
-Not here: what recipients do (recipients.py). `record` is the other side's own account of what it took.
+Not here: what recipients do (recipients.py). `record` is the other side's own account of what it took, `arrived` how
+many of these have reached their recipients, `replies` how many were written back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dialerd.ports import (
     Message,
     MessageEvent,
     MessageSink,
+    OptOutCame,
     Refused,
     ReplyCame,
     RouteDown,
@@ -29,7 +31,7 @@ from dialerd.ports import (
     Undelivered,
     taken_back,
 )
-from dialerd.simulate.recipients import ReadingPlan, Recipients
+from dialerd.simulate.recipients import Reading, ReadingPlan, Recipients
 from dialerd.tasks import spawn
 from dialerd.turns import TakenBackError, Turns
 
@@ -86,7 +88,8 @@ class SimulatedRoute:
         self._back_up = asyncio.Event()
         self._down_until = 0.0
         self._cuts = 0
-        self._replies = 0
+        self.arrived = 0
+        self.replies = 0
 
     # ports.MessageRoute
 
@@ -129,7 +132,7 @@ class SimulatedRoute:
             return Refused(reason=reading.refusal, is_lasting=True)
         taken = TakenMessage(message=message, id=f"{self.name}-{len(self.record) + 1}", at=self._clock.now())
         self.record.append(taken)
-        self._foretell(taken)
+        self._foretell(taken, reading)
         if self.faults.late_answer_s:
             await self._clock.sleep(self.faults.late_answer_s)
         if self._cuts != cuts or self._draws(self.faults.lose_answer):
@@ -154,21 +157,25 @@ class SimulatedRoute:
 
     # What comes back
 
-    def _foretell(self, taken: TakenMessage) -> None:
-        reading = self._recipients.reading(taken.message.recipient)
+    def _foretell(self, taken: TakenMessage, reading: Reading) -> None:
+        self.arrived += reading.arrives
         if reading.reported and not self._draws(self.faults.lose_report):
             self._clock.call_later(
                 self._about(reading.report_s),
                 lambda: self._report(taken, arrives=reading.arrives, is_lasting=reading.is_lasting),
             )
-        if reading.reply:
+        about = About(message_ids=(taken.id,)) if self.channel is Channel.EMAIL else About()
+        sender = taken.message.recipient
+        if reading.unsubscribes:
+            self._clock.call_later(self._about(reading.reply_s), lambda: self._opt_out(sender, about))
+        elif reading.reply:
             self._clock.call_later(
                 self._about(reading.reply_s),
                 lambda: self._reply(
-                    taken.message.recipient,
+                    sender,
                     reading.reply,
                     recipient=taken.message.sender,
-                    about=About(message_ids=(taken.id,)) if self.channel is Channel.EMAIL else About(),
+                    about=about,
                     is_automatic=reading.is_automatic,
                 ),
             )
@@ -181,15 +188,26 @@ class SimulatedRoute:
         self._tell(event, times=2 if self._draws(self.faults.double_report) else 1)
 
     def _reply(self, sender: str, text: str, *, recipient: str, about: About, is_automatic: bool) -> None:
-        self._replies += 1
+        self.replies += 1
         event = ReplyCame(
-            id=f"{self.name}-reply-{self._replies}",
+            id=f"{self.name}-reply-{self.replies}",
             sender=sender,
             recipient=recipient,
             text=text,
             at=self._clock.now(),
             about=about,
             is_automatic=is_automatic,
+        )
+        self._tell(event, times=2 if self._draws(self.faults.double_reply) else 1)
+
+    def _opt_out(self, sender: str, about: About) -> None:
+        self.replies += 1
+        event = OptOutCame(
+            id=f"{self.name}-reply-{self.replies}",
+            about=about,
+            at=self._clock.now(),
+            how="List-Unsubscribe",
+            sender=sender,
         )
         self._tell(event, times=2 if self._draws(self.faults.double_reply) else 1)
 

@@ -63,7 +63,11 @@ class VoiceDesk:
                 self._answer_us(channel)
             self._tell(channel, ev.PlaybackEnded(playback_id, failed=failed))
 
-        piece = Piece(playback_id, lambda: None if endless else length_s, over)
+        def begins() -> float | None:
+            self._hears(channel, None if endless else length_s)
+            return None if endless else length_s
+
+        piece = Piece(playback_id, begins, over)
         self._put(channel, piece)
 
     def record(self, channel: Channel, wanted: Record) -> None:
@@ -72,6 +76,9 @@ class VoiceDesk:
         def length_s() -> float:
             start = self._clock.steady() + (_BEEP_S if wanted.beep else 0.0)
             began.append(start)
+            if (listener := channel.behaviour.listener) is not None:
+                spoken_s = listener.is_asked(channel.plan.attempt_id)
+                channel.voice.spans = [*channel.voice.spans, (start, start + spoken_s)]
             longest = start + wanted.max_s
             if wanted.silence_s is not None:
                 longest = min(longest, self._silent_at(channel, start, wanted.silence_s))
@@ -125,6 +132,18 @@ class VoiceDesk:
         head = channel.voice.pieces[0] if channel.voice.pieces else None
         if head is not None and (head.ends_on is EndsOn.ANY or head.ends_on.value == digit):
             self._next(channel)
+
+    def _hears(self, channel: Channel, length_s: float | None) -> None:
+        listener = channel.behaviour.listener
+        reaction = None if listener is None else listener.hears(channel.plan.attempt_id, length_s)
+        if reaction is None:
+            return
+        for timer in channel.voice.fingers:
+            timer.cancel()
+        channel.voice.fingers = [
+            self._later(channel, after_s, partial(self.press, channel, key)) for after_s, key in reaction.presses
+        ]
+        self._leave_after(channel, reaction.leaves_s)
 
     def break_off(self, channel: Channel) -> None:
         """The call ends; so does what plays, and what was to play."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.replywords import Wish
-from dialerd.domain.words import AttemptId, Channel, ContactId
+from dialerd.domain.words import AttemptId, Channel, ContactId, RunId
 from dialerd.ports import AnswerRow, MessageRouteRow, Piece, ReplyRow, RouteLoad
 
 # Along attempt_by_number: as many rows as there were attempts at one address.
@@ -40,6 +40,7 @@ SELECT count(*), min(claimed_at) FROM (
   UNION ALL SELECT claimed_at FROM attempt INDEXED BY attempt_open_beside
   WHERE disposition IS NULL AND beside IS NOT NULL AND trunk = :route)
 """
+_LONGEST_WORDS = 160  # characters of a reply that tell it from others
 
 
 class SqliteMessageLog:
@@ -159,6 +160,15 @@ class SqliteMessageLog:
     def load(self, route: str) -> RouteLoad:
         count, since = self._connection.execute(_LOAD, {"route": route}).fetchone()
         return RouteLoad(open=count, since=to_moment_or_none(since))
+
+    def words(self, run_id: RunId, channel: Channel) -> dict[str, int]:
+        rows = self._connection.execute(
+            "SELECT lower(trim(substr(reply.text, 1, ?))), count(*) FROM reply"
+            " JOIN attempt ON attempt.id = reply.attempt_id WHERE attempt.run_id = ? AND attempt.channel = ?"
+            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            (_LONGEST_WORDS, run_id, channel),
+        )
+        return {text: count for text, count in rows if text}
 
     def add_answer(self, row: AnswerRow) -> None:
         self._connection.execute(

@@ -90,6 +90,10 @@ class SqliteOptOuts:
             )
         ]
 
+    def people(self) -> int:
+        row = self._connection.execute("SELECT count(DISTINCT coalesce(contact_id, address)) FROM opt_out").fetchone()
+        return int(row[0])
+
     def last_talk(self, agent: str) -> AttemptId | None:
         row = self._connection.execute(_LAST_TALK, (agent,)).fetchone()
         return None if row is None else AttemptId(row[0])

@@ -6,7 +6,7 @@ Not here: any statement.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ def to_moment_or_none(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def to_json(value: Mapping[str, object] | tuple[str | int, ...]) -> str:
+def to_json(value: Mapping[str, object] | Sequence[object]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
