@@ -353,6 +353,7 @@ class CallDesk:
         run = self._runs.line_of(line.attempt)
         if run is not None:
             run.drop(line.attempt.id)
+            self._runs.slot_free(run.row)
         if self._makes_room(line):
             self._on_room()
 

@@ -210,13 +210,19 @@ class RunKeeper:
         lines = self._lines_of(row.id)
         for line in lines:
             line.update(row)
-        if lines and row.state.is_over:
+        if lines:
+            self.slot_free(row)
+
+    def slot_free(self, row: RunRow) -> None:
+        """One of its slots is free; a run that is over is forgotten with the last of them."""
+        if row.state.is_over and row.id in self.lines:
             self._forget(row.id)
+            self._on_change()
 
     def _forget(self, run_id: RunId) -> None:
         line = self.lines[run_id]
         if any(phase for each in self._lines_of(run_id) for phase in each.phases):
-            return  # its last slots are still guarded; the next look forgets it
+            return  # its last slots are still guarded
         del self.lines[run_id]
         self.automated.pop(run_id, None)
         self._chunks.forget(run_id)

@@ -34,7 +34,7 @@ from dialerd.simulate.stubs import SimulatedSpeech, SimulatedWeb
 
 __all__ = ["AGENTS", "MEASURES", "PERCENTILES", "Course", "Forecast", "Scene", "compare", "play"]
 
-_REFRESH_S = 60.0
+_REFRESH_S = 300.0  # nobody else writes to this store
 _SERVER = "simulated"
 AGENTS = "agents"
 """The one thing beside a campaign's own keys and the world's that a comparison can vary: how many agents there are."""
