@@ -231,7 +231,8 @@ def test_shares_of_the_world_can_be_compared_beside_keys_of_the_campaign() -> No
 
 
 @pytest.mark.parametrize(
-    "vary", [{"press.x": ["1"]}, {"press.2": ["2"]}, {"press.2": ["many"]}, {"node.nowhere.hangup": ["0.1"]}, {"flow": ["b"]}]
+    "vary",
+    [{"press.x": ["1"]}, {"press.2": ["2"]}, {"press.2": ["many"]}, {"node.nowhere.hangup": ["0.1"]}, {"flow": ["b"]}],
 )
 def test_a_world_that_cannot_be_is_refused_before_anything_is_played(vary: dict[str, list[str]]) -> None:
     with pytest.raises(BadInputError):

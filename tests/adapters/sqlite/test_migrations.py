@@ -19,6 +19,7 @@ from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
+from dialerd.domain.flow.path import Visit
 from dialerd.domain.past import Past
 from dialerd.domain.recording import recording_name
 from dialerd.domain.replywords import Wish
@@ -557,3 +558,36 @@ def test_contacts_from_before_pasts_were_kept_have_none_and_may_get_one(tmp_path
         assert unit.pasts.get(ContactId(7)) == replace(past, attempts=0, last_at=None)
         unit.lists.delete(ListId(1), size=5)
         assert unit.pasts.get(ContactId(7)) is None
+
+
+def test_the_ways_of_calls_are_kept_from_now_on_each_once_and_as_long_as_their_attempts(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    call = AttemptId("d" + "0" * 32)
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m046_flow_path")
+        before.execute("INSERT INTO campaign (id, name, spec, created_at, updated_at) VALUES (1, 'c', '{}', '', '')")
+        before.execute(
+            "INSERT INTO run (id, campaign_id, number, spec, state, created_at) VALUES (1, 1, 1, '{}', 'stopped', '')"
+        )
+        before.execute("INSERT INTO contact_list (id, name, region, created_at) VALUES (1, 'l', 'US', '')")
+        before.execute("INSERT INTO contact (id, list_id, number, zones, created_at) VALUES (1, 1, '+1', '[]', '')")
+        before.execute(
+            "INSERT INTO target (id, run_id, contact_id, number, zones, rank, state)"
+            " VALUES (1, 1, 1, '+1', '[]', 1, 'in_progress')"
+        )
+        before.execute(
+            "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at,"
+            " connected_at, disposition, ended_at) VALUES (?, 1, 1, '+1', 't', 'a', '', '2026-12-01T15:00:00.000Z',"
+            " '2026-12-01T15:00:10.000Z', '2026-12-01T15:00:20.000Z', 'answered_human', '2026-12-01T15:01:00.000Z')",
+            (call,),
+        )
+    walked = (Visit("menu", 0.0, "1"), Visit("agent", 6.0))
+    with SqliteStore.unit(path, write=True) as unit:
+        assert list(unit.flows.paths(RunId(1))) == []
+        unit.flows.keep_path(call, walked)
+        unit.flows.keep_path(call, walked[:1])
+        (row,) = unit.flows.paths(RunId(1))
+        assert (row.path, row.disposition, row.waited_s) == (walked, "answered_human", 4.0)
+    with closing(connect(path)) as after:
+        after.execute("DELETE FROM attempt")
+        assert after.execute("SELECT count(*) FROM flow_path").fetchone() == (0,)

@@ -97,6 +97,17 @@ def test_a_flow_that_is_not_there_fails_the_call() -> None:
     assert line.ended() is Disposition.FAILED
 
 
+def test_the_way_is_kept_with_its_seconds_and_without_what_was_typed() -> None:
+    line = at_menu().presses("1")
+    assert [(visit.node, visit.way) for visit in line.call.facts.path] == [("greeting", ""), ("menu", "1"), ("pay", "")]
+    began = line.call.facts.path[-1].after_s
+    line.presses("123456#")
+    assert [(visit.node, visit.way) for visit in line.call.facts.path[2:]] == [("pay", "answer"), ("charge", "")]
+    assert "123456" not in repr(line.call.facts.path)
+    assert line.call.facts.path[2].after_s == began < line.call.facts.path[3].after_s
+    assert [way for _, way in line.position.path] == ["", "1", "answer"]
+
+
 def test_a_key_stops_what_is_said_and_leads_on_at_once() -> None:
     line = Line().fetched().heard()
     serial = line.position.serial

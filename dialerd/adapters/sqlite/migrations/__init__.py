@@ -49,9 +49,9 @@ from dialerd.adapters.sqlite.migrations.m041_pieces import m041_pieces
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
 from dialerd.adapters.sqlite.migrations.m044_past import m044_past
+from dialerd.adapters.sqlite.migrations.m046_flow_path import m046_flow_path
 from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
 from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
-from dialerd.adapters.sqlite.migrations.m046_flow_path import m046_flow_path
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
