@@ -44,7 +44,6 @@ class NodeHabits(_Pressing):
     press: dict[str, Share] = Field(default={})
     hangup: Share | None = None
     answers: Share | None = None
-    fails: Share | None = None
 
 
 class Writing(_Part):
@@ -117,7 +116,6 @@ class Habits(_Pressing):
             press=own.press,
             hangup=self.hangup if own.hangup is None else own.hangup,
             answers=self.answers if own.answers is None else own.answers,
-            fails=self.fails if own.fails is None else own.fails,
         )
 
     def at_menu(self, node: str, keys: Collection[str]) -> Mapping[str, float]:

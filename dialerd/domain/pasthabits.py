@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from dialerd.domain.flow import FlowSpec
-from dialerd.domain.flow.nodes import Collect, Menu
+from dialerd.domain.flow.nodes import Collect, Menu, Request
 from dialerd.domain.flow.path import Visit
 from dialerd.domain.habits import Habits, NodeHabits, Writing
 
@@ -43,7 +43,10 @@ def measured_nodes(walked: Iterable[Walked], flow: FlowSpec, *, otherwise: Habit
         elif isinstance(node, Collect):
             own = own.model_copy(update={"press": {}, "answers": ways[name, "answer"] / count})
         found[name] = own
-    return otherwise.model_copy(update={"node": {**otherwise.node, **found}})
+    asking = [name for name, node in flow.node.items() if isinstance(node, Request)]
+    asked = sum(came[name] for name in asking)
+    fails = sum(ways[name, "fail"] for name in asking) / asked if asked >= LEAST_VISITS else otherwise.fails
+    return otherwise.model_copy(update={"node": {**otherwise.node, **found}, "fails": fails})
 
 
 def measured_writing(codes: Mapping[str, int], words: Mapping[str, int], *, otherwise: Writing) -> Writing:

@@ -33,7 +33,7 @@ start = "menu"
 attributes = ["code", "first_name"]
 [node.menu]
 do = "menu"
-say = ["hello", { text = "Your code, {{ code }}, please" }]
+say = ["hello", { digits = "{{ code }}" }]
 keys = { 1 = "code", 2 = "outside", 3 = "voice", 4 = "ask", 5 = "later", 6 = "text", 7 = "shop", 9 = "optout" }
 barge_in = false
 tries = 2
@@ -53,7 +53,7 @@ rules = [{ when = "typed = '4711'", next = "vip" }]
 otherwise = "bye"
 [node.vip]
 do = "play"
-say = "vip"
+say = { text = "You are welcome, {{ first_name }}" }
 next = "bye"
 [node.outside]
 do = "transfer"
@@ -174,9 +174,11 @@ def test_everybody_does_what_everybody_does(habits: Mapping[str, Any], ways: Map
 def test_a_prompt_lasts_as_long_as_its_sounds_do_and_a_text_by_its_length() -> None:
     short, long = (play(scene({"sound": {"hello": s, "choose": 1.0}}, people=20), 1).lasted_s for s in (1.0, 31.0))
     assert long - short == pytest.approx(60.0, abs=6.0)  # twice, as nobody presses anything
-    slow = play(scene({"sound_s": 1.0, "text_per_s": 1.0, "press": {"9": 1.0}}, text=EVERYTHING, people=20), 1)
-    fast = play(scene({"sound_s": 1.0, "text_per_s": 100.0, "press": {"9": 1.0}}, text=EVERYTHING, people=20), 1)
-    assert slow.lasted_s - fast.lasted_s > 15.0
+    ask = {"press": {"1": 1.0}, "answers": 1.0, "node": {"code": {"press": {"4711": 1.0}}}}
+    slow = play(scene({**ask, "text_per_s": 1.0}, text=EVERYTHING, people=20), 1)
+    fast = play(scene({**ask, "text_per_s": 100.0}, text=EVERYTHING, people=20), 1)
+    assert slow.findings["nodes", "vip", "came"] == 20
+    assert slow.lasted_s - fast.lasted_s == pytest.approx(19.0, abs=1.0)  # 20 characters against half a second
 
 
 def test_every_node_is_walked_with_the_shares_of_its_own() -> None:
@@ -186,7 +188,8 @@ def test_every_node_is_walked_with_the_shares_of_its_own() -> None:
         "answers": 0.8,
         "transfers": 0.5,
         "answer": {"state": {"open": 0.5, "sent": 0.5}},
-        "node": {"code": {"press": {"4711": 0.4}}, "ask": {"fails": 0.3}, "later": {"hangup": 0.0}},
+        "node": {"code": {"press": {"4711": 0.4}}, "later": {"hangup": 0.0}},
+        "fails": 0.3,
         "sound_s": 2.0,
         "sms": {"delivered": 0.9},
         "context_s": 20.0,
