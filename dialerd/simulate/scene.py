@@ -5,6 +5,7 @@ Not here: playing it (forecast.py), what the world is like (domain/rates.py, dom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,8 @@ from dialerd.ports import Unit
 _QUEUE = "agents"
 _UNKNOWN = "x"  # the value of an attribute that a text names, where there is no contact to take one from
 _TEN = 10  # numbers of one contact at most
+_AREA = re.compile(r"\+1[2-9][0-9]{9}\Z")
+_FIRST_IN_AREA, _IN_AREA = 2_000_000, 8_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,8 @@ class Scene:
     """What is forecast: the campaign with what it names, its trunk and packs, how many contacts, and when it begins.
 
     `trunk` None: it calls nobody. `agents`: so many, each for every queue; None: as `queues` name them, the campaign's
-    own and those that its flow transfers to. `people`: contacts that stand for all, one after the other, with numbers
-    that nobody has. `most_s`: when the forecast ends at the latest, in seconds from the start.
+    own and those that its flow transfers to. `people`: contacts that stand for all, one after the other, with made-up
+    numbers. `most_s`: when the forecast ends at the latest, in seconds from the start.
     """
 
     spec: CampaignSpec
@@ -118,20 +121,27 @@ def _queues(scene: Scene) -> Iterator[QueueSpec]:
 
 
 def _contacts(scene: Scene) -> Iterator[Contact]:
-    """999 is no country's code, and nobody's mailbox is in the domain invalid."""
+    """Nobody's mailbox is in the domain invalid."""
     texts = _attributes(scene)
     for n in range(scene.contacts):
         if not scene.people:
-            number = _number(n, 0, scene.zones[n % len(scene.zones)])
+            number = PhoneNumber(e164=_number(n, 0, ""), zones=(scene.zones[n % len(scene.zones)],))
             yield Contact(numbers=(number,), attributes=_with_address(texts, n))
             continue
         like = scene.people[n % len(scene.people)]
-        numbers = tuple(replace(_number(n, at, ""), zones=each.zones) for at, each in enumerate(like.numbers[:_TEN]))
+        numbers = tuple(
+            PhoneNumber(e164=_number(n, at, each.e164), zones=each.zones) for at, each in enumerate(like.numbers[:_TEN])
+        )
         yield replace(like, numbers=numbers, attributes=_with_address(like.attributes, n))
 
 
-def _number(n: int, at: int, zone: str) -> PhoneNumber:
-    return PhoneNumber(e164=f"+999{n:08}{at}", zones=(zone,))
+def _number(n: int, at: int, like: str) -> str:
+    """The `at`th number of the `n`th contact: within North America in the area of the one that it is like, since hours
+    and rules go by that; else one of +878 10, which was never given to anybody."""
+    count = n * _TEN + at
+    if _AREA.match(like) and count < _IN_AREA:
+        return f"{like[:5]}{_FIRST_IN_AREA + count}"
+    return f"+87810{count:010}"
 
 
 def _with_address(attributes: Mapping[str, str], n: int) -> Mapping[str, str]:
