@@ -173,4 +173,6 @@ class _Split:
 
 def _drawn(level: list[Claim], draw: float) -> list[Claim]:
     """In an order of which every one is as likely: whoever is open to some of the places only has a fair draw too."""
+    if len(level) == 1:
+        return level
     return sorted(level, key=lambda claim: blake2b(f"{draw!r} {claim.place!r}".encode(), digest_size=8).digest())

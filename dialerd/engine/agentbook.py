@@ -151,16 +151,17 @@ class AgentBook:
             is_kept = is_kept and line.is_kept
             if line.leg is not None:
                 homes.add(line.leg.exchange.name)
+            state = line.seen.state
             if line.call is not None:
                 talking.append(line.in_state_s(now))
-            match line.seen.state:
-                case AgentState.READY if line.is_free:
+            if state is AgentState.READY:
+                if line.is_free:
                     free.append(line.idle_s(now))
-                case AgentState.RESERVED if line.is_spare:
-                    reserved.append(line.idle_s(now))
-                    owed += line.owed
-                case AgentState.WRAP_UP:
-                    wrapping.append(line.in_state_s(now))
+            elif state is AgentState.WRAP_UP:
+                wrapping.append(line.in_state_s(now))
+            elif state is AgentState.RESERVED and line.is_spare:
+                reserved.append(line.idle_s(now))
+                owed += line.owed
         return Crew(
             size=size,
             free=free,

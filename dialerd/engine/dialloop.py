@@ -65,13 +65,16 @@ class DialLoop:
         callbacks: CallbackDesk,
         *,
         min_ring_s: float,
+        gives_account: bool,
     ) -> None:
+        """`gives_account`: others look at what the pacers do, or a later process goes on from it."""
         self._means = means
         self._desk = desk
         self._queues = queues
         self._previews = previews
         self._callbacks = callbacks
         self._min_ring_s = min_ring_s
+        self._gives_account = gives_account
         self._wake = asyncio.Event()
         self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
@@ -177,7 +180,8 @@ class DialLoop:
         for attempt_id in line.late(crew, line.pacer.cancel(view)):
             self._desk.hang_up_late(attempt_id)
         paced = line.pacer.decide(view)
-        self._explain(line, steady)
+        if self._gives_account:
+            self._explain(line, steady)
         if spec.mode is Mode.PREVIEW:
             return await self._show(line, packs, min(paced, _BATCH), alarm)
         wanted = paced + crew.owed

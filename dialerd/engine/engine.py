@@ -86,7 +86,9 @@ class Engine:
         region: str = "US",
         transfer_prefixes: Collection[str] = (),
         check_sounds: bool = True,
+        gives_account: bool = True,
     ) -> None:
+        """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt."""
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
@@ -172,7 +174,15 @@ class Engine:
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
         self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
-        self._loop = DialLoop(means, self.desk, self.queues, self._previews, self._callbacks, min_ring_s=min_ring_s)
+        self._loop = DialLoop(
+            means,
+            self.desk,
+            self.queues,
+            self._previews,
+            self._callbacks,
+            min_ring_s=min_ring_s,
+            gives_account=gives_account,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
         self._moved = asyncio.Event()

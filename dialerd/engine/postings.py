@@ -35,23 +35,26 @@ class Postings:
         self._dice = dice
         self._runs = runs
         self._inbound = inbound
+        self._at_rest: object = None  # the facts for which nobody was moved last
 
     def decide(self, lines: Mapping[str, AgentLine]) -> list[AgentLine]:
         """Give every agent its assignment anew. Returns those for whom anything is another than before."""
         now = self._clock.now()
         runs = {line.row.spec.name: line for line in self._runs() if line.row.spec.queue is not None}
         here = [line for line in lines.values() if line.seen.state not in _AWAY]
-        decided = assign(
-            [_agent_facts(line, runs) for line in here],
-            [_run_facts(run, lines.values(), now) for run in runs.values()],
-            self._inbound(),
-            steadiness=_STEADINESS,
-            now=now,
-            draw=self._dice.draw(),
-        )
-        changed = [line for line in lines.values() if line.assignment != decided.get(line.name)]
-        for line in changed:
-            line.assignment = decided.get(line.name)
+        agents = [_agent_facts(line, runs) for line in here]
+        active = [_run_facts(run, lines.values(), now) for run in runs.values()]
+        inbound, draw = self._inbound(), self._dice.draw()
+        facts = (now, agents, active, inbound)
+        if facts == self._at_rest:  # asked again at that very moment: whatever is drawn, everybody stays
+            return []
+        decided = assign(agents, active, inbound, steadiness=_STEADINESS, now=now, draw=draw)
+        changed = []
+        for line in lines.values():
+            before, line.assignment = line.assignment, decided.get(line.name)
+            if before is not line.assignment and before != line.assignment:  # most are left where they were
+                changed.append(line)
+        self._at_rest = None if changed else facts
         return changed
 
 

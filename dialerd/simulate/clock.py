@@ -75,9 +75,13 @@ class VirtualClock:
 
     def __init__(self, start: datetime) -> None:
         self._start = start
+        self._now = (0.0, start)  # the loop's time, and the moment that it was last asked for
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=asyncio.get_running_loop().time())
+        time = asyncio.get_running_loop().time()
+        if time != self._now[0]:  # it stands still while things happen
+            self._now = (time, self._start + timedelta(seconds=time))
+        return self._now[1]
 
     def steady(self) -> float:
         return asyncio.get_running_loop().time()

@@ -176,6 +176,7 @@ async def _play(scene: Scene, seed: int) -> Course:
         routes={route.name: route for route in routes},
         reply_words=scene.words,
         transfer_prefixes=scene.transfer_prefixes,
+        gives_account=False,
     )
     await engine.start()
     staff = Staff(names, scene.rates, store, clock, dice[3], shift_s=scene.shift_s)

@@ -247,13 +247,7 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
     if attempt is None or attempt.disposition is not None:
         return None
     now = outcome.ended_at
-    closed = replace(
-        _with_facts(attempt, outcome.facts),
-        ended_at=now,
-        disposition=outcome.disposition,
-        spent=outcome.spent,
-        reason=outcome.reason,
-    )
+    closed = _closed(attempt, outcome)
     if not closed.spent and (closed.cause or closed.sip_code) and unit.dialing.unspent_before(closed) >= _MOST_UNSPENT:
         closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
     run = unit.runs.get(attempt.run_id)
@@ -294,7 +288,8 @@ def _release(unit: Unit, run: RunRow, closed: AttemptRow, after: Next, now: date
     return retry_at
 
 
-def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
+def _closed(attempt: AttemptRow, outcome: Outcome) -> AttemptRow:
+    facts = outcome.facts
     return replace(
         attempt,
         answered_at=facts.answered_at,
@@ -306,6 +301,10 @@ def _with_facts(attempt: AttemptRow, facts: Facts) -> AttemptRow:
         connected_at=facts.connected_at,
         greeted_at=facts.greeted_at,
         rang_at=facts.rang_at or attempt.rang_at,
+        ended_at=outcome.ended_at,
+        disposition=outcome.disposition,
+        spent=outcome.spent,
+        reason=outcome.reason,
     )
 
 

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -146,6 +147,7 @@ def _to_agents(rows: Iterable[tuple[Any, ...]], preferred: Iterable[tuple[int, s
     return [_to_agent(row, frozenset(campaigns.get(row[0], ()))) for row in rows]
 
 
+@lru_cache(maxsize=4096)  # read at every poke, and most are as they were
 def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
     (
         agent_id,

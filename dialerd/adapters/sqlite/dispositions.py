@@ -45,8 +45,10 @@ class SqliteDispositions:
 
     def asked(self, attempt_id: AttemptId) -> tuple[str, str] | None:
         found: tuple[str, str] | None = self._connection.execute(
-            "DELETE FROM asked_disposition WHERE attempt_id = ? RETURNING code, actor", (attempt_id,)
+            "SELECT code, actor FROM asked_disposition WHERE attempt_id = ?", (attempt_id,)
         ).fetchone()
+        if found is not None:  # seldom: most calls are settled without a write for it
+            self._connection.execute("DELETE FROM asked_disposition WHERE attempt_id = ?", (attempt_id,))
         return found
 
     def settle_target(self, target_id: TargetId, code: str, now: datetime) -> None:
