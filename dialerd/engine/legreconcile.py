@@ -96,7 +96,10 @@ class LegReconciler:
             line.caller = seen.caller_id
             self._book.move(line, E.TAKE_INBOUND)
         elif seen.bridge_id is not None:
-            self._legs.part(line.leg, attempt_of(seen.bridge_id), line.music)
+            left_by = attempt_of(seen.bridge_id)
+            self._legs.part(line.leg, left_by, line.music)
+            if left_by in self._talking_at(exchange.name):
+                self._tell_call(left_by, ev.AgentLeft("the person had left the conversation", is_alone=True))
         elif seen.place is LegPlace.WAITING:
             self._legs.hold(line.leg, line.music)
 

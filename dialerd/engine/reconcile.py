@@ -57,6 +57,8 @@ async def reconcile(
         theirs = queue if queue is not None and queue.kind == "app_queue" else None
         plan = plan_of(attempt, spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
         desk.adopt(attempt, plan, facts_of(attempt), exchange)
+        if attempt.id not in seen:  # known before its agent is asked for, who has not left anybody then
+            desk.deliver(attempt.id, ChannelGone())
         del inherited[attempt.id]
     ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]

@@ -26,7 +26,7 @@ from dialerd.usecases.filters import lacking_fields
 from dialerd.usecases.flows import check_flow, flow_warnings
 from dialerd.usecases.lists import unlike_fields
 from dialerd.usecases.queues import get_queue
-from dialerd.usecases.regulation import check_regulations
+from dialerd.usecases.regulation import check_regulations, regulation_warnings
 from dialerd.usecases.standing import Standing, get_campaign, standing
 from dialerd.usecases.strategies import check_strategy, get_strategy, route_warnings
 
@@ -83,6 +83,7 @@ def apply_campaign(
         warnings += [] if routes is None else route_warnings(strategy, routes)
     if spec.queue is not None and spec.abandon_message is None:
         warnings.append(_UNTOLD)
+    warnings += regulation_warnings(spec, rulebook)
     if spec.finish is not None:
         warnings += finish.warnings(spec.finish, mode=spec.mode, now=now)
     if spec.schedules and next_occurrence(spec.schedules, after=now) is None:

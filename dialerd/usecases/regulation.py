@@ -20,6 +20,7 @@ from dialerd.domain.regulation import (
     Pack,
     Refused,
     Rulebook,
+    abandon_rules,
     judge,
     meter_of,
     min_ring_s,
@@ -43,6 +44,19 @@ def check_regulations(spec: CampaignSpec, rulebook: Rulebook) -> None:
             f" least {ring_s:g} s",
             hint=f"set max_ring_s to {ring_s:g} or more",
         )
+
+
+def regulation_warnings(spec: CampaignSpec, rulebook: Rulebook) -> list[str]:
+    """What the author of a campaign with agents should know of its packs' meters."""
+    if spec.queue is None or not spec.amd or spec.machine_error:
+        return []
+    reckoning = [rule.id for rule in abandon_rules(rulebook.of(spec.regulations)) if rule.with_false_positives]
+    return [
+        f"machine_error is 0: {rule} counts people taken for machines as abandoned, and the pace is set as if there"
+        " were none of them; test the detection, set machine_error to the share of people among those that it takes for"
+        " machines (0.05 is one in twenty), or switch it off with amd = false"
+        for rule in reckoning
+    ]
 
 
 def regulated(

@@ -168,6 +168,76 @@ def test_who_is_called_when_the_daemon_is_killed_is_abandoned_at_worst_and_the_a
     in_office(story, start=START)
 
 
+def hangs_up_after(office: Office, seconds: float) -> None:
+    """The one person who is called hangs up then, and not before."""
+    (channel,) = office.exchange._channels.values()
+    office.exchange._leave_after(channel, seconds)
+
+
+@pytest.mark.parametrize("legs", ["kept", "on_demand"])
+@pytest.mark.parametrize("seconds", [-1.0, -0.004, -0.003, -0.002, -0.001, 0.0, 0.001, 5.0])
+def test_a_person_who_hangs_up_while_the_daemon_is_away_or_just_comes_back_was_not_hung_up_on(
+    seconds: float, legs: str
+) -> None:
+    """`seconds`: of the next daemon's start after the person has hung up; it takes over calls and legs within 10 ms."""
+
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN], legs=legs))
+        await start(office, ["00"])
+        await office.until(at(20))
+        hangs_up_after(office, 20.0)
+        await office.crash()
+        await office.until(at(40 + seconds))
+        await office.start()
+        await office.until(at(120))
+        assert (office.record[0].ending, office.record[0].ended_at) == ("callee", at(40))
+        assert await dispositions(office) == {"answered_human": 1}
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_where_both_were_gone_when_the_daemon_came_back_nobody_says_that_it_was_the_agent() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        hangs_up_after(office, 10.0)
+        await office.crash()
+        await office.until(at(35))
+        for leg_id in list(office.exchange.legs_up):
+            office.exchange.vanish(leg_id)
+        await office.until(at(40))
+        await office.start()
+        await office.until(at(120))
+        assert await dispositions(office) == {"answered_human": 1}
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+def test_a_person_who_is_just_leaving_as_the_agent_is_found_was_not_hung_up_on() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(20))
+        await office.crash()
+        (channel,) = office.exchange._channels.values()
+        office.exchange._bridges.leave(channel.plan.attempt_id)  # the channel itself is still there
+        await office.until(at(25))
+        await office.start()
+        await office.until(at(120))
+        (row,) = await attempts(office)
+        assert (row.attempt.disposition, row.attempt.reason) == (
+            "answered_human",
+            "the person had left the conversation",
+        )
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
 def test_a_person_whose_agent_went_while_the_daemon_was_away_is_not_left_alone() -> None:
     async def story(office: Office) -> None:
         await staff(office, queue([ANN]))

@@ -54,6 +54,32 @@ def claim(house: House, *, now: Any = NOW, first: int = 0) -> list[Any]:
     return list(found.attempts)
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_warned"),
+    [
+        ({"mode": "predictive"}, True),
+        ({"mode": "predictive", "machine_error": 0.0}, True),
+        ({"mode": "predictive", "machine_error": 0.05}, False),
+        ({"mode": "predictive", "amd": False}, False),
+        ({"mode": "predictive", "regulations": ["us-federal"]}, False),
+        ({"mode": "power", "amd": True}, True),
+        ({"mode": "power"}, False),
+        ({"mode": "agentless", "queue": None, "on_human": {"play": "hello"}}, False),
+    ],
+)
+def test_a_meter_that_reckons_with_people_taken_for_machines_wants_to_know_how_many(
+    house: House, changes: dict[str, Any], is_warned: bool
+) -> None:
+    house.unit.queues.put(read_queue({"name": "sales"}, source="test"), NOW)
+    wanted = {"queue": "sales", "on_human": None, "regulations": ["us-federal", "uk-ofcom"], **changes}
+    applied = campaigns.apply_campaign(
+        house.unit, spec(**wanted), trunks=TRUNKS, rulebook=BOOK, actor=ACTOR, now=NOW, dry_run=True
+    )
+    said = [each for each in applied.warnings if "machine_error" in each]
+    assert len(said) == is_warned
+    assert all("UK-ABANDON-2010 counts people taken for machines as abandoned" in each for each in said)
+
+
 def test_a_pack_that_is_not_known_and_a_ring_that_is_too_short_are_refused_when_applied(house: House) -> None:
     with pytest.raises(NotFoundError, match="no regulation pack us-xx"):
         apply(house, regulations=["us-xx"])

@@ -174,9 +174,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft:
-    """The agent of this call has hung up, or its leg is lost."""
+    """The agent of this call has hung up, or its leg is lost. `is_alone`: no, it was found there without the person."""
 
     reason: str = ""
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

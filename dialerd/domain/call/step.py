@@ -171,6 +171,8 @@ def _missed(call: Call, now: datetime) -> Step:
         return unanswered_end(call, now)
     if isinstance(call.state, Placing | Ringing | Detecting):
         return settle(call, Disposition.INTERRUPTED, now, reason="its end was not seen")
+    if isinstance(call.state, WithMember):  # nor who hung up
+        return settle(call, Disposition.ANSWERED_HUMAN, now)
     return end_as_known(call, now)
 
 

@@ -224,4 +224,6 @@ def agent_left(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return wait(call, call.state.until, now, call.state.away, announcing=call.state.announcing)
     if call.facts.cause is not None:
         return rearm(call, CLEAR_S)  # the person hung up first; Destroyed is on its way
-    return clear(call, Disposition.AGENT_HANGUP, event.reason)
+    if call.gone:
+        return call, ()  # so did they, while nobody listened: the end comes with what was missed
+    return clear(call, Disposition.ANSWERED_HUMAN if event.is_alone else Disposition.AGENT_HANGUP, event.reason)

@@ -12,7 +12,7 @@ from dialerd.domain.regulation.judge import (
     min_ring_s,
     needs_calls_since,
 )
-from dialerd.domain.regulation.meter import Meter, bucket_of, meter_of, reckoned, windows_of
+from dialerd.domain.regulation.meter import Meter, abandon_rules, bucket_of, meter_of, reckoned, windows_of
 from dialerd.domain.regulation.pack import EMPTY, Pack, Rule, Rulebook, daily_limit, read_pack
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Refused",
     "Rule",
     "Rulebook",
+    "abandon_rules",
     "bucket_of",
     "daily_limit",
     "judge",

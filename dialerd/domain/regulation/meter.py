@@ -47,10 +47,12 @@ def windows_of(
     packs: Sequence[Pack], *, began_at: datetime, now: datetime, zone: str
 ) -> Iterator[tuple[AbandonRule, datetime]]:
     """Every abandon rule of the packs with the moment its window begins. `began_at`: the campaign's first run."""
-    for pack in packs:
-        for rule in pack.rules:
-            if isinstance(rule, AbandonRule):
-                yield rule, _since(rule, began_at, now, zone)
+    for rule in abandon_rules(packs):
+        yield rule, _since(rule, began_at, now, zone)
+
+
+def abandon_rules(packs: Sequence[Pack]) -> list[AbandonRule]:
+    return [rule for pack in packs for rule in pack.rules if isinstance(rule, AbandonRule)]
 
 
 def _since(rule: AbandonRule, began_at: datetime, now: datetime, zone: str) -> datetime:

@@ -109,7 +109,7 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
         DESK,
         [*PERSON, (10, ANN), (70, GONE), (72, TIMER)],
         ["Detect", "HandOver"],
-        "agent_hangup",
+        "answered_human",
     ),
     "back from a talk is seen by a look": (
         DESK,
