@@ -375,11 +375,15 @@ def read_campaign(table: Mapping[str, Any], *, source: str, remedy: str = _REMED
         raise BadInputError(f"{source}: {describe(error)}", hint=remedy) from None
 
 
+_OF_PYTHON = re.compile(r"^(?:Tuple|List|Set|Dictionary) should have")
+
+
 def describe(error: ValidationError) -> str:
     """Every complaint of a failed check as `key: what is wrong`, joined by semicolons; given values are not shown."""
     complaints = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
         key = ".".join(str(part) for part in item["loc"]) or "file"
-        text = {"extra_forbidden": "unknown key", "missing": "is missing"}.get(item["type"], item["msg"])
+        known = {"extra_forbidden": "unknown key", "missing": "is missing"}
+        text = known.get(item["type"], _OF_PYTHON.sub("needs", item["msg"]).removesuffix(" after validation, not 0"))
         complaints.append(f"{key}: {text.removeprefix('Value error, ')}")
     return "; ".join(complaints)

@@ -7,18 +7,19 @@ Not here: the daemon and the phone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dialerd.domain.agents import Seen
+from dialerd.domain.words import AgentState
 from dialerd.usecases import contacts
 from dialerd.web.pages import Pages
-from tests.web.site import BY, PASSWORD, Site, running
+from tests.e2e.seeing import is_too_wide, serious, signed_in
+from tests.web.site import BY, NOW, Site, running
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "dialerd/web/ui/node_modules/axe-core/axe.min.js"
 SCRIPT = "<img src=x onerror=\"document.title='hurt'\">"
 SEEN = (
     "/campaigns",
@@ -26,11 +27,21 @@ SEEN = (
     "/campaigns/sales-calls",
     "/campaigns/sales-calls/edit",
     "/floor",
+    "/callbacks",
+    "/dnc",
     "/lists",
     "/lists/customers",
     "/reports",
     "/users",
     "/audit",
+)
+DIALOGS = (
+    ("/floor", "New agent", "New agent"),
+    ("/callbacks", "New callback", "New callback"),
+    ("/lists", "New list", "New list"),
+    ("/lists/customers", "Upload CSV", "Upload to customers"),
+    ("/dnc", "Add numbers", "Add numbers"),
+    ("/users", "New user", "New user"),
 )
 
 
@@ -49,18 +60,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def page(chromium: Any, site: Site) -> Iterator[Any]:
     """A tab in which root has signed in by the page."""
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{site.port}", viewport={"width": 1280, "height": 720})
-    tab = context.new_page()
-    broken: list[str] = []
-    tab.on("pageerror", lambda error: broken.append(str(error)))
-    tab.goto("/")
-    tab.get_by_label("Name").fill("root")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
-    tab.get_by_role("heading", name="Campaigns").wait_for()
-    yield tab
-    context.close()
-    assert broken == []
+    with signed_in(chromium, site, "root", "Campaigns") as tab:
+        yield tab
 
 
 def test_a_campaign_is_made_by_the_form_and_stands_in_the_table(page: Any) -> None:
@@ -96,6 +97,7 @@ def test_stored_script_is_shown_as_text_and_not_run(page: Any) -> None:
 def test_a_view_is_saved_applied_and_opened_with(page: Any) -> None:
     page.get_by_role("button", name="Filters", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Progressive").click()
+    assert serious(page) == []
     page.get_by_role("button", name="Save & apply").click()
     page.get_by_label("Name of the view").fill("With agents")
     page.get_by_label("Make this the default view").check()
@@ -107,6 +109,35 @@ def test_a_view_is_saved_applied_and_opened_with(page: Any) -> None:
     assert page.get_by_role("row").filter(has_text="Agentless").count() == 0
 
 
+def test_focus_stays_where_it_is_when_rows_change_places(page: Any, site: Site) -> None:
+    def ann_is(state: AgentState) -> None:
+        seen = Seen(state=state, since=NOW, idle_since=NOW)
+        site.do(lambda unit: unit.agents.set_seen("ann", seen, leg_id=None, asterisk=None, now=NOW))
+
+    ann_is(AgentState.LOGGED_OUT)
+    page.goto("/floor")
+    page.get_by_role("button", name="Actions: ben").focus()
+    page.get_by_role("button", name="Actions: ann").focus()
+    for state, shown in (
+        (AgentState.PAUSED, "Paused"),
+        (AgentState.READY, "Ready"),
+        (AgentState.LOGGED_OUT, "Logged out"),
+    ):
+        ann_is(state)
+        page.get_by_role("row").filter(has_text="ann").filter(has_text=shown).wait_for()
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Actions: ann"
+
+
+def test_dialogs_are_sound_for_every_eye_and_are_left_by_a_key(page: Any) -> None:
+    for path, opener, dialog in DIALOGS:
+        page.goto(path)
+        page.get_by_role("button", name=opener, exact=True).first.click()
+        page.get_by_role("dialog", name=dialog).wait_for()
+        assert serious(page) == [], dialog
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_is_found_by_axe_on_any_page_and_width(page: Any, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
@@ -114,14 +145,7 @@ def test_nothing_serious_is_found_by_axe_on_any_page_and_width(page: Any, scheme
         page.goto(path)
         page.get_by_role("heading", level=1).wait_for()
         page.get_by_text("Loading…").first.wait_for(state="detached")
-        page.evaluate(AXE.read_text())
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
-            found = [(each["id"], each["nodes"][0]["html"]) for each in _axe(page)]
-            assert found == [], f"{path} at {width}"
-
-
-def _axe(page: Any) -> list[dict[str, Any]]:
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'], resultTypes: ['violations']})")
-    return [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+            assert not is_too_wide(page), f"{path} is wider than {width}"
+            assert serious(page) == [], f"{path} at {width}"

@@ -35,6 +35,11 @@ export function ago(at: string | null | undefined, now: number): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
+const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/g;
+
+/** A sentence of the API with its moments (`2026-11-21T13:40-05:00`) as this browser's clock shows them. */
+export const withTimes = (sentence: string): string => sentence.replace(MOMENT, (at) => dayTime(at));
+
 const watchers = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 

@@ -84,7 +84,7 @@ export function Shell({ session, children }: { session: Session; children: Compo
         </header>
         <main class="page" id="content" tabIndex={-1}>{children}</main>
       </div>
-      {isHelp && <Help places={places} onClose={() => setHelp(false)} />}
+      {isHelp && <Help places={places} session={session} onClose={() => setHelp(false)} />}
     </div>
   );
 }
@@ -133,23 +133,35 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Help({ places, onClose }: { places: readonly Place[]; onClose: () => void }) {
-  const rows: [string, string][] = [
-    ...places.map((each): [string, string] => [`g ${each.key}`, t.help.go(t.nav[each.name])]),
-    ["c", t.help.create], ["/", t.help.search], ["j k", t.help.rows], ["Enter", t.help.open], ["Esc", t.help.close], ["?", t.help.help],
-    ["1–9", `${t.help.console}: ${t.help.disposition}`], ["d s", `${t.help.console}: ${t.help.dial}, ${t.help.skip}`],
-    ["m h", `${t.help.console}: ${t.help.mute}, ${t.help.hold}`],
+function Help({ places, session, onClose }: { places: readonly Place[]; session: Session; onClose: () => void }) {
+  const h = t.help;
+  const groups: [string, [string, string][]][] = [
+    [h.jumps, places.map((each): [string, string] => [`g ${each.key}`, h.go(t.nav[each.name])])],
+    [h.pages, [
+      ...(mayBe(session, "supervisor") ? [["c", h.create], ["/", h.search], ["j k", h.rows], ["Enter", h.open]] as [string, string][] : []),
+      ["Esc", h.close], ["?", h.help],
+    ]],
+    ...(session.agent ? [[h.console, [
+      ["d s", `${h.dial}, ${h.skip}`], ["m h", `${h.mute}, ${h.hold}`], ["#", h.keypad], ["t", h.transfer], ["b", h.callback], ["e e", h.end], ["1–9", h.disposition], ["r", h.ready],
+    ]] as [string, [string, string][]]] : []),
   ];
   return (
-    <Dialog title={t.help.title} onClose={onClose}>
-      <dl class="facts">
-        {rows.map(([key, text]) => (
-          <>
-            <dt>{key.split(" ").map((each) => <><kbd>{each}</kbd> </>)}</dt>
-            <dd>{text}</dd>
-          </>
+    <Dialog title={h.title} onClose={onClose} isWide>
+      <div class="keys">
+        {groups.map(([title, rows]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl class="facts">
+              {rows.map(([key, text]) => (
+                <>
+                  <dt>{key.split(" ").map((each) => <><kbd>{each}</kbd> </>)}</dt>
+                  <dd>{text}</dd>
+                </>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
       <div class="acts"><Button onClick={onClose}>{t.close}</Button></div>
     </Dialog>
   );

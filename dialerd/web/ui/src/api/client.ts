@@ -1,5 +1,6 @@
 // Talks to dialerd's REST API: one function per kind of request, errors as the API's own sentences.
 // Not here: what each address takes and gives (routes.ts), what happens live (live/socket.ts).
+import { t } from "../texts";
 import type { Address, Answer, Body, Method, QueryOf, Route } from "./routes";
 
 /** What the API refuses or cannot do: its sentence, its remedy, and which fields of a form it means. */
@@ -75,7 +76,7 @@ async function request(method: string, path: string, options: Options): Promise<
   try {
     answer = await fetch(addressOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin" });
   } catch {
-    throw new Problem(0, "unreachable", "dialerd does not answer", "see whether the daemon runs and this machine is online");
+    throw new Problem(0, "unreachable", t.problems.unreachable, t.problems.unreachableHint);
   }
   if (!answer.ok) {
     const problem = await problemOf(answer);
@@ -96,7 +97,7 @@ async function problemOf(answer: Response): Promise<Problem> {
       Array.isArray(told.errors) ? told.errors : [],
     );
   } catch {
-    return new Problem(answer.status, "", `dialerd answered ${answer.status} ${answer.statusText}`.trim());
+    return new Problem(answer.status, "", t.problems.status(answer.status, answer.statusText));
   }
 }
 
@@ -137,7 +138,7 @@ export function upload<R extends Route>(path: Address<R>, query: QueryOf<R, "pos
     call.setRequestHeader("Accept", "application/json");
     call.setRequestHeader("X-Dialerd-Request", "1");
     call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    call.onerror = () => reject(new Problem(0, "unreachable", "the upload broke off", "send the file again: rows that are in stay in, once"));
+    call.onerror = () => reject(new Problem(0, "unreachable", t.problems.brokeOff, t.problems.brokeOffHint));
     call.onload = async () => {
       const answer = new Response(call.responseText || "{}", { status: call.status === 204 ? 200 : call.status, statusText: call.statusText });
       if (call.status < 300) resolve(await answer.json());

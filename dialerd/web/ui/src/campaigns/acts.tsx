@@ -52,7 +52,7 @@ export function RunButtons({ row, onDone, isBig }: { row: Actable; onDone: () =>
 }
 
 /** All else: edit, clone, rename, export, delete. */
-export function MoreActs({ row, onDone }: { row: Actable; onDone: () => void }) {
+export function MoreActs({ row, onDone, size = "small" }: { row: Actable; onDone: () => void; size?: "small" | "normal" }) {
   const [named, setNamed] = useState<"clone" | "rename" | null>(null);
   const can = row.actions;
   const name = row.campaign;
@@ -79,7 +79,7 @@ export function MoreActs({ row, onDone }: { row: Actable; onDone: () => void }) 
   }
   return (
     <>
-      <Menu label={`${t.actions}: ${name}`} choices={choices} />
+      <Menu label={`${t.actions}: ${name}`} size={size} choices={choices} />
       {named && <NewName name={name} what={named} onDone={onDone} onClose={() => setNamed(null)} />}
     </>
   );

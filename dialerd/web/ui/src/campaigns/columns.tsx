@@ -61,7 +61,7 @@ const CELLS: Record<ColumnKey, (reload: () => void) => Cell> = {
   }),
   progress: () => ({ sort: "progress", cell: (row) => <Progress done={row.done} targets={row.targets} /> }),
   lists: () => ({ kind: "text", cell: (row) => row.lists.join(", ") }),
-  connection: () => ({ kind: "text", cell: (row) => <Connection row={row} /> }),
+  connection: () => ({ cell: (row) => <Connection row={row} /> }),
   last_run_at: () => ({ sort: "last_run_at", kind: "fit", cell: (row) => <Ago at={row.last_run_at} /> }),
   updated_at: () => ({ sort: "updated_at", kind: "fit", cell: (row) => <Ago at={row.updated_at} /> }),
   mode: () => ({ sort: "mode", cell: (row) => t.modes[row.mode] ?? row.mode }),

@@ -7,7 +7,7 @@ import { useDocument, useList, useLoaded } from "../api/resource";
 import { at } from "../api/routes";
 import { count, dayTime } from "../format";
 import { useLive } from "../live/socket";
-import { Badge, CampaignBadge } from "../parts/badge";
+import { CampaignBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { TextField } from "../parts/field";
@@ -30,6 +30,7 @@ export function CampaignPage({ name }: { name: string }) {
   const [isPacing, setPacing] = useState(false);
   const now = live.campaigns.get(name);
   const found = useDocument(at("/campaigns/{name}/status", name), { why: true }, LOOK_S);
+  if (found.problem?.status === 404) return <Missing title={found.problem.message} />;
   return (
     <Loaded of={found}>
       {(told) => {
@@ -42,10 +43,12 @@ export function CampaignPage({ name }: { name: string }) {
               <CampaignBadge state={status.state} />
               <span class="muted">{t.modes[status.mode] ?? status.mode}</span>
               <span class="grow" />
+              <div class="row">
               <RunButtons row={status} onDone={found.reload} isBig />
               {isOn(status.state) && <Button onClick={() => setPacing(true)}>{t.acts.pace}</Button>}
               {status.actions.includes("edit") && <Button onClick={() => go(here`/campaigns/${name}/edit`)}>{t.acts.edit}</Button>}
-              <MoreActs row={status} onDone={found.reload} />
+              <MoreActs row={status} onDone={found.reload} size="normal" />
+              </div>
             </div>
             {status.held && <div class="note warn" role="status">{status.held}</div>}
             <Tabs label={name} now={tab} onChoose={setTab} tabs={[
@@ -64,6 +67,10 @@ export function CampaignPage({ name }: { name: string }) {
   );
 }
 
+function Missing({ title }: { title: string }) {
+  return <Empty title={title} action={<Link to="/campaigns" class="button">{t.campaigns.title}</Link>}>{t.notFoundText}</Empty>;
+}
+
 function Runs({ name }: { name: string }) {
   const runs = useList(at("/campaigns/{name}/runs", name));
   return (
@@ -71,15 +78,15 @@ function Runs({ name }: { name: string }) {
       <Loaded of={runs}>
         {(all) => !all.length ? <Empty title={w.neverRun}>{w.neverRunText}</Empty> : (
           <Table label={w.runs} rows={[...all].reverse()} rowKey={(each) => each.run} more={runs.more} columns={[
-            { head: w.runs, cell: (each) => w.run(each.run) },
-            { head: t.state, kind: "fit", cell: (each) => <Badge>{t.campaignStates[each.state] ?? each.state}</Badge> },
+            { head: w.runHead, kind: "fit", cell: (each) => w.run(each.run) },
+            { head: t.state, kind: "fit", cell: (each) => <CampaignBadge state={each.state} /> },
             { head: w.figures.targets, kind: "num", cell: (each) => count(each.targets) },
             { head: w.figures.done, kind: "num", cell: (each) => count(each.done) },
             { head: w.figures.attempts, kind: "num", cell: (each) => count(each.attempts) },
             { head: w.started, kind: "fit", cell: (each) => dayTime(each.started_at) },
             { head: w.finished, kind: "fit", cell: (each) => dayTime(each.finished_at) },
             { head: w.reason, kind: "text", cell: (each) => each.reason },
-            { head: "", kind: "fit", cell: (each) => <a class="button small" href={pathOf(at("/campaigns/{name}/export", name), { run: String(each.run) })} download>{t.download}</a> },
+            { head: "", kind: "acts", cell: (each) => <a class="button small" href={pathOf(at("/campaigns/{name}/export", name), { run: String(each.run) })} download>{t.download}</a> },
           ]} />
         )}
       </Loaded>
@@ -97,7 +104,7 @@ function Pace({ name, mode, onDone, onClose }: { name: string; mode: string; onD
   const [given, setGiven] = useState<Record<string, string>>({});
   const value = (key: string): string => given[key] ?? (now.value?.[key] === undefined ? "" : String(now.value[key]));
   const field = (key: string, label: string) => (
-    <TextField label={label} type="number" min={0} step="any" value={value(key)} onInput={(text) => setGiven({ ...given, [key]: text })} />
+    <TextField label={label} type="number" min={0} step="any" placeholder={w.noLimit} value={value(key)} onInput={(text) => setGiven({ ...given, [key]: text })} />
   );
   const change = async () => {
     const wanted = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== "").map(([key, text]) => [key, Number(text)]));

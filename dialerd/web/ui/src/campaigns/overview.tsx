@@ -1,15 +1,16 @@
 // A run in figures: progress, what holds contacts back, pace, endings, the abandoned share against its limit, the hours.
 // Not here: the page around it (detail.tsx).
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 
 import type { CampaignStatus, Meter } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
 import { at } from "../api/routes";
-import { Ago, count, dayTime, fullTime, share } from "../format";
+import { Ago, count, dayTime, fullTime, share, withTimes } from "../format";
 import { Chart } from "../parts/chart";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
-import { t } from "../texts";
+import { endingName, gateName, t } from "../texts";
 
 const w = t.campaign;
 const LOOK_S = 5;
@@ -17,7 +18,7 @@ const SLOW_S = 30;
 
 export const isOn = (state: string): boolean => state === "active" || state === "paused" || state === "stopping";
 
-function Figure({ label, children, tone }: { label: string; children: string; tone?: string | undefined }) {
+function Figure({ label, children, tone }: { label: string; children: ComponentChildren; tone?: string | undefined }) {
   return (
     <div class="figure">
       <dt>{label}</dt>
@@ -40,7 +41,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
         <Figure label={w.figures.pending}>{count(status.pending)}</Figure>
         <Figure label={w.figures.calls}>{count(status.calls_now)}</Figure>
         <Figure label={w.figures.attempts}>{count(status.attempts)}</Figure>
-        <Figure label={w.figures.abandoned} tone={isOver ? "bad" : undefined}>{share(status.abandoned_rate, 2)}</Figure>
+        <Figure label={w.figures.abandoned} tone={isOver ? "bad" : undefined}>{share(status.abandoned_rate, 2)}{cap < 1 && <small>{w.figures.abandonedOf(share(cap, 1))}</small>}</Figure>
       </dl>
       <section class="panel">
         <header>
@@ -61,7 +62,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
         {isOn(status.state) && <Why status={status} />}
         {isOn(status.state) && status.pacing && <Pacing facts={status.pacing} />}
         <Endings name={name} run={status.run} attempts={status.attempts} />
-        <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />
+        {(status.mode !== "agentless" || !!meters.value?.length) && <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />}
         <Hours name={name} run={status.run} isOn={isOn(status.state)} />
       </div>
     </>
@@ -76,8 +77,8 @@ function Why({ status }: { status: CampaignStatus }) {
       {!holds.length ? <Empty title={w.whyNone} /> : (
         <Table label={w.why} rows={holds} rowKey={(each) => `${each.gate} ${each.reason}`} columns={[
           { head: w.contactsHead, kind: "num", cell: (each) => count(each.targets) },
-          { head: w.gate, kind: "fit", cell: (each) => each.gate.replaceAll("_", " ") },
-          { head: w.reasonHead, kind: "text", cell: (each) => each.reason },
+          { head: w.gate, kind: "fit", cell: (each) => gateName(each.gate) },
+          { head: w.reasonHead, kind: "text", cell: (each) => withTimes(each.reason) },
           { head: w.until, kind: "fit", cell: (each) => (each.until ? <span title={fullTime(each.until)}>{dayTime(each.until)}</span> : <span class="muted">–</span>) },
         ]} />
       )}
@@ -112,14 +113,15 @@ function Endings({ name, run, attempts }: { name: string; run: number; attempts:
       <Loaded of={found}>
         {(counts) => {
           const most = Math.max(1, ...counts.dispositions.map((each) => each.attempts));
-          if (!counts.dispositions.length) return <p class="muted">{w.dispositionsNone}</p>;
+          const given = counts.dispositions.filter((each) => each.attempts > 0).sort((a, b) => b.attempts - a.attempts);
+          if (!given.length) return <p class="muted">{w.dispositionsNone}</p>;
           return (
             <>
               <div class="bars">
-                {[...counts.dispositions].sort((a, b) => b.attempts - a.attempts).map((each) => (
+                {given.map((each) => (
                   <>
-                    <span>{each.disposition.replaceAll("_", " ")} {each.positive && <span class="good">· {w.positive}</span>}</span>
-                    <progress max={most} value={each.attempts} aria-label={each.disposition} />
+                    <span>{endingName(each.disposition)} {each.positive && <span class="good">· {w.positive}</span>}</span>
+                    <progress max={most} value={each.attempts} aria-label={endingName(each.disposition)} />
                     <span class="num">{count(each.attempts)}</span>
                   </>
                 ))}
@@ -139,7 +141,7 @@ function Abandoned({ name, meters, isOn: goesOn }: { name: string; meters: reado
   const xs = useMemo(() => points.map((each) => Date.parse(each.at) / 1000), [points]);
   const series = useMemo(() => [
     { label: w.share, values: points.map((each) => each.rate), tone: "accent" as const },
-    { label: w.cap, values: points.map(() => found.value?.cap ?? null), tone: "bad" as const, isDashed: true },
+    ...(found.value?.cap == null ? [] : [{ label: w.cap, values: points.map(() => found.value?.cap ?? null), tone: "bad" as const, isDashed: true }]),
   ], [points]);
   return (
     <section class="panel">
@@ -167,12 +169,13 @@ function Hours({ name, run, isOn: goesOn }: { name: string; run: number; isOn: b
   const series = useMemo(() => [
     { label: w.attempts, values: points.map((each) => each.attempts), tone: "muted" as const, isBars: true },
     { label: w.liveAnswers, values: points.map((each) => each.live), tone: "accent" as const, isBars: true },
+    { label: w.successes, values: points.map((each) => each.positive), tone: "good" as const, isBars: true },
   ], [points]);
   return (
     <section class="panel">
       <header><h2>{w.hours}</h2></header>
       <p class="muted">{w.hoursText}</p>
-      {found.problem ? <p class="muted">{found.problem.message}</p> : points.length ? <Chart label={w.hours} xs={xs} series={series} /> : <p class="muted">{w.hoursNone}</p>}
+      <Loaded of={found}>{(all) => (all.length ? <Chart label={w.hours} xs={xs} series={series} /> : <p class="muted">{w.hoursNone}</p>)}</Loaded>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { useLive } from "../live/socket";
 import { Button } from "../parts/button";
 import { go, useAddress } from "../router";
 import { t } from "../texts";
+import { notify } from "./notify";
 
 const WAIT_S = 5;
 const CALLS = new Set(["preview", "reserved", "on_call", "inbound"]);
@@ -20,7 +21,7 @@ export function Incoming() {
     const hasCome = isCalled && !was.current;
     was.current = isCalled;
     if (!hasCome) return;
-    if ("Notification" in window && Notification.permission === "granted" && document.hidden) new Notification(t.console.incoming);
+    notify(t.console.incoming);
     if (!isHere) setLeft(WAIT_S);
   }, [isCalled]);
   useEffect(() => {

@@ -6,16 +6,19 @@ import { post } from "../api/client";
 import type { MyAgent, Session } from "../api/documents";
 import { at } from "../api/routes";
 import { Since } from "../format";
+import { useKeys } from "../keys";
 import { AgentBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
 import { Empty, Loaded } from "../parts/problem";
+import { tellProblem } from "../parts/toast";
 import { PhonePanel, usePhone, usePhoneAgain } from "../phone/panel";
 import { t } from "../texts";
 import { CallCard } from "./call";
 import { useMine, type Mine } from "./mine";
+import { Notifying } from "./notify";
 import { PreviewCard } from "./preview";
 import { MyCallbacks, MyJobs } from "./side";
 import { WrapUp } from "./wrapup";
@@ -29,15 +32,18 @@ export function ConsolePage({ session }: { session: Session }) {
 
 function Console({ session }: { session: Session }) {
   const mine = useMine();
+  const [isLoggingIn, setLoggingIn] = useState(false);
   usePhoneAgain();
   return (
     <Loaded of={mine.agent}>
       {(agent) => (
         <>
-          <Standing agent={agent} mine={mine} session={session} />
+          <Standing agent={agent} mine={mine} />
+          {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
           <div class="console">
-            <div class="stack"><Now agent={agent} mine={mine} /></div>
+            <div class="stack"><Now agent={agent} mine={mine} onLogin={() => setLoggingIn(true)} /></div>
             <aside class="stack" aria-label={w.mine}>
+              <Notifying />
               <MyCallbacks />
               <MyJobs />
               <section class="panel">
@@ -52,8 +58,7 @@ function Console({ session }: { session: Session }) {
   );
 }
 
-function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; session: Session }) {
-  const [isLoggingIn, setLoggingIn] = useState(false);
+function Standing({ agent, mine }: { agent: MyAgent; mine: Mine }) {
   const isOut = agent.state === "logged_out";
   const isBusy = agent.state === "reserved" || agent.state === "preview";
   const next = agent.wanted.state !== "ready" && agent.wanted.state !== agent.state && !isOut ? agent.wanted.state : null;
@@ -61,6 +66,9 @@ function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; sessio
     await act();
     mine.reload();
   };
+  const canBeReady = agent.state === "paused" || agent.state === "wrap_up" || agent.wanted.state === "paused";
+  const beReady = does(() => post(at("/me/agent/ready")));
+  useKeys({ r: () => void (!isOut && canBeReady && beReady().catch(tellProblem)) });
   const reasons = agent.pause_reasons.length ? agent.pause_reasons : [""];
   return (
     <div class="head">
@@ -72,17 +80,16 @@ function Standing({ agent, mine, session }: { agent: MyAgent; mine: Mine; sessio
       {agent.campaign && <span class="chip">{agent.campaign}</span>}
       <span class="grow" />
       {isOut ? (
-        agent.wanted.state === "logged_out" ? <Button kind="primary" onClick={() => setLoggingIn(true)}>{w.login}</Button> : <span class="muted" role="status">{w.loggingIn}</span>
+        agent.wanted.state !== "logged_out" && <span class="muted" role="status">{w.loggingIn}</span>
       ) : (
         <>
-          {(agent.state === "paused" || agent.state === "wrap_up" || agent.wanted.state === "paused") && <Button kind="primary" onClick={does(() => post(at("/me/agent/ready")))}>{agent.state === "wrap_up" ? w.done : w.ready}</Button>}
+          {canBeReady && <Button kind="primary" onClick={beReady}>{agent.state === "wrap_up" ? w.done : w.ready} <kbd>r</kbd></Button>}
           {agent.wanted.state !== "paused" && !isBusy && (
             <Menu label={w.pause} text={w.pause} icon="pause" choices={reasons.map((reason) => ({ label: reason || w.noReason, act: does(() => post(at("/me/agent/pause"), { reason })) }))} />
           )}
           {!isBusy && <Button icon="out" onClick={does(() => post(at("/me/agent/logout")))}>{w.logout}</Button>}
         </>
       )}
-      {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
     </div>
   );
 }
@@ -109,15 +116,15 @@ function Login({ agent, session, onDone, onClose }: { agent: MyAgent; session: S
   );
 }
 
-function Now({ agent, mine }: { agent: MyAgent; mine: Mine }) {
+function Now({ agent, mine, onLogin }: { agent: MyAgent; mine: Mine; onLogin: () => void }) {
   const card = mine.page?.card ?? null;
   switch (agent.state) {
     case "logged_out":
-      return <section class="panel"><Empty title={w.notIn}>{agent.wanted.reason || w.notInText}</Empty></section>;
+      return <section class="panel"><Empty title={w.notIn} action={agent.wanted.state === "logged_out" && <Button kind="primary" onClick={onLogin}>{w.login}</Button>}>{agent.wanted.reason || w.notInText}</Empty></section>;
     case "paused":
-      return <section class="panel"><Empty title={w.paused}>{w.pausedText}</Empty></section>;
+      return <section class="panel"><Empty title={agent.reason ? w.pausedFor(agent.reason) : w.paused}>{w.pausedText}</Empty></section>;
     case "ready":
-      return <section class="panel"><Empty title={w.idle}>{w.idleText} {agent.why_idle || agent.why}</Empty></section>;
+      return <section class="panel"><Empty title={agent.campaign ? w.waitsFor(agent.campaign) : w.idle}>{agent.campaign ? w.waitsText(agent.why) : w.idleText(agent.why_idle || agent.why)}</Empty></section>;
     case "preview":
       return mine.preview ? <PreviewCard preview={mine.preview} card={card} onDone={mine.reload} /> : null;
     case "reserved":

@@ -34,12 +34,12 @@ export function MyCallbacks() {
       <header><h2>{w.mine}</h2></header>
       <Loaded of={found}>
         {(all) => !all.length ? <p class="muted">{w.mineNone}</p> : (
-          <>
+          <div class="promises">
             {all.map((each) => (
-              <div class="row" key={each.callback} style={{ flexWrap: "nowrap", alignItems: "flex-start" }}>
-                <div style={{ flex: 1, minWidth: 0 }}>
+              <div class="promise" key={each.callback}>
+                <div class="grow">
                   <b class="num">{dayTime(each.time)}</b> <span class="num">{each.number}</span>
-                  <div class="muted" style={{ overflowWrap: "anywhere" }}>{each.campaign}{each.notes && ` · ${each.notes}`}</div>
+                  <div class="muted as-written">{each.campaign}{each.notes && ` · ${each.notes}`}</div>
                 </div>
                 <Menu label={`${t.actions}: ${each.number}`} choices={[
                   { label: t.callbacks.now, act: async () => (await post(at("/me/callbacks/{callback_id}/now", each.callback)), tell(t.callbacks.isNow), found.reload()) },
@@ -48,7 +48,7 @@ export function MyCallbacks() {
                 ]} />
               </div>
             ))}
-          </>
+          </div>
         )}
       </Loaded>
       {moved && <MoveCallback base="/me/callbacks" callback={moved} onDone={found.reload} onClose={() => setMoved(null)} />}

@@ -66,7 +66,7 @@ function Listen({ agent, mode: first, onDone, onClose }: { agent: string; mode: 
   };
   return (
     <FormDialog title={w.listenTitle(agent, w[mode])} submit={w[mode]} canSubmit={!!endpoint} onSubmit={listen} onClose={onClose}>
-      <SelectField label={t.actions} value={mode} options={MODES.map((value) => ({ value, label: w[value] }))} onInput={(next) => setMode(next as Mode)} />
+      <SelectField label={w.how} value={mode} options={MODES.map((value) => ({ value, label: w[value] }))} onInput={(next) => setMode(next as Mode)} />
       <TextField label={w.at} value={endpoint} onInput={setEndpoint} hint={w.atHint} autoFocus />
     </FormDialog>
   );

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Agent, FloorAgent } from "../api/documents";
 import { useDocument } from "../api/resource";
-import { at } from "../api/routes";
+import { at, type Answer } from "../api/routes";
 import { count, length, Since } from "../format";
 import { useLive } from "../live/socket";
 import { AgentBadge, Badge } from "../parts/badge";
@@ -60,27 +60,29 @@ export function FloorPage() {
           const inside = agents.filter((each) => each.state !== "logged_out").length;
           return (
             <>
+              <Summary view={view} agents={agents} />
+              <Waiting waiting={view.waiting} />
               <section class="panel flush">
                 <header><h2>{w.agents}</h2><span class="muted num">{w.summary(inside, agents.length)}</span></header>
                 {!agents.length ? <Empty title={w.noAgents} action={<Button kind="primary" icon="plus" onClick={() => setMaking(true)}>{w.newAgent}</Button>}>{w.noAgentsText}</Empty> : (
-                  <Agents agents={found} onDone={floor.reload} />
+                  !found.length ? <Empty title={t.noneMatch} action={<Button onClick={() => setText("")}>{t.clearSearch}</Button>} /> : <Agents agents={found} onDone={floor.reload} />
                 )}
               </section>
               <div class="stack">
                 <section class="panel flush">
-                  <header><h2>{w.waiting}</h2></header>
-                  {!view.waiting.length && !view.queues.length ? <p class="muted" style={{ padding: "0 16px 14px" }}>{w.nobodyWaits}</p> : (
-                    <Table label={w.waiting} rows={view.queues} rowKey={(each) => each.queue} columns={[
+                  <header><h2>{w.queues}</h2></header>
+                  {!view.queues.length ? <p class="muted pad">{w.noQueues}</p> : (
+                    <Table label={w.queues} rows={view.queues} rowKey={(each) => each.queue} columns={[
                       { head: w.queue, kind: "text", cell: (each) => each.queue },
                       { head: w.people, kind: "num", cell: (each) => count(each.waiting) },
-                      { head: w.longest, kind: "num", cell: (each) => (each.waiting && each.longest_wait_s !== null ? length(each.longest_wait_s) : "–") },
+                      { head: w.longest, kind: "num", cell: (each) => (each.waiting ? length(each.longest_wait_s) : "–") },
                       { head: w.agents, cell: (each) => <span class="chips">{Object.entries(each.agents).map(([state, n]) => <span class="chip" key={state}>{t.agentStates[state] ?? state} {n}</span>)}</span> },
                     ]} />
                   )}
                 </section>
                 <section class="panel flush">
                   <header><h2>{w.calls}</h2><span class="muted num">{count(view.calls.length)}</span></header>
-                  {!view.calls.length ? <p class="muted" style={{ padding: "0 16px 14px" }}>{w.noCalls}</p> : (
+                  {!view.calls.length ? <p class="muted pad">{w.noCalls}</p> : (
                     <Table label={w.calls} rows={view.calls.slice(0, 200)} rowKey={(each) => each.attempt_id} columns={[
                       { head: w.phase, kind: "fit", cell: (each) => <Badge tone={each.phase === "waiting" ? "bad" : each.phase === "talking" ? "accent" : ""}>{t.phases[each.phase] ?? each.phase}</Badge> },
                       { head: w.since, kind: "num", cell: (each) => <Since at={each.since} /> },
@@ -101,11 +103,43 @@ export function FloorPage() {
   );
 }
 
+/** The floor in one line of figures. */
+function Summary({ view, agents }: { view: Answer<"/floor">; agents: readonly FloorAgent[] }) {
+  const { live } = useLive();
+  const within = (...states: string[]): number => agents.filter((each) => states.includes(each.state)).length;
+  const running = [...live.campaigns.values()].filter((each) => each.state === "active");
+  const waiting = view.waiting.length + view.calls.filter((each) => each.phase === "waiting").length;
+  const figures: [string, number, string?][] = [
+    [w.figures.campaigns, running.length], [w.figures.calls, view.calls.length], [w.figures.waiting, waiting, waiting ? "bad" : undefined],
+    [w.figures.ready, within("ready")], [w.figures.talking, within("on_call", "inbound")], [w.figures.busy, within("reserved", "preview")],
+    [w.figures.wrapUp, within("wrap_up")], [w.figures.paused, within("paused"), within("paused") ? "warn" : undefined],
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(([label, n, tone]) => <div class="figure" key={label}><dt>{label}</dt><dd class={tone}>{count(n)}</dd></div>)}
+    </dl>
+  );
+}
+
+/** Those who have called and wait, the longest first; nothing where nobody does. */
+function Waiting({ waiting }: { waiting: Answer<"/floor">["waiting"] }) {
+  if (!waiting.length) return null;
+  return (
+    <section class="panel flush">
+      <header><h2>{w.waiting}</h2><span class="muted num">{count(waiting.length)}</span></header>
+      <Table label={w.waiting} rows={[...waiting].sort((a, b) => a.since.localeCompare(b.since))} rowKey={(each) => `${each.caller_id} ${each.since}`} columns={[
+        { head: t.callbacks.number, cell: (each) => <span class="num">{each.caller_id}</span> },
+        { head: w.queue, cell: (each) => each.queue },
+        { head: w.since, kind: "num", cell: (each) => <Since at={each.since} /> },
+      ]} />
+    </section>
+  );
+}
+
 function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () => void }) {
   return (
     <Table label={w.agents} rows={agents} rowKey={(each) => each.agent} columns={[
       { head: w.agent, kind: "name", cell: (each) => <><b>{each.agent}</b><span class="sub">{each.queues.join(", ")}</span></> },
-      { head: "", kind: "fit", cell: (each) => <AgentActs agent={each} onDone={onDone} /> },
       {
         head: t.state, kind: "fit",
         cell: (each) => (
@@ -116,7 +150,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         ),
       },
       { head: w.since, kind: "num", cell: (each) => (each.state === "logged_out" ? <span class="muted">–</span> : <Since at={each.since} />) },
-      { head: w.campaign, kind: "text", cell: (each) => (each.campaign ? <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> : <span class="muted">–</span>) },
+      { head: w.campaign, kind: "fit", cell: (each) => (each.campaign ? <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> : <span class="muted">–</span>) },
       { head: w.preferred, kind: "text", cell: (each) => (each.preferred.length ? each.preferred.join(", ") : <span class="muted">{t.any}</span>) },
       {
         head: w.why, kind: "text",
@@ -127,6 +161,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         ),
       },
       { head: w.phone, cell: (each) => <span class="mono">{each.endpoint}</span> },
+      { head: "", kind: "acts", cell: (each) => <AgentActs agent={each} onDone={onDone} /> },
     ]} />
   );
 }

@@ -70,7 +70,7 @@ function Imports({ name }: { name: string }) {
   const [shown, setShown] = useState<string | null>(null);
   return (
     <Loaded of={found}>
-      {(all) => !all.length ? <Empty title={w.noContacts}>{w.noContactsText}</Empty> : (
+      {(all) => !all.length ? <Empty title={w.noImports}>{w.noImportsText}</Empty> : (
         <>
           <Table label={w.imports} rows={all} rowKey={(each) => each.id} columns={[
             { head: w.file, kind: "text", cell: (each) => each.file },
@@ -81,9 +81,9 @@ function Imports({ name }: { name: string }) {
             { head: w.doubled, kind: "num", cell: (each) => count(each.doubled) },
             { head: w.onDnc, kind: "num", cell: (each) => count(each.on_dnc) },
             { head: w.rejected, kind: "num", cell: (each) => (each.rejected ? <Button size="small" onClick={() => setShown(each.id)}>{count(each.rejected)}</Button> : 0) },
-            { head: t.since, kind: "fit", cell: (each) => <Ago at={each.started_at} /> },
+            { head: w.startedAt, kind: "fit", cell: (each) => <Ago at={each.started_at} /> },
           ]} />
-          {shown !== null && <div style={{ padding: "16px" }}><ImportReport list={name} id={shown} /></div>}
+          {shown !== null && <div class="pad-all"><ImportReport list={name} id={shown} /></div>}
         </>
       )}
     </Loaded>

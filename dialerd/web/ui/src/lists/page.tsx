@@ -45,10 +45,10 @@ export function ListsPage() {
           {(all) => !all.length ? <Empty title={w.empty} action={create}>{w.emptyText}</Empty> : (
             <Table label={w.title} rows={all.filter((each) => each.list.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.list} more={lists.more} columns={[
               { head: w.name, kind: "name", cell: (each) => <a href={here`/lists/${each.list}`} data-row-link onClick={(event) => (event.preventDefault(), go(here`/lists/${each.list}`))}>{each.list}</a> },
-              { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={[{ label: t.delete, isDanger: true, act: () => remove(each.list) }]} /> },
               { head: w.contacts, kind: "num", cell: (each) => count(each.contacts) },
               { head: w.region, cell: (each) => each.region ?? <span class="muted">–</span> },
               { head: w.created, kind: "fit", cell: (each) => <Ago at={each.created_at} /> },
+              { head: "", kind: "acts", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={[{ label: t.delete, isDanger: true, act: () => remove(each.list) }]} /> },
             ]} />
           )}
         </Loaded>

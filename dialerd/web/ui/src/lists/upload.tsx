@@ -38,7 +38,7 @@ export function Upload({ list, onDone, onClose }: { list: string; onDone: () => 
   return (
     <Dialog title={w.uploadTitle(list)} onClose={onClose} isWide={id !== null}>
       {id === null ? (
-        <form class="stack" style={{ padding: 0 }} onSubmit={send}>
+        <form class="stack bare" onSubmit={send}>
           <div class="field">
             <label for="csv">{w.chooseFile}</label>
             <input id="csv" type="file" accept=".csv,.txt,.tsv,text/csv,text/plain" disabled={sent !== null} onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)} />

@@ -13,13 +13,17 @@ import { dayStart } from "./reports";
 
 const w = t.audit;
 
+const plain = (value: unknown): string =>
+  value === null ? "–" : Array.isArray(value) ? value.map(plain).join(" ") || "–" : typeof value === "object" ? `(${detailText(value)})` : String(value) || "–";
+
 /** What a change holds, one `key: value` after another; before and after with an arrow. */
 export function detailText(detail: unknown): string {
   if (detail === null || detail === undefined || detail === "") return "";
   if (typeof detail !== "object") return String(detail);
   return Object.entries(detail).map(([key, value]) => {
-    if (value && typeof value === "object" && "old" in value && "new" in value) return `${key}: ${JSON.stringify(value.old)} → ${JSON.stringify(value.new)}`;
-    return `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+    const name = key.replaceAll("_", " ");
+    if (value && typeof value === "object" && "old" in value && "new" in value) return `${name}: ${plain(value.old)} → ${plain(value.new)}`;
+    return `${name}: ${plain(value)}`;
   }).join(", ");
 }
 
@@ -39,7 +43,7 @@ export function AuditPage() {
         <a class="button" href={pathOf(at("/audit/export"), query)} download="audit.csv">{w.export}</a>
       </div>
       <section class="panel">
-        <div class="fields">
+        <div class="fields tight-fields">
           <TextField label={w.actor} value={actor} onInput={setActor} placeholder="user:ann" />
           <TextField label={w.action} value={action} onInput={setAction} />
           <TextField label={w.subject} value={subject} onInput={setSubject} />
@@ -53,9 +57,9 @@ export function AuditPage() {
             <Table label={w.title} rows={rows} rowKey={(each) => each.id} more={found.more} columns={[
               { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.at}>{fullTime(each.at)}</time> },
               { head: w.actor, kind: "text", cell: (each) => each.actor },
-              { head: w.action, kind: "fit", cell: (each) => each.action },
+              { head: w.action, kind: "fit", cell: (each) => each.action.replaceAll("_", " ") },
               { head: w.subject, kind: "text", cell: (each) => each.subject },
-              { head: w.detail, kind: "text", cell: (each) => <span class="muted">{detailText(each.detail)}</span> },
+              { head: w.detail, kind: "long", cell: (each) => <span class="muted">{detailText(each.detail)}</span> },
             ]} />
           )}
         </Loaded>

@@ -6,7 +6,7 @@ import type { Callback } from "../api/documents";
 import { useList } from "../api/resource";
 import { at } from "../api/routes";
 import { useAgentNames, useCampaignNames } from "../campaigns/form/offers";
-import { fullTime } from "../format";
+import { fullTime, withTimes } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
@@ -56,18 +56,17 @@ export function CallbacksPage() {
         <Loaded of={found}>
           {(all) => {
             const rows = all.filter((each) => `${each.campaign} ${each.number} ${each.agent ?? ""} ${each.notes}`.toLowerCase().includes(text.toLowerCase()));
-            if (!rows.length) return <Empty title={w.empty}>{w.emptyText}</Empty>;
+            if (!rows.length) return all.length ? <Empty title={t.noneMatch} action={<Button onClick={() => setText("")}>{t.clearSearch}</Button>} /> : <Empty title={isOver ? w.emptyOver : w.empty}>{isOver ? "" : w.emptyText}</Empty>;
             return (
               <Table label={w.title} rows={rows} rowKey={(each) => each.callback} more={found.more} columns={[
                 { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.time} title={fullTime(each.time)}>{wall(each.time)}<span class="sub">{each.zone}</span></time> },
-                { head: "", kind: "fit", cell: (each) => !isOverNow(each.state) && <Menu label={`${t.actions}: ${each.number}`} choices={acts(each)} /> },
                 { head: t.state, kind: "fit", cell: (each) => <Badge tone={TONE[each.state] ?? ""}>{w.states[each.state] ?? each.state}</Badge> },
                 { head: w.campaign, kind: "text", cell: (each) => <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
-                { head: w.contact, kind: "num", cell: (each) => each.contact_id },
-                { head: w.number, kind: "fit", cell: (each) => <span class="num">{each.number}</span> },
+                { head: w.number, kind: "fit", cell: (each) => <span class="num">{each.number}<span class="sub">{w.contactId(each.contact_id)}</span></span> },
                 { head: w.agent, cell: (each) => each.agent ?? <span class="muted">{w.anybody}</span> },
-                { head: w.notes, kind: "text", cell: (each) => each.notes },
-                { head: w.waits, kind: "text", cell: (each) => <span class="muted">{each.why}</span> },
+                { head: w.notes, kind: "long", cell: (each) => <span class="clamp" title={each.notes}>{each.notes}</span> },
+                { head: w.waits, kind: "long", cell: (each) => <span class="muted clamp" title={withTimes(each.why)}>{withTimes(each.why)}</span> },
+                { head: "", kind: "acts", cell: (each) => !isOverNow(each.state) && <Menu label={`${t.actions}: ${each.number}`} choices={acts(each)} /> },
               ]} />
             );
           }}

@@ -47,8 +47,8 @@ export function DncPage() {
           {(all) => (
             <Table label={w.lists} rows={all} rowKey={(each) => each.list} columns={[
               { head: w.lists, kind: "name", cell: (each) => <b>{each.list}</b> },
-              { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={acts(each.list)} /> },
               { head: w.entries, kind: "num", cell: (each) => count(each.entries) },
+              { head: "", kind: "acts", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={acts(each.list)} /> },
             ]} />
           )}
         </Loaded>
@@ -68,11 +68,11 @@ function Check() {
   return (
     <section class="panel">
       <header><h2>{w.check}</h2></header>
-      <div class="row">
+      <form class="row" onSubmit={(event) => event.preventDefault()}>
         <input type="tel" class="search" data-search aria-label={w.number} placeholder="+12125550100" value={number}
           onInput={(event) => (setNumber(event.currentTarget.value), setFound(null))} />
-        <Button disabled={!number.trim()} onClick={check}>{w.check}</Button>
-      </div>
+        <Button type="submit" disabled={!number.trim()} onClick={check}>{w.check}</Button>
+      </form>
       {found && !found.length && <div class="note" role="status">{w.checkNone}</div>}
       {found && found.length > 0 && (
         <div class="note warn" role="status">

@@ -6,12 +6,12 @@ import type { AgentTimes, ReportRow } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
 import { at, type QueryOf } from "../api/routes";
 import { useCampaignNames } from "../campaigns/form/offers";
-import { count, length, share } from "../format";
+import { count, dayTime, length, share } from "../format";
 import { Chart } from "../parts/chart";
 import { SelectField, TextField } from "../parts/field";
 import { Empty, Loaded } from "../parts/problem";
 import { Table, type Column } from "../parts/table";
-import { t } from "../texts";
+import { endingName, t } from "../texts";
 
 const w = t.reports;
 type Span = QueryOf<"/reports/{by}">;
@@ -45,6 +45,9 @@ const COLUMNS: Column<ReportRow>[] = [
   { head: w.meanTalk, kind: "num", cell: (each) => seconds(each.mean_talk_s) },
 ];
 
+/** What a row stands for, as people read it: an hour as a time, a code without its underscores, nobody and nothing as a dash. */
+const keyText = (by: string, key: string): string => (!key ? "–" : by === "hour" ? dayTime(key) : by === "disposition" ? endingName(key) : key);
+
 export function ReportsPage() {
   const [by, setBy] = useState("campaign");
   const [campaign, setCampaign] = useState("");
@@ -61,7 +64,7 @@ export function ReportsPage() {
         <a class="button" href={pathOf(at("/reports/{by}/export", by), query)} download={`${by}.csv`}>{t.download}</a>
       </div>
       <section class="panel">
-        <div class="fields">
+        <div class="fields tight-fields">
           <SelectField label={w.by} value={by} options={Object.entries(w.bys).map(([value, label]) => ({ value, label }))} onInput={setBy} />
           {!isTimes && <SelectField label={w.campaign} value={campaign} none={t.all} options={campaigns} onInput={setCampaign} />}
           <TextField label={w.from} type="date" value={from} max={to || undefined} onInput={setFrom} />
@@ -82,7 +85,7 @@ function Attempts({ by, query }: { by: string; query: Span }) {
           {by === "hour" && rows.length > 1 && <HoursChart rows={rows} />}
           <section class="panel flush">
             {!rows.length ? <Empty title={w.empty}>{w.emptyText}</Empty> : (
-              <Table label={w.title} rows={rows} rowKey={(each) => each.key} columns={[{ head: w.bys[by] ?? by, kind: "text", cell: (each) => each.key.replaceAll("_", " ") }, ...COLUMNS]} />
+              <Table label={w.title} rows={rows} rowKey={(each) => each.key} columns={[{ head: w.bys[by] ?? by, kind: "text", cell: (each) => keyText(by, each.key) }, ...COLUMNS]} />
             )}
           </section>
         </>

@@ -42,11 +42,11 @@ export function UsersPage() {
           {(all) => (
             <Table label={w.title} rows={all.filter((each) => each.user.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.user} more={users.more} columns={[
               { head: w.user, kind: "name", cell: (each) => <b>{each.user}</b> },
-              { head: "", kind: "fit", cell: (each) => <Menu label={`${t.actions}: ${each.user}`} choices={[{ label: t.change, act: () => setEditing(each) }, { label: t.delete, isDanger: true, act: () => remove(each.user) }]} /> },
               { head: w.role, kind: "fit", cell: (each) => <>{w.roles[each.role] ?? each.role} {each.is_disabled && <Badge tone="warn">{w.disabled}</Badge>}</> },
               { head: w.agent, cell: (each) => each.agent ?? <span class="muted">–</span> },
               { head: w.queues, kind: "text", cell: (each) => (each.queues ? each.queues.join(", ") : <span class="muted">{w.allQueues}</span>) },
               { head: w.lastSignedIn, kind: "fit", cell: (each) => (each.last_signed_in_at ? <Ago at={each.last_signed_in_at} /> : <span class="muted">{t.never}</span>) },
+              { head: "", kind: "acts", cell: (each) => <Menu label={`${t.actions}: ${each.user}`} choices={[{ label: t.change, act: () => setEditing(each) }, { label: t.delete, isDanger: true, act: () => remove(each.user) }]} /> },
             ]} />
           )}
         </Loaded>
@@ -102,19 +102,19 @@ function Tokens({ users }: { users: readonly string[] }) {
         <Button size="small" icon="plus" onClick={() => setMaking(true)}>{w.newToken}</Button>
       </header>
       {made && (
-        <div class="note good" style={{ margin: "0 16px" }} role="status">
+        <div class="note good inset" role="status">
           {w.tokenShown} <code>{made.token}</code>{" "}
           <Button size="small" onClick={async () => (await navigator.clipboard?.writeText(made.token), tell(w.copied))}>{w.copy}</Button>
         </div>
       )}
       <Loaded of={tokens}>
-        {(all) => !all.length ? <p class="muted" style={{ padding: "0 16px 14px" }}>{w.noTokens}</p> : (
+        {(all) => !all.length ? <p class="muted pad">{w.noTokens}</p> : (
           <Table label={w.tokens} rows={all} rowKey={(each) => each.name} columns={[
             { head: w.tokenName, kind: "text", cell: (each) => each.name },
             { head: w.tokenUser, cell: (each) => each.user },
             { head: w.created, kind: "fit", cell: (each) => <Ago at={each.created_at} /> },
             { head: w.expires, kind: "fit", cell: (each) => (each.expires_at ? <Ago at={each.expires_at} /> : <span class="muted">{t.never}</span>) },
-            { head: "", kind: "fit", cell: (each) => <Button size="small" onClick={() => revoke(each.name)}>{w.revoke}</Button> },
+            { head: "", kind: "acts", cell: (each) => <Button size="small" onClick={() => revoke(each.name)}>{w.revoke}</Button> },
           ]} />
         )}
       </Loaded>

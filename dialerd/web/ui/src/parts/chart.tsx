@@ -33,6 +33,16 @@ function colour(tone: string): string {
 const text = (value: number | null, isShare: boolean): string =>
   value == null ? "–" : isShare ? `${(value * 100).toFixed(1)} %` : String(Math.round(value * 10) / 10);
 
+const HALF_HOUR_S = 1800;
+
+/** From the first moment to the last, with room for bars at both ends, and for a moment that is alone. */
+function spanOf(xs: ArrayLike<number>, hasBars: boolean): [number, number] {
+  const first = xs[0] ?? 0;
+  const last = xs[xs.length - 1] ?? first;
+  const room = hasBars || first === last ? HALF_HOUR_S : 0;
+  return [first - room, last + room];
+}
+
 function options(props: ChartProps, width: number): uPlot.Options {
   const { series, isShare = false, height = 190 } = props;
   const axis = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
@@ -41,13 +51,13 @@ function options(props: ChartProps, width: number): uPlot.Options {
     height,
     cursor: { y: false, points: { size: 6 } },
     legend: { live: true },
-    scales: { x: { range: (_plot, low, high) => (series.some((each) => each.isBars) ? [low - 1800, high + 1800] : [low, high]) }, y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, isShare ? 0.01 : 4)] } },
+    scales: { x: { range: (plot) => spanOf(plot.data[0], series.some((each) => each.isBars)) }, y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, isShare ? 0.01 : 4)] } },
     axes: [
       { ...axis, values: (_plot, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
       { ...axis, size: 52, values: (_plot, splits) => splits.map((each) => text(each, isShare)) },
     ],
     series: [
-      { label: "", value: (_plot, at) => (at == null ? "" : new Date(at * 1000).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
+      { label: "\u00a0", value: (_plot, at) => (at == null ? "" : new Date(at * 1000).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })) },
       ...series.map((each): uPlot.Series => ({
         label: each.label,
         stroke: colour(each.tone),

@@ -66,7 +66,7 @@ export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, 
   };
   return (
     <Dialog title={title} onClose={onClose} isWide={isWide ?? false}>
-      <form ref={ref} onSubmit={send} class="stack" style={{ padding: 0 }}>
+      <form ref={ref} onSubmit={send} class="stack bare">
         {children}
         {problem && <ProblemNote problem={problem} />}
         <div class="acts">

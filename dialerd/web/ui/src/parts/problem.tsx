@@ -6,15 +6,18 @@ import type { Resource } from "../api/resource";
 import { t } from "../texts";
 import { Button } from "./button";
 
+/** The remedy that the API names; a command of the server's own is none for who looks at a page. */
+export const hintOf = ({ hint }: Problem): string => (/^see dialerd /.test(hint) ? "" : hint);
+
 export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   return (
     <div class="note bad" role="alert">
       {problem.message}
-      {problem.hint && <span class="hint">{problem.hint}</span>}
+      {hintOf(problem) && <span class="hint">{hintOf(problem)}</span>}
       {problem.errors.map((each) => (
         <span class="hint" key={each.at}>{each.at.replace(/^body\./, "")}: {each.message}</span>
       ))}
-      {onRetry && <div class="row" style={{ marginTop: "8px" }}><Button size="small" onClick={onRetry}>{t.tryAgain}</Button></div>}
+      {onRetry && <div class="row above"><Button size="small" onClick={onRetry}>{t.tryAgain}</Button></div>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // A table: heads that sort, rows that open, "more" at its end. It scrolls sideways within itself on a narrow screen.
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../texts";
 import { Button } from "./button";
@@ -8,7 +9,7 @@ import { Icon } from "./icon";
 export interface Column<T> {
   head: string;
   cell: (row: T) => ComponentChildren;
-  kind?: "num" | "fit" | "name" | "text";
+  kind?: "num" | "fit" | "name" | "text" | "long" | "acts";
   sort?: string;
 }
 
@@ -27,17 +28,28 @@ interface TableProps<T> {
   more?: (() => void) | null;
 }
 
+/** Rows that change places take the focus away from what is in them: it is given back. */
+function useFocusKept(): RefObject<HTMLTableElement> {
+  const table = useRef<HTMLTableElement>(null);
+  const focused = document.activeElement instanceof HTMLElement && table.current?.contains(document.activeElement) ? document.activeElement : null;
+  useLayoutEffect(() => {
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  });
+  return table;
+}
+
 export function Table<T>({ label, columns, rows, rowKey, sort, onSort, more }: TableProps<T>) {
+  const table = useFocusKept();
   return (
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label={label}>
-        <table>
+        <table ref={table}>
           <thead>
             <tr>
               {columns.map((each) => {
                 const isSorted = each.sort !== undefined && sort?.by === each.sort;
                 return (
-                  <th key={each.head} scope="col" class={each.kind === "num" ? "num" : undefined}
+                  <th key={each.head} scope="col" class={each.kind === "num" || each.kind === "acts" ? each.kind : undefined}
                     aria-sort={isSorted ? (sort?.isUp ? "ascending" : "descending") : undefined}>
                     {each.sort !== undefined && onSort ? (
                       <button type="button" onClick={() => onSort({ by: each.sort ?? "", isUp: isSorted ? !sort?.isUp : false })}>

@@ -5,6 +5,8 @@ import type { ComponentChildren } from "preact";
 export interface Tab {
   key: string;
   label: string;
+  /** What is wrong within, said beside the label. */
+  wrong?: string | undefined;
 }
 
 export function Tabs({ label, tabs, now, onChoose, children }: { label: string; tabs: readonly Tab[]; now: string; onChoose: (key: string) => void; children: ComponentChildren }) {
@@ -25,6 +27,7 @@ export function Tabs({ label, tabs, now, onChoose, children }: { label: string; 
           <button type="button" role="tab" key={each.key} data-tab={each.key} id={`${id}-${each.key}`} aria-controls={`${id}-panel`}
             aria-selected={each.key === now} tabIndex={each.key === now ? 0 : -1} onClick={() => onChoose(each.key)}>
             {each.label}
+            {each.wrong && <span class="bad-mark" role="img" aria-label={each.wrong} title={each.wrong} />}
           </button>
         ))}
       </div>

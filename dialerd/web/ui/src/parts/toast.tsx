@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { asProblem } from "../api/resource";
 import { t } from "../texts";
 import { Icon } from "./icon";
+import { hintOf } from "./problem";
 
 interface Toast {
   id: number;
@@ -31,7 +32,7 @@ export const tell = (text: string): void => add(text, "", false, 5000);
 
 export function tellProblem(error: unknown): void {
   const problem = asProblem(error);
-  add(problem.message, problem.hint, true, 12_000);
+  add(problem.message, hintOf(problem), true, 12_000);
 }
 
 export function Toasts() {

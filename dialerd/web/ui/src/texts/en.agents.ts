@@ -10,8 +10,8 @@ export const agentTexts = {
     otherPhone: "Another phone", otherPhoneText: "A desk phone or a softphone that is registered at Asterisk.", endpoint: "Phone", endpointHint: "Such as PJSIP/1001.",
     logout: "Log out", ready: "Ready", pause: "Pause", pauseReason: "Reason", pauseFor: (reason: string) => `Pause: ${reason}`, noReason: "Without a reason",
     willBe: (state: string) => `then ${state}`, loggingIn: "Your phone is being called: answer it.", notIn: "You are logged out", notInText: "Log in with your phone; then calls come to you.",
-    idle: "Nothing to do now", idleText: "Calls come by themselves. Why there is none now:", waiting: "A call is being placed for you", waitingText: "You are connected as soon as somebody answers.",
-    paused: "You are paused", pausedText: "No calls come until you are ready again.",
+    idle: "No campaign for you now", idleText: (why: string) => `Calls come by themselves. Why there is none: ${why}.`, waitsFor: (campaign: string) => `Waiting for the next call of ${campaign}`, waitsText: (why: string) => `Calls come by themselves.${why ? ` Why this campaign: ${why}.` : ""}`, waiting: "A call is being placed for you", waitingText: "You are connected as soon as somebody answers.",
+    pausedFor: (reason: string) => `You are paused: ${reason}`, paused: "You are paused", pausedText: "No calls come until you are ready again.",
     previewTitle: "Next to call", dial: "Dial", skip: "Skip", skipsLeft: (n: number) => `${n} skips left`, noSkips: "no skips left", dialsIn: (s: string) => `dials by itself in ${s}`, skipsIn: (s: string) => `is decided in ${s}`, attempts: (n: number) => (n === 1 ? "1 attempt so far" : `${n} attempts so far`), asked: "Being dialed…",
     customer: "Customer", script: "Script", noScript: "This campaign has no script.", notes: "Notes", addNote: "Add note", notePlaceholder: "What the next colleague should know", noNotes: "No notes yet.",
     call: "Call", mute: "Mute", muted: "Muted", hold: "Hold", held: "On hold", keypad: "Keypad", transfer: "Transfer", end: "End call", record: "Record",
@@ -21,7 +21,7 @@ export const agentTexts = {
     callback: "Callback", callbackTitle: "Promise a callback", callbackAt: "When", callbackAtHint: "By the customer's clock.", callbackMine: "I call back myself", callbackNotes: "Notes", callbackNumber: "Number", callbackNumberHint: "Empty: the number of this call.", callbackSet: "The callback is set.",
     mine: "My callbacks", mineNone: "You have promised no callbacks.", jobs: "My campaigns", jobsText: "Choose up to 20: you work for those only. None chosen: for any campaign of your queues.", jobsNone: "No campaign is open to you now.", jobsDone: "Your campaigns are kept.",
     incoming: "A call has come to you", incomingGo: (s: number) => `Going to the console in ${s} s`, incomingNow: "Go now",
-    notify: "Tell me of calls", lastCall: "Last call",
+    notify: "Tell me of calls", notifyText: "The browser can tell you of a call while you look at another window.",
   },
   phone: {
     title: "Browser phone", off: "Off", connecting: "Connecting…", registered: "Ready", failed: "Not registered", inCall: "In a call", lost: "Connection lost, trying again",
@@ -30,7 +30,7 @@ export const agentTexts = {
   },
   floor: {
     title: "Floor", agents: "Agents", calls: "Calls in progress", waiting: "Waiting callers", queues: "Queues", agent: "Agent", campaign: "Campaign", preferred: "Preferred campaigns", with: "Talks with", why: "Why", phone: "Phone", queue: "Queue", longest: "Longest wait", people: "People", noCampaign: "none",
-    noAgents: "No agents yet", noAgentsText: "Make one under Users, and name it in a queue. Then it can log in.", noCalls: "No calls now.", nobodyWaits: "Nobody waits.", noQueues: "No queues.",
+    noAgents: "No agents yet", noAgentsText: "Make one under Users, and name it in a queue. Then it can log in.", noCalls: "No calls now.", nobodyWaits: "Nobody waits.", noQueues: "No queues yet.", how: "How", figures: { campaigns: "Campaigns", calls: "Calls", waiting: "People waiting", ready: "Ready", talking: "On calls", busy: "System busy", wrapUp: "Wrap-up", paused: "Paused" },
     listen: "Listen", whisper: "Whisper", barge: "Join the call", unlisten: "Stop listening", move: "Move the call", hangup: "End the call", login: "Log in", logout: "Log out", pause: "Pause", ready: "Make ready", prefer: "Preferred campaigns", clear: "Clear preferred campaigns", events: "History",
     listenTitle: (agent: string, mode: string) => `${mode}: ${agent}`, at: "On my phone", atHint: "Your own phone, such as PJSIP/2001. It is called, and hears the conversation.",
     done: "It is done.", logoutAsk: (agent: string) => `Log ${agent} out?`, logoutText: "After the call and wrap-up that it has. Its preferred campaigns are cleared.", hangupAsk: (agent: string) => `End the conversation of ${agent}?`, hangupText: "Wrap-up follows; the agent's phone is kept.",

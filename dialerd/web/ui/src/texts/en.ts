@@ -33,6 +33,8 @@ export const en = {
   since: "Since",
   state: "State",
   tryAgain: "Try again",
+  noneMatch: "Nothing matches",
+  clearSearch: "Clear the search",
   yes: "yes",
   skipToContent: "Skip to content",
   loadPages: "Pages",
@@ -51,9 +53,14 @@ export const en = {
     first: "The first account is made on the server: dialerd user create NAME --role admin",
     ended: "Your session has ended. Sign in again to go on.",
   },
+  problems: {
+    unreachable: "dialerd does not answer", unreachableHint: "See whether the daemon runs and this machine is online.",
+    brokeOff: "The upload broke off", brokeOffHint: "Send the file again: rows that are in stay in, once.",
+    status: (code: number, text: string) => `dialerd answered ${code} ${text}`.trim(),
+  },
   help: {
     title: "Keys", search: "Search on this page", help: "These keys", rows: "Next and previous row", open: "Open the row",
-    go: (page: string) => `Go to ${page}`, create: "New campaign", close: "Close a dialog or menu",
-    console: "In the console", dial: "Dial the record shown", skip: "Skip it", mute: "Mute", hold: "Hold", end: "End the call", disposition: "Give a disposition",
+    go: (page: string) => page, create: "New campaign", close: "Close a dialog or menu",
+    jumps: "Go to", pages: "On a page", ready: "Ready, or done with wrap-up", keypad: "Keypad", transfer: "Transfer the call", callback: "Promise a callback", console: "In the console", dial: "Dial the record shown", skip: "Skip it", mute: "Mute", hold: "Hold", end: "End the call", disposition: "Give a disposition",
   },
 };

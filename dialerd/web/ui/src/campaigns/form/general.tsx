@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { post } from "../../api/client";
 import { MODES, type FilterTest, type Key, type Mode } from "../../api/documents";
+import { useList } from "../../api/resource";
 import { at } from "../../api/routes";
 import { count } from "../../format";
 import { Button } from "../../parts/button";
@@ -18,10 +19,10 @@ export function General({ draft, set, wrong, isNew, replace }: TabProps & { repl
   return (
     <div class="fields">
       <TextField label={t.name} value={draft.name} onInput={(name) => set({ name })} disabled={!isNew} hint={isNew ? t.acts.nameHint : undefined} wrong={wrong("name")} maxLength={64} required />
-      <TextField label={w.description} value={text(draft, "description")} onInput={(description) => set({ description })} wrong={wrong("description")} />
+      <div class="span-2"><TextField label={w.description} value={text(draft, "description")} onInput={(description) => set({ description })} wrong={wrong("description")} /></div>
       <SelectField label={w.mode} value={text(draft, "mode")} options={MODES.map((value) => ({ value, label: t.modes[value] ?? value }))} onInput={(mode) => replace(inMode(draft, mode as Mode))} wrong={wrong("mode")} />
       <SelectField label={w.priority} value={text(draft, "priority")} options={["5", "4", "3", "2", "1"]} hint={w.priorityHint} onInput={(value) => set({ priority: Number(value) })} wrong={wrong("priority")} />
-      <div class="field"><Check label={w.finite} value={draft.finite !== false} onInput={(value) => set({ finite: value ? undefined : false })} /></div>
+      <div class="field span-2"><Check label={w.finite} value={draft.finite !== false} onInput={(value) => set({ finite: value ? undefined : false })} /></div>
     </div>
   );
 }
@@ -33,6 +34,7 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
   const [test, setTest] = useState<FilterTest | null>(null);
   const filter = text(draft, "filter");
   const lists = texts(draft, "lists");
+  const attributes = useAttributes(lists[0] ?? null);
   const add = () => {
     set({ filter: joined(filter, condition(field, is, value)) });
     setField("");
@@ -48,9 +50,9 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
       <ManyField label={w.lists} values={lists} options={offers.lists} none={w.noLists} onInput={(values) => set({ lists: values })} wrong={wrong("lists")} />
       <AreaField label={w.filter} value={filter} hint={w.filterHint} rows={3} onInput={(next) => (set({ filter: next }), setTest(null))} wrong={wrong("filter")} />
       <fieldset>
-        <legend>{w.addCondition}</legend>
-        <div class="row" style={{ alignItems: "flex-end" }}>
-          <TextField label={w.field} value={field} onInput={setField} options={FIELDS} />
+        <legend>{w.conditionLegend}</legend>
+        <div class="row end">
+          <TextField label={w.field} value={field} onInput={setField} options={[...attributes, ...FIELDS]} />
           <SelectField label={w.is} value={is} options={CONDITIONS} onInput={setIs} />
           <TextField label={w.value} value={value} onInput={setValue} disabled={is.endsWith("empty")} />
           <Button onClick={add} disabled={!field.trim()}>{w.addCondition}</Button>
@@ -60,7 +62,8 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
       {test && (
         <div class="note" role="status">
           <b>{w.kept(count(test.kept), count(test.contacts))}</b>
-          {test.conditions.map((each) => <span class="hint" key={each.condition}><code>{each.condition}</code> {w.removes} {count(each.removes)}</span>)}
+          {test.conditions.map((each) => <span class="hint" key={each.condition}><code>{each.condition}</code> {w.removes} {count(each.removes)} {test.conditions.length > 1 && w.only(count(each.only_it_removes))}</span>)}
+          {!!test.sample.length && <span class="hint">{w.sample}: {test.sample.slice(0, 5).map((each) => `${each.number} (${Object.values(each.attributes).slice(0, 3).join(", ")})`).join("; ")}</span>}
           {test.warnings.map((each) => <span class="hint warn" key={each}>{each}</span>)}
         </div>
       )}
@@ -69,6 +72,12 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
       </div>
     </>
   );
+}
+
+/** What the contacts of a list are described by, as far as its first ones tell. */
+function useAttributes(list: string | null): string[] {
+  const contacts = useList(list === null ? null : at("/lists/{name}/contacts", list), { limit: 50 }).value ?? [];
+  return [...new Set(contacts.flatMap((each) => Object.keys(each.attributes)))];
 }
 
 const FIELDS = ["number", "zone", "priority", "list"] as const;
@@ -125,7 +134,7 @@ export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Off
         {numeric("max_calls", w.maxCalls)}
         {numeric("calls_per_second", w.perSecond)}
       </div>
-      <div class="row" style={{ gap: "20px" }}>
+      <div class="row wide-gap">
         <Check label={w.amd} value={draft.amd === undefined ? !["power", "preview"].includes(mode) : draft.amd === true} onInput={(amd) => set({ amd })} />
         <Check label={w.record} value={draft.record === true} onInput={(record) => set({ record: record || undefined })} />
       </div>

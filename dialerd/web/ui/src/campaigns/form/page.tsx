@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { getVersioned, Problem, send } from "../../api/client";
+import type { Key } from "../../api/documents";
 import { asProblem, useLoaded } from "../../api/resource";
 import { at, type Body } from "../../api/routes";
 import { Button } from "../../parts/button";
@@ -31,6 +32,18 @@ export function CampaignForm({ name }: { name: string | null }) {
   const found = useLoaded(`form ${name}`, async () => (name === null ? { value: NEW, etag: null } : loadedDraft(name)));
   return <Loaded of={found}>{(loaded) => <Form name={name} first={loaded.value} etag={loaded.etag} />}</Loaded>;
 }
+
+/** The keys of the file that a tab has fields for. */
+const KEYS_OF: Record<string, readonly Key[]> = {
+  general: ["name", "description", "mode", "priority", "finite"],
+  contacts: ["lists", "filter", "dnc"],
+  outreach: [
+    "trunk", "caller_id", "flow", "on_human", "queue", "ratio", "preview", "abandon_message", "order", "max_attempts", "retry_after_min", "max_ring_s",
+    "max_calls", "calls_per_second", "amd", "record", "regulations",
+  ],
+  schedule: ["hours", "schedule"],
+  dispositions: ["retry", "dispositions", "positive"],
+};
 
 /** What the API says of one key: its complaints name it as `body.key: ...` or begin with it in the sentence. */
 export function wrongOf(problem: Problem | null, key: string): string | undefined {
@@ -66,6 +79,7 @@ function Form({ name, first, etag }: { name: string | null; first: Draft; etag: 
       setProblem(told.code === "precondition_failed" && !isNew ? new Problem(412, told.code, w.changedElsewhere) : told);
     }
   };
+  const isWrong = (tabKey: string): boolean => (KEYS_OF[tabKey] ?? []).some((key) => wrongOf(problem, key) !== undefined);
   const leave = () => (isDirty ? ask({ title: w.leave, text: w.leaveText, yes: w.leaveYes, isDanger: true, act: async () => go(back) }) : go(back));
   const props: TabProps = { draft, isNew, set: (changes) => setDraft(changed(draft, changes)), wrong: (key) => wrongOf(problem, key) };
   return (
@@ -74,16 +88,18 @@ function Form({ name, first, etag }: { name: string | null; first: Draft; etag: 
         <Link to="/campaigns" class="crumb">{t.campaigns.title}</Link>
         <h1>{isNew ? w.newTitle : w.editTitle(name)}</h1>
         <span class="grow" />
-        <Button onClick={leave}>{t.cancel}</Button>
-        <Button kind="primary" onClick={save} disabled={!isDirty && !isNew}>{t.save}</Button>
+        <div class="row">
+          <Button onClick={leave}>{t.cancel}</Button>
+          <Button kind="primary" onClick={save} disabled={!isDirty && !isNew}>{t.save}</Button>
+        </div>
       </div>
       {problem && <ProblemNote problem={problem} />}
       <section class="panel">
-        <Tabs label={w.tabs.general} now={tab} onChoose={setTab} tabs={Object.entries(w.tabs).map(([key, label]) => ({ key, label }))}>
+        <Tabs label={isNew ? w.newTitle : w.editTitle(name)} now={tab} onChoose={setTab} tabs={Object.entries(w.tabs).map(([key, label]) => ({ key, label, wrong: isWrong(key) ? w.tabWrong : undefined }))}>
           {file !== null && tab !== "toml" ? (
             <div class="note warn">
               {w.tomlHint}
-              <div class="row" style={{ marginTop: "8px" }}><Button size="small" onClick={() => setFile(null)}>{w.tomlOnly}</Button></div>
+              <div class="row above"><Button size="small" onClick={() => setFile(null)}>{w.tomlOnly}</Button></div>
             </div>
           ) : (
             <>

@@ -1,7 +1,7 @@
 // The tabs Schedule and Dispositions of a campaign's form: contact hours, starting by itself, retries, success.
 import { Button } from "../../parts/button";
 import { Check, ManyField, SelectField, TextField } from "../../parts/field";
-import { t } from "../../texts";
+import { endingName, t } from "../../texts";
 import { everyOf, hoursRows, number, table, text, texts, withRows, type HoursRow, type TabProps } from "./draft";
 import { SYSTEM_DISPOSITIONS, type Offers } from "./offers";
 
@@ -39,7 +39,7 @@ function Hours({ draft, set, wrong }: TabProps) {
           }} />
       </div>
       {rows.map((row, index) => (
-        <div class="row" style={{ alignItems: "flex-end" }} key={index}>
+        <div class="row end" key={index}>
           <SelectField label={w.day} value={row.days} options={SPANS.map((value) => ({ value, label: spanName(value) }))} onInput={(days) => edit(index, { days })} />
           <TextField label={w.from} type="time" value={row.from} onInput={(from) => edit(index, { from })} />
           <TextField label={w.to} type="time" value={row.to} onInput={(to) => edit(index, { to })} />
@@ -53,7 +53,7 @@ function Hours({ draft, set, wrong }: TabProps) {
 
 function Starts({ draft, set, wrong }: TabProps) {
   if (Array.isArray(draft.schedule) && draft.schedule.length > 1) {
-    return <fieldset class="stack"><legend>{w.schedule}</legend><p class="muted">{w.tabs.toml}: [[schedule]] × {draft.schedule.length}</p></fieldset>;
+    return <fieldset class="stack"><legend>{w.schedule}</legend><p class="muted">{w.manySchedules(draft.schedule.length)}</p></fieldset>;
   }
   const given = Array.isArray(draft.schedule) ? (draft.schedule[0] as Record<string, unknown> | undefined) : draft.schedule;
   const schedule = (given ?? null) as Record<string, unknown> | null;
@@ -108,11 +108,11 @@ export function Endings({ draft, set, wrong, offers }: TabProps & { offers: Offe
         <legend>{w.retries}</legend>
         <p class="muted">{w.retriesHint}</p>
         {rows.map((row, index) => (
-          <div class="row" style={{ alignItems: "flex-end" }} key={index}>
-            <SelectField label={w.disposition} value={row.disposition} options={SYSTEM_DISPOSITIONS} onInput={(disposition) => edit(index, { disposition })} wrong={wrong(`retry.${index}.disposition`)} />
+          <div class="row end" key={index}>
+            <SelectField label={w.disposition} value={row.disposition} options={SYSTEM_DISPOSITIONS.map((value) => ({ value, label: endingName(value) }))} onInput={(disposition) => edit(index, { disposition })} wrong={wrong(`retry.${index}.disposition`)} />
             <TextField label={w.afterMin} type="number" min={0} value={String(row.after_min ?? "")} onInput={(typed) => edit(index, { after_min: number(typed) })} wrong={wrong(`retry.${index}.after_min`)} />
             <TextField label={w.most} type="number" min={0} value={String(row.max ?? "")} onInput={(typed) => edit(index, { max: number(typed) })} wrong={wrong(`retry.${index}.max`)} />
-            <Button kind="ghost" icon="close" label={`${w.remove}: ${row.disposition}`} onClick={() => put(rows.filter((_, at) => at !== index))} />
+            <Button kind="ghost" icon="close" label={`${w.remove}: ${endingName(row.disposition)}`} onClick={() => put(rows.filter((_, at) => at !== index))} />
           </div>
         ))}
         <div><Button size="small" icon="plus" disabled={!free.length} onClick={() => put([...rows, { disposition: free.includes("busy") ? "busy" : free[0] ?? "busy", after_min: 10, max: 3 }])}>{w.addRetry}</Button></div>
@@ -120,7 +120,7 @@ export function Endings({ draft, set, wrong, offers }: TabProps & { offers: Offe
       <div class="fields">
         <SelectField label={w.set} value={text(draft, "dispositions")} none={t.none} options={offers.sets} onInput={(dispositions) => set({ dispositions })} wrong={wrong("dispositions")} />
       </div>
-      <ManyField label={w.positive} values={draft.positive === undefined ? ["answered_human"] : texts(draft, "positive")} options={SYSTEM_DISPOSITIONS} labels={(each) => each.replaceAll("_", " ")} hint={w.positiveHint} onInput={(positive) => set({ positive: positive })} wrong={wrong("positive")} />
+      <ManyField label={w.positive} values={draft.positive === undefined ? ["answered_human"] : texts(draft, "positive")} options={SYSTEM_DISPOSITIONS} labels={endingName} hint={w.positiveHint} onInput={(positive) => set({ positive: positive })} wrong={wrong("positive")} />
     </>
   );
 }
