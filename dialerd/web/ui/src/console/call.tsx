@@ -51,8 +51,8 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Button kind="danger" onClick={end}>{w.end}</Button>
         </header>
         <div class="row">
-          <Button pressed={isMuted} onClick={mute}>{isMuted ? w.muted : w.mute} <kbd>m</kbd></Button>
-          <Button pressed={isHeld} onClick={hold}>{isHeld ? w.held : w.hold} <kbd>h</kbd></Button>
+          <Button pressed={isMuted} onClick={mute}>{isMuted ? w.muted : w.mute} <kbd aria-hidden="true">m</kbd></Button>
+          <Button pressed={isHeld} onClick={hold}>{isHeld ? w.held : w.hold} <kbd aria-hidden="true">h</kbd></Button>
           <Button onClick={() => setOpen("keypad")}>{w.keypad}</Button>
           <Button onClick={() => setOpen("transfer")}>{w.transfer}</Button>
           {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}

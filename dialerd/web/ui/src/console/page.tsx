@@ -83,7 +83,7 @@ function Standing({ agent, mine }: { agent: MyAgent; mine: Mine }) {
         agent.wanted.state !== "logged_out" && <span class="muted" role="status">{w.loggingIn}</span>
       ) : (
         <>
-          {canBeReady && <Button kind="primary" onClick={beReady}>{agent.state === "wrap_up" ? w.done : w.ready} <kbd>r</kbd></Button>}
+          {canBeReady && <Button kind="primary" onClick={beReady}>{agent.state === "wrap_up" ? w.done : w.ready} <kbd aria-hidden="true">r</kbd></Button>}
           {agent.wanted.state !== "paused" && !isBusy && (
             <Menu label={w.pause} text={w.pause} icon="pause" choices={reasons.map((reason) => ({ label: reason || w.noReason, act: does(() => post(at("/me/agent/pause"), { reason })) }))} />
           )}

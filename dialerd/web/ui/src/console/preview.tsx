@@ -37,8 +37,8 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
         </header>
         <progress class="wide" max={all} value={Math.min(all, left)} aria-label={w.dialsIn(length(left))} />
         <div class="row">
-          <Button kind="primary" size="big" icon="phone" disabled={isAsked} onClick={does("dial")}>{w.dial} <kbd>d</kbd></Button>
-          <Button size="big" disabled={isAsked || !canSkip} onClick={does("skip")}>{w.skip} <kbd>s</kbd></Button>
+          <Button kind="primary" size="big" icon="phone" disabled={isAsked} onClick={does("dial")}>{w.dial} <kbd aria-hidden="true">d</kbd></Button>
+          <Button size="big" disabled={isAsked || !canSkip} onClick={does("skip")}>{w.skip} <kbd aria-hidden="true">s</kbd></Button>
           <span class="muted">{preview.skips_left === null ? "" : canSkip ? w.skipsLeft(preview.skips_left) : w.noSkips}</span>
         </div>
       </section>

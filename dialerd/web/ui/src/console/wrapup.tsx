@@ -46,7 +46,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
         <div class="dispositions">
           {choices.map((choice, index) => (
             <Button key={choice.code} size="big" pressed={now === choice.code} onClick={() => choose(choice)}>
-              {index < 9 && <kbd>{index + 1}</kbd>} {choice.text || choice.code.replaceAll("_", " ")}
+              {index < 9 && <kbd aria-hidden="true">{index + 1}</kbd>} {choice.text || choice.code.replaceAll("_", " ")}
             </Button>
           ))}
         </div>
