@@ -14,6 +14,9 @@ from enum import StrEnum
 from dialerd.domain.contact import Contact
 from dialerd.domain.words import AttemptId, ContactId
 
+GLOBAL_LIST = "global"
+"""The do-not-call list that every campaign obeys."""
+
 MAX_WORDS = 500
 """Longest record of what was said, in characters."""
 

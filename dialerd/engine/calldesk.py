@@ -78,6 +78,7 @@ class CallDesk:
         recordings: RecordingDesk,
         comfort: ComfortDesk,
         on_room: Callable[[], None],
+        on_opt_out: Callable[[], None],
     ) -> None:
         self._flows = flows
         self._store = store
@@ -92,6 +93,7 @@ class CallDesk:
         self._lines: dict[AttemptId, CallLine] = {}
         self._settling = 0
         self._on_room = on_room
+        self._on_opt_out = on_opt_out
 
     # Opening
 
@@ -343,6 +345,7 @@ class CallDesk:
         while True:
             try:
                 await self._store.write(job)
+                self._on_opt_out()
                 return
             except StoreError as error:
                 _log.error(f"an opt-out cannot be written: {error}", action="opt_out_failed", attempt_id=attempt_id)

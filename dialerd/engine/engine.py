@@ -36,6 +36,7 @@ from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.steerdesk import SteerDesk
+from dialerd.engine.takeback import TakeBack
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
@@ -134,8 +135,15 @@ class Engine:
             sounds=SoundDesk(store, clock, is_on=check_sounds, on_known=self._wake),
             rulebook=rulebook,
         )
+        self._take_back = TakeBack(store, clock, self._let_go)
         self.messages = MessagingDesk(
-            means, routes, words=reply_words, answers=answers, region=region, on_change=self._wake
+            means,
+            routes,
+            words=reply_words,
+            answers=answers,
+            region=region,
+            on_change=self._wake,
+            on_opt_out=self._take_back.want,
         )
         flows = FlowDesk(
             store,
@@ -171,6 +179,7 @@ class Engine:
             self.recordings,
             comfort,
             self._wake,
+            self._take_back.want,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
         self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
@@ -208,6 +217,7 @@ class Engine:
         await self.messages.start()
         self._tasks = [
             spawn("refresh", self._refresh()),
+            spawn("taking back", self._take_back.run()),
             spawn("dial loop", self._loop.run()),
             *(spawn(f"exchange {name}", exchange.run(self)) for name, exchange in self._exchanges.items()),
             *(spawn(f"queues of {name}", watch.run(self.queues)) for name, watch in self._watches.items()),
@@ -216,6 +226,7 @@ class Engine:
     def poke(self) -> None:
         """Somebody changed the store: look at once."""
         self._poked.set()
+        self._take_back.want()
 
     @property
     def is_broken(self) -> bool:
@@ -294,6 +305,7 @@ class Engine:
     async def _refresh(self) -> None:
         while True:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
+            self._take_back.want()
             wait_s = self._refresh_s
             try:
                 await self.queues.refresh()
@@ -304,7 +316,6 @@ class Engine:
                 await self.agents.refresh()  # with the runs as they are now
                 await self.steering.refresh()
                 await self._previews.refresh()
-                await self._let_go_barred()
                 await self.recordings.refresh()
                 self._callbacks.changed()
                 self.messages.changed()
@@ -315,10 +326,8 @@ class Engine:
             await self._poked.wait()
             timer.cancel()
 
-    async def _let_go_barred(self) -> None:
+    def _let_go(self, barred: Collection[AttemptId]) -> None:
         """Who has been put on a do-not-call list while the phone rings is not called any more."""
-        now = self._clock.now()
-        barred = await self._store.read(lambda unit: unit.optouts.barred_attempts(now))
         self.desk.let_go(barred, "the number has been put on a do-not-call list")
         self.messages.let_go(barred)
 

@@ -93,6 +93,7 @@ class MessagingDesk:
         answers: Mapping[str, Answers],
         region: str,
         on_change: Callable[[], None],
+        on_opt_out: Callable[[], None],
     ) -> None:
         self._store = means.store
         self._clock = means.clock
@@ -106,6 +107,7 @@ class MessagingDesk:
         }
         self._region = region
         self._on_change = on_change
+        self._on_opt_out = on_opt_out
         self._wake = asyncio.Event()
         self._dry: dict[tuple[RunId, Channel | None], Rest] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -352,6 +354,8 @@ class MessagingDesk:
                 now=self._clock.now(),
             )
         )
+        if took.has_opted_out:
+            self._on_opt_out()
         if took.answer is not None:
             self._answer(line, took.answer)
         elif not took.is_known and line.sending and isinstance(event, Delivered | Undelivered):

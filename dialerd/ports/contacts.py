@@ -59,6 +59,10 @@ class Contacts(Protocol):
 
     def get(self, contact_id: ContactId) -> ContactRow | None: ...
 
+    def find_by_email(self, address: str, *, limit: int) -> list[ContactRow]:
+        """Contacts with that e-mail address, in small letters, up to `limit`."""
+        ...
+
     def find(self, number: str) -> list[ContactRow]: ...
 
     def count(self, lists: Sequence[str], keeps: Filter, *, today: date) -> FilterCount:

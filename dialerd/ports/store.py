@@ -189,6 +189,13 @@ class Dialing(Protocol):
 
     def target(self, run_id: RunId, contact_id: ContactId, *, dnc: str | None, now: datetime) -> TargetRow | None: ...
 
+    def waiting_for(
+        self, run_id: RunId, addresses: Collection[str], *, before: datetime | None, most: int
+    ) -> list[ContactId]:
+        """Whose target in the run waits, pending or not, at one of the numbers, or for an e-mail to one of the
+        addresses (up to `most` contacts of each); `before`: only those due before that. Looked up, not walked."""
+        ...
+
     def open_attempt(self, *attempts: AttemptRow) -> None:
         """Write the attempts and take their targets in progress. Raises StoreError where one is open already."""
         ...

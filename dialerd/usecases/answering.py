@@ -14,10 +14,10 @@ from datetime import datetime
 
 from dialerd.domain.answers import CONVERSATION, Answers
 from dialerd.domain.campaign import E164
+from dialerd.domain.optout import GLOBAL_LIST
 from dialerd.domain.replywords import ReplyWords, Wish, language_of
 from dialerd.domain.words import AttemptId
 from dialerd.ports import AnswerRow, Message, Refused, ReplyCame, SendReply, Sent, Unit
-from dialerd.usecases.dnc import GLOBAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def answer(
 
 
 def _is_barred(unit: Unit, number: str, now: datetime) -> bool:
-    return any(entry.list_name == GLOBAL for entry in unit.dnc.check(number, now))
+    return any(entry.list_name == GLOBAL_LIST for entry in unit.dnc.check(number, now))
 
 
 def answered(unit: Unit, route: str, message: Message, reply: SendReply) -> None:

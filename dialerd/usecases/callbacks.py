@@ -15,13 +15,13 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.gates import Gate, first_closed
 from dialerd.domain.hours import is_zone
+from dialerd.domain.optout import GLOBAL_LIST
 from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import CallbackId, CallbackState, CampaignId, Mode, RunState, TargetState
 from dialerd.ports import AttemptRow, CampaignRow, ContactRow, ListedCallback, RunRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.contacts import get_contact, read_number
-from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.standing import get_campaign
@@ -215,7 +215,7 @@ def _check_called(spec: CampaignSpec, run: RunRow | None, contact: ContactRow, n
 
 
 def _check_may_be_called(unit: Unit, spec: CampaignSpec, number: str, now: datetime) -> None:
-    listed = [entry.list_name for entry in unit.dnc.check(number, now) if entry.list_name in (GLOBAL, spec.dnc)]
+    listed = [entry.list_name for entry in unit.dnc.check(number, now) if entry.list_name in (GLOBAL_LIST, spec.dnc)]
     if listed:
         raise IllegalActionError(
             f"the number is on the do-not-call list {listed[0]}",

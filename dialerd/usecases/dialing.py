@@ -15,6 +15,7 @@ from dialerd.domain.callback import TooLate
 from dialerd.domain.gates import Facts as GateFacts
 from dialerd.domain.gates import Gate, barred_by, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
+from dialerd.domain.optout import as_address
 from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import END, CallThem, GoOn
 from dialerd.domain.words import (
@@ -29,7 +30,7 @@ from dialerd.domain.words import (
 from dialerd.ports import AttemptRow, RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.finishing import finish_if_over, may_be_over
-from dialerd.usecases.judging import gate_facts
+from dialerd.usecases.judging import gate_facts, listed_by
 from dialerd.usecases.onward import Next, after_closing, decide, numbers_of
 from dialerd.usecases.promising import promise
 from dialerd.usecases.strategies import plan_for
@@ -196,15 +197,27 @@ def settle_barred(unit: Unit, run: RunRow, contact_id: ContactId, now: datetime)
     """Settle the contact's waiting target as its next claim would, where do-not-call lists leave it no number; whether
     that was so. Whom an agent is shown is taken from that one by the engine (engine/previewdesk.py) first."""
     target = unit.dialing.target(run.id, contact_id, dnc=run.spec.dnc, now=now)
-    if target is None or target.state not in (TargetState.PENDING, TargetState.WAITING) or target.on_dnc is None:
+    if target is None or target.state not in (TargetState.PENDING, TargetState.WAITING):
         return False
     if target.channel is None or target.has_callback or target.held_by == "preview":
         return False  # it waits for an answer only, or for a call that was promised at a number of its own
-    gate = barred_by(target.on_dnc)
-    if way_on(unit, run, target, gate, now) is not None:
+    is_mail = target.channel is Channel.EMAIL
+    listed = target.on_dnc or (_mail_barred_by(unit, run, contact_id, now) if is_mail else None)
+    if listed is None:
         return False
+    gate = barred_by(listed)
+    if not is_mail and way_on(unit, run, target, gate, now) is not None:
+        return False  # no other number is an address of this person, but it may be called
     _settle_undialed(unit, target, gate, now)
     return True
+
+
+def _mail_barred_by(unit: Unit, run: RunRow, contact_id: ContactId, now: datetime) -> str | None:
+    """The do-not-call list that the run obeys and that has the contact's e-mail address."""
+    contact = unit.contacts.get(contact_id)
+    if contact is None or not contact.contact.email:
+        return None
+    return listed_by(unit, run, as_address(contact.contact.email), now)
 
 
 def way_on(

@@ -11,15 +11,15 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.optout import as_address, is_email
+from dialerd.domain.optout import GLOBAL_LIST, as_address, is_email
 from dialerd.domain.words import CampaignState
 from dialerd.ports import DncEntry, Unit
-from dialerd.usecases.callingback import cancel_barred
+from dialerd.usecases.barring import end_waiting
 from dialerd.usecases.contacts import read_number
 from dialerd.usecases.lists import NAME
 from dialerd.usecases.standing import standing
 
-GLOBAL = "global"
+GLOBAL = GLOBAL_LIST
 _CHUNK = 2000  # entries deleted per transaction
 _DONE = (CampaignState.DRAFT, CampaignState.READY, CampaignState.COMPLETED, CampaignState.STOPPED)
 
@@ -35,7 +35,10 @@ def add_to_dnc(
     now: datetime,
     list_name: str = GLOBAL,
 ) -> int:
-    """Put numbers and e-mail addresses on a list; how many were new there. A bad one refuses the whole request."""
+    """Put numbers and e-mail addresses on a list; how many were new there. A bad one refuses the whole request.
+
+    Callbacks to them are cancelled, and who waits to be called or written to there is settled, in the same transaction.
+    """
     known_dnc(unit, list_name)
     entries = [
         DncEntry(
@@ -49,8 +52,9 @@ def add_to_dnc(
     ]
     added = unit.dnc.add(entries)
     barred = [entry.number for entry in entries]
-    cancelled = cancel_barred(unit, barred, list_name=list_name, expires_at=expires_at, now=now)
-    detail = {"given": len(entries), "added": added, "source": source, "callbacks_cancelled": cancelled}
+    ended = end_waiting(unit, barred, list_name=list_name, expires_at=expires_at, now=now)
+    detail: dict[str, object] = {"given": len(entries), "added": added, "source": source}
+    detail |= {"callbacks_cancelled": ended.callbacks, "settled": ended.settled}
     unit.audit.add(actor=actor, action="dnc_added", subject=list_name, detail=detail, now=now)
     return added
 

@@ -6,13 +6,16 @@ import off leaves whole chunks, and the same file again adds what is missing and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from dialerd.ports import Chunk, ContactSource, DncEntry, Store, Unit
-from dialerd.usecases.callingback import cancel_barred
+from dialerd.usecases.barring import Waits, end_waiting, settle
 from dialerd.usecases.dnc import known_dnc
+
+_SETTLED_AT_ONCE = 200  # targets per transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +68,15 @@ async def import_dnc(
 
 
 async def _take(store: Store, taken: Taken, chunk: Chunk, wish: Wish, now: Callable[[], datetime]) -> Taken:
-    return await store.write(lambda unit: take_numbers(unit, taken, chunk, wish, now=now()))
+    after, left = await store.write(lambda unit: take_numbers(unit, taken, chunk, wish, now=now()))
+    while left:  # where a whole chunk of people waits, their settling would hold the writer for long
+        now_settled, left = left[:_SETTLED_AT_ONCE], left[_SETTLED_AT_ONCE:]
+        await store.write(partial(settle, found=now_settled, now=now()))
+    return after
 
 
-def take_numbers(unit: Unit, taken: Taken, chunk: Chunk, wish: Wish, *, now: datetime) -> Taken:
-    """Add one chunk. Raises NotFoundError: the list is gone."""
+def take_numbers(unit: Unit, taken: Taken, chunk: Chunk, wish: Wish, *, now: datetime) -> tuple[Taken, Sequence[Waits]]:
+    """Add one chunk: what came of the file so far, and who else waits in vain. Raises NotFoundError: no such list."""
     known_dnc(unit, wish.list_name)
     if chunk.numbers and not taken.numbers:  # a process that is killed cannot tell its end
         detail = {"file": wish.file, "source": wish.source}
@@ -78,14 +85,22 @@ def take_numbers(unit: Unit, taken: Taken, chunk: Chunk, wish: Wish, *, now: dat
         DncEntry(list_name=wish.list_name, number=number, source=wish.source, added_at=now, expires_at=wish.expires_at)
         for number in chunk.numbers
     )
-    cancel_barred(unit, chunk.numbers, list_name=wish.list_name, expires_at=wish.expires_at, now=now)
-    return replace(
+    ended = end_waiting(
+        unit,
+        chunk.numbers,
+        list_name=wish.list_name,
+        expires_at=wish.expires_at,
+        now=now,
+        most=_SETTLED_AT_ONCE,
+    )
+    after = replace(
         taken,
         line=chunk.line,
         added=taken.added + added,
         already_there=taken.already_there + len(chunk.numbers) - added,
         rejected=taken.rejected + len(chunk.rejected),
     )
+    return after, ended.left
 
 
 def _end(unit: Unit, taken: Taken, wish: Wish, *, is_whole: bool, now: datetime) -> None:

@@ -9,11 +9,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dialerd.domain.gates import Facts as GateFacts
+from dialerd.domain.optout import GLOBAL_LIST
 from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.regulation import Pack
 from dialerd.ports import RunRow, TargetRow, Unit
 from dialerd.usecases import callingback
 from dialerd.usecases.regulation import regulated
+
+
+def listed_by(unit: Unit, run: RunRow, address: str, now: datetime) -> str | None:
+    """The do-not-call list that the run obeys and that has a number or e-mail address."""
+    listed = (entry.list_name for entry in unit.dnc.check(address, now))
+    return next((name for name in listed if name in (GLOBAL_LIST, run.spec.dnc)), None)
 
 
 def gate_facts(

@@ -32,9 +32,8 @@ from dialerd.ports import (
 )
 from dialerd.usecases import dialing
 from dialerd.usecases.dispositions import send_on
-from dialerd.usecases.dnc import GLOBAL
 from dialerd.usecases.finishing import finish_if_over
-from dialerd.usecases.judging import gate_facts
+from dialerd.usecases.judging import gate_facts, listed_by
 from dialerd.usecases.strategies import own_route, plan_for
 
 
@@ -193,8 +192,7 @@ def facts_of_message(
     facts = gate_facts(unit, run, target, packs if over is Channel.SMS else (), now)
     if over is Channel.SMS or address is None:
         return replace(facts, number_in_call=facts.number_in_call and over is Channel.SMS)
-    listed = (entry.list_name for entry in unit.dnc.check(address, now))
-    barred_by = next((name for name in listed if name in (GLOBAL, run.spec.dnc)), None)
+    barred_by = listed_by(unit, run, address, now)
     return replace(
         facts, on_dnc=facts.on_dnc or barred_by, number_in_call=unit.messages.is_open_at(address), attempts_at_number=0
     )

@@ -1,7 +1,7 @@
 """Somebody does not want to be reached any more: one act, whoever hears it, for every channel and campaign.
 
 Not here: lists kept by hand (dnc.py), refusing a claim (domain/gates.py). What is under way at that moment is taken
-back by the engine at its next look, which a poke brings about at once; what waits is settled in the same transaction.
+back by the engine as soon as it hears of it; what waits is settled in the same transaction (barring.py).
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from datetime import datetime
 
 from dialerd.domain.errors import NotFoundError
 from dialerd.domain.optout import MAX_WORDS, How, OptOut, addresses_of, is_email
-from dialerd.domain.words import ATTEMPT_ID, AttemptId, RunState
+from dialerd.domain.words import ATTEMPT_ID, AttemptId
 from dialerd.ports import ContactRow, DncEntry, Unit
-from dialerd.usecases import dialing
-from dialerd.usecases.callingback import cancel_barred
+from dialerd.usecases.barring import MOST_OF_ONE_ADDRESS, end_waiting
 from dialerd.usecases.dnc import GLOBAL, known_dnc, read_address
-from dialerd.usecases.finishing import finish_if_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,42 +63,32 @@ def opt_out(
     added = unit.dnc.add(
         DncEntry(list_name=list_name, number=each, source=f"opt-out: {how}", added_at=now) for each in addresses
     )
-    callbacks = cancel_barred(unit, addresses, list_name=list_name, expires_at=None, now=now)
-    settled = _settle_waiting(unit, addresses, now)
+    ended = end_waiting(unit, addresses, list_name=list_name, expires_at=None, now=now)
     unit.optouts.add(record)
     detail = {"how": how, "attempt": attempt_id, "contact": record.contact_id, "addresses": len(addresses)}
-    detail |= {"added": added, "callbacks_cancelled": callbacks, "settled": settled}
+    detail |= {"added": added, "callbacks_cancelled": ended.callbacks, "settled": ended.settled}
     unit.audit.add(actor=actor, action="opted_out", subject=list_name, detail=detail, now=now)
-    return OptedOut(record=record, added=added, callbacks=callbacks, settled=settled)
-
-
-def _settle_waiting(unit: Unit, addresses: Sequence[str], now: datetime) -> int:
-    """Settle what waits in the runs to reach somebody who has one of the addresses, and has no number left; how many.
-
-    Contacts are found by their numbers: no list is walked, and whom only an e-mail address names is not looked for.
-    """
-    contacts = {row.id for each in addresses if not is_email(each) for row in unit.contacts.find(each)}
-    settled = 0
-    for run in unit.runs.unfinished() if contacts else ():
-        if run.state not in (RunState.ACTIVE, RunState.PAUSED):
-            continue  # one that is being stopped cancels what waits
-        count = sum(dialing.settle_barred(unit, run, each, now) for each in contacts)
-        if count:
-            finish_if_over(unit, run.id, now)
-        settled += count
-    return settled
+    return OptedOut(record=record, added=added, callbacks=ended.callbacks, settled=ended.settled)
 
 
 def _heard_from(unit: Unit, who: str, *, region: str) -> tuple[AttemptId | None, str, Sequence[ContactRow]]:
     """The attempt, the address that was reached in it, and whose it is."""
     if not ATTEMPT_ID.match(who):
         address = read_address(who, region=region)
-        return None, address, unit.contacts.find(address)
+        return None, address, _reached_at(unit, address)
     attempt = unit.dialing.attempt(AttemptId(who))
     if attempt is None:
         raise NotFoundError(f"there is no attempt {who}", hint="see the attempt_id column of an export")
     contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
     return attempt.id, attempt.number, [] if contact is None else [contact]
+
+
+def _reached_at(unit: Unit, address: str) -> Sequence[ContactRow]:
+    """Whose address it is. An e-mail address of very many (one that forms are filled in with) is no person's."""
+    if not is_email(address):
+        return unit.contacts.find(address)
+    found = unit.contacts.find_by_email(address, limit=MOST_OF_ONE_ADDRESS + 1)
+    return found if len(found) <= MOST_OF_ONE_ADDRESS else []
 
 
 def opt_in(unit: Unit, address: str, *, how: How, actor: str, now: datetime) -> int:

@@ -47,11 +47,12 @@ _MOST_TEXT = 100_000  # characters of a reply that are kept
 @dataclass(frozen=True, slots=True)
 class Took:
     """An event is dealt with. `run`: one that has changed by it; `is_known` False: no message of ours is meant;
-    `answer`: to be sent over the same route."""
+    `answer`: to be sent over the same route; `has_opted_out`: what is under way to them is to be taken back."""
 
     run: RunRow | None = None
     is_known: bool = True
     answer: Message | None = None
+    has_opted_out: bool = False
 
 
 def take_event(
@@ -151,7 +152,8 @@ def _take_opt_out(
     who: AttemptId | str = event.sender if attempt is None else attempt.id
     did = "" if not who else _opt_out(unit, who, channel, event.how, region, now)
     _keep(unit, route, reply_id, event.sender, "", "", event.how, event.at, attempt, did)
-    return Took(None if attempt is None else unit.runs.get(attempt.run_id), is_known=bool(who))
+    run = None if attempt is None else unit.runs.get(attempt.run_id)
+    return Took(run, is_known=bool(who), has_opted_out=bool(who))
 
 
 def _take_reply(
@@ -168,23 +170,24 @@ def _take_reply(
     if unit.messages.has_reply(route, reply_id):
         return Took()
     attempt = _answered(unit, route, channel, event, on_wire, now)
-    run, did = None, "written by a machine" if event.is_automatic else ""
+    run, did, is_stop = None, "written by a machine" if event.is_automatic else "", False
     back: Message | None = None
     if not event.is_automatic:
         wish, was_free = wish_of(event.text, by.words), not unit.dnc.check(_as_kept(event.sender), now)
-        if wish is Wish.STOP:  # also of somebody whom we know nothing of
+        is_stop = wish is Wish.STOP
+        if is_stop:  # also of somebody whom we know nothing of
             did = _opt_out(unit, event.sender if attempt is None else attempt.id, channel, event.text, region, now)
         elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
             did = "opted in again"
         if attempt is not None:
-            run, more = _by_rules(unit, attempt, event, is_stop=wish is Wish.STOP, region=region, now=now)
+            run, more = _by_rules(unit, attempt, event, is_stop=is_stop, region=region, now=now)
             did = "; ".join(filter(None, [did, more]))
-        has_stopped = wish is Wish.STOP and was_free and bool(unit.dnc.check(_as_kept(event.sender), now))
+        has_stopped = is_stop and was_free and bool(unit.dnc.check(_as_kept(event.sender), now))
         language = None if attempt is None else _language(unit, attempt)
         back = answer(unit, route, event, wish, by, has_stopped=has_stopped, language=language, now=now)
         did = "; ".join(filter(None, [did, "answered" if back is not None else ""]))
     _keep(unit, route, reply_id, event.sender, event.recipient, event.subject, event.text, event.at, attempt, did)
-    return Took(run, is_known=attempt is not None, answer=back)
+    return Took(run, is_known=attempt is not None, answer=back, has_opted_out=is_stop)
 
 
 def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, region: str, now: datetime) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
+from dialerd.domain.optout import GLOBAL_LIST
 from dialerd.domain.words import AttemptId
 from dialerd.ports import AttemptRow, Unit
-from dialerd.usecases.dnc import GLOBAL
 
 _E164 = re.compile(r"\+[0-9]{3,15}\Z")
 
@@ -38,7 +38,7 @@ def check_transfer(
     if attempt is None or run is None:
         raise NotFoundError(f"there is no attempt {attempt_id}", hint="its campaign may have been deleted")
     for entry in unit.dnc.check(number, now):
-        if entry.list_name in (GLOBAL, run.spec.dnc):
+        if entry.list_name in (GLOBAL_LIST, run.spec.dnc):
             raise IllegalActionError(
                 f"that number is on the do-not-call list {entry.list_name}", hint="transfer to another one"
             )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from dialerd.domain.optout import How
-from dialerd.domain.words import ContactId
+from dialerd.domain.words import Channel, ContactId
+from dialerd.simulate.clock import SeededDice
+from dialerd.simulate.routes import SimulatedRoute
 from dialerd.usecases import optout, runs
 from tests.numbers import number
 from tests.simulation.callcenter import agent_campaign, attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
+from tests.simulation.test_strategy import LETTER, Desk
 from tests.simulation.world import START, campaign
 
 SECOND = 1.0
@@ -88,5 +93,32 @@ def test_k8_a_phone_that_rings_is_let_go_as_soon_as_that_is_decent_and_an_answer
         assert let_go.ended_at is not None
         assert 15 <= (let_go.ended_at - let_go.claimed_at).total_seconds() < 20
         assert served.disposition == "answered_human"
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("how", ["reply", "cli"])
+def test_k8_a_stop_takes_back_at_once_what_waits_to_be_sent_on_another_channel_of_another_campaign(how: str) -> None:
+    """Not when the daemon looks at its runs the next time: a second is what an opt-out may take."""
+
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        slow = SimulatedRoute("mail", Channel.EMAIL, office.clock, SeededDice(3), messages_per_second=1 / 600)
+        office.routes["mail"] = slow
+        letters = {"name": "write", "channel": "email", "template": "letter"}
+        await desk.begin({"name": "remind", "template": {"letter": LETTER}, "step": [letters]}, ["10"] * 3)
+        await office.clock.sleep(31)
+        waiting = [row for row in await desk.rows() if row.disposition is None]
+        assert [row.number for row in waiting] == ["p1@example.com", "p2@example.com"]
+        if how == "reply":
+            desk.sms.write_to_us(number(1, "10"), "STOP")
+        else:
+            await opt_out(office, "P1@example.com")
+        await office.clock.sleep(SECOND)
+        (let_go,) = [row for row in await desk.rows() if row.number == "p1@example.com"]
+        assert (let_go.disposition, let_go.spent) == ("cancelled", False)
+        (run,) = await office.runs()
+        assert (run.done, run.in_progress) == (2, 1)
+        assert [row.message.recipient for row in slow.record] == ["p0@example.com"]
 
     in_office(story, start=START)

@@ -6,15 +6,17 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from dialerd.adapters.sqlite import SqliteStore
+from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.contact import RejectedRow
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.ports import Chunk, Form, Unit
-from dialerd.usecases import dnc, dncimporting
-from tests.usecases.conftest import ACTOR, NOW
+from dialerd.usecases import campaigns, dnc, dncimporting, lists
+from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 BAD = RejectedRow(line=3, column="number", value="x", reason="is bad")
 
@@ -136,3 +138,54 @@ def test_a_list_that_is_not_there_or_is_deleted_meanwhile_takes_nothing(base: Ba
     with pytest.raises(NotFoundError, match="no do-not-call list mine"):
         base.run(Numbers([1], delete, [2]), list_name="mine")
     assert base.look(dnc.list_dnc) == {"global": 0}
+
+
+class Watched:
+    """The store, and how many targets each of its transactions settles."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self._writer = store._writer
+        self.settled: list[int] = []
+
+    async def read(self, job: Callable[[Unit], Any]) -> Any:
+        return await self._store.read(job)
+
+    async def write(self, job: Callable[[Unit], Any], *, patient: bool = False) -> Any:
+        before = await self._done()
+        result = await self._store.write(job, patient=patient)
+        self.settled.append(await self._done() - before)
+        return result
+
+    async def _done(self) -> int:
+        return await self._store.read(lambda unit: sum(run.done for run in unit.runs.unfinished()))
+
+
+def begin(base: Base, people: int) -> None:
+    """A run in which so many wait to be called: the numbers from 0 on."""
+
+    def job(unit: Unit) -> None:
+        assert isinstance(unit, SqliteUnit)
+        house = House(unit)
+        lists.create_list(unit, "customers", region="US", actor=ACTOR, now=NOW)
+        campaigns.apply_campaign(unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+        house.with_contacts(*(f"212266{n:04}" for n in range(people)))
+        house.start()
+
+    asyncio.run(base.store.write(job))
+
+
+def test_whoever_waits_for_a_call_is_settled_as_the_file_comes_in_and_no_transaction_settles_very_many(
+    base: Base,
+) -> None:
+    begin(base, 500)
+    watched = Watched(base.store)
+    base.store = watched  # type: ignore[assignment]
+    base.run(Numbers(range(400), range(450, 500)))
+    assert (sum(watched.settled), max(watched.settled)) == (450, 200)
+
+
+def test_a_file_of_numbers_ends_the_run_that_only_they_kept_going(base: Base) -> None:
+    begin(base, 2)
+    base.run(Numbers([0], [1]))
+    assert base.look(lambda unit: unit.runs.unfinished()) == []

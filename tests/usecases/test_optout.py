@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from dialerd.domain.contact import Contact
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.optout import How
+from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import AttemptId, Disposition, RunState
 from dialerd.ports import RunRow
-from dialerd.usecases import callbacks, campaigns, contacts, dialing, dnc, lists, optout, runs, standing
+from dialerd.usecases import barring, callbacks, campaigns, contacts, dialing, dnc, lists, optout, runs, standing
 from dialerd.usecases.callbacks import Wish
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
@@ -58,9 +60,67 @@ def test_what_is_heard_in_an_attempt_bars_whom_it_reached_and_names_the_attempt(
     assert (done.record.attempt_id, done.record.address, done.record.words) == (attempt.id, ANN, "9")
 
 
-def test_an_e_mail_address_is_barred_whatever_its_letter_case(ann: House) -> None:
-    out(ann, "ANN@example.com", How.EMAIL)
-    assert barred(ann) == {ANNS_MAIL}
+def test_an_e_mail_address_bars_its_whole_person_whatever_its_letter_case(ann: House) -> None:
+    ann.start()
+    done = out(ann, "ANN@example.com", How.EMAIL)
+    assert barred(ann) == {ANN, ANNS_DESK, ANNS_MAIL}
+    assert (done.record.contact_id, done.settled) == (1, 1)
+    assert [attempt.number for attempt in ann.dial(9)] == [BOB]
+
+
+def test_an_e_mail_address_that_forms_are_filled_in_with_bars_no_more_than_itself(ann: House) -> None:
+    made = ann.unit.lists.get("customers")
+    assert made is not None
+    people = [
+        Contact(
+            numbers=(PhoneNumber(e164=f"+1646200{n:04}", zones=("America/New_York",)),),
+            attributes={"email": "none@example.com"},
+        )
+        for n in range(barring.MOST_OF_ONE_ADDRESS + 1)
+    ]
+    ann.unit.contacts.add(made.id, people, NOW)
+    done = out(ann, "none@example.com", How.EMAIL)
+    assert (done.record.addresses, done.record.contact_id) == (("none@example.com",), None)
+
+
+def listed(house: House, *addresses: str, list_name: str = "global", expires_at: datetime | None = None) -> None:
+    dnc.add_to_dnc(
+        house.unit,
+        addresses,
+        region="US",
+        source="test",
+        expires_at=expires_at,
+        actor=ACTOR,
+        now=NOW,
+        list_name=list_name,
+    )
+
+
+def test_who_is_put_on_a_list_waits_no_more_where_no_other_number_is_left(ann: House) -> None:
+    run = began(ann, "spring", max_attempts=3)
+    ann.end(ann.dial(1)[0], Disposition.BUSY, NOW)
+    listed(ann, ANN)
+    after = ann.unit.runs.get(run.id)
+    assert after and after.done == 0, "Ann's other number is not listed"
+    listed(ann, ANNS_DESK, BOB)
+    after = ann.unit.runs.get(run.id)
+    assert after and (after.done, after.state) == (2, RunState.COMPLETED)
+    assert ann.unit.runs.dispositions(run.id)[Disposition.DO_NOT_CALL] == 2
+    assert [row for row in ann.audit() if row[1] == "dnc_added"]
+
+
+def test_a_list_that_a_run_does_not_obey_and_an_entry_that_is_over_in_time_settle_nobody(ann: House) -> None:
+    dnc.create_dnc(ann.unit, "news", actor=ACTOR, now=NOW)
+    run = began(ann, "spring", max_attempts=3, retry_after_min=120)
+    for attempt in ann.dial(2):
+        ann.end(attempt, Disposition.BUSY, NOW)
+    listed(ann, BOB, list_name="news")
+    listed(ann, BOB, expires_at=NOW + timedelta(minutes=60))
+    after = ann.unit.runs.get(run.id)
+    assert after and after.waiting == 2
+    listed(ann, BOB, expires_at=NOW + timedelta(minutes=180))
+    after = ann.unit.runs.get(run.id)
+    assert after and (after.waiting, after.done) == (1, 1)
 
 
 def test_when_how_and_by_whom_is_kept_for_each_time_it_was_said_and_for_each_address(ann: House) -> None:

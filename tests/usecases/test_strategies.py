@@ -325,3 +325,17 @@ def test_a_contact_whose_own_route_is_down_is_told_apart_from_those_who_may_go(w
     assert [(gate.name, gate.reason) for gate in found.closed] == [
         ("way_out", "other is no route of the daemon's settings for sms")
     ]
+
+
+@pytest.mark.parametrize(("address", "left"), [(["bob@example.com"], 1), ([BOB], 1), (["BOB@example.com", ANN], 0)])
+def test_who_waits_for_an_e_mail_waits_no_more_once_that_address_is_listed(
+    writing: Writing, address: list[str], left: int
+) -> None:
+    writing.start()
+    for outgoing in writing.claim().outgoing:
+        messaging.settle_message(writing.unit, outgoing.attempt.id, Disposition.BOUNCED, now=NOW)
+    assert (writing.house.latest().done, writing.house.latest().waiting) == (0, 2)
+    dnc.add_to_dnc(writing.unit, address, region="US", source="test", expires_at=None, actor=ACTOR, now=NOW)
+    assert (writing.house.latest().done, writing.house.latest().waiting) == (2 - left, left)
+    sent = {each.message.recipient for each in writing.claim(Channel.EMAIL, minutes=2, mail=5).outgoing}
+    assert sent == ({"ann@example.com"} if left else set())

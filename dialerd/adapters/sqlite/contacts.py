@@ -113,6 +113,15 @@ class SqliteContacts:
         )
         return [self._to_contact(row) for row in rows.fetchall()]
 
+    def find_by_email(self, address: str, *, limit: int) -> list[ContactRow]:
+        rows = self._connection.execute(
+            _COLUMNS + " WHERE contact.id IN (SELECT id FROM contact INDEXED BY contact_by_email"  # noqa: S608  # constant
+            " WHERE lower(trim(json_extract(attributes, '$.email'))) = ?"
+            " AND json_extract(attributes, '$.email') IS NOT NULL LIMIT ?) ORDER BY contact.id",
+            (address, limit),
+        )
+        return [self._to_contact(row) for row in rows.fetchall()]
+
     def count(self, lists: Sequence[str], keeps: Filter, *, today: date) -> FilterCount:
         parts = conditions(keeps)
         given: dict[str, object] = {"lists": to_json(tuple(lists))}

@@ -113,6 +113,20 @@ UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
 LIMIT 1
 """  # noqa: S608  # the columns are constants of this file
 
+_DUE = "(state = 'pending' OR (state = 'waiting' AND (:before IS NULL OR not_before < :before)))"
+
+# Along the index of the runs' numbers, and that of addresses.
+_WAITING_AT = f"""
+SELECT contact_id FROM json_each(:numbers) AS given
+CROSS JOIN target ON run_id = :run_id AND target.number = given.value WHERE {_DUE}
+"""  # noqa: S608  # constants of this file
+_WAITING_FOR_MAIL = f"""
+SELECT contact_id FROM (
+  SELECT id FROM contact INDEXED BY contact_by_email WHERE lower(trim(json_extract(attributes, '$.email'))) = :address
+  AND json_extract(attributes, '$.email') IS NOT NULL LIMIT :most) AS contact
+CROSS JOIN target ON run_id = :run_id AND contact_id = contact.id WHERE target.channel = 'email' AND {_DUE}
+"""  # noqa: S608  # constants of this file
+
 
 class SqliteDialing:
     """Implements ports.Dialing on one connection, within its transaction."""
@@ -153,6 +167,17 @@ class SqliteDialing:
             {"run_id": run_id, "contact_id": contact_id, "dnc": dnc, "now": to_text(now)},
         ).fetchone()
         return None if row is None else _to_target(row)
+
+    def waiting_for(
+        self, run_id: RunId, addresses: Collection[str], *, before: datetime | None, most: int
+    ) -> list[ContactId]:
+        asked: dict[str, object] = {"run_id": run_id, "before": to_text_or_none(before), "most": most}
+        asked["numbers"] = to_json(tuple(each for each in addresses if "@" not in each))
+        found = self._connection.execute(_WAITING_AT, asked).fetchall()
+        for address in addresses:
+            if "@" in address:
+                found += self._connection.execute(_WAITING_FOR_MAIL, asked | {"address": address})
+        return list(dict.fromkeys(ContactId(each) for (each,) in found))
 
     def open_attempt(self, *attempts: AttemptRow) -> None:
         try:

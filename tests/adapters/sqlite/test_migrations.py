@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -591,3 +592,20 @@ def test_the_ways_of_calls_are_kept_from_now_on_each_once_and_as_long_as_their_a
     with closing(connect(path)) as after:
         after.execute("DELETE FROM attempt")
         assert after.execute("SELECT count(*) FROM flow_path").fetchone() == (0,)
+
+
+def test_contacts_are_found_by_e_mail_also_those_that_were_there_before(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m049_contact_email")
+        before.execute("INSERT INTO contact_list (name, region, created_at) VALUES ('l', 'US', '')")
+        for n, email in enumerate((" Ann@Example.com", "bob@example.com", None)):
+            attributes = json.dumps({} if email is None else {"email": email})
+            before.execute(
+                "INSERT INTO contact (list_id, number, zones, attributes, created_at) VALUES (1, ?, '[]', ?, ?)",
+                (f"+1212266000{n}", attributes, NOW.isoformat()),
+            )
+    with SqliteStore.unit(path, write=False) as unit:
+        assert [row.id for row in unit.contacts.find_by_email("ann@example.com", limit=9)] == [1]
+        assert unit.contacts.find_by_email("bob@example.com", limit=0) == []
+        assert unit.contacts.find_by_email("nobody@example.com", limit=9) == []

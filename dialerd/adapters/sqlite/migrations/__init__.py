@@ -52,6 +52,7 @@ from dialerd.adapters.sqlite.migrations.m044_past import m044_past
 from dialerd.adapters.sqlite.migrations.m046_flow_path import m046_flow_path
 from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
 from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
+from dialerd.adapters.sqlite.migrations.m049_contact_email import m049_contact_email
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -90,6 +91,7 @@ MIGRATIONS = (
     m043_machines,
     m047_message_steps,
     m048_message_routes,
+    m049_contact_email,
     m036_users,
     m041_pieces,
     m044_past,
