@@ -7,61 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
-from dialerd.cli import export as _export_verb  # noqa: F401  # adds a verb to the noun campaign
-from dialerd.cli import flowtry as _try_verb  # noqa: F401  # adds a verb to the noun flow
-from dialerd.cli import preview as _preview_verbs  # noqa: F401  # adds its verbs to the noun agent
-from dialerd.cli import run as _run_verbs  # noqa: F401  # adds its verbs to the noun campaign
-from dialerd.cli import schedule as _schedule_verb  # noqa: F401  # adds a verb to the noun campaign
-from dialerd.cli import steer as _steer_verbs  # noqa: F401  # adds its verbs to the noun agent
-from dialerd.cli.agent import agent
-from dialerd.cli.audit import audit
-from dialerd.cli.backup import backup_command, restore_command
-from dialerd.cli.callback import callback
-from dialerd.cli.campaign import campaign
-from dialerd.cli.config import config
-from dialerd.cli.contact import contact
-from dialerd.cli.context import Context, one_line
-from dialerd.cli.disposition import disposition
-from dialerd.cli.dnc import dnc
-from dialerd.cli.doctor import doctor
-from dialerd.cli.floor import floor
-from dialerd.cli.flow import flow
-from dialerd.cli.list import list_group
-from dialerd.cli.moving import import_group
-from dialerd.cli.optout import optout
-from dialerd.cli.queue import queue
-from dialerd.cli.recording import recording
-from dialerd.cli.regulation import regulation
-from dialerd.cli.report import report
-from dialerd.cli.strategy import strategy
-from dialerd.cli.token import token
-from dialerd.cli.trunk import trunk
-from dialerd.cli.user import user
-from dialerd.cli.view import view
+from dialerd.cli.nouns import Nouns
 from dialerd.domain.errors import DialerdError
 
 DEBUG = "--debug"
-
-
-_LOADED_LATE = {"daemon": "dialerd.cli.daemon", "simulate": "dialerd.cli.simulate"}
-"""Nouns that need the engine, which takes longer to load than all that most commands do."""
-
-
-class Nouns(click.Group):
-    """The nouns, some of which are loaded when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_LOADED_LATE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _LOADED_LATE:
-            return super().get_command(ctx, cmd_name)
-        found: click.Command = getattr(import_module(_LOADED_LATE[cmd_name]), cmd_name)
-        return found
 
 
 @click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,37 +29,9 @@ class Nouns(click.Group):
 @click.pass_context
 def cli(click_context: click.Context, config_file: str | None, as_json: bool) -> None:
     """dialerd runs calling campaigns through Asterisk."""
+    from dialerd.cli.context import Context  # takes as long as a command does: not for --help and --version
+
     click_context.obj = Context(config_file=config_file, as_json=as_json)
-
-
-for command in (
-    config,
-    doctor,
-    list_group,
-    contact,
-    import_group,
-    dnc,
-    optout,
-    campaign,
-    flow,
-    queue,
-    agent,
-    recording,
-    trunk,
-    disposition,
-    strategy,
-    callback,
-    regulation,
-    floor,
-    view,
-    report,
-    user,
-    token,
-    audit,
-    backup_command,
-    restore_command,
-):
-    cli.add_command(command)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -123,13 +47,19 @@ def main(words: Sequence[str] | None = None) -> None:
         click.echo("cancelled", err=True)
         sys.exit(1)
     except DialerdError as error:
-        click.echo(f"dialerd: {one_line(str(error))}", err=True)
+        click.echo(f"dialerd: {_one_line(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)  # the reader of a pipe has gone
     except Exception as error:
         if DEBUG in given:
             raise
-        said = one_line(f"{type(error).__name__}: {error}")
+        said = _one_line(f"{type(error).__name__}: {error}")
         click.echo(f"dialerd: this is a defect: {said} (repeat it as dialerd {DEBUG} ... and report that)", err=True)
         sys.exit(1)
+
+
+def _one_line(text: str) -> str:
+    from dialerd.cli.context import one_line  # loaded by then, but where the settings are not reached
+
+    return one_line(text)

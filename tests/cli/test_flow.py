@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 
@@ -96,6 +97,56 @@ def test_a_flow_is_walked_through_with_typed_keys(terminal: Terminal, monkeypatc
     assert terminal.ok("flow", "try", file).out.splitlines()[-2:] == ["they hang up", "disposition: customer_hangup"]
     assert "no time zone" in terminal.type("flow", "try", file, "--zone", "Mars").err
     assert "NAME=VALUE" in terminal.type("flow", "try", file, "--attribute", "x").err
+
+
+REMINDS = """\
+name = "remind"
+start = "due"
+attributes = ["due_on", "amount", "first_name"]
+
+[node.due]
+do = "play"
+say = ["your-policy", {date = "{{ due_on }}"}, {number = "{{ amount }}"}]
+next = "ask"
+
+[node.ask]
+do = "menu"
+say = {text = "Hello {{ first_name }}, press 1"}
+keys = {1 = "bye"}
+on_timeout = "bye"
+on_invalid = "bye"
+
+[node.bye]
+do = "hangup"
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            (),
+            [
+                "date '{{ due_on }}' is left out: there is no due_on",
+                "number '{{ amount }}' is left out: there is no amount",
+                "text 'Hello {{ first_name }}, press 1' has a gap: there is no first_name",
+            ],
+        ),
+        (
+            ("--attribute", "due_on=soon", "--attribute", "amount=12", "--attribute", "first_name=Ann"),
+            ["date '{{ due_on }}' is left out: its value cannot be said so"],
+        ),
+        (("--attribute", "due_on=2026-12-24", "--attribute", "amount=12", "--attribute", "first_name=Ann"), []),
+    ],
+)
+def test_what_a_person_would_not_hear_for_want_of_an_attribute_is_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], told: list[str]
+) -> None:
+    file = terminal.write("remind.toml", REMINDS)
+    type_lines(monkeypatch, "1")
+    said = terminal.ok("flow", "try", file, *given).out
+    assert re.findall(r"does not hear it: (.*)", said) == told
+    assert "hears (en): your-policy" in said
 
 
 WRITES = """\

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
+import dialerd.cli
 from dialerd.cli.main import cli, main
+from dialerd.cli.nouns import NOUNS
 from tests.cli.conftest import CAMPAIGN, SETTINGS, Terminal
 
 READS: list[tuple[str, ...]] = [
@@ -259,3 +262,59 @@ def test_a_damaged_database_is_told_with_a_remedy(terminal: Terminal) -> None:
     said = terminal.type("campaign", "list")
     assert said.code == 1
     assert "restore a backup" in said.err
+
+
+LOOK = "import sys; from dialerd.cli.main import main\ntry: main([{words}])\nexcept SystemExit: print(*sys.modules)"
+
+
+def test_help_and_version_load_no_noun_and_none_of_what_nouns_stand_on() -> None:
+    for words in ("'--help'", "'--version'"):
+        said = subprocess.run(
+            [sys.executable, "-c", LOOK.format(words=words)], capture_output=True, text=True, check=True, timeout=60
+        )
+        loaded = set(said.stdout.splitlines()[-1].split())
+        heavy = {"aioari", "aiohttp", "apscheduler", "numpy", "jinja2", "pydantic", "rich", "dialerd.bootstrap"}
+        assert not loaded & heavy
+        assert {each for each in loaded if each.startswith("dialerd.cli.")} == {"dialerd.cli.main", "dialerd.cli.nouns"}
+
+
+def test_a_noun_is_loaded_with_its_verbs_and_no_other() -> None:
+    words = [sys.executable, "-c", LOOK.format(words="'dnc', '--help'")]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(said.stdout.splitlines()[-1].split())
+    assert "dialerd.cli.dnc" in loaded
+    assert not loaded & {"aioari", "aiohttp", "apscheduler", "dialerd.cli.campaign", "dialerd.engine"}
+
+
+@pytest.mark.parametrize("name", sorted(NOUNS))
+def test_the_table_tells_of_each_noun_what_it_tells_itself(name: str) -> None:
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    for limit in (45, 70, 300):
+        assert NOUNS[name].short(limit) == found.get_short_help_str(limit)
+
+
+def test_every_verb_of_every_file_is_reached_through_the_table() -> None:
+    """A file that adds verbs to another's noun stands in that noun's row; in a process of its own no test helps."""
+    files = sorted(path.stem for path in Path(dialerd.cli.__file__).parent.glob("*.py") if path.stem != "__init__")
+    look = (
+        "import click, importlib\nfrom dialerd.cli.main import cli\ncontext = click.Context(cli)\n"
+        "def walk():\n"
+        "    found = {n: cli.get_command(context, n) for n in cli.list_commands(context)}\n"
+        "    return sorted(f'{n} {v}' for n, c in found.items() for v in getattr(c, 'commands', {'': None}))\n"
+        "before = walk()\n"
+        f"modules = [importlib.import_module('dialerd.cli.' + each) for each in {files}]\n"
+        "assert walk() == before, set(walk()) ^ set(before)\n"
+    )
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=120)
+
+
+def test_the_shell_completes_nouns_without_loading_them_and_their_verbs() -> None:
+    def completed(*words: str) -> list[str]:
+        shell = ShellComplete(cli, {}, "dialerd", "_DIALERD_COMPLETE")
+        return [item.value for item in shell.get_completions(list(words[:-1]), words[-1])]
+
+    assert completed("ca") == ["callback", "campaign"]
+    assert {"run", "status"} <= set(completed("campaign", ""))
+    assert "--why" in completed("campaign", "status", "--w")
+    assert "--config" in completed("--c")

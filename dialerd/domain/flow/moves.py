@@ -265,5 +265,12 @@ class End:
     failed: str = ""
 
 
-Command = Say | StopSaying | Listen | RecordVoice | Act | GiveAway | End
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Nothing to be done: what of the prompt the person does not hear, and why, in words."""
+
+    told: tuple[str, ...]
+
+
+Command = Omitted | Say | StopSaying | Listen | RecordVoice | Act | GiveAway | End
 Move = tuple[Position, tuple[Command, ...]]

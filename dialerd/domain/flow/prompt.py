@@ -112,6 +112,21 @@ def pieces(prompt: tuple[Part, ...], values: Mapping[str, str], language: str) -
     return tuple(piece for part in prompt for piece in _said(part, fill(part.value, values).strip(), language))
 
 
+def unsaid(prompt: tuple[Part, ...], values: Mapping[str, str]) -> tuple[str, ...]:
+    """What a person does not hear of a prompt, and why: what `pieces` leaves out, and gaps in spoken texts."""
+    found = []
+    for part in prompt:
+        missing = sorted(name for name in part.names if not values.get(name, "").strip())
+        value = fill(part.value, values).strip()
+        is_said = any(True for _ in _said(part, value, "en"))
+        if missing or not is_said:
+            what = "has a gap" if is_said else "is left out"
+            # The value itself may be a secret one.
+            why = f"there is no {' and no '.join(missing)}" if missing else "its value cannot be said so"
+            found.append(f"{part.way} {part.value[:60]!r} {what}: {why}")
+    return tuple(found)
+
+
 def _said(part: Part, value: str, language: str) -> Iterator[Piece]:
     match part.way:
         case "sound":

@@ -29,6 +29,7 @@ from dialerd.domain.flow.moves import (
     Listen,
     Move,
     NobodyThere,
+    Omitted,
     OptOut,
     Position,
     Pressed,
@@ -43,7 +44,7 @@ from dialerd.domain.flow.moves import (
     Write,
 )
 from dialerd.domain.flow.node import Speaking
-from dialerd.domain.flow.prompt import Prompt, Speech, fill, pieces
+from dialerd.domain.flow.prompt import Prompt, Speech, fill, pieces, unsaid
 from dialerd.domain.flow.spec import FlowSpec
 from dialerd.domain.flow.transfer import Transfer
 from dialerd.domain.sounds import Recorded, Sound
@@ -189,13 +190,16 @@ def _end(position: Position, failed: str = "") -> Move:
 
 def _say(flow: FlowSpec, position: Position, prompt: Prompt, scene: Scene) -> Move:
     language = flow.language.of(scene.contact.attributes)
-    found = pieces(prompt, values(position, scene), language)
+    known = values(position, scene)
+    found, told = pieces(prompt, known, language), unsaid(prompt, known)
+    omitted = (Omitted(told),) if told else ()
     position = replace(position, pieces=found, digits="")
     texts = tuple(piece.text for piece in found if isinstance(piece, Speech))
     if texts:
         position = _next(position, Stage.PREPARING)
-        return position, (Act(position.serial, Speak(texts, language)),)
-    return _play(flow, position, tuple(piece for piece in found if not isinstance(piece, Speech)), scene)
+        return position, (*omitted, Act(position.serial, Speak(texts, language)))
+    position, commands = _play(flow, position, tuple(piece for piece in found if not isinstance(piece, Speech)), scene)
+    return position, (*omitted, *commands)
 
 
 def _prepared(flow: FlowSpec, position: Position, outcome: Did | Undone, scene: Scene) -> Move:

@@ -94,6 +94,8 @@ def _said(command: m.Command) -> Iterator[str]:
     match command:
         case m.Say(sounds=sounds, language=language):
             yield f"  hears ({language}): {' '.join(map(_spelt, sounds))}"
+        case m.Omitted(told=told):
+            yield from (f"  does not hear it: {each}" for each in told)
         case m.Listen(after_s=after_s):
             yield f"  has {after_s:g} s for a key"
         case m.RecordVoice(label=label, max_s=max_s):

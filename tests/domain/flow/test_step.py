@@ -220,7 +220,15 @@ next = "two"
 do = "hangup"
 disposition = "silent"
 """
-    assert Walk(read(text), scene(balance="much", account="-")).asked == (m.End(),)
+    omitted, end = Walk(read(text), scene(balance="much", account="-")).asked
+    assert isinstance(omitted, m.Omitted)
+    assert [each.partition(" is left out: ")[0] for each in omitted.told] == [
+        "number '{{ balance }}'",
+        "digits '{{ account }}'",
+        "text ' '",
+        "date '{{ balance }}'",
+    ]
+    assert end == m.End()
     assert Walk(read(text), scene(balance="7", account="a 1-2")).says == (Number(7), Digits("12"))
 
 
