@@ -69,10 +69,15 @@ async def import_dnc(
 
 async def _take(store: Store, taken: Taken, chunk: Chunk, wish: Wish, now: Callable[[], datetime]) -> Taken:
     after, left = await store.write(lambda unit: take_numbers(unit, taken, chunk, wish, now=now()))
-    while left:  # where a whole chunk of people waits, their settling would hold the writer for long
-        now_settled, left = left[:_SETTLED_AT_ONCE], left[_SETTLED_AT_ONCE:]
-        await store.write(partial(settle, found=now_settled, now=now()))
+    await settle_left(store, left, now)
     return after
+
+
+async def settle_left(store: Store, left: Sequence[Waits], now: Callable[[], datetime]) -> None:
+    """Settle whom `take_numbers` has left, some at a time: a whole chunk of them would hold the writer for long."""
+    while left:
+        next_ones, left = left[:_SETTLED_AT_ONCE], left[_SETTLED_AT_ONCE:]
+        await store.write(partial(settle, found=next_ones, now=now()))
 
 
 def take_numbers(unit: Unit, taken: Taken, chunk: Chunk, wish: Wish, *, now: datetime) -> tuple[Taken, Sequence[Waits]]:

@@ -15,6 +15,7 @@ from dialerd.domain.vicidial.fields import as_name
 from dialerd.domain.words import Disposition
 from dialerd.ports import Chunk, EarlierCall, ImportRow, Unit
 from dialerd.usecases import callbacks, dnc, dncimporting, importing
+from dialerd.usecases.barring import Waits
 
 _REMEMBERED = timedelta(days=400)  # no rule asks for calls from longer ago
 _MOST_CALLS = 10  # of one lead that are counted by the rules: none asks for as many
@@ -74,8 +75,8 @@ def _calls(leads: Iterable[Lead], now: datetime) -> Iterable[EarlierCall]:
 
 def write_numbers(
     unit: Unit, before: dncimporting.Taken, chunk: Chunk, wish: dncimporting.Wish, now: datetime
-) -> dncimporting.Taken:
-    """One chunk of numbers on a do-not-call list, which is made with its first."""
+) -> tuple[dncimporting.Taken, Sequence[Waits]]:
+    """One chunk of numbers on a do-not-call list, which is made with its first; and who else waits in vain."""
     if not unit.dnc.has(wish.list_name):
         dnc.create_dnc(unit, wish.list_name, actor=wish.actor, now=now)
     return dncimporting.take_numbers(unit, before, chunk, wish, now=now)

@@ -241,9 +241,10 @@ class _Mover:
             list_name=name, file=self._wish.source, source=f"vicidial {self._wish.source}", expires_at=None,
             actor=self._wish.actor,
         )  # fmt: skip
-        self.taken.dnc[name] = await self._store.write(
+        self.taken.dnc[name], left = await self._store.write(
             lambda unit: write_numbers(unit, before, chunk, wish, self._now()), patient=True
         )
+        await dncimporting.settle_left(self._store, left, self._now)
         self._told((), self._dump.position)
 
     async def take_callbacks(self) -> None:
