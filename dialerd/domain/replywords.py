@@ -51,6 +51,10 @@ def wish_of(text: str, words: ReplyWords) -> Wish | None:
     Every language counts, whatever the contact's own is: nobody who writes STOP may go unheard. Capitals, accents and
     what stands around the word do not matter. "Stop texting me" is STOP as well: any clear wish has to be obeyed.
     """
+    if "\n" in text.strip():
+        first = text.strip().partition("\n")[0]
+        if len(first) <= _LONGEST and words.words.get(_plain(first)) is Wish.STOP:
+            return Wish.STOP  # whatever stands below it: a signature, our own words
     if len(text) > 2 * _LONGEST:
         return None
     said = _plain(text)

@@ -6,15 +6,18 @@ Not here: what a rule matches (domain/replies.py), STOP by language (domain/repl
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from dialerd.domain.campaign import E164
 from dialerd.domain.contact import attribute_trouble
 from dialerd.domain.errors import RefusedError
 from dialerd.domain.hours import CONTACT_ZONE
 from dialerd.domain.optout import How, as_address, is_email
+from dialerd.domain.phone import PhoneNumber, parse_number
 from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
 from dialerd.domain.replywords import Wish, wish_of
 from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunState
@@ -41,6 +44,7 @@ from dialerd.usecases.optout import opt_in, opt_out
 from dialerd.usecases.strategies import plan_for
 
 _ACTOR = "reply"
+_DIGITS = re.compile(r"[0-9]{8,15}\Z")
 _MOST_TEXT = 100_000  # characters of a reply that are kept
 
 
@@ -71,6 +75,8 @@ def take_event(
     `on_wire`: messages of the channel that are not settled and that their recipients may have. An event about one of
     them says more than the route's answer could, and settles it as sent.
     """
+    if channel is Channel.SMS and isinstance(event, ReplyCame | OptOutCame):
+        event = replace(event, sender=_as_dialed(unit, event.sender, region))
     match event:
         case Accepted():
             return Took()
@@ -130,6 +136,21 @@ def _answered(
     under_way = (each for each in unit.messages.open_to(sender, channel) if each in on_wire)
     last = next(under_way, None) or unit.messages.last_to(sender, channel)
     return None if last is None else _settled(unit, last, now)
+
+
+def _as_dialed(unit: Unit, sender: str, region: str) -> str:
+    """A sender as its number is kept. Where the other side does not say whether a number is an international one, it is
+    the one that we have written to, else a number of the region; a short code or a name stays as it is."""
+    if E164.match(sender) or not _DIGITS.match(sender):
+        return sender
+    read = (parse_number(text, region=region) for text in (sender, f"+{sender}"))
+    found = list(dict.fromkeys(each.e164 for each in read if isinstance(each, PhoneNumber)))
+    known = (each for each in found if _have_written_to(unit, each))
+    return next(known, None) or next(iter(found), sender)
+
+
+def _have_written_to(unit: Unit, number: str) -> bool:
+    return bool(unit.messages.last_to(number, Channel.SMS) or unit.messages.open_to(number, Channel.SMS))
 
 
 def _as_kept(sender: str) -> str:

@@ -39,6 +39,9 @@ WORDS = shipped_reply_words()
         ("cancel the order for the red one", None),
         ("yes", None),
         ("please do not stop", None),
+        ("Stop.\n\nKind regards\nAnn Example\n" + "a" * 200, Wish.STOP),  # whatever a program puts below it
+        ("Start\n\nKind regards\nAnn Example", None),
+        ("Dear all,\nstop", None),
         ("stop " + "a" * 80, None),  # a letter: for a person, or a rule
     ],
 )

@@ -126,6 +126,24 @@ def test_h2_stop_opts_out_of_everything_and_the_record_says_how(word: str) -> No
     in_office(story, start=START)
 
 
+@pytest.mark.parametrize("sender", [ANN, ANN[1:], ANN[2:]])
+def test_h2_a_sender_whose_number_is_not_said_to_be_international_is_the_contact_all_the_same(sender: str) -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(sender, "yes")
+        await office.clock.sleep(5)
+        assert (await desk.rows())[0].final == "accepted"
+        desk.sms.write_to_us(sender, "STOP")
+        desk.sms.write_to_us("447400123456", "STOP")
+        desk.sms.write_to_us("72727", "STOP")
+        await office.clock.sleep(5)
+        assert await barred(office, ANN)
+        assert await barred(office, "+447400123456")
+
+    in_office(story, start=START)
+
+
 def test_h2_start_undoes_a_stop_by_text_and_no_other_opt_out() -> None:
     async def story(office: Office) -> None:
         desk = await begin(office, people=2)

@@ -26,8 +26,18 @@ _ID = re.compile(r"<[^<>\s]{1,250}>")
 _MOST_TEXT = 10_000
 _MOST_PARTS = 200  # within one another they cost more than their length
 _QUOTE = re.compile(
-    r"^\s*(>|On .{5,200}wrote:\s*$|Am .{5,200}schrieb.*:\s*$|Le .{5,200} écrit\s*:\s*$|-{2,}.*Original)"
+    r"^\s*(>|On .{5,200}wrote:\s*$|Am .{5,200}schrieb.*:\s*$|Le .{5,200} écrit\s*:\s*$|-{2,}.*Original"
+    r"|_{8,}\s*$|\*?(From|Von|De)\s?:\*?\s.*[@<\[]"  # Outlook's
+    r"|(Sent from my|Get Outlook for|Gesendet von|Von meinem .{1,60} gesendet|Envoyé de mon|Enviado desde mi)\b)",
+    re.I,
 )
+# A program that cuts its lines cuts this one, since our address in it is long.
+_WROTE = re.compile(
+    r"^[ \t]*(On|Am|Le|El)\b[^\n]{5,200}?(\n[^\n]{0,120}?){0,2}\b(wrote|schrieb|écrit|escribió)\b"
+    r"[^\n:]{0,80}(\n[^\n:]{0,120})?:[ \t]*$",
+    re.M,
+)
+_LINE_ENDS = re.compile(r"<(br|/p|/div|/tr|/li|/h[1-6]|hr)\b[^<>]{0,200}>", re.I)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.S | re.I)
 _STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 
@@ -148,9 +158,11 @@ def _said(mail: Mail) -> str:
     if plain is not None:
         text = _text(plain)
     elif marked is not None:
-        text = unescape(_TAGS.sub(" ", _text(marked)))
+        text = unescape(_TAGS.sub(" ", _LINE_ENDS.sub("\n", _text(marked))))
+    text = text.replace("\r\n", "\n")
+    cut = _WROTE.search(text)
     lines = []
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in (text if cut is None else text[: cut.start()]).split("\n"):
         if _QUOTE.match(line[:400]) or line.rstrip() == "--":
             break
         lines.append(line.rstrip())

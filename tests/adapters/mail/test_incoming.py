@@ -134,6 +134,36 @@ def test_a_letter_out_of_the_blue_is_a_reply_to_nothing() -> None:
     assert (found.id, found.text, found.about) == ("7.1", "Hello", About())
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"On Tue, Dec 1, 2026 at 3:04 PM Example News <news+r{ID}@example.org>\nwrote:\n\n> STOP ends this.",
+        f"On Tue, Dec 1, 2026 at 3:04 PM Example News\n<news+r{ID}@example.org>\nwrote:\n> STOP ends this.",
+        "Am Di., 1. Dez. 2026 um 15:04 Uhr schrieb Example News <\nnews@example.org>:\n\n> STOP",
+        "Sent from my iPhone",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>\n________________________________\nFrom: Example News",
+        "________________________________\nFrom: Example News <news@example.org>\nSent: Tuesday\n\nSTOP ends this.",
+        "From: Example News <news@example.org>\nSent: Tuesday\nTo: Ann\n\nDear Ann,",
+        "-----Original Message-----\nFrom: Example News",
+    ],
+)
+def test_what_programs_put_below_a_reply_is_none_of_it(below: str) -> None:
+    found = said(f"From: a@b\n\nYes\n\n{below}\n")
+    assert isinstance(found, ReplyCame) and found.text == "Yes"
+
+
+def test_what_a_person_writes_about_others_words_stays() -> None:
+    text = "On Monday I am away.\nFrom 5 pm on I can talk.\nMy boss wrote: yes"
+    found = said(f"From: a@b\n\n{text}\n")
+    assert isinstance(found, ReplyCame) and found.text == text
+
+
+def test_html_alone_has_its_lines() -> None:
+    found = said("From: a@b\nContent-Type: text/html\n\n<div>STOP</div><br><div>Ann, Example &amp; Co</div>")
+    assert isinstance(found, ReplyCame) and found.text.split() == ["STOP", "Ann,", "Example", "&", "Co"]
+    assert found.text.startswith("STOP\n")
+
+
 def test_html_alone_is_read_as_text() -> None:
     found = said("From: a@b\nContent-Type: text/html\n\n<style>p{}</style><p>Stop&nbsp;it</p>")
     assert isinstance(found, ReplyCame) and found.text == "Stop\xa0it"
