@@ -59,6 +59,10 @@ class Agents(Protocol):
 
     def get(self, name: str) -> AgentRow | None: ...
 
+    def at(self, endpoint: str) -> list[AgentRow]:
+        """Whose phone that is, by name."""
+        ...
+
     def put(self, name: str, *, endpoint: str, kind: AgentKind, may_outbound: bool, now: datetime) -> AgentRow:
         """Make an agent, logged out since `now`, or change one; what it wants and where it is stay."""
         ...

@@ -34,7 +34,7 @@ def get_agent(unit: Unit, name: str) -> AgentRow:
 
 def agent_at(unit: Unit, phone: str) -> AgentRow:
     """Whose phone that is; of several, who is logged in. Raises NotFoundError where that is nobody, or not one."""
-    there = [row for row in unit.agents.all() if row.endpoint == phone]
+    there = unit.agents.at(phone)
     working = [row for row in there if not _is_out(row)]
     found = working or there
     if len(found) != 1:
@@ -165,8 +165,8 @@ def login(
             f"agent {name} is still {_word(row)}: it cannot log in yet", hint="wait until it has logged out"
         )
     phone = check_endpoint(endpoint or row.endpoint, allowed)
-    for other in unit.agents.all():
-        if other.name != name and other.endpoint == phone and not _is_out(other):
+    for other in unit.agents.at(phone):
+        if other.name != name and not _is_out(other):
             raise IllegalActionError(
                 f"agent {other.name} is logged in with {phone}", hint="use another phone, or log that agent out"
             )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, Literal
 
 from dialerd.adapters.sqlite.rows import to_moment, to_moment_or_none, to_text
 from dialerd.domain.agents import Seen, Wanted
@@ -41,11 +41,17 @@ class SqliteAgents:
         return _to_agents(self._connection.execute(_AGENT + " ORDER BY name"), preferred)
 
     def get(self, name: str) -> AgentRow | None:
-        rows = self._connection.execute(_AGENT + " WHERE name = ?", (name,)).fetchall()
+        return next(iter(self._where("name", name)), None)
+
+    def at(self, endpoint: str) -> list[AgentRow]:
+        return self._where("endpoint", endpoint)
+
+    def _where(self, column: Literal["name", "endpoint"], value: str) -> list[AgentRow]:
+        rows = self._connection.execute(f"{_AGENT} WHERE {column} = ? ORDER BY name", (value,)).fetchall()
         preferred = self._connection.execute(
-            _PREFERRED + " JOIN agent ON agent.id = agent_id WHERE agent.name = ?", (name,)
+            f"{_PREFERRED} JOIN agent ON agent.id = agent_id WHERE agent.{column} = ?", (value,)
         )
-        return next(iter(_to_agents(rows, preferred)), None)
+        return _to_agents(rows, preferred)
 
     def put(self, name: str, *, endpoint: str, kind: AgentKind, may_outbound: bool, now: datetime) -> AgentRow:
         self._connection.execute(
