@@ -20,14 +20,13 @@ from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
-from dialerd.doctor import checks, conf
+from dialerd.doctor import checks, conf, conffiles
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
 from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
-from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
 from dialerd.usecases.pieces import StoredPieces
@@ -308,44 +307,22 @@ async def _sounds(given: Settings) -> dict[str, Set[str] | str]:
 
 def examine_conf(given: Settings) -> tuple[list[conf.ConfFacts], conf.Wanted]:
     """The facts for `doctor --asterisk-conf`: what each server tells of its configuration, and what we need of it."""
+    from dialerd import confhouse
+
     try:
         with unit(given, write=False) as work:
             phones = {row.name: row.endpoint for row in work.agents.all()}
             queues = {queue.goes_on_at[1] for queue in work.queues.all() if queue.kind == "app_queue"}
     except DialerdError:  # doctor itself tells of the database
         phones, queues = {}, set()
-    facts = asyncio.run(_examine_confs(given))
-    return facts, conf.Wanted(agi=given.agi.listen, phones=phones, queues=queues)
+    return asyncio.run(confhouse.examine(given, conf.Wanted(agi=given.agi.listen, phones=phones, queues=queues)))
 
 
-async def _examine_confs(given: Settings) -> list[conf.ConfFacts]:
-    return [await _examine_conf(server) for server in given.asterisk]
+def conf_folder(given: Settings, folder: Path) -> conffiles.ConfFolder:
+    """Asterisk's files there, and what we need of them. Raises BadInputError where they cannot be read."""
+    from dialerd import confhouse
 
-
-async def _examine_conf(server: AsteriskSettings) -> conf.ConfFacts:
-    from dialerd.adapters import ami, ari
-
-    found = await ari.probe_conf(server)
-    if isinstance(found, str):
-        return conf.ConfFacts(name=server.name, app=server.app, trouble=found)
-    told = None
-    if server.ami is not None:
-        seen = await ami.probe(server.name, server.ami, SystemClock())
-        told = (
-            conf.AmiFacts(trouble=seen)
-            if isinstance(seen, str)
-            else conf.AmiFacts(queues=seen.queues, may_redirect=seen.may_redirect, is_overheard=server.ami.is_overheard)
-        )
-    return conf.ConfFacts(
-        name=server.name,
-        app=server.app,
-        is_overheard=server.is_overheard,
-        modules=found.modules,
-        variables=found.variables,
-        endpoints=found.endpoints,
-        sounds=found.sounds,
-        ami=told,
-    )
+    return confhouse.conf_folder(given, folder)
 
 
 async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:

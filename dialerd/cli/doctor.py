@@ -7,26 +7,39 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
 
 import click
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, simple_table, with_json
-from dialerd.doctor.checks import diagnose
+from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
+from dialerd.doctor.conffiles import NOT_SEEN, diagnose_files
+from dialerd.settings import Settings
 
 _WORDS = {True: "ok", False: "WRONG", None: "look"}
 
 
+_ETC = Path("/etc/asterisk")
+
+
 @click.command()
 @click.option("--asterisk-conf", is_flag=True, help="Check what of asterisk-conf/ each running Asterisk has instead.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help=f"With --asterisk-conf: where the files of the (first) Asterisk are. [default: {_ETC}, where that is there]",
+)
 @with_json
 @click.pass_obj
-def doctor(context: Context, asterisk_conf: bool) -> None:
+def doctor(context: Context, asterisk_conf: bool, folder: Path | None) -> None:
     """Check settings, database, each Asterisk, each trunk and each campaign; exit code 1 if anything is wrong."""
     path, settings = context.found
+    if folder is not None and not asterisk_conf:
+        raise click.UsageError("--folder goes with --asterisk-conf")
     if asterisk_conf:
-        findings = diagnose_conf(*bootstrap.examine_conf(settings))
+        findings = [*diagnose_conf(*bootstrap.examine_conf(settings)), *_of_files(settings, folder)]
     else:
         findings = diagnose(bootstrap.examine(path, settings))
     context.show(
@@ -38,3 +51,9 @@ def doctor(context: Context, asterisk_conf: bool) -> None:
     )
     if any(finding.is_well is False for finding in findings):
         sys.exit(1)
+
+
+def _of_files(settings: Settings, folder: Path | None) -> list[Finding]:
+    if folder is None and not _ETC.is_dir():
+        return [NOT_SEEN]
+    return diagnose_files(bootstrap.conf_folder(settings, folder or _ETC))

@@ -1,7 +1,7 @@
 """What of asterisk-conf/ a running Asterisk lacks: pure functions from facts to findings, one per file and purpose.
 
-Not here: gathering the facts (bootstrap.examine_conf), what every dialing needs (checks.py). What a server cannot be
-asked (rtp.conf, the session limit of http.conf) gives no finding.
+Not here: gathering the facts (bootstrap.examine_conf), what every dialing needs (checks.py), what a server cannot be
+asked and its files tell (conffiles.py).
 """
 
 from __future__ import annotations
@@ -45,11 +45,14 @@ class ConfFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What dialerd is set up for. `agi`: where its hooks listen; `phones`: agents' endpoints by agent; `queues`: the
-    names in queues.conf of those of kind app_queue."""
+    names in queues.conf of those of kind app_queue. `phone_url`: where phones in browsers find Asterisk, and what they
+    met there: `phone_trouble`."""
 
     agi: str
     phones: Mapping[str, str]
     queues: AbstractSet[str]
+    phone_url: str = ""
+    phone_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class _Purpose:
     is_optional: bool = False
 
 
+_BROWSERS = "phones in browsers"
 _PURPOSES = (
     _Purpose(
         "calls over ARI",
@@ -80,7 +84,7 @@ _PURPOSES = (
     _Purpose("hooks and feature codes", ("res_agi", "app_stack", "func_channel"), is_optional=True),
     _Purpose("recording", ("res_stasis_recording", "res_ari_recordings"), is_optional=True),
     _Purpose("knowing which sounds there are", ("res_ari_sounds",), is_optional=True),
-    _Purpose("phones in browsers", ("res_srtp", "res_pjsip_transport_websocket"), is_optional=True),
+    _Purpose(_BROWSERS, ("res_srtp", "res_pjsip_transport_websocket"), is_optional=True),
 )
 
 _SOUNDS = ("DIALERD_SAY_OK", "DIALERD_SAY_REFUSED", "DIALERD_SAY_DOWN", "DIALERD_APOLOGY")
@@ -88,7 +92,7 @@ _SOUNDS = ("DIALERD_SAY_OK", "DIALERD_SAY_REFUSED", "DIALERD_SAY_DOWN", "DIALERD
 
 def diagnose_conf(servers: Sequence[ConfFacts], wanted: Wanted) -> list[Finding]:
     """Every check on every server; one that fails does not stop the next."""
-    return [finding for server in servers for finding in _server(server, wanted)]
+    return [*(finding for server in servers for finding in _server(server, wanted)), *_browsers(wanted)]
 
 
 def _server(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
@@ -99,19 +103,30 @@ def _server(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     if server.is_overheard:
         remedy = "tlsenable in http.conf (http_dialerd.conf), and https:// as url in [[asterisk]]"
         yield _wrong(server, "http.conf: TLS", "ARI's password crosses the network in clear", remedy)
-    yield from _modules(server)
+    yield from _modules(server, wanted)
     yield from _extensions(server, wanted)
     yield from _phones(server, wanted)
     yield from _queues(server, wanted)
 
 
-def _modules(server: ConfFacts) -> Iterator[Finding]:
+def _browsers(wanted: Wanted) -> Iterator[Finding]:
+    check = _BROWSERS
+    if wanted.phone_trouble:
+        remedy = "see http_dialerd.conf on TLS, and load res_http_websocket.so and res_pjsip_transport_websocket.so"
+        seen = f"{wanted.phone_url}: {wanted.phone_trouble}"
+        yield Finding(check=check, is_well=False, seen=seen, remedy=remedy)
+    elif wanted.phone_url:
+        yield Finding(check=check, is_well=True, seen=f"SIP is spoken at {wanted.phone_url}")
+
+
+def _modules(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     for purpose in _PURPOSES:
+        is_optional = purpose.is_optional and not (purpose.text == _BROWSERS and wanted.phone_url)
         missing = [each for each in purpose.modules if each not in server.modules]
         check = f"modules.conf: {purpose.text}"
         if not missing:
             yield _well(server, check, "every module runs")
-        elif purpose.is_optional:
+        elif is_optional:
             yield _well(server, check, f"not possible: {', '.join(missing)} is not running")
         else:
             needs_conf = " (it needs an amd.conf)" if "app_amd" in missing else ""

@@ -111,3 +111,13 @@ def test_what_only_some_need_is_said_and_is_not_wrong() -> None:
 def test_queues_are_not_asked_for_where_there_are_none() -> None:
     none = replace(WANTED, queues=frozenset())
     assert wrong(replace(WHOLE, **BOB, ami=None, modules=EVERY_MODULE - {"app_queue"}), none) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("trouble", "is_well"), [("there is no WebSocket (HTTP 404)", False), ("", True)])
+def test_phones_in_browsers_are_needed_where_the_settings_have_their_address(trouble: str, is_well: bool) -> None:
+    wanted = replace(WANTED, phone_url="wss://pbx:8089/ws", phone_trouble=trouble)
+    plain = replace(WHOLE, **BOB, modules=EVERY_MODULE - {"res_srtp"})  # type: ignore[arg-type]
+    found = {each.check: each for each in findings(plain, wanted)}
+    assert found["phones in browsers"].is_well is is_well
+    assert trouble in found["phones in browsers"].seen
+    assert found["asterisk pbx1: modules.conf: phones in browsers"].is_well is False

@@ -1,5 +1,7 @@
-"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs; reply words."""
+"""Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs; reply words;
+Asterisk's own files."""
 
+from dialerd.adapters.files.asteriskconf import read_conf_folder
 from dialerd.adapters.files.csvreader import ContactFile
 from dialerd.adapters.files.csvwriter import check_other, csv_chunks, print_rows, write_rows
 from dialerd.adapters.files.dropfolder import DropFolder, check_folder
@@ -19,6 +21,7 @@ __all__ = [
     "check_other",
     "csv_chunks",
     "print_rows",
+    "read_conf_folder",
     "read_pack_file",
     "read_rulebook",
     "shipped_reply_words",

@@ -1,0 +1,60 @@
+"""What `doctor --asterisk-conf` looks at: each Asterisk asked over ARI and AMI, its files, where browsers' phones go.
+
+Not here: what of it is wrong (dialerd/doctor), the database (bootstrap.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dialerd.adapters import ami, ari, files
+from dialerd.adapters.clock import SystemClock
+from dialerd.doctor import conf, conffiles
+from dialerd.serversettings import AsteriskSettings
+from dialerd.settings import Settings
+
+
+async def examine(given: Settings, wanted: conf.Wanted) -> tuple[list[conf.ConfFacts], conf.Wanted]:
+    """The facts of each server, and `wanted` with what a browser's phone meets."""
+    facts = [await _examine_server(server) for server in given.asterisk]
+    url = given.http.phone_url or ""
+    trouble = await ari.probe_phone(url) if url else ""
+    return facts, replace(wanted, phone_url=url, phone_trouble=trouble)
+
+
+async def _examine_server(server: AsteriskSettings) -> conf.ConfFacts:
+    found = await ari.probe_conf(server)
+    if isinstance(found, str):
+        return conf.ConfFacts(name=server.name, app=server.app, trouble=found)
+    told = None
+    if server.ami is not None:
+        seen = await ami.probe(server.name, server.ami, SystemClock())
+        told = (
+            conf.AmiFacts(trouble=seen)
+            if isinstance(seen, str)
+            else conf.AmiFacts(queues=seen.queues, may_redirect=seen.may_redirect, is_overheard=server.ami.is_overheard)
+        )
+    return conf.ConfFacts(
+        name=server.name,
+        app=server.app,
+        is_overheard=server.is_overheard,
+        modules=found.modules,
+        variables=found.variables,
+        endpoints=found.endpoints,
+        sounds=found.sounds,
+        ami=told,
+    )
+
+
+def conf_folder(given: Settings, folder: Path) -> conffiles.ConfFolder:
+    """Of the first server of the settings: others have other files. Raises BadInputError where one cannot be read."""
+    server = given.asterisk[0]
+    return conffiles.ConfFolder(
+        path=str(folder),
+        files=files.read_conf_folder(folder),
+        channels=sum(trunk.max_channels for trunk in given.trunk if server.name in trunk.asterisk),
+        ari_user=server.username,
+        ami_user=None if server.ami is None else server.ami.username,
+        has_phones=given.http.phone_url is not None,
+    )
