@@ -27,8 +27,10 @@ def test_the_settings_of_the_readme_can_be_used(tmp_path: Path) -> None:
 
 
 def test_the_campaign_of_the_readme_can_be_used() -> None:
-    spec = read_campaign(tomllib.loads(BLOCKS[1]), source="README.md")
-    assert spec.contact_hours.timezone == "contact"
+    first = read_campaign(tomllib.loads(BLOCKS[1]), source="README.md")
+    assert first.contact_hours.timezone == "contact"
+    (example,) = (block for block in BLOCKS if block.startswith('name = "renewals"'))
+    assert read_campaign(tomllib.loads(example), source="README.md").lacks == ()
 
 
 def test_the_flows_of_the_readme_have_nothing_wrong() -> None:

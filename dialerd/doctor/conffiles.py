@@ -1,4 +1,4 @@
-"""What of asterisk-conf/ the files of an Asterisk lack: what a running one cannot be asked, limits and port ranges.
+"""What of asterisk-conf/ the files of an Asterisk lack: what a running one cannot be asked, limits, ports and contexts.
 
 Not here: reading them (adapters/files/asteriskconf.py), what a running server tells (conf.py).
 """
@@ -20,6 +20,7 @@ _FILES_OF_A_CALL = 12
 """Of two legs with RTP and RTCP, their bridge, a sound or a recording."""
 
 _FILES_IDLE = 200
+_CONTEXTS = ("dialerd", "dialerd-queue", "dialerd-transfer", "dialerd-hook", "dialerd-agent")
 _RIGHTS = {"read": "agent", "write": "call"}
 _MAX_FILES = 1024
 """What Asterisk has where nobody has set more."""
@@ -51,7 +52,8 @@ class ConfFolder:
 
 def diagnose_files(folder: ConfFolder) -> list[Finding]:
     """Every check; one that fails does not stop the next."""
-    checks: tuple[Callable[[ConfFolder], Iterator[tuple[str, str, str]]], ...] = (_http, _ari, _manager, _rtp, _files)
+    checks: tuple[Callable[[ConfFolder], Iterator[tuple[str, str, str]]], ...]
+    checks = (_http, _ari, _manager, _dialplan, _rtp, _files)
     found: list[Finding] = []
     for check in checks:
         for name, seen, remedy in check(folder):
@@ -117,6 +119,17 @@ def _manager(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:
 
 def _may(user: Mapping[str, str], key: str, right: str) -> bool:
     return not {"all", right}.isdisjoint(each.strip() for each in user.get(key, "").lower().split(","))
+
+
+def _dialplan(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:
+    """A running Asterisk tells of the globals alone, and these outlive a dialplan that is gone."""
+    name = "extensions.conf"
+    missing = [context for context in _CONTEXTS if context not in (folder.files.get(name) or {})]
+    if missing:
+        remedy = "#include extensions_dialerd.conf at its end, then: asterisk -rx 'dialplan reload'"
+        yield name, f"there is no context {', '.join(missing)}", remedy
+    else:
+        yield name, "dialerd's contexts are there", ""
 
 
 def _rtp(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ WHOLE = {
     "ari.conf": "[general]\nenabled = yes\nwebsocket_write_timeout = 5000\n#include ari_dialerd.conf\n",
     "manager.conf": "[general]\nenabled = yes\n#include manager_dialerd.conf\n",
     "rtp.conf": "#include rtp_dialerd.conf\n",
+    "extensions.conf": "[globals]\n#include extensions_dialerd.conf\n",
 }
 
 
@@ -46,7 +47,7 @@ def findings(
 def test_the_files_that_we_ship_lack_nothing(tmp_path: Path) -> None:
     seen = findings(tmp_path, WHOLE)
     assert {name: each.is_well for name, each in seen.items()} == dict.fromkeys(
-        ("http.conf", "ari.conf: patience", "manager.conf", "rtp.conf", "asterisk.conf"), True
+        ("http.conf", "ari.conf: patience", "manager.conf", "extensions.conf", "rtp.conf", "asterisk.conf"), True
     )
 
 
@@ -80,6 +81,7 @@ def test_the_files_that_we_ship_lack_nothing(tmp_path: Path) -> None:
         ),
         ("rtp.conf", "[general]\nrtpstart=20000\nrtpend=10000", "rtp.conf", "is no range", "rtp_dialerd.conf"),
         ("rtp.conf", "[general]\nrtpstart=10000\nrtpend=10100", "rtp.conf", "room for 25 calls", "rtp_dialerd.conf"),
+        ("extensions.conf", "[globals]\n", "extensions.conf", "no context dialerd, dialerd-queue", "#include"),
         ("asterisk.conf", "[options]\n", "asterisk.conf", "is not set", "maxfiles = 65000"),
         ("asterisk.conf", None, "asterisk.conf", "is not set", "maxfiles = 65000"),
     ],

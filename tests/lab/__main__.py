@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     config = verbs.add_parser("config", help="print a dialerd.toml for this lab", parents=[shared])
     config.add_argument("--database", default="dialerd.db")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `record | head` is no error
     try:
         return _do(given, Lab(given.name, ports=given.ports))
     except LabError as error:
@@ -67,7 +68,6 @@ def _do(given: argparse.Namespace, lab: Lab) -> int:
         case "status":
             return _status(lab)
         case "record":
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `record | head` is no error
             for call in lab.record():
                 print(json.dumps(dataclasses.asdict(call), default=str))
         case "cli":

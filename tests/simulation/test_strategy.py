@@ -156,8 +156,10 @@ def test_the_example_of_the_readme_gives_key_1_to_an_agent_and_writes_to_who_doe
     files = [tomllib.loads(block) for block in BLOCKS]
     table = next(each for each in files if each.get("name") == "remind")
     table["step"][2]["route"] = "mail"
+    campaign = next(each for each in files if each.get("name") == "renewals")
+    keys: dict[str, Any] = {key: campaign[key] for key in ("flow", "dispositions")} | {"on_human": None, "amd": False}
     asking = read_flow(next(each for each in files if each.get("name") == "ask"), source="README.md")
-    answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
+    answers = next(each for each in files if each.get("name") == keys["dispositions"] and "disposition" in each)
 
     def prepare(unit: Unit) -> None:
         dispositions.apply_set(unit, read_disposition_set(answers, source="test"), actor="test", now=START)
@@ -172,7 +174,6 @@ def test_the_example_of_the_readme_gives_key_1_to_an_agent_and_writes_to_who_doe
         }
         await staff(office, queue(["agent1001"]))
         await office.store.write(prepare)
-        keys: dict[str, Any] = {"on_human": None, "flow": "ask", "amd": False, "dispositions": "answers"}
         await desk.begin(table, ["03", "03", "03", "10"], max_ring_s=20, **keys)
         await office.until(START + 4 * HOUR)
         assert Counter(await desk.ended()) == {
@@ -209,7 +210,7 @@ def test_d4_what_a_flow_gives_the_last_contact_leads_on_to_the_step_of_its_rule(
             "bye": {"do": "hangup"},
         },
     }
-    answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
+    answers = next(each for each in files if each.get("name") == keys["dispositions"] and "disposition" in each)
 
     def prepare(unit: Unit) -> None:
         dispositions.apply_set(unit, read_disposition_set(answers, source="test"), actor="test", now=START)
@@ -218,7 +219,6 @@ def test_d4_what_a_flow_gives_the_last_contact_leads_on_to_the_step_of_its_rule(
     async def story(office: Office) -> None:
         desk = Desk(office)
         await office.store.write(prepare)
-        keys: dict[str, Any] = {"on_human": None, "flow": "ask", "amd": False, "dispositions": "answers"}
         await desk.begin(table, ["10"], **keys)
         await office.until(START + HOUR)
         assert await desk.ended() == [("call", "voice", "accepted"), ("text", "sms", "delivered")]

@@ -22,7 +22,7 @@ async def probe_phone(url: str) -> str:
         ):
             return "" if socket.protocol == "sip" else "it speaks WebSocket, but not SIP over it"
     except aiohttp.WSServerHandshakeError as error:
-        return f"there is no WebSocket (HTTP {error.status})"
+        return f"SIP is not spoken over WebSocket there (HTTP {error.status})"
     except TimeoutError:
         return f"no answer within {_LIMIT_S:g} s"
     except (aiohttp.ClientError, OSError) as error:

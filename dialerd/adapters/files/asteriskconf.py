@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dialerd.domain.errors import BadInputError
 
-NAMES = ("asterisk.conf", "http.conf", "ari.conf", "manager.conf", "rtp.conf")
+NAMES = ("asterisk.conf", "http.conf", "ari.conf", "manager.conf", "rtp.conf", "extensions.conf")
 
 _SECTION = re.compile(r"\[([^]]+)\](?:\(([^)]*)\))?")
 _INCLUDE = re.compile(r"#\s*(?:try)?include\s+(.+)", re.I)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 
 from dialerd.domain.words import ATTEMPT_ID, AttemptId
@@ -22,9 +22,25 @@ from dialerd.routesettings import MailSettings
 _TAG = re.compile(r"\+([ru])(d[0-9a-f]{32})@", re.I)
 
 
+class _Words(UnstructuredHeader):  # type: ignore[misc]  # its class is made by the registry
+    """A header of addresses and ids, which may be longer than a line, and are never to be encoded (RFC 2047, 5.3)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        words = str(self).split()
+        if not str(self).isascii():
+            return str(super().fold(policy=policy))
+        return f"{self.name}: {f'{policy.linesep} '.join(words)}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "in-reply-to", "references"):
+    _HEADERS.map_to_type(_name, _Words)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def letter(message: Message, settings: MailSettings, *, now: datetime) -> EmailMessage:
     """The e-mail of a message. Raises ValueError where an address or the subject cannot stand in a header."""
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_POLICY)
     name, address = parseaddr(settings.sender)
     made["From"] = _address(name, message.sender or address)
     made["To"] = _address("", message.recipient)

@@ -53,6 +53,34 @@ def test_one_click_is_offered_where_there_is_an_address_for_it() -> None:
     assert made["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_addresses_and_ids_that_are_longer_than_a_line_are_folded_between_words_and_never_encoded() -> None:
+    more = {
+        "unsubscribe_url": "https://example.org/unsubscribe-from-everything/{token}",
+        "unsubscribe_listen": "[::1]:1",
+    }
+    asked = f"<{'a' * 90}@mail.example.com>"
+    octets = letter(message(answers=asked), settings(**more), now=NOW).as_bytes()
+    headers = octets.partition(b"\r\n\r\n")[0].decode().replace("\r\n ", " ").split("\r\n")
+    told = dict(each.split(": ", 1) for each in headers)
+    https, by_mail = (
+        f"<https://example.org/unsubscribe-from-everything/{ID}>",
+        f"<mailto:news+u{ID}@example.org?subject=unsubscribe>",
+    )
+    assert told["List-Unsubscribe"] == f"{https}, {by_mail}"
+    assert told["In-Reply-To"] == told["References"] == asked
+    assert max(map(len, octets.splitlines())) < 998
+
+
+@pytest.mark.parametrize(
+    "sender", ["n" * 30 + "@mail.marketing.department.example.org", "A Department With A Long Name <news@example.org>"]
+)
+def test_a_long_address_is_never_encoded(sender: str) -> None:
+    octets = letter(message(subject="plain"), settings(sender=sender), now=NOW).as_bytes()
+    head = octets.partition(b"\r\n\r\n")[0]
+    assert b"=?" not in head
+    assert f"+r{ID}@".encode() in head
+
+
 def test_an_answer_stands_below_what_it_answers_and_replies_go_to_their_own_mailbox() -> None:
     made = letter(message(answers="<q@example.com>"), settings(replies_to="re@example.net"), now=NOW)
     assert made["In-Reply-To"] == made["References"] == "<q@example.com>"
