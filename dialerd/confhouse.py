@@ -5,9 +5,11 @@ Not here: what of it is wrong (dialerd/doctor), the database (bootstrap.py).
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
+from dialerd import tls
 from dialerd.adapters import ami, ari, files
 from dialerd.adapters.clock import SystemClock
 from dialerd.doctor import conf, conffiles
@@ -18,9 +20,17 @@ from dialerd.settings import Settings
 async def examine(given: Settings, wanted: conf.Wanted) -> tuple[list[conf.ConfFacts], conf.Wanted]:
     """The facts of each server, and `wanted` with what a browser's phone meets."""
     facts = [await _examine_server(server) for server in given.asterisk]
-    url = given.http.phone_url or ""
-    trouble = await ari.probe_phone(url) if url else ""
+    url, context = _phone_line(given)
+    trouble = await ari.probe_phone(url, context) if url else ""
     return facts, replace(wanted, phone_url=url, phone_trouble=trouble)
+
+
+def _phone_line(given: Settings) -> tuple[str, ssl.SSLContext | None]:
+    """Where phones in browsers come to Asterisk in the end, and whom that is trusted by; empty: there are none."""
+    through = given.phone_server
+    if through is None:
+        return given.http.phone_url or "", None
+    return through.url.replace("http", "ws", 1) + "/ws", tls.trusting(through.ca_file) if through.is_over_tls else None
 
 
 async def _examine_server(server: AsteriskSettings) -> conf.ConfFacts:
@@ -56,5 +66,6 @@ def conf_folder(given: Settings, folder: Path) -> conffiles.ConfFolder:
         channels=sum(trunk.max_channels for trunk in given.trunk if server.name in trunk.asterisk),
         ari_user=server.username,
         ami_user=None if server.ami is None else server.ami.username,
-        has_phones=given.http.phone_url is not None,
+        has_phones=bool(given.http.phone_url or given.http.phone_at),
+        has_phones_outside=given.http.phone_url is not None,
     )

@@ -29,7 +29,7 @@ _ETC = Path("/etc/asterisk")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
-    help=f"With --asterisk-conf: where the files of the (first) Asterisk are. [default: {_ETC}, where that is there]",
+    help=f"Read the files of the (first) Asterisk there; else in {_ETC}, if there is one.",
 )
 @with_json
 @click.pass_obj

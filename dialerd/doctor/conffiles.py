@@ -37,7 +37,8 @@ NOT_SEEN = Finding(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfFolder:
     """The files by name; None: it is not there. `channels`: the most calls at once of all trunks. `ari_user`,
-    `ami_user`: dialerd's; None: AMI is not wanted. `has_phones`: in browsers."""
+    `ami_user`: dialerd's; None: AMI is not wanted. `has_phones`: in browsers;
+    `has_phones_outside`: such as find Asterisk without us."""
 
     path: str
     files: Mapping[str, Sections | None]
@@ -45,6 +46,7 @@ class ConfFolder:
     ari_user: str
     ami_user: str | None = None
     has_phones: bool = False
+    has_phones_outside: bool = False
 
     def general(self, name: str) -> Mapping[str, str]:
         return (self.files.get(name) or {}).get("general", {})
@@ -74,7 +76,7 @@ def _http(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:
         yield name, f"sessionlimit {sessions}: connections beyond are closed without an answer", remedy
     else:
         yield name, f"it is on, for {sessions} connections at once", ""
-    if folder.has_phones and not _is_true(general.get("tlsenable")):
+    if folder.has_phones_outside and not _is_true(general.get("tlsenable")):
         remedy = f"tlsenable, tlsbindaddr, tlscertfile and tlsprivatekey (http_dialerd.conf), {_reload('http')}"
         yield f"{name}: phones in browsers", "TLS is off: a page served over https can register nowhere", remedy
 

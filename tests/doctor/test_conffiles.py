@@ -39,6 +39,7 @@ def findings(
             ari_user="dialerd",
             ami_user="dialerd" if ami else None,
             has_phones=phones,
+            has_phones_outside=phones,
         )
     )
     return {each.check.removeprefix("etc: "): each for each in found}
@@ -105,7 +106,8 @@ def test_files_are_read_as_asterisk_reads_them(tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (tmp_path / "more/a.conf").write_text("rtpend = 20000 ; the last\n")
     (tmp_path / "rtp.conf").write_text(
-        "#include rtp.conf\n; [general]\n[base](!)\nrtpstart => 10000\n[general](base)\nrtpend = 1\n;-- rtpend = 2\n--;\n"
+        "#include rtp.conf\n; [general]\n[base](!)\nrtpstart => 10000\n[general](base)\nrtpend = 1\n"
+        ";-- rtpend = 2\n--;\n"
         '#include "more/*.conf"\n#tryinclude missing.conf\n'
     )
     found = read_conf_folder(tmp_path)

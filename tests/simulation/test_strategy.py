@@ -210,7 +210,7 @@ def test_d4_what_a_flow_gives_the_last_contact_leads_on_to_the_step_of_its_rule(
             "bye": {"do": "hangup"},
         },
     }
-    answers = next(each for each in files if each.get("name") == keys["dispositions"] and "disposition" in each)
+    answers = {"name": "answers", "disposition": [{"code": "accepted", "positive": True}]}
 
     def prepare(unit: Unit) -> None:
         dispositions.apply_set(unit, read_disposition_set(answers, source="test"), actor="test", now=START)
@@ -219,6 +219,7 @@ def test_d4_what_a_flow_gives_the_last_contact_leads_on_to_the_step_of_its_rule(
     async def story(office: Office) -> None:
         desk = Desk(office)
         await office.store.write(prepare)
+        keys: dict[str, Any] = {"on_human": None, "flow": "ask", "amd": False, "dispositions": "answers"}
         await desk.begin(table, ["10"], **keys)
         await office.until(START + HOUR)
         assert await desk.ended() == [("call", "voice", "accepted"), ("text", "sms", "delivered")]

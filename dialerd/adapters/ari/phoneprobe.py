@@ -5,6 +5,8 @@ Not here: the phone itself (web/ui).
 
 from __future__ import annotations
 
+import ssl
+
 import aiohttp
 
 from dialerd import tls
@@ -12,13 +14,13 @@ from dialerd import tls
 _LIMIT_S = 5.0
 
 
-async def probe_phone(url: str) -> str:
-    """Empty: it is. Else why a browser that trusts whom this machine trusts could not register."""
+async def probe_phone(url: str, context: ssl.SSLContext | None = None) -> str:
+    """Empty: it is. Else why nobody could register. `context`: whom wss trusts; None: as this machine does."""
     timeout = aiohttp.ClientWSTimeout(ws_close=_LIMIT_S)
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_LIMIT_S)) as session,
-            session.ws_connect(url, protocols=("sip",), timeout=timeout) as socket,
+            session.ws_connect(url, ssl=context or True, protocols=("sip",), timeout=timeout) as socket,
         ):
             return "" if socket.protocol == "sip" else "it speaks WebSocket, but not SIP over it"
     except aiohttp.WSServerHandshakeError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
@@ -22,14 +22,13 @@ from dialerd.routesettings import MailSettings
 _TAG = re.compile(r"\+([ru])(d[0-9a-f]{32})@", re.I)
 
 
-class _Words(UnstructuredHeader):  # type: ignore[misc]  # its class is made by the registry
+class _Words(UnstructuredHeader, BaseHeader):
     """A header of addresses and ids, which may be longer than a line, and are never to be encoded (RFC 2047, 5.3)."""
 
     def fold(self, *, policy: Policy) -> str:
-        words = str(self).split()
         if not str(self).isascii():
-            return str(super().fold(policy=policy))
-        return f"{self.name}: {f'{policy.linesep} '.join(words)}{policy.linesep}"
+            return super().fold(policy=policy)
+        return f"{self.name}: {f'{policy.linesep} '.join(str(self).split())}{policy.linesep}"
 
 
 _HEADERS = HeaderRegistry()
