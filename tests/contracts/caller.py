@@ -144,6 +144,8 @@ class Caller:
                 reply = await exchange.stop_playing(attempt_id, f"{attempt_id}-another")
             case "record until silence":
                 reply = await exchange.start_recording(attempt_id, Record(name, 20.0, silence_s=2.0, beep=False))
+            case "record after a beep until silence":
+                reply = await exchange.start_recording(attempt_id, Record(name, 20.0, silence_s=2.0))
             case "record briefly":
                 reply = await exchange.start_recording(attempt_id, Record(name, 3.0, ends_on=EndsOn.NONE))
             case "record until a key":

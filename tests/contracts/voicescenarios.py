@@ -65,6 +65,25 @@ VOICE_SCENARIOS: dict[str, Scenario] = {
         does=_does("4 s", "play two as one", Pressed=["stop playing"], PlaybackEnded=["hang up"]),
         events=[*_UP, "Pressed 1", "PlaybackEnded", _END],
     ),
+    # what somebody does with what they hear (simulated.py: LISTENERS)
+    "a key over a prompt": Scenario(
+        ending="26",
+        does=_does("0.5 s", "play two as one", Pressed=["stop playing"], PlaybackEnded=["hang up"]),
+        events=[*_UP, "Pressed 2", "PlaybackEnded", _END],
+    ),
+    "gone in the middle of a prompt": Scenario(
+        ending="34",
+        does=_does("1 s", "play two as one"),
+        events=[*_UP, "HangupRequested -/-", "PlaybackEnded failed", "Destroyed 0/-"],
+    ),
+    "gone who waits with music": Scenario(
+        ending="35", does=_does("1 s", "hold"), events=[*_UP, "HangupRequested -/-", "Destroyed 0/-"]
+    ),
+    "recorded what somebody says who is asked to": Scenario(
+        ending="61",
+        does=_does("1 s", "record after a beep until silence", RecordingEnded=["hang up"]),
+        events=["Rang", *_UP, "RecordingEnded", _END],
+    ),
     # talk
     "a person is heard to talk": Scenario(
         ending="40", does=_does("watch", TalkEnded=["hang up"]), events=[*_UP, "TalkBegan", "TalkEnded", _END]
