@@ -49,6 +49,7 @@ def _picture(found: Floor) -> Group:
 
 def _call(agent: FloorAgent) -> str:
     said = [agent.talks_with or "", "muted" if agent.is_muted else "", "on hold" if agent.is_holding else ""]
+    said += [f"asks {agent.consults}"] if agent.consults else []
     said += [f"{each['who']} {each['mode']}s" for each in agent.listeners]
     return ", ".join(each for each in said if each)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import click
 
@@ -81,18 +83,46 @@ def _add_passing(verb: str, help_: str) -> None:
     @click.option("--queue", help="To whoever of this queue is free.")
     @click.option("--agent", "to_agent", help="To this agent.")
     @click.option("--number", help="To a number that [transfer] of the settings allows.")
+    @click.option("--attended", is_flag=True, help="Talk to them first, with the person on hold.")
+    @click.option("--complete", is_flag=True, help="Give the person to whom the agent talks to first.")
+    @click.option("--cancel", is_flag=True, help="Let those go, and go on with the person.")
     @click.pass_obj
-    def pass_on(context: Context, name: str, queue: str | None, to_agent: str | None, number: str | None) -> None:
-        to, now = Destination(queue=queue, agent=to_agent, number=number), bootstrap.now()
+    def pass_on(
+        context: Context,
+        name: str,
+        queue: str | None,
+        to_agent: str | None,
+        number: str | None,
+        attended: bool,
+        complete: bool,
+        cancel: bool,
+    ) -> None:
+        to = queue or to_agent or number
+        by: dict[str, Any] = {"actor": context.actor, "now": bootstrap.now()}
+        if attended + complete + cancel > 1 or (to is not None and (complete or cancel)):
+            raise click.UsageError("give --attended with whom to ask, or --complete, or --cancel")
+        if complete:
+            _ask(context, lambda unit: use.complete(unit, name, **by), f"the call of agent {name} is given away")
+            return
+        if cancel:
+            _ask(context, lambda unit: use.take_back(unit, name, **by), f"agent {name} goes on with the person")
+            return
         rules, region = context.settings.transfer.rules, context.settings.phone.default_region
+        job = partial(
+            use.consult if attended else use.pass_on,
+            agent=name,
+            to=Destination(queue=queue, agent=to_agent, number=number),
+            rules=rules,
+            region=region,
+            **by,
+        )
+        if attended:
+            _ask(context, job, f"agent {name} talks to {to}", limit_s=LISTEN_RING_S + _LIMIT_S)
+        else:
+            _ask(context, job, f"the call of agent {name} is passed on to {to}")
 
-        def job(unit: Unit) -> RequestId:
-            return use.pass_on(unit, name, to, rules=rules, region=region, actor=context.actor, now=now)
 
-        _ask(context, job, f"the call of agent {name} is passed on to {queue or to_agent or number}")
-
-
-_add_passing("transfer", "Pass an agent's call on; the agent wraps up.")
+_add_passing("transfer", "Pass an agent's call on, at once or after asking there; the agent wraps up.")
 _add_passing("move", "Take an agent's call away and give it to a queue, another agent or a number.")
 
 

@@ -23,6 +23,7 @@ PASS_ON = timedelta(seconds=300)
 KEYS = re.compile(r"[0-9*#A-D]{1,32}\Z")
 
 LISTEN_RING_S = 30.0
+NUMBER_RING_S = 30.0  # of a number that an agent asks about its call
 
 
 class Verb(StrEnum):
@@ -34,6 +35,9 @@ class Verb(StrEnum):
     RESUME = "resume"
     KEYS = "keys"  # to the person's line
     PASS_ON = "pass_on"  # to a queue, another agent, or a number in the admin's dialplan
+    CONSULT = "consult"  # ask a queue, another agent or a number first, with the person on hold
+    COMPLETE = "complete"  # give the call to whom the agent asks
+    TAKE_BACK = "take_back"  # go on with the person, and let go whom the agent asks
     LISTEN = "listen"  # a supervisor hears both
     WHISPER = "whisper"  # and is heard by the agent
     BARGE = "barge"  # and is heard by both
@@ -78,7 +82,8 @@ class PassingOn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """An agent's call as it stands. `was_with`: whom the agent talked to when it was asked, where that was known, and
-    `is_with` whom now. `may_be_heard`: the person has been told that the call is recorded, or needs not be."""
+    `is_with` whom now. `may_be_heard`: the person has been told that the call is recorded, or needs not be.
+    `is_asking`: the agent asks somebody else about it."""
 
     state: AgentState
     was_with: str | None
@@ -86,6 +91,7 @@ class Situation:
     is_caller: bool
     is_muted: bool
     is_holding: bool
+    is_asking: bool
     may_be_heard: bool
     asked_at: datetime
 
@@ -105,13 +111,17 @@ def refused(verb: Verb, at: Situation, *, agent: str, now: datetime) -> Refusal 
             return Refusal(f"agent {agent} is muted already", "")
         case Verb.UNMUTE if not at.is_muted:
             return Refusal(f"agent {agent} is not muted", "")
+        case Verb.RESUME | Verb.PASS_ON | Verb.CONSULT if at.is_asking:
+            return Refusal("somebody is asked about the call", "give it to them, or take it back first")
+        case Verb.COMPLETE | Verb.TAKE_BACK if not at.is_asking:
+            return Refusal("nobody is asked about the call", "")
         case Verb.HOLD if at.is_holding:
             return Refusal("the call is on hold already", "")
         case Verb.RESUME if not at.is_holding:
             return Refusal("the call is not on hold", "")
         case Verb.KEYS if at.is_holding:
             return Refusal("the call is on hold: keys would not be heard in it", "resume it first")
-        case Verb.PASS_ON if at.is_caller:
+        case Verb.PASS_ON | Verb.CONSULT if at.is_caller:
             return Refusal("somebody who has called cannot be passed on", "end the call, or let them wait")
         case Verb.LISTEN | Verb.WHISPER | Verb.BARGE if not at.may_be_heard:
             return Refusal("the person has not been told that others may hear the call", "listen once they have")

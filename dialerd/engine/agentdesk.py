@@ -20,9 +20,11 @@ from dialerd.domain.pacing import PacingEvent
 from dialerd.domain.words import AgentState, AttemptId, LegId, Person, RunId, WantedState
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine, Crew, Seeker
+from dialerd.engine.consultdesk import ConsultDesk
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
 from dialerd.engine.outside import Outside
+from dialerd.engine.phones import Phones
 from dialerd.engine.postings import Postings
 from dialerd.engine.reservations import Reservations
 from dialerd.engine.runline import RunLine
@@ -31,17 +33,12 @@ from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
 
-_RING_AGAIN_S = (0.0, 5.0, 20.0, 60.0, 120.0)
-"""A kept leg that is lost is rung again so much later each time; then the agent stays paused until it is ready anew."""
-
 _EVENT_OF = {WantedState.LOGGED_OUT: E.LOG_OUT, WantedState.READY: E.READY, WantedState.PAUSED: E.PAUSE}
 
 _IN_VAIN_S = 1.0
 """An agent who was given a person in vain is left alone so long: what was wrong is not asked for at once again."""
 
 _BUSY = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
-
-_AT_REST = frozenset({AgentState.READY, AgentState.PAUSED})
 
 
 class AgentDesk:
@@ -68,8 +65,7 @@ class AgentDesk:
         """
         self._store = store
         self._clock = clock
-        self._exchanges = exchanges
-        self._ready = ready = trunks.ready  # the exchanges that are reconciled, kept up to date by their owner
+        ready = trunks.ready  # the exchanges that are reconciled, kept up to date by their owner
         self._tell_call = tell_call
         self._callers = callers
         self._on_change = on_change
@@ -77,11 +73,15 @@ class AgentDesk:
         self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
         self._book = self.book
         self._legs = LegDesk(clock, dice, exchanges, self)
+        self._phones = Phones(clock, exchanges, self._book, self._legs, ready=ready)
         self._reconciler = LegReconciler(
             clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
         )
-        self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._ring, part=self._part)
+        self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._phones.ring, part=self._part)
         self.outside = Outside(store, clock, self._legs, trunks, prefixes=transfer_prefixes, tell_call=tell_call)
+        self.consults = ConsultDesk(
+            self._book, self._legs, self._phones, self.outside, part=self._part, tell_call=tell_call
+        )
         self.reservations = Reservations(self._book)
         self._seekers: dict[AttemptId, Seeker] = {}
         self._watchers: list[Callable[[str, AgentState], None]] = []
@@ -124,7 +124,7 @@ class AgentDesk:
         if line.obeyed_at is None and is_in and wanted.since <= line.seen.since:
             line.obeyed_at = wanted.since  # an earlier daemon has carried it out
         if line.obeyed_at == wanted.since:
-            self._reach(line)
+            self._phones.reach(line)
             return
         if line.seen.state in agents.SYSTEM_BUSY:
             return  # what its calls come to takes the wish into account
@@ -133,7 +133,7 @@ class AgentDesk:
             self._log_in(line)
         else:
             self._book.move(line, _EVENT_OF[wanted.state])
-            self._reach(line)
+            self._phones.reach(line)
 
     def _end_talk(self, line: AgentLine) -> None:
         """End the conversation that an agent has asked to be ended; one that began after that goes on."""
@@ -151,47 +151,18 @@ class AgentDesk:
 
     def _log_in(self, line: AgentLine) -> None:
         """Begin anew: a phone that rings for an earlier wish, perhaps another phone, is not for this one."""
-        if line.ring_timer is not None:
-            line.ring_timer.cancel()
-            line.ring_timer = None
+        self._phones.forget_ringing(line)
         if line.leg is not None:
-            self._hang_up(line)
+            self._phones.hang_up(line)
             self._book.write(line)
         if line.row.wanted.state is WantedState.LOGGED_OUT:
             return
         if line.is_kept:
-            self._reach(line)
+            self._phones.reach(line)
         else:
             self._book.move(line, E.LOG_IN)
 
     # Legs
-
-    def _reach(self, line: AgentLine) -> None:
-        """Ring the phone of an agent whose leg is to be kept and is not there; end one that is not to be kept now."""
-        if not line.is_kept and line.leg is not None and line.seen.state in _AT_REST:
-            self._hang_up(line)
-            self._book.write(line)
-        wants_leg = line.is_kept and line.row.wanted.state is not WantedState.LOGGED_OUT
-        if not wants_leg or line.leg is not None or line.ring_timer is not None:
-            return
-        exchange = self._home()
-        if exchange is not None and line.rung < len(_RING_AGAIN_S):
-            delay_s = _RING_AGAIN_S[line.rung]
-            line.rung += 1
-            line.ring_timer = self._clock.call_later(delay_s, partial(self._ring, line, exchange))
-
-    def _home(self) -> Exchange | None:
-        """Where kept legs are: the first of the settings that is there."""
-        return next((each for name, each in self._exchanges.items() if name in self._ready), None)
-
-    def _ring(self, line: AgentLine, exchange: Exchange) -> None:
-        line.ring_timer = None
-        if line.leg is not None or line.row.wanted.state is WantedState.LOGGED_OUT:
-            return
-        line.leg = self._legs.ring(
-            line.name, line.row.endpoint, exchange, caller_id=f"dialerd <{line.name}>", ring_s=line.ring_s
-        )
-        self._book.write(line)
 
     def on_leg_event(self, exchange: str, leg_id: LegId, event: LegEvent) -> None:
         self._legs.on_event(exchange, leg_id, event)
@@ -202,6 +173,9 @@ class AgentDesk:
             if not self.outside.leg_up(leg):
                 self._legs.hang_up(leg)
             return
+        if line.asked_for is not None:
+            self.consults.leg_up(line)
+            return
         if line.call is not None:  # on demand: somebody waits
             self._give(line, line.call)
             return
@@ -209,7 +183,7 @@ class AgentDesk:
             self.takers.give(line, line.caller)
             return
         if not line.is_kept:
-            self._hang_up(line)
+            self._phones.hang_up(line)
             self._book.move(line, E.RELEASE)
             return
         line.rung = 0
@@ -226,10 +200,11 @@ class AgentDesk:
         caller, line.caller = line.caller, None
         reason = f"the phone {reason}" if not reason.startswith("the ") else reason
         if line.seen.state is AgentState.LOGGED_OUT:
-            line.rung = len(_RING_AGAIN_S)
+            self._phones.give_up(line)
             self._store.post(partial(usecases.login_failed, name=line.name, reason=reason, now=self._clock.now()))
             return
         self._book.move(line, E.LEG_LOST, reason=reason)
+        self.consults.leg_gone(line, reason)
         if call is not None and (seeker := self._seekers.get(call)) is not None:
             seeker.rings = None
             self._serve()
@@ -240,16 +215,11 @@ class AgentDesk:
         if caller is not None:
             self._legs.end_bridge(leg.exchange, caller)
             self._callers.agent_left(caller)
-        self._reach(line)
+        self._phones.reach(line)
 
     def _line_of(self, leg: Leg) -> AgentLine | None:
         line = self._book.lines.get(leg.agent)
         return line if line is not None and line.leg is leg else None
-
-    def _hang_up(self, line: AgentLine) -> None:
-        if line.leg is not None:
-            self._legs.hang_up(line.leg)
-            line.leg = None
 
     # People who wait
 
@@ -316,7 +286,7 @@ class AgentDesk:
         seeker.rings, line.call = line.name, attempt_id
         self._lend(line, seeker)
         self._book.move(line, E.RESERVE, attempt_id=attempt_id)
-        self._ring(line, seeker.exchange)
+        self._phones.ring(line, seeker.exchange)
 
     def _lend(self, line: AgentLine, seeker: Seeker | None) -> None:
         """Whom it is given may be another run's: its own, told with the move that follows, cannot count on it then."""
@@ -337,6 +307,7 @@ class AgentDesk:
     def free(self, attempt_id: AttemptId, *, was_connected: bool = False, goes_on: bool = False) -> None:
         """A call has no need of its agent any more. `goes_on`: the next one meets it in the same bridge: leave that."""
         self._seekers.pop(attempt_id, None)
+        self.consults.call_over(attempt_id)
         self.outside.free(attempt_id)
         line = self._book.talker(attempt_id)
         if line is None:
@@ -352,7 +323,7 @@ class AgentDesk:
         elif line.leg is not None:
             if not goes_on:
                 self._legs.end_bridge(line.leg.exchange, person)
-            self._hang_up(line)
+            self._phones.hang_up(line)
         if line.seen.state in _BUSY:
             self._book.move(line, E.CALL_ENDED)
             if not was_connected and line.wrap_up_timer is not None:  # nothing was said that there is work after
@@ -365,7 +336,7 @@ class AgentDesk:
             told(line.name, line.seen.state)
         match line.seen.state:
             case AgentState.LOGGED_OUT:
-                self._hang_up(line)
+                self._phones.hang_up(line)
             case AgentState.READY if line.is_kept and (line.leg is None or not line.leg.is_up):
                 self._book.move(line, E.LEG_LOST, reason=NO_PHONE)
             case AgentState.READY:
@@ -395,5 +366,5 @@ class AgentDesk:
         self.outside.stop()
         for line in self._book.lines.values():
             if line.leg is not None:
-                self._hang_up(line)
+                self._phones.hang_up(line)
                 self._book.move(line, E.LEG_LOST, reason="dialerd was stopped")

@@ -29,7 +29,8 @@ class AgentLine:
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
     is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
     own, nobody else's, `callback_of` is the run of that; `is_lent`: it is there for a person whom another run's flow
-    has sent. `rung`: how many times in a row its phone was called in vain.
+    has sent; `asked_for`: the person whose agent asks it about them. `rung`: how many times in a row its phone was
+    called in vain.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
@@ -46,6 +47,7 @@ class AgentLine:
     owed: int = 0
     callback_of: RunId | None = None
     is_lent: bool = False
+    asked_for: AttemptId | None = None
     rung: int = 0
     obeyed_at: datetime | None = None
     hung_up_at: datetime | None = None
@@ -79,8 +81,8 @@ class AgentLine:
 
     @property
     def person(self) -> Person | None:
-        """Whom it talks to or is rung for."""
-        return self.call or self.caller
+        """Whom it talks to, is rung for, or is asked about."""
+        return self.call or self.caller or self.asked_for
 
     def takes_callers_of(self, queue: str) -> bool:
         """Whether it is there for them now."""

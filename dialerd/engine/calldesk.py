@@ -113,7 +113,7 @@ class CallDesk:
 
     def adopt(self, attempt: AttemptRow, plan: CallPlan, facts: Facts, exchange: Exchange) -> None:
         """Take over a call that an earlier daemon placed; whether it lives is asked at once."""
-        call, commands = resume(plan, facts)
+        call, commands = resume(plan, facts, self._clock.now())
         line = CallLine(call=call, attempt=attempt, exchange=exchange)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
@@ -382,4 +382,4 @@ class CallDesk:
 
 def _learnt(facts: Facts) -> tuple[object, ...]:
     """What is written down as soon as it is known."""
-    return facts.answered_at, facts.verdict, facts.agent, facts.connected_at
+    return facts.answered_at, facts.verdict, facts.agent, facts.connected_at, facts.talks

@@ -131,6 +131,17 @@ class LegDesk:
         leg.person = person
         self._order(leg, "connect", self._connect(leg, person, tell))
 
+    def join(self, leg: Leg, person: Person, tell: Callable[[str], None]) -> None:
+        """Bring a third one to two who talk; `tell` hears why not, or nothing, unless the leg is ordered elsewhere."""
+        leg.person = person
+        self._order(leg, "join", self._join(leg, person, tell))
+
+    def part_from(self, leg: Leg, staying: Leg, person: Person, music: str, then: Callable[[], None]) -> None:
+        """Take the third one out of the conversation of the two, who go on; it waits with music again. `then`: once it
+        is out."""
+        leg.person = None
+        self._order(leg, "part", self._part_from(leg, staying, person, music, then))
+
     def part(self, leg: Leg, person: Person, music: str) -> None:
         """End their conversation; the agent waits with music again."""
         leg.person = None
@@ -140,10 +151,10 @@ class LegDesk:
         """A conversation whose agent is gone; unless the person has the next one by then."""
         spawn(f"end bridge of {person}", self._end_bridge(exchange, person))
 
-    def hang_up(self, leg: Leg) -> None:
-        """End the leg: its owner is not told of it any more."""
+    def hang_up(self, leg: Leg, then: Callable[[], None] = lambda: None) -> None:
+        """End the leg: its owner is not told of it any more. `then`: once it has ended."""
         self._forget(leg)
-        self._order(leg, "hang up", self._hang_up(leg))
+        self._order(leg, "hang up", self._hang_up(leg, then))
 
     def _order(self, leg: Leg, name: str, work: Coroutine[Any, Any, None]) -> None:
         spawn(f"{name} {leg.id}", work)
@@ -173,6 +184,33 @@ class LegDesk:
             case _:
                 tell(ev.CommandFailed("Connect", "one of the two has hung up"))
                 await self._look_if_gone(leg, reply)
+
+    async def _join(self, leg: Leg, person: Person, tell: Callable[[str], None]) -> None:
+        async with leg.orders:
+            reply = await leg.exchange.join(leg.id, person)
+        if leg.person != person or leg.id not in self._legs:
+            return  # it has been ordered out again
+        match reply:
+            case Done():
+                tell("")
+            case Failed(reason):
+                tell(reason)
+            case _:
+                tell("one of them has hung up")
+                await self._look_if_gone(leg, reply)
+
+    async def _part_from(self, leg: Leg, staying: Leg, person: Person, music: str, then: Callable[[], None]) -> None:
+        """The two are connected once more, which leaves everybody else out; as long as they are to talk."""
+        async with leg.orders:
+            while staying.person == person and staying.id in self._legs and leg.exchange.is_alive:
+                async with staying.orders:
+                    again = await leg.exchange.connect(staying.id, person) if staying.person == person else Done()
+                if not isinstance(again, Failed):
+                    break
+                await self._clock.sleep(_AGAIN_S)
+            then()
+            reply = await leg.exchange.hold(leg.id, music)
+        await self._look_if_gone(leg, reply)
 
     async def _part(self, leg: Leg, person: Person, music: str) -> None:
         async with leg.orders:
@@ -207,9 +245,10 @@ class LegDesk:
             with suppress(ExchangeError):
                 self.found(leg, (await leg.exchange.legs()).get(leg.id))
 
-    async def _hang_up(self, leg: Leg) -> None:
+    async def _hang_up(self, leg: Leg, then: Callable[[], None] = lambda: None) -> None:
         async with leg.orders:
             await self._surely(leg.exchange, lambda: leg.exchange.hang_up_leg(leg.id))
+        then()
 
     # Books
 

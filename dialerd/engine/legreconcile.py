@@ -56,10 +56,16 @@ class LegReconciler:
         seen = await exchange.legs()
         for leg in known:
             self._legs.found(leg, seen.get(leg.id))
-        for line in self._inherited_at(exchange):
+        inherited = self._inherited_at(exchange)
+        asked = [line for line in inherited if self._was_asked(line, seen)]
+        # Who was asked about a call comes last: who has it is known then.
+        for line in sorted(inherited, key=lambda each: each in asked):
             leg_id = line.row.leg_id
             if line.leg is None and leg_id is not None and leg_id in seen:
-                self._adopt(line, leg_id, exchange, seen[leg_id])
+                if line in asked:
+                    self._take_out(line, leg_id, exchange, seen[leg_id])
+                else:
+                    self._adopt(line, leg_id, exchange, seen[leg_id])
             self._settle_inherited(line)
         for attempt_id in self._talking_at(exchange.name):
             if self._book.talker(attempt_id) is None:  # two who talked, of whom one has gone meanwhile
@@ -82,6 +88,23 @@ class LegReconciler:
         here = [line for line in here if line.row.asterisk == exchange.name or line.row.asterisk not in self._exchanges]
         names -= {line.name for line in here}
         return here
+
+    @staticmethod
+    def _was_asked(line: AgentLine, seen: Mapping[LegId, LegSeen]) -> bool:
+        """Whether it is the third in a bridge of two who talk: the one whom the agent has asked."""
+        at = None if line.row.leg_id is None else seen.get(line.row.leg_id)
+        if at is None or at.attempt_id is None or line.seen.state is AgentState.ON_CALL:
+            return False
+        return sum(each.bridge_id == at.bridge_id for each in seen.values()) > 1
+
+    def _take_out(self, line: AgentLine, leg_id: LegId, exchange: Exchange, seen: LegSeen) -> None:
+        assert seen.attempt_id is not None, "asked of such only"
+        line.leg = self._legs.adopt(leg_id, line.name, exchange, seen)
+        giver = self._book.talker(seen.attempt_id)
+        if giver is not None and giver.leg is not None:
+            self._legs.part_from(line.leg, giver.leg, seen.attempt_id, line.music, lambda: None)
+        else:
+            self._legs.part(line.leg, seen.attempt_id, line.music)
 
     def _adopt(self, line: AgentLine, leg_id: LegId, exchange: Exchange, seen: LegSeen) -> None:
         if seen.place is LegPlace.ELSEWHERE:

@@ -28,10 +28,13 @@ _log = logger(__name__)
 _SLOT_GUARD_S = 0.05  # the carrier counts the old leg until it has handled its end
 
 
+Asked = Callable[[AttemptId, bool, str], None]
+
+
 @dataclass(slots=True, eq=False)
 class Outsider:
     """One number that is rung or talked with. `trunk`: whose slot it has; empty: none yet. `is_given`: the person was
-    told of it."""
+    told of it. `asked`: who is told whether it is there (True) or why not, in place of the person: an agent asks it."""
 
     number: str
     exchange: Exchange
@@ -39,6 +42,7 @@ class Outsider:
     trunk: str = ""
     leg: Leg | None = None
     is_given: bool = False
+    asked: Asked | None = None
 
 
 class Outside:
@@ -67,6 +71,21 @@ class Outside:
         outsider = Outsider(number, exchange, ring_s)
         self._outsiders[attempt_id] = outsider
         spawn(f"transfer {attempt_id}", self._ring(attempt_id, outsider))
+
+    def consult(self, attempt_id: AttemptId, number: str, exchange: Exchange, ring_s: float, asked: Asked) -> None:
+        """Ring a number that the call's agent wants to ask: `asked` hears that it is there, and when it is not."""
+        outsider = Outsider(number, exchange, ring_s, asked=asked)
+        self._outsiders[attempt_id] = outsider
+        spawn(f"consult {attempt_id}", self._ring(attempt_id, outsider))
+
+    def leg_of(self, attempt_id: AttemptId) -> Leg | None:
+        outsider = self._outsiders.get(attempt_id)
+        return None if outsider is None else outsider.leg
+
+    def keep(self, attempt_id: AttemptId) -> None:
+        """Who was asked has the person from now on."""
+        outsider = self._outsiders[attempt_id]
+        outsider.asked, outsider.is_given = None, True
 
     async def _ring(self, attempt_id: AttemptId, outsider: Outsider) -> None:
         job = partial(
@@ -113,6 +132,9 @@ class Outside:
         if found is None:
             return False
         attempt_id, outsider = found
+        if outsider.asked is not None:
+            outsider.asked(attempt_id, True, "")
+            return True
         outsider.is_given = True
         self._tell_call(attempt_id, ev.AgentFound(f"tel:{outsider.number}", leg.id))
         return True
@@ -140,15 +162,19 @@ class Outside:
         self._legs.connect(outsider.leg, attempt_id, partial(self._tell_call, attempt_id))
         return True
 
-    def free(self, attempt_id: AttemptId) -> None:
-        """The call has no need of a number any more: its leg ends, ringing or in talk."""
+    def free(self, attempt_id: AttemptId, *, ends_bridge: bool = True, then: Callable[[], None] = lambda: None) -> None:
+        """The call has no need of a number any more: its leg ends, ringing or in talk. `ends_bridge` False: others talk
+        on there; `then`: once it has ended."""
         outsider = self._outsiders.pop(attempt_id, None)
         if outsider is None:
             return
         self._give_back(outsider)
-        if outsider.leg is not None:
-            self._legs.hang_up(outsider.leg)
-            self._legs.end_bridge(outsider.exchange, attempt_id)
+        if outsider.leg is None:
+            then()
+        else:
+            self._legs.hang_up(outsider.leg, then)
+            if ends_bridge:
+                self._legs.end_bridge(outsider.exchange, attempt_id)
 
     def stop(self) -> None:
         """The daemon ends: nobody is left on the phone."""
@@ -156,7 +182,11 @@ class Outside:
             self.free(attempt_id)
 
     def _missed(self, attempt_id: AttemptId, reason: str) -> None:
-        self._give_back(self._outsiders.pop(attempt_id))
+        outsider = self._outsiders.pop(attempt_id)
+        self._give_back(outsider)
+        if outsider.asked is not None:
+            outsider.asked(attempt_id, False, reason)
+            return
         _log.info(f"a transfer to a number found nobody: {reason}", action="transfer_failed", attempt_id=attempt_id)
         self._tell_call(attempt_id, ev.CommandFailed(do.Seek.__name__, reason))
 

@@ -6,11 +6,11 @@ Not here: what a call makes of being seen or missed (domain/call/step.py).
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from dialerd.domain.call import Facts, Outcome
+from dialerd.domain.call import Facts, Outcome, Talk
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.queue import QueueSpec
@@ -53,10 +53,10 @@ async def reconcile(
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
     adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
     for attempt in adopted:
-        spec, queue = await store.read(partial(_spec_of, attempt=attempt))
+        spec, queue, talks = await store.read(partial(_spec_of, attempt=attempt))
         theirs = queue if queue is not None and queue.kind == "app_queue" else None
         plan = plan_of(attempt, spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
-        desk.adopt(attempt, plan, facts_of(attempt), exchange)
+        desk.adopt(attempt, plan, replace(facts_of(attempt), talks=talks), exchange)
         if attempt.id not in seen:  # known before its agent is asked for, who has not left anybody then
             desk.deliver(attempt.id, ChannelGone())
         del inherited[attempt.id]
@@ -68,12 +68,13 @@ async def reconcile(
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
 
 
-def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec | None]:
-    """Its campaign as a call of its kind knows it, and the queue of that."""
+def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec | None, tuple[Talk, ...]]:
+    """Its campaign as a call of its kind knows it, the queue of that, and the talks that are over."""
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "the run of an open attempt cannot be deleted"
     spec = run.spec.of_calls(attempt.channel)
-    return spec, None if spec.queue is None else unit.queues.get(spec.queue)
+    queue = None if spec.queue is None else unit.queues.get(spec.queue)
+    return spec, queue, tuple(unit.dialing.talks(attempt.id))
 
 
 async def inherit(

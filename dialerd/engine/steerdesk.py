@@ -52,8 +52,10 @@ class SteerDesk:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._muted: set[str] = set()
         self._holding: set[str] = set()
+        self._shown: set[str] = set()  # of whom something is written down
         self._inherited: set[str] | None = None
         agents.watch(self._in_state)
+        agents.consults.watch(self.changed)
 
     async def refresh(self) -> None:
         """Take up what is asked."""
@@ -67,7 +69,10 @@ class SteerDesk:
         """What an earlier daemon has done with calls is so still: each agent once, when its call is known."""
         lines = self._agents.book.lines
         if self._inherited is None:
-            self._inherited = {name for name, line in lines.items() if line.row.is_muted or line.row.is_holding}
+            rows = [line.row for line in lines.values()]
+            self._shown = {each.name for each in rows if each.is_muted or each.is_holding or each.listeners}
+            self._shown |= {each.name for each in rows if each.consults}
+            self._inherited = set(self._shown)
         for name in list(self._inherited):
             line = lines.get(name)
             if line is not None and line.person is None and line.seen.state in _BUSY:
@@ -77,6 +82,8 @@ class SteerDesk:
                 self._muted.add(name)
             if line is not None and line.row.is_holding:
                 self._holding.add(name)
+            if line is not None and line.row.consults:
+                self._write(name)  # whom it asked has been let go
             if line is not None and line.seen.state not in _BUSY:
                 self._in_state(name, line.seen.state)
 
@@ -113,6 +120,12 @@ class SteerDesk:
                 return self._after(line, await line.leg.exchange.send_keys(line.person, request.detail["keys"]))
             case Verb.PASS_ON:
                 return await self._pass_on(line, Destination(**request.detail))
+            case Verb.CONSULT:
+                return await self._consult(line, Destination(**request.detail), partial(self._done, request.id))
+            case Verb.COMPLETE:
+                return self._agents.consults.complete(line)
+            case Verb.TAKE_BACK:
+                return self._agents.consults.take_back(line)
             case _:
                 self._listeners.listen(
                     line.name,
@@ -135,6 +148,7 @@ class SteerDesk:
             is_caller=is_caller,
             is_muted=line.name in self._muted,
             is_holding=line.name in self._holding,
+            is_asking=bool(self._agents.consults.of(line.name)),
             may_be_heard=line.call is None or self._may_be_heard(line.call),
             asked_at=request.asked_at,
         )
@@ -170,6 +184,29 @@ class SteerDesk:
         self._tell_call(person, ev.Moved(to))
         return ""
 
+    async def _consult(self, line: AgentLine, to: Destination, told: Callable[[str], None]) -> str | None:
+        """The person hears music before anybody else is in their bridge."""
+        person = line.call
+        assert person is not None, "callers are refused"
+        was_holding = line.name in self._holding
+        if not was_holding:
+            self._hold(line, True)
+            self._write(line.name)
+        if not await self._comfort.settled(person, _SETTLES_S):
+            return "the person could not be put on hold"
+        if line.call != person:
+            return "the call is over"
+        resume = partial(self._resume, line, person)
+        refusal = self._agents.consults.begin(line, to, told=told, resume=resume)
+        if refusal and not was_holding:
+            resume()
+        return refusal or None
+
+    def _resume(self, line: AgentLine, person: AttemptId) -> None:
+        if line.call == person and line.leg is not None:
+            self._hold(line, False)
+            self._write(line.name)
+
     def _lack_of(self, name: str, giver: AgentLine) -> str:
         taker = self._agents.book.lines.get(name)
         if taker is None:
@@ -204,7 +241,7 @@ class SteerDesk:
             self._muted.discard(name)
             if line is not None and line.leg is not None:
                 spawn(f"unmute {name}", self._surely_unmute(line))
-        if line is not None and (line.row.is_muted or line.row.is_holding or line.row.listeners):
+        if name in self._shown:
             self._write(name)
 
     async def _surely_unmute(self, line: AgentLine) -> None:
@@ -217,16 +254,20 @@ class SteerDesk:
             await self._clock.sleep(1.0)
 
     def changed(self, name: str) -> None:
-        """An agent's listeners are others."""
+        """An agent's listeners are others, or whom it asks."""
         self._write(name)
 
     def _write(self, name: str) -> None:
+        is_muted, is_holding = name in self._muted, name in self._holding
+        consults, listeners = self._agents.consults.of(name), self._listeners.of(name)
+        (self._shown.add if is_muted or is_holding or consults or listeners else self._shown.discard)(name)
         self._store.post(
             partial(
                 steering.note_line,
                 agent=name,
-                is_muted=name in self._muted,
-                is_holding=name in self._holding,
-                listeners=self._listeners.of(name),
+                is_muted=is_muted,
+                is_holding=is_holding,
+                consults=consults,
+                listeners=listeners,
             )
         )

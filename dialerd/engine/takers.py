@@ -31,9 +31,9 @@ class CallerHost(Protocol):
 
 
 class Part(Protocol):
-    """End an agent's conversation."""
+    """End an agent's conversation; `goes_on`: the person's, in the same bridge, does not end."""
 
-    def __call__(self, line: AgentLine, person: Person, *, was_connected: bool) -> None: ...
+    def __call__(self, line: AgentLine, person: Person, *, was_connected: bool, goes_on: bool = False) -> None: ...
 
 
 class Takers:

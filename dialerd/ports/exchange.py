@@ -156,6 +156,14 @@ class Exchange(Protocol):
         """
         ...
 
+    async def join(self, leg_id: LegId, person: Person) -> Reply:
+        """Let a third one into the person's bridge, beside the two who talk there. Its music ends first.
+
+        `connect` of either leg, asked after it, leaves the other one out. Gone: the leg is, or that bridge. Failed: it
+        is where it was, unless it is unclear; a leg that waited does so in silence then.
+        """
+        ...
+
     async def end_bridge(self, person: Person) -> Reply:
         """Remove the person's bridge; who is in it lives on apart, in silence."""
         ...

@@ -82,8 +82,11 @@ class Floor(Protocol):
         """Delete up to `size` requests that were done before that."""
         ...
 
-    def set_line(self, agent: str, *, is_muted: bool, is_holding: bool, listeners: Sequence[Mapping[str, str]]) -> None:
-        """What is done with an agent's call now. `listeners`: of each `who` and `mode`."""
+    def set_line(
+        self, agent: str, *, is_muted: bool, is_holding: bool, consults: str, listeners: Sequence[Mapping[str, str]]
+    ) -> None:
+        """What is done with an agent's call now. `consults`: whom it asks about it, empty: nobody; `listeners`: of each
+        `who` and `mode`."""
         ...
 
     def callers(self) -> list[CallerRow]:

@@ -44,7 +44,8 @@ class Reports(Protocol):
         self, by: Dimension, runs: Collection[RunId] | None, *, since: datetime | None, until: datetime | None
     ) -> list[Tally]:
         """The tallies of these runs (None: of all), added up by run, key and disposition; of the attempts that were
-        claimed from the hour of `since` on, and before `until`'s."""
+        claimed from the hour of `since` on, and before `until`'s. Agents who passed a person on have a tally of their
+        own talks, of no attempt."""
         ...
 
     def runs_of(self, campaigns: Collection[CampaignId]) -> dict[RunId, str]:

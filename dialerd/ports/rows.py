@@ -242,3 +242,5 @@ class ExportRow:
     ordinal: int  # 1 for the target's first attempt
     attempt: AttemptRow
     recording: str = ""  # the names of its recordings, a space between two
+    first_connected_at: datetime | None = None  # where the person was passed on: to the first of the agents
+    earlier_talk_s: float = 0.0  # of the agents before the last one

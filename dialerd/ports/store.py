@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from dialerd.domain.call import Facts
+from dialerd.domain.call import Facts, Talk
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.words import (
@@ -218,6 +218,10 @@ class Dialing(Protocol):
 
     def note(self, attempt_id: AttemptId, facts: Facts) -> None:
         """Keep what is known of an open attempt so far (answered_at, verdict, amd, agent, connected_at, greeted_at)."""
+        ...
+
+    def talks(self, attempt_id: AttemptId) -> list[Talk]:
+        """The talks of agents who have passed its person on, the first one first."""
         ...
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None: ...

@@ -32,6 +32,13 @@ class Bridges:
         self._bridge.update(dict.fromkeys(parties, bridge_id))
         return lost.difference(parties)
 
+    def join(self, bridge_id: BridgeId, party: Party) -> set[Party]:
+        """Beside whoever is in that bridge, and in no other. Back comes who has lost them by it."""
+        lost = self.leave(party)
+        self._parties[bridge_id].add(party)
+        self._bridge[party] = bridge_id
+        return lost - self._parties[bridge_id]
+
     def leave(self, party: Party) -> set[Party]:
         """Back comes who is left behind."""
         bridge_id = self._bridge.pop(party, None)

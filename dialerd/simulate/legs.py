@@ -103,6 +103,17 @@ class SimulatedLegs(ABC):
         await self.line.wait()  # either may be gone before the reply is heard
         return self.line.reply()
 
+    async def join(self, leg_id: LegId, person: Person) -> Reply:
+        leg = await self._answered(leg_id)
+        if not isinstance(leg, Leg):
+            return leg
+        leg.music = ""
+        if bridge_of(person) not in self._bridges:
+            return Gone()
+        self._tell_parted(self._bridges.join(bridge_of(person), leg_id))
+        await self.line.wait()
+        return self.line.reply()
+
     async def end_bridge(self, person: Person) -> Reply:
         if (lost := await self.line.request()) is not None:
             return lost

@@ -93,6 +93,7 @@ class AgentPage:
     pause_reasons: Sequence[str]
     is_muted: bool
     is_holding: bool
+    consults: str | None
     jobs: Sequence[Job]
     card: Card | None
     callbacks: Sequence[MyCallback]
@@ -110,6 +111,7 @@ def page(unit: Unit, agent: str, *, now: datetime) -> AgentPage:
         pause_reasons=pause_reasons(unit, agent),
         is_muted=row.is_muted,
         is_holding=row.is_holding,
+        consults=row.consults or None,
         jobs=jobs(unit, agent),
         card=card(unit, agent, now=now),
         callbacks=my_callbacks(unit, agent, now=now),

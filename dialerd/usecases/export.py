@@ -151,7 +151,7 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         _moment(attempt.answered_at),
         _moment(attempt.ended_at),
         _seconds(attempt.claimed_at, attempt.ended_at),
-        _seconds(attempt.connected_at or attempt.answered_at, attempt.ended_at),
+        _talk_s(row),
         attempt.amd or "",
         attempt.final or attempt.disposition or "",
         attempt.agent or "",
@@ -166,11 +166,18 @@ def _row(row: ExportRow) -> tuple[str, ...]:
         attempt.regulation,
         attempt.disposition or "",
         _moment(attempt.greeted_at),
-        _moment(attempt.connected_at),
+        _moment(row.first_connected_at or attempt.connected_at),
         attempt.channel,
         attempt.step,
         row.recording,
     )
+
+
+def _talk_s(row: ExportRow) -> str:
+    """All agents' that the person has talked to, one after the other, without the waiting in between."""
+    attempt = row.attempt
+    own = _seconds(attempt.connected_at or attempt.answered_at, attempt.ended_at)
+    return own if not own or not row.earlier_talk_s else f"{float(own) + row.earlier_talk_s:.3f}"
 
 
 def _moment(at: datetime | None) -> str:

@@ -39,6 +39,7 @@ class FloorAgent:
     talks_with: Literal["call", "caller"] | None
     is_muted: bool
     is_holding: bool
+    consults: str | None
     listeners: Sequence[Mapping[str, str]]
 
 
@@ -154,6 +155,7 @@ def _agent(row: AgentRow, queues: Sequence[str], callers: Sequence[CallerRow], n
         talks_with=talks,
         is_muted=row.is_muted,
         is_holding=row.is_holding,
+        consults=row.consults or None,
         listeners=row.listeners,
     )
 

@@ -1,4 +1,4 @@
-"""What a person can ask of a call that is up: mute, hold, keys, pass it on, listen, whisper, barge.
+"""What a person can ask of a call that is up: mute, hold, keys, pass it on, ask first, listen, whisper, barge.
 
 Not here: whether it can be done when the daemon looks (domain/steering.py), doing it (engine/steerdesk.py). A request
 is kept and the daemon poked; `outcome` tells what came of it, within moments.
@@ -56,20 +56,46 @@ def pass_on(
 
     Asked by the agent it is a transfer, by a supervisor a move.
     """
+    detail = _detail(unit, agent, to, rules=rules, region=region)
+    return _ask(unit, agent, Verb.PASS_ON, detail, actor=actor, now=now)
+
+
+def consult(
+    unit: Unit, agent: str, to: Destination, *, rules: PassingOn, region: str, actor: str, now: datetime
+) -> RequestId:
+    """Have the agent talk to a free agent (of a queue), or a number that the settings allow, with its person on hold.
+
+    Done once the two talk. `complete` gives them the person then, `take_back` ends it; whoever hangs up first, the
+    others go on without them.
+    """
+    detail = _detail(unit, agent, to, rules=rules, region=region)
+    return _ask(unit, agent, Verb.CONSULT, detail, actor=actor, now=now)
+
+
+def complete(unit: Unit, agent: str, *, actor: str, now: datetime) -> RequestId:
+    """Give the person to whom the agent asks about them; the agent wraps up."""
+    return _ask(unit, agent, Verb.COMPLETE, {}, actor=actor, now=now)
+
+
+def take_back(unit: Unit, agent: str, *, actor: str, now: datetime) -> RequestId:
+    """Let go whom the agent asks, or rings, and let it go on with the person."""
+    return _ask(unit, agent, Verb.TAKE_BACK, {}, actor=actor, now=now)
+
+
+def _detail(unit: Unit, agent: str, to: Destination, *, rules: PassingOn, region: str) -> dict[str, str]:
+    """Where a call is to go on. Raises BadInputError, NotFoundError, IllegalActionError (a number that may not be)."""
     if sum(each is not None for each in (to.queue, to.agent, to.number)) != 1:
         raise BadInputError("a call goes on at one place", hint="name a queue, an agent or a number")
     if to.agent is not None:
-        detail = {"agent": get_agent(unit, to.agent).name}
         if to.agent == agent:
             raise BadInputError(f"agent {agent} has the call already", hint="name another agent")
-    elif to.queue is not None:
+        return {"agent": get_agent(unit, to.agent).name}
+    if to.queue is not None:
         queue = unit.queues.get(to.queue)
         if queue is None or queue.kind != "stasis":
             raise NotFoundError(f"there is no queue {to.queue[:64]} of dialerd's own", hint="see dialerd queue list")
-        detail = {"queue": queue.name}
-    else:
-        detail = {"number": _number(to.number or "", rules, region), "context": rules.context}
-    return _ask(unit, agent, Verb.PASS_ON, detail, actor=actor, now=now)
+        return {"queue": queue.name}
+    return {"number": _number(to.number or "", rules, region), "context": rules.context}
 
 
 def _number(text: str, rules: PassingOn, region: str) -> str:
@@ -140,7 +166,7 @@ def note_done(unit: Unit, request_id: RequestId, *, refusal: str, now: datetime)
 
 
 def note_line(
-    unit: Unit, agent: str, *, is_muted: bool, is_holding: bool, listeners: Sequence[Mapping[str, str]]
+    unit: Unit, agent: str, *, is_muted: bool, is_holding: bool, consults: str, listeners: Sequence[Mapping[str, str]]
 ) -> None:
     """What is done with an agent's call now."""
-    unit.floor.set_line(agent, is_muted=is_muted, is_holding=is_holding, listeners=listeners)
+    unit.floor.set_line(agent, is_muted=is_muted, is_holding=is_holding, consults=consults, listeners=listeners)

@@ -17,7 +17,7 @@ from tests.numbers import number
 
 pytestmark = pytest.mark.asterisk
 
-AGENT, DESK = "agent1001", "agent1002"
+AGENT, DESK, OTHER = "agent1001", "agent1002", "agent1003"
 _HEARD_S = 1.0
 
 
@@ -35,7 +35,8 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
     mark, person = lab.mark(), number(8, "50")
     dialer.start()
     dialer.staff("sales", [AGENT], wrap_up_s=1)
-    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=60, what="the agent ready")
+    dialer.staff("experts", [OTHER], wrap_up_s=1)
+    until(lambda: set(dialer.agents().values()) == {"ready"}, limit_s=60, what="the agents ready")
     dialer.campaign("c", [person], mode="progressive", queue="sales", amd=True)
     dialer.cli("campaign", "run", "c")
     until(lambda: dialer.agents()[AGENT] == "on_call", limit_s=60, what="the talk")
@@ -51,17 +52,24 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
         # Refused while the connection to Asterisk is just being mended, as on a busy machine: then once more.
         until(lambda words=words: dialer.run("agent", *words).returncode == 0, limit_s=60, what=" ".join(words))  # type: ignore[misc]
         time.sleep(_HEARD_S)
-    (shown,) = json.loads(dialer.cli("floor", "--json"))["agents"]
-    assert [each["mode"] for each in shown["listeners"]] == ["barge"]
+    shown = {each["agent"]: each for each in json.loads(dialer.cli("floor", "--json"))["agents"]}
+    assert [each["mode"] for each in shown[AGENT]["listeners"]] == ["barge"]
     dialer.cli("agent", "dtmf", AGENT, "1#")
-    dialer.cli("agent", "hangup", AGENT)
+    dialer.cli("agent", "unlisten", AGENT)
+    asks = ["transfer", AGENT, "--attended", "--agent", OTHER]
+    for words in (asks, ["transfer", AGENT, "--cancel"], asks, ["transfer", AGENT, "--complete"]):
+        until(lambda words=words: dialer.run("agent", *words).returncode == 0, limit_s=60, what=" ".join(words))  # type: ignore[misc]
+        time.sleep(_HEARD_S)
+    assert dialer.agents()[OTHER] == "on_call"
+    dialer.cli("agent", "hangup", OTHER)
     until(lambda: dialer.status("c")["state"] == "completed", limit_s=60, what="the campaign")
-    dialer.cli("agent", "logout", AGENT)  # a recording is whole when its channel is gone
+    for name in (AGENT, OTHER):
+        dialer.cli("agent", "logout", name)  # a recording is whole when its channel is gone
     until(lambda: "0 active channels" in lab.cli("pbx", "core show channels count"), limit_s=60, what="everybody gone")
     calls = by_number(lab.record(since=mark))
-    tones = {"P": person_hz(person), "A": AGENTS[AGENT].hz, "S": AGENTS[DESK].hz, "M": MUSIC[0]}
-    (by_person,), (by_agent,), (by_desk,) = (calls[each] for each in (person, AGENT, DESK))
-    heard = {who: mixtures(lab.heard(call), tones) for who, call in (("P", by_person), ("A", by_agent), ("S", by_desk))}
+    tones = {"P": person_hz(person), "A": AGENTS[AGENT].hz, "S": AGENTS[DESK].hz, "O": AGENTS[OTHER].hz, "M": MUSIC[0]}
+    by = {who: calls[each] for who, each in (("P", person), ("A", AGENT), ("S", DESK), ("O", OTHER))}
+    heard = {who: mixtures(lab.heard(call), tones) for who, (call,) in by.items()}
     told = {who: "".join(part or "." for part in parts) for who, parts in heard.items()}
     assert heard["P"].count("M") >= 3, f"on hold the person hears music: {told}"
     assert "P" in heard["A"], f"the agent hears the person: {told}"
@@ -72,6 +80,11 @@ def test_who_is_steered_is_heard_by_those_who_are_to_hear(lab: Lab, dialer: Dial
     assert "M" not in talk, f"the agent hears no music: {told}"
     after_music = told["P"][told["P"].index("M") : told["P"].rindex("A")]
     assert "..." in after_music, f"who is muted is not heard: {told}"
+    asked = [part for part in heard["O"] if part not in ("", "M")]
+    assert asked.count("A") >= 6, f"whom the agent asks hears it, both times, and not the person: {told}"
+    assert asked[-1] == "P" and heard["P"][-5:].count("O") >= 2, f"then they have the person: {told}"
+    assert "AO" not in heard["P"], f"the person hears the two never talk: {told}"
+    assert heard["A"].count("O") >= 6, f"the agent hears whom it asks: {told}"
     assert dialer.stop() == 0
     assert "0 active channels" in lab.cli("pbx", "core show channels count")
     assert lab.cli("pbx", "bridge show all").count("stasis") == 0

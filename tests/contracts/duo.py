@@ -144,6 +144,8 @@ class Duos:
                 reply = await exchange.hold(leg_id, _MUSIC)
             case "connect":
                 reply = await exchange.connect(leg_id, attempt_id)
+            case "join":
+                reply = await exchange.join(leg_id, attempt_id)
             case "end bridge":
                 reply = await exchange.end_bridge(attempt_id)
             case "hang up leg":

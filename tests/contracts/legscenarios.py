@@ -158,6 +158,21 @@ LEG_SCENARIOS: dict[str, LegScenario] = {
             *("Gone", "Gone", "Done", "Done", "Gone"),
         ],
     ),
+    "is brought to who talks, and to nobody": LegScenario(
+        ending="50",
+        does={
+            "both": [
+                *("join", "leg", "hold", "connect", "0.5 s", "join", "0.3 s", "leg", "bridge", "end bridge", "0.5 s"),
+                *("join", "leg", "hang up", "hang up leg"),
+            ]
+        },
+        events=["LegAnswered", "LegGone 16/-"],
+        call_events=[*UP, "Destroyed 16/-"],
+        replies=[
+            *("Gone", "waiting", "Done", "Done", "Done", "bridged with its person", "bridge", "Done"),
+            *("Gone", "waiting", "Done", "Done"),
+        ],
+    ),
     "listens to an agent that is not there": LegScenario(
         does={"LegAnswered": ["listen to nobody", "leg", "listen no more", "leg", "hang up leg"]},
         events=["LegAnswered", "LegGone 16/-"],

@@ -18,10 +18,11 @@ TALK = Situation(
     is_caller=False,
     is_muted=False,
     is_holding=False,
+    is_asking=False,
     may_be_heard=True,
     asked_at=NOW,
 )
-NEEDS_SOMETHING = {Verb.UNMUTE, Verb.RESUME}
+NEEDS_SOMETHING = {Verb.UNMUTE, Verb.RESUME, Verb.COMPLETE, Verb.TAKE_BACK}
 
 
 def said(verb: Verb, at: Situation, *, now: datetime = NOW) -> str:
@@ -52,6 +53,15 @@ def test_an_agent_who_talks_to_nobody_has_no_call_to_steer(verb: Verb, state: Ag
         (Verb.KEYS, {"is_holding": True}, "the call is on hold: keys would not be heard in it"),
         (Verb.PASS_ON, {"is_holding": True}, ""),
         (Verb.PASS_ON, {"is_caller": True}, "somebody who has called cannot be passed on"),
+        (Verb.CONSULT, {"is_holding": True}, ""),
+        (Verb.CONSULT, {"is_caller": True}, "somebody who has called cannot be passed on"),
+        (Verb.CONSULT, {"is_asking": True}, "somebody is asked about the call"),
+        (Verb.PASS_ON, {"is_asking": True}, "somebody is asked about the call"),
+        (Verb.RESUME, {"is_asking": True, "is_holding": True}, "somebody is asked about the call"),
+        (Verb.COMPLETE, {}, "nobody is asked about the call"),
+        (Verb.TAKE_BACK, {}, "nobody is asked about the call"),
+        (Verb.COMPLETE, {"is_asking": True, "is_holding": True}, ""),
+        (Verb.TAKE_BACK, {"is_asking": True, "is_holding": True}, ""),
         (Verb.HOLD, {"is_caller": True, "state": AgentState.INBOUND}, ""),
         (Verb.LISTEN, {"may_be_heard": False}, "the person has not been told that others may hear the call"),
         (Verb.BARGE, {"may_be_heard": False}, "the person has not been told that others may hear the call"),

@@ -318,6 +318,25 @@ def test_a_held_call_is_still_held_for_its_agent_when_the_daemon_was_killed() ->
     talking(story)
 
 
+def test_whoever_waits_passed_on_when_the_daemon_is_killed_is_taken_by_the_next_agent() -> None:
+    async def story(office: Office, call: AttemptId) -> None:
+        await ask(office, BOB, "pause")
+        assert await done(office, "to", queue="sales") == "done"
+        assert office.exchange.comforted == {call: "default"}
+        await office.crash()
+        await office.clock.sleep(3.0)
+        await office.start()
+        await office.clock.sleep(5.0)
+        assert call in await office.exchange.channels(), "they are still there"
+        assert office.exchange.comforted == {call: "default"}, "and hear music"
+        await ask(office, BOB, "ready")
+        await office.clock.sleep(2.0)
+        assert (await agent(office, BOB)).seen.attempt_id == call
+        assert office.exchange.comforted == {}
+
+    talking(story, wrap_up_s=60)
+
+
 # Whatever happens
 
 _WISHES = [

@@ -102,14 +102,16 @@ def test_who_waits_is_counted_with_the_queue_callers_and_answered_people_alike(o
 
 def test_an_agent_on_the_floor_is_where_it_is_since_when_and_why(office: House) -> None:
     _be(office, AgentState.READY, 3, campaign="spring", why="the only campaign of its queue")
-    office.unit.floor.set_line("ann", is_muted=True, is_holding=False, listeners=[{"who": "sue", "mode": "listen"}])
+    office.unit.floor.set_line(
+        "ann", is_muted=True, is_holding=False, consults="bob", listeners=[{"who": "sue", "mode": "listen"}]
+    )
     (ann,) = floor(office.unit, now=NOW + 10 * S).agents
     assert (ann.state, ann.in_state_s, ann.campaign, ann.why) == (
         *("ready", 7.0, "spring"),
         "the only campaign of its queue",
     )
-    assert (ann.is_muted, ann.is_holding, ann.listeners, ann.queues) == (
-        *(True, False),
+    assert (ann.is_muted, ann.is_holding, ann.consults, ann.listeners, ann.queues) == (
+        *(True, False, "bob"),
         ({"who": "sue", "mode": "listen"},),
         ["sales"],
     )

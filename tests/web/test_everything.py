@@ -47,7 +47,7 @@ OVER_HTTP = {
     "agent resume": "steering_hold steering_hold_mine",
     "agent show": "agents_show_agent me_show_me me_show_jobs",
     "agent skip": "me_skip",
-    "agent transfer": "steering_transfer",
+    "agent transfer": "steering_transfer steering_consult steering_complete steering_cancel",
     "agent unlisten": "steering_unlisten",
     "agent unmute": "steering_mute steering_mute_me",
     "agent unprefer": "agents_prefer me_set_jobs",

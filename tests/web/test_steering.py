@@ -70,6 +70,33 @@ def test_what_is_asked_of_a_call_reaches_the_engine_and_its_outcome_whoever_aske
             assert (last.agent, last.verb, dict(last.detail), last.actor) == ("ann", wanted, detail, actor)
 
 
+@pytest.mark.parametrize(
+    ("verb", "body", "wanted", "detail"),
+    [
+        ("consult", {"agent": "ben"}, "consult", {"agent": "ben"}),
+        ("consult", {"queue": "support"}, "consult", {"queue": "support"}),
+        ("complete", None, "complete", {}),
+        ("cancel", None, "take_back", {}),
+    ],
+)
+def test_an_agent_asks_somebody_first_and_gives_its_call_away_or_takes_it_back(
+    office: Site, verb: str, body: Any, wanted: str, detail: dict[str, str]
+) -> None:
+    asked: list[CallRequest] = []
+    office.engine = _answering(asked)
+    said = office.browser("ann").post(f"/api/me/agent/{verb}", body)
+    assert (said.status, said.document["state"]) == (200, "done"), said
+    assert (asked[-1].agent, asked[-1].verb, dict(asked[-1].detail)) == ("ann", wanted, detail)
+
+
+def test_the_engines_reason_why_nobody_is_asked_is_told(office: Site) -> None:
+    office.engine = _answering([], "agent ben is paused")
+    ann = office.browser("ann")
+    assert ann.post("/api/me/agent/consult", {"agent": "ben"}).document["message"] == "agent ben is paused"
+    assert ann.post("/api/me/agent/consult", {"number": "+13125550100"}).code == "illegal_action"
+    assert ann.post("/api/me/agent/consult", {}).code == "bad_input"
+
+
 def test_what_the_engine_refuses_is_told_with_its_reason(office: Site) -> None:
     office.engine = _answering([], "agent ann is muted already")
     said = office.browser("ann").post("/api/me/agent/mute", {"on": True})

@@ -112,6 +112,16 @@ class AriLegs:
                 return replace(joined, is_unclear=isinstance(undone, Failed))
             return joined
 
+    async def join(self, leg_id: LegId, person: Person) -> Reply:
+        bridge_id = bridge_of(person)
+        async with self._turn(bridge_id):
+            silent = await ask(self._session, "DELETE", f"/channels/{leg_id}/moh")
+            if not isinstance(silent, Done):
+                return silent
+            return await ask(
+                self._session, "POST", f"/bridges/{bridge_id}/addChannel", params={"channel": leg_id}, gone=400
+            )
+
     @asynccontextmanager
     async def _turn(self, bridge_id: BridgeId) -> AsyncIterator[None]:
         turns = self._turns.setdefault(bridge_id, _Turns())

@@ -21,7 +21,7 @@ from dialerd.ports import AgentEventRow, AgentRow
 _AGENT = (
     "SELECT id, name, endpoint, kind, may_outbound, wanted, wanted_since, wanted_reason,"
     " state, since, idle_since, reason, campaign, why, attempt_id, leg_id, asterisk, hang_up_at,"
-    " is_muted, is_holding, listeners FROM agent"
+    " is_muted, is_holding, consults, listeners FROM agent"
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
@@ -176,6 +176,7 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         hang_up_at,
         is_muted,
         is_holding,
+        consults,
         listeners,
     ) = row
     return AgentRow(
@@ -200,5 +201,6 @@ def _to_agent(row: tuple[Any, ...], preferred: frozenset[str]) -> AgentRow:
         hang_up_at=to_moment_or_none(hang_up_at),
         is_muted=bool(is_muted),
         is_holding=bool(is_holding),
+        consults=consults,
         listeners=tuple(json.loads(listeners)) if listeners != "[]" else (),
     )

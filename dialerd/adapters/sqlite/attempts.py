@@ -39,6 +39,9 @@ SELECT campaign.name, run.number, target.contact_id,
           AND earlier.disposition IS NOT NULL AND earlier.beside IS NULL),
        (SELECT coalesce(group_concat(recording.name, ' '), '') FROM recording
         WHERE recording.attempt_id = attempt.id AND recording.trouble = ''),
+       (SELECT min(talk.began_at) FROM talk WHERE talk.attempt_id = attempt.id),
+       (SELECT coalesce(sum((julianday(talk.ended_at) - julianday(talk.began_at)) * 86400), 0) FROM talk
+        WHERE talk.attempt_id = attempt.id AND talk.began_at IS NOT attempt.connected_at),
        {", ".join("attempt." + column for column in ATTEMPT_COLUMNS.replace(" ", "").split(","))}
 FROM attempt INDEXED BY attempt_by_run JOIN target ON target.id = attempt.target_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
@@ -92,7 +95,7 @@ def page_end(connection: sqlite3.Connection, run_id: RunId, *, since: datetime |
 
 
 def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
-    for campaign, run_number, contact_id, ordinal, recording, *attempt in rows:
+    for campaign, run_number, contact_id, ordinal, recording, first_at, talk_s, *attempt in rows:
         yield ExportRow(
             campaign=campaign,
             run_number=run_number,
@@ -100,6 +103,8 @@ def _exported(rows: Iterable[tuple[Any, ...]]) -> Iterator[ExportRow]:
             ordinal=ordinal,
             attempt=to_attempt(tuple(attempt)),
             recording=recording,
+            first_connected_at=to_moment_or_none(first_at),
+            earlier_talk_s=round(talk_s, 3),
         )
 
 

@@ -30,7 +30,7 @@ from dialerd.adapters.sqlite.rows import (
     to_text_or_none,
     to_zones,
 )
-from dialerd.domain.call import Facts
+from dialerd.domain.call import Facts, Talk
 from dialerd.domain.errors import StoreError
 from dialerd.domain.numbers import ContactNumber
 from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId, TargetState
@@ -228,6 +228,23 @@ class SqliteDialing:
             " verdict = ?, amd = ?, agent = ? WHERE id = ? AND disposition IS NULL",
             (*map(to_text_or_none, at), facts.verdict, facts.amd, facts.agent, attempt_id),
         )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO talk VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (attempt_id, to_text(each.began_at), to_text(each.ended_at), each.agent, each.queue, each.taker)
+                for each in facts.talks
+            ),
+        )
+
+    def talks(self, attempt_id: AttemptId) -> list[Talk]:
+        rows = self._connection.execute(
+            "SELECT agent, began_at, ended_at, queue, taker FROM talk WHERE attempt_id = ? ORDER BY began_at",
+            (attempt_id,),
+        )
+        return [
+            Talk(agent=agent, began_at=to_moment(began_at), ended_at=to_moment(ended_at), queue=queue, taker=taker)
+            for agent, began_at, ended_at, queue, taker in rows
+        ]
 
     def attempt(self, attempt_id: AttemptId) -> AttemptRow | None:
         row = self._connection.execute(_ATTEMPT + " WHERE id = ?", (attempt_id,)).fetchone()

@@ -82,10 +82,12 @@ class SqliteFloor:
             (to_text(before), size),
         )
 
-    def set_line(self, agent: str, *, is_muted: bool, is_holding: bool, listeners: Sequence[Mapping[str, str]]) -> None:
+    def set_line(
+        self, agent: str, *, is_muted: bool, is_holding: bool, consults: str, listeners: Sequence[Mapping[str, str]]
+    ) -> None:
         self._connection.execute(
-            "UPDATE agent SET is_muted = ?, is_holding = ?, listeners = ? WHERE name = ?",
-            (is_muted, is_holding, json.dumps([dict(each) for each in listeners]), agent),
+            "UPDATE agent SET is_muted = ?, is_holding = ?, consults = ?, listeners = ? WHERE name = ?",
+            (is_muted, is_holding, consults, json.dumps([dict(each) for each in listeners]), agent),
         )
 
     # Callers

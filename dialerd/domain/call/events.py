@@ -202,6 +202,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Whom this call's agent has asked, with the person on hold, has the person from now on: its name and its leg."""
+
+    agent: str
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """dialerd wants no more of this call: the daemon ends, or nobody would be free for an answer."""
 
@@ -234,6 +242,7 @@ CallEvent = (
     | MemberTook
     | LeftQueue
     | Moved
+    | TakenOver
     | StopRequested
 )
 EVENTS: tuple[type[CallEvent], ...] = (
@@ -262,5 +271,6 @@ EVENTS: tuple[type[CallEvent], ...] = (
     MemberTook,
     LeftQueue,
     Moved,
+    TakenOver,
     StopRequested,
 )

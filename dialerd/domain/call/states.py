@@ -58,13 +58,26 @@ class CallPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """An agent's talk that ended with passing the person on: to the agents of `queue`, to `taker` alone, or (neither)
+    to those of the campaign's own."""
+
+    agent: str
+    began_at: datetime
+    ended_at: datetime
+    queue: str | None = None
+    taker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of a call so far; kept in the attempt's row. `seen`: the exchange showed signs of the channel.
 
     `agent` and `connected_at`: who talks to the person, and since when. `greeted_at`: when the person had ended the
     greeting, as far as is known; without AMD, the answer. `given` and `attributes`: the disposition and the contact's
     attributes that a flow has set. `consent`: whether the announcement was heard to its end; None: it has not
-    ended, or there is none. `path`: its way through a flow.
+    ended, or there is none. `path`: its way through a flow. `talks`: of the agents who have passed the person on; while
+    they wait for the next one, the last of them began at `connected_at`.
     """
 
     placed_at: datetime
@@ -82,6 +95,13 @@ class Facts:
     attributes: Mapping[str, str] = field(default_factory=dict)
     consent: bool | None = None
     path: tuple[Visit, ...] = ()
+    talks: tuple[Talk, ...] = ()
+
+    @property
+    def passed_on(self) -> Talk | None:
+        """The talk after which they wait for the next agent; None: they do not."""
+        last = self.talks[-1] if self.talks else None
+        return last if last is not None and last.began_at == self.connected_at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

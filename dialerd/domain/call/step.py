@@ -72,11 +72,13 @@ def begin(plan: CallPlan, now: datetime) -> Step:
     return call, (do.Originate(), do.SetTimer(1, REPLY_S))
 
 
-def resume(plan: CallPlan, facts: Facts) -> Step:
+def resume(plan: CallPlan, facts: Facts, now: datetime) -> Step:
     """A call that an earlier daemon placed: nothing is known of it until a look at the exchange tells."""
     state: State = Ringing()
     if facts.connected_at is not None and plan.in_app_queue:
         state = WithMember()
+    elif facts.passed_on is not None:
+        return talk.waits_on(plan, facts, facts.passed_on, now)
     elif facts.agent is not None and facts.connected_at is not None:  # two people who talk are left to talk
         state = Talking(facts.agent, None, until=facts.connected_at, is_unclear=False)
     call = Call(plan=plan, state=state, facts=facts, serial=1)
@@ -276,6 +278,7 @@ _ALWAYS: dict[type[ev.CallEvent], Rule] = {
     ev.MemberTook: _ignore,
     ev.LeftQueue: _ignore,
     ev.Moved: _ignore,
+    ev.TakenOver: _ignore,
     ev.StopRequested: _ignore,
 }
 _UNANSWERED: dict[type[ev.CallEvent], Rule] = _ALWAYS | {
@@ -332,6 +335,7 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
         ev.Connected: talk.connected,
         ev.AgentLeft: talk.agent_left,
         ev.Moved: talk.moved,
+        ev.TakenOver: talk.taken_over,
         ev.HangupRequested: talk.cause_told,
         ev.ChannelSeen: talk.talkers_seen,
         ev.CommandFailed: talk.unconnected,

@@ -28,11 +28,14 @@ from dialerd.domain.call.moves import (
 from dialerd.domain.call.states import (
     Away,
     Call,
+    CallPlan,
+    Facts,
     Handed,
     InFlow,
     PassedOn,
     Playing,
     Settled,
+    Talk,
     Talking,
     Waiting,
     WithMember,
@@ -42,6 +45,8 @@ from dialerd.domain.words import Disposition
 
 ANNOUNCE_S = 30.0  # the longest announcement; were its end not told, they would wait so long
 _EARLY_S = 0.005  # a timer may fire that much before its moment
+
+_ASKED = PassedOn()  # to whom the agent had asked: to nobody else, and to nobody who is waited for
 
 _LOOK_S = 300.0  # between looks at two who talk: were every word of the end lost, an agent sits alone no longer
 
@@ -114,7 +119,8 @@ def connected(call: Call, _event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     is_next = isinstance(state.away, PassedOn)  # from now on it is this agent's talk
     call = learn(call, agent=state.agent, connected_at=now if is_next else call.facts.connected_at or now)
-    return rearm(replace(call, state=replace(state, is_unclear=False)), min(_LOOK_S, call.plan.max_talk_s))
+    heard = (do.Comfort(False),) if state.away == _ASKED else ()  # not before the one who asked is out
+    return rearm(replace(call, state=replace(state, is_unclear=False)), min(_LOOK_S, call.plan.max_talk_s), *heard)
 
 
 def cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
@@ -152,7 +158,36 @@ def moved(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()  # not begun, or over
     if event.to.number is not None:
         return hand_over(call, event.to.context, event.to.number)
+    call = _talk_over(call, now, queue=event.to.queue, taker=event.to.agent)
     return wait(call, now + PASS_ON, now, PassedOn(event.to.queue, event.to.agent))
+
+
+def _talk_over(call: Call, now: datetime, *, queue: str | None = None, taker: str | None = None) -> Call:
+    """The agent's own talk is over, the call is not."""
+    facts = call.facts
+    if facts.agent is None or facts.connected_at is None:
+        return call
+    talk = Talk(agent=facts.agent, began_at=facts.connected_at, ended_at=now, queue=queue, taker=taker)
+    return learn(call, talks=(*facts.talks, talk))
+
+
+def taken_over(call: Call, event: ev.CallEvent, now: datetime) -> Step:
+    """By whom the agent has asked, who is in the bridge already; should that one be lost, they wait as if passed on."""
+    assert isinstance(event, ev.TakenOver)
+    assert isinstance(call.state, Talking)
+    if call.state.is_unclear or call.facts.cause is not None:
+        return call, ()  # not begun, or over
+    call = _talk_over(call, now)
+    talking = Talking(event.agent, event.leg_id, now + PASS_ON, away=_ASKED)
+    return enter(call, talking, CLEAR_S, do.Connect(event.leg_id))
+
+
+def waits_on(plan: CallPlan, facts: Facts, ended: Talk, now: datetime) -> Step:
+    """Of a call that an earlier daemon placed: who was passed on waits on, with music, for as long as is left."""
+    until, away = ended.ended_at + PASS_ON, PassedOn(ended.queue, ended.taker)
+    left_s = max(0.0, (until - now).total_seconds())
+    call = Call(plan=plan, state=Waiting(until, away), facts=facts, serial=1)
+    return call, (do.Look(), do.Comfort(True), *seek(away, left_s), do.SetTimer(1, left_s))
 
 
 def stop(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:

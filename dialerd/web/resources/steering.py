@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from dialerd.domain.backoff import Backoff
 from dialerd.domain.errors import ForbiddenError, IllegalActionError
-from dialerd.domain.steering import LISTEN_RING_S, Destination, Spy, Verb
+from dialerd.domain.steering import LISTEN_RING_S, NUMBER_RING_S, Destination, Spy, Verb
 from dialerd.domain.user import Person, Right
 from dialerd.ports import Clock, RequestId, Unit
 from dialerd.usecases import steering as use
@@ -124,6 +124,29 @@ async def transfer(visit: Visit) -> web.StreamResponse:
     return await _pass_on(visit, _own(visit))
 
 
+async def consult(visit: Visit) -> web.StreamResponse:
+    """Talk to an agent, whoever of a queue is free, or a number, with my person on hold; answered once we talk."""
+    wish, house, name = await read_model(visit, Onward), visit.house, _own(visit)
+    to = Destination(queue=wish.queue, agent=wish.agent, number=wish.number)
+
+    def job(unit: Unit, **by: Any) -> RequestId:
+        return use.consult(unit, name, to, rules=house.passing, region=house.region, **by)
+
+    return await _ask(visit, name, job, limit_s=NUMBER_RING_S + _LIMIT_S)
+
+
+async def complete(visit: Visit) -> web.StreamResponse:
+    """Give my person to whom I ask about them; I wrap up."""
+    name = _own(visit)
+    return await _ask(visit, name, lambda unit, **by: use.complete(unit, name, **by))
+
+
+async def cancel(visit: Visit) -> web.StreamResponse:
+    """Let go whom I ask, or ring, and go on with my person."""
+    name = _own(visit)
+    return await _ask(visit, name, lambda unit, **by: use.take_back(unit, name, **by))
+
+
 def _own(visit: Visit) -> str:
     assert visit.person.agent is not None, "asked only of who has the right to be an agent"
     return visit.person.agent
@@ -211,7 +234,7 @@ def _of_agent(verb: str, do: Callable[[Visit], Awaitable[web.StreamResponse]], t
     )
 
 
-def _of_me(verb: str, do: Callable[[Visit], Awaitable[web.StreamResponse]], takes: type[Model]) -> Streamed:
+def _of_me(verb: str, do: Callable[[Visit], Awaitable[web.StreamResponse]], takes: type[Model] | None) -> Streamed:
     return Streamed(method="POST", path=f"{_ME}/{verb}", do=do, right=Right.OWN, takes=takes, gives=DoneShown)
 
 
@@ -226,4 +249,7 @@ ROUTES: tuple[Streamed, ...] = (
     _of_me("hold", hold_mine, Switch),
     _of_me("keys", send_my_keys, Keys),
     _of_me("transfer", transfer, Onward),
+    _of_me("consult", consult, Onward),
+    _of_me("complete", complete, None),
+    _of_me("cancel", cancel, None),
 )

@@ -180,9 +180,9 @@ def test_the_members_name_is_the_agent_and_the_talk_begins_when_it_is_heard_of()
 
 def test_a_talk_of_an_earlier_daemon_goes_on_and_one_who_waited_is_looked_for() -> None:
     placed = Facts(placed_at=START, answered_at=START, verdict=Verdict.HUMAN)
-    call, _ = resume(DESK, replace(placed, agent="Ann", connected_at=START))
+    call, _ = resume(DESK, replace(placed, agent="Ann", connected_at=START), START)
     assert isinstance(call.state, WithMember)
-    call, _ = resume(DESK, placed)
+    call, _ = resume(DESK, placed, START)
     call, asked = follow(call, [(60, ELSEWHERE), (65, TIMER), (65, SOMEBODY), (90, BYE), (90, CLEARED)])
     assert asked == ["PullOut", "Look", "Settle"], "nobody is handed over a second time, or hung up on"
     assert call.outcome is not None

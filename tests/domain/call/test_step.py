@@ -394,7 +394,7 @@ def test_an_attempt_that_asterisk_refused_for_a_dead_trunk_is_not_spent() -> Non
 def test_a_call_of_an_earlier_daemon_goes_on_from_where_it_is(
     seen: ev.ChannelSeen, facts: Facts, expected_commands: list[str], expected: str | None
 ) -> None:
-    call, commands = resume(plan(), facts)
+    call, commands = resume(plan(), facts, START)
     assert do.Look() in commands
     call, asked = follow(call, [(4, seen)])
     assert asked == expected_commands
@@ -404,7 +404,7 @@ def test_a_call_of_an_earlier_daemon_goes_on_from_where_it_is(
 
 
 def test_a_call_of_an_earlier_daemon_that_is_gone_was_interrupted() -> None:
-    call, _ = follow(resume(plan(), Facts(placed_at=START))[0], [(4, GONE), (6, ev.TimerFired(2))])
+    call, _ = follow(resume(plan(), Facts(placed_at=START), START)[0], [(4, GONE), (6, ev.TimerFired(2))])
     assert call.outcome is not None
     assert call.outcome.disposition == "interrupted"
 
@@ -488,7 +488,7 @@ def test_any_order_of_events_ends_a_call_in_exactly_one_disposition(
     facts = Facts(placed_at=START)
     if talking:
         facts = replace(facts, agent="ann", connected_at=START, answered_at=START, verdict=Verdict.HUMAN)
-    call, commands = resume(given_plan, facts) if inherited else begin(given_plan, START)
+    call, commands = resume(given_plan, facts, START) if inherited else begin(given_plan, START)
     settled = 0
     now_s = 0.0
     tail: list[tuple[float, ev.CallEvent | str]] = [(1.0, GONE), (30.0, "timer")] * 4

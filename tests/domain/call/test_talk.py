@@ -17,6 +17,7 @@ SALES = plan(queue="sales")
 SORRY = plan(queue="sales", abandon_play="sorry")
 ANN = ev.AgentFound("ann", LegId("a" + "0" * 32))
 BOB = ev.AgentFound("bob", LegId("a" + "1" * 32))
+TAKEN_OVER = ev.TakenOver("bob", LegId("a" + "1" * 32))
 CONNECTED, LEFT = ev.Connected(), ev.AgentLeft()
 PERSON: list[tuple[float, ev.CallEvent]] = [(0, TAKEN), (9, ANSWERED), (10, HUMAN)]
 
@@ -56,6 +57,24 @@ CONVERSATIONS: dict[str, tuple[CallPlan, list[tuple[float, ev.CallEvent]], list[
         [*PERSON, (11.3, TIMER), (11.4, ev.PlaybackEnded(MESSAGE, failed=True)), (11.4, CLEARED)],
         ["Detect", "Seek", "Play", "HangUp"],
         "abandoned",
+    ),
+    "whom the agent has asked takes over, and the person is heard again when the first one is out": (
+        SALES,
+        [*PERSON, (10, ANN), (10, CONNECTED), (70, TAKEN_OVER), (70.1, CONNECTED), (90, LEFT), (90, CLEARED)],
+        ["Detect", "Seek", "Connect", "Connect", "Comfort", "HangUp"],
+        "agent_hangup",
+    ),
+    "whom the agent has asked is lost as they take over: the person waits for others": (
+        SALES,
+        [*PERSON, (10, ANN), (10, CONNECTED), (70, TAKEN_OVER), (70, LEFT), (75, ANN), (75, CONNECTED), (90, CLEARED)],
+        ["Detect", "Seek", "Connect", "Connect", "Comfort", "Seek", "Comfort", "Connect", "Comfort"],
+        "answered_human",
+    ),
+    "the person hangs up as they are taken over": (
+        SALES,
+        [*PERSON, (10, ANN), (10, CONNECTED), (70, ev.HangupRequested(16)), (70, TAKEN_OVER), (70.1, CLEARED)],
+        ["Detect", "Seek", "Connect"],
+        "answered_human",
     ),
     "hung up while an agent was sought": (
         SALES,
@@ -170,7 +189,7 @@ def test_the_two_seconds_run_from_the_end_of_the_greeting(amd: bool, heard: ev.A
 
 def test_two_people_who_talk_are_left_to_talk_over_a_restart_and_the_agent_is_known_again() -> None:
     facts = Facts(placed_at=START, answered_at=START, verdict=Verdict.HUMAN, agent="ann", connected_at=START)
-    call, commands = resume(SALES, facts)
+    call, commands = resume(SALES, facts, START)
     assert do.Look() in commands
     call, asked = follow(call, [(4, ev.ChannelSeen(ev.Place.ANSWERED)), (5, ANN)])
     assert not asked
@@ -184,7 +203,7 @@ def test_two_people_who_talk_are_left_to_talk_over_a_restart_and_the_agent_is_kn
 
 def test_somebody_who_waited_for_an_agent_when_dialerd_was_cut_off_was_abandoned() -> None:
     facts = Facts(placed_at=START, answered_at=START, verdict=Verdict.HUMAN)
-    call, asked = follow(resume(SALES, facts)[0], [(4, ev.ChannelSeen(ev.Place.ANSWERED)), (5, CLEARED)])
+    call, asked = follow(resume(SALES, facts, START)[0], [(4, ev.ChannelSeen(ev.Place.ANSWERED)), (5, CLEARED)])
     assert asked == ["HangUp", "Settle"]
     assert call.outcome is not None
     assert call.outcome.disposition == "abandoned"
@@ -197,7 +216,7 @@ def test_who_waits_still_when_dialerd_is_back_hears_the_message_of_an_abandoned_
         (9.0, ev.PlaybackEnded(MESSAGE)),
         (9.0, CLEARED),
     ]
-    call, asked = follow(resume(SORRY, facts)[0], heard)
+    call, asked = follow(resume(SORRY, facts, START)[0], heard)
     assert asked == ["Play", "HangUp", "Settle"]
     assert call.outcome is not None
     assert call.outcome.disposition == "abandoned"

@@ -53,6 +53,8 @@ from dialerd.adapters.sqlite.migrations.m046_flow_path import m046_flow_path
 from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
 from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
 from dialerd.adapters.sqlite.migrations.m049_contact_email import m049_contact_email
+from dialerd.adapters.sqlite.migrations.m050_consults import m050_consults
+from dialerd.adapters.sqlite.migrations.m051_talks import m051_talks
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -92,6 +94,8 @@ MIGRATIONS = (
     m047_message_steps,
     m048_message_routes,
     m049_contact_email,
+    m050_consults,
+    m051_talks,
     m036_users,
     m041_pieces,
     m044_past,
