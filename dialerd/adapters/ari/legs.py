@@ -118,9 +118,7 @@ class AriLegs:
             silent = await ask(self._session, "DELETE", f"/channels/{leg_id}/moh")
             if not isinstance(silent, Done):
                 return silent
-            return await ask(
-                self._session, "POST", f"/bridges/{bridge_id}/addChannel", params={"channel": leg_id}, gone=400
-            )
+            return await ask(self._session, "POST", f"/bridges/{bridge_id}/addChannel", params={"channel": leg_id})
 
     @asynccontextmanager
     async def _turn(self, bridge_id: BridgeId) -> AsyncIterator[None]:
