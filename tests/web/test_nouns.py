@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from dialerd.domain.words import ContactId
+from dialerd.httpsettings import HttpSettings
 from dialerd.ports import ReplyRow, Unit
-from tests.web.site import BY, OWN, Browser, Site, talk
+from tests.web.site import BY, OWN, Browser, Site, running, talk
 
 
 def test_an_agent_sees_the_jobs_open_to_it_and_prefers_some(site: Site) -> None:
@@ -143,6 +145,22 @@ def test_what_a_file_is_called_leads_nowhere(site: Site, name: str) -> None:
     assert not re.search(r"[/\\]", done["file"])
     assert len(done["file"]) <= 200
     assert set(site.house.uploads.parent.rglob("*")) - before <= {site.house.uploads}
+
+
+def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    with running(tmp_path, http_settings=HttpSettings(max_upload_mb=1)) as site:
+        for path in ("/api/lists/leads/import", "/api/dnc/global/import"):
+            said = _sent(site, path, b"number\n" + b"2122660001\n" * 110_000)
+            assert (said.status, said.code) == (413, "too_large"), path
+            assert list(site.house.uploads.iterdir()) == []
+        assert site.browser("sue").get("/api/lists/leads").code == "not_found"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/zip"])
+def test_a_file_of_another_kind_is_not_taken(site: Site, kind: str) -> None:
+    for path in ("/api/lists/leads/import", "/api/dnc/global/import"):
+        said = site.browser("sue").ask("POST", path, b"number\n2122660001\n", Content_Type=kind)
+        assert (said.status, said.code) == (415, "unsupported_media")
 
 
 def test_a_list_cannot_be_called_by_a_path(site: Site) -> None:
