@@ -34,7 +34,7 @@ from dialerd.usecases.pieces import StoredPieces
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
     from dialerd.agi import AgiServer
-    from dialerd.engine import DropKeeper, Engine
+    from dialerd.engine import DropKeeper, Engine, Forgetter
     from dialerd.web import ApiServer
 
 
@@ -148,6 +148,7 @@ class Parts:
 
     engine: Engine
     drops: DropKeeper
+    forgetter: Forgetter
     hooks: AgiServer
     api: ApiServer
     store: Store
@@ -166,7 +167,7 @@ def build(given: Settings) -> Parts:
     from dialerd.adapters import ami, ari
     from dialerd.adapters.web import AllowedWeb
     from dialerd.agi import AgiServer, hooks
-    from dialerd.engine import DropKeeper, Engine
+    from dialerd.engine import DropKeeper, Engine, Forgetter
     from dialerd.web import ApiServer
     from dialerd.webhouse import API_READERS, house, tls_of
 
@@ -202,6 +203,7 @@ def build(given: Settings) -> Parts:
             engine.poke,
         ),
         api=ApiServer(house(given, store.beside(API_READERS), clock, engine.poke, rulebook(given), tls)),
+        forgetter=Forgetter(store, clock, exchanges, given.retention.as_rules()),
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,

@@ -45,6 +45,7 @@ async def _serve(settings: Settings) -> int:
         parts.supervisor.ready("dialing")
         _log.info("dialerd is ready", action="daemon_ready")
         drops = spawn("watched folders", parts.drops.run(), on_crash=lambda _: wishes.broke())
+        forgetting = spawn("retention", parts.forgetter.run(), on_crash=lambda _: wishes.broke())
         watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
         await wishes.first.wait()
         parts.supervisor.stopping()
@@ -53,7 +54,7 @@ async def _serve(settings: Settings) -> int:
             action="daemon_stopping",
             broken=wishes.is_broken,
         )
-        await end(drops)  # a file that is being read is taken up again by the next daemon
+        await end(drops, forgetting)  # a file that is being read is taken up again by the next daemon
         drain = spawn("drain", engine.drain(drain_s))
         await wishes.drained(drain)
         await end(watch, drain)

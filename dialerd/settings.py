@@ -18,6 +18,7 @@ from dialerd.domain.campaign import E164, describe
 from dialerd.domain.endpoints import is_pattern
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.phone import known_region
+from dialerd.domain.retention import Retention
 from dialerd.domain.steering import PassingOn
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
@@ -200,6 +201,18 @@ class TransferSettings(_Section):
         return PassingOn(prefixes=self.prefixes, context=self.context)
 
 
+class RetentionSettings(_Section):
+    """For how many days things are kept; not given: for ever. See domain/retention.py."""
+
+    recordings: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    calls: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    messages: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    audit: Annotated[int, Field(ge=1, le=36_500)] | None = None
+
+    def as_rules(self) -> Retention:
+        return Retention(**self.model_dump())
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
@@ -221,6 +234,7 @@ class Settings(_Section):
     tts: SpeechSettings = SpeechSettings()
     web: WebSettings = WebSettings()
     transfer: TransferSettings = TransferSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
     mail: tuple[MailSettings, ...] = Field(default=(), strict=False)

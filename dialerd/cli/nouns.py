@@ -74,6 +74,7 @@ NOUNS: Mapping[str, Noun] = {
         "optout",
         "Take people off every channel: their numbers and e-mail addresses go on a do-not-call list, with the record.",
     ),
+    "person": Noun("person", "person", "Tell a person what is held about them, or erase them everywhere."),
     "queue": Noun("queue", "queue", "Keep the queues whose agents take the answered calls."),
     "recording": Noun("recording", "recording", "Tell which calls were recorded, and where."),
     "regulation": Noun(
@@ -86,6 +87,11 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "restore": Noun(
         "backup", "restore_command", "Put the backup SOURCE in the database's place; the daemon must be stopped."
+    ),
+    "retention": Noun(
+        "person",
+        "retention",
+        "Show for how long things are kept ([retention] of the settings), and how much of each would go now.",
     ),
     "simulate": Noun(
         "simulate",

@@ -2,5 +2,6 @@
 
 from dialerd.engine.dropkeeper import DropKeeper
 from dialerd.engine.engine import Engine
+from dialerd.engine.forgetter import Forgetter
 
-__all__ = ["DropKeeper", "Engine"]
+__all__ = ["DropKeeper", "Engine", "Forgetter"]

@@ -74,6 +74,7 @@ from dialerd.ports.messages import (
 )
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.pasts import EarlierCall, Pasts
+from dialerd.ports.persons import Persons, UnwantedRecording
 from dialerd.ports.previews import (
     Asked,
     PreviewRow,
@@ -199,6 +200,7 @@ __all__ = [
     "OwnCallback",
     "Passwords",
     "Pasts",
+    "Persons",
     "Piece",
     "Pieces",
     "PreviewRow",
@@ -240,6 +242,7 @@ __all__ = [
     "Unclear",
     "Undelivered",
     "Unit",
+    "UnwantedRecording",
     "UserRow",
     "Users",
     "Views",

@@ -117,6 +117,10 @@ class Exchange(Protocol):
         """Done as well when it is over already, or the call is."""
         ...
 
+    async def delete_recording(self, name: str) -> Reply:
+        """Delete the sound of a recording that has ended. Gone: there is none."""
+        ...
+
     async def hold_call(self, attempt_id: AttemptId, music: str) -> Reply:
         """Let a person who is in no bridge wait with music of that class, until anything else is asked for them."""
         ...

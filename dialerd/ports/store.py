@@ -32,6 +32,7 @@ from dialerd.ports.flows import Flows
 from dialerd.ports.messagelog import MessageLog
 from dialerd.ports.optouts import OptOuts
 from dialerd.ports.pasts import Pasts
+from dialerd.ports.persons import Persons
 from dialerd.ports.previews import Previews
 from dialerd.ports.recordings import Recordings
 from dialerd.ports.regulation import Regulation
@@ -326,6 +327,8 @@ class Unit(Protocol):
     def dnc(self) -> Dnc: ...
     @property
     def pasts(self) -> Pasts: ...
+    @property
+    def persons(self) -> Persons: ...
     @property
     def dialing(self) -> Dialing: ...
     @property

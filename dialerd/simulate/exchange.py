@@ -129,6 +129,9 @@ class SimulatedExchange(SimulatedSteering):
             self._recorded(channel)
         return channel if isinstance(channel, Failed) else self.line.reply()  # what is over already stays so
 
+    async def delete_recording(self, name: str) -> Reply:
+        return self.line.reply()
+
     def _recorded(self, channel: Channel) -> None:
         if channel.recorded is not None:
             (name, began), channel.recorded = channel.recorded, None

@@ -43,3 +43,8 @@ async def stop_recording_call(session: Session, attempt_id: AttemptId, name: str
     stopped = over(await ask(session, "POST", f"/recordings/live/{quote(name, safe='')}/stop"))
     gone = over(await ask(session, "DELETE", f"/channels/{snoop_of(attempt_id)}"))
     return gone if isinstance(stopped, Done) else stopped
+
+
+async def delete_recording(session: Session, name: str) -> Reply:
+    """See ports.Exchange.delete_recording."""
+    return await ask(session, "DELETE", f"/recordings/stored/{quote(name, safe='')}")

@@ -105,6 +105,9 @@ class AriExchange(AriSteering):
     async def stop_recording_call(self, attempt_id: AttemptId, name: str) -> Reply:
         return await callrecording.stop_recording_call(self._session, attempt_id, name)
 
+    async def delete_recording(self, name: str) -> Reply:
+        return await callrecording.delete_recording(self._session, name)
+
     async def watch(self, attempt_id: AttemptId, silence_s: float | None) -> Reply:
         path = f"/channels/{attempt_id}/variable"
         return await ask(self._session, "POST", path, params=media.to_watch(silence_s))

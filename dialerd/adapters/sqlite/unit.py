@@ -24,6 +24,7 @@ from dialerd.adapters.sqlite.messagelog import SqliteMessageLog
 from dialerd.adapters.sqlite.occurrences import SqliteOccurrences
 from dialerd.adapters.sqlite.optouts import SqliteOptOuts
 from dialerd.adapters.sqlite.pasts import SqlitePasts
+from dialerd.adapters.sqlite.persons import SqlitePersons
 from dialerd.adapters.sqlite.previews import SqlitePreviews
 from dialerd.adapters.sqlite.queues import SqliteQueues
 from dialerd.adapters.sqlite.recordings import SqliteRecordings
@@ -48,6 +49,7 @@ class SqliteUnit:
         self.contacts = SqliteContacts(connection)
         self.dnc = SqliteDnc(connection)
         self.pasts = SqlitePasts(connection)
+        self.persons = SqlitePersons(connection)
         self.dialing = SqliteDialing(connection)
         self.regulation = SqliteRegulation(connection)
         self.dispositions = SqliteDispositions(connection)

@@ -149,6 +149,15 @@ def test_what_is_over_already_can_be_stopped(status: int, expected: type) -> Non
     assert ("POST", f"/ari/recordings/live/dialerd%2F{ID}-1/stop") in ask(story).asked
 
 
+@pytest.mark.parametrize(("status", "expected"), [(204, Done), (404, Gone), (500, Failed)])
+def test_the_sound_of_a_recording_is_deleted(status: int, expected: type) -> None:
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        fake.answers["DELETE", f"/recordings/stored/dialerd/{ID}-1"] = [status]
+        assert isinstance(await exchange.delete_recording(f"dialerd/{ID}-1"), expected)
+
+    assert ("DELETE", f"/ari/recordings/stored/dialerd%2F{ID}-1") in ask(story).asked
+
+
 @pytest.mark.parametrize(("status", "expected"), [(201, Done), (404, Gone), (409, Failed), (500, Failed)])
 def test_a_person_is_recorded_and_watched_as_was_asked(status: int, expected: type) -> None:
     wanted = Record(f"dialerd/{ID}-1", 29.2, silence_s=2.0, ends_on=EndsOn.ANY, beep=False)

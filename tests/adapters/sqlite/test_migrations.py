@@ -609,3 +609,17 @@ def test_contacts_are_found_by_e_mail_also_those_that_were_there_before(tmp_path
         assert [row.id for row in unit.contacts.find_by_email("ann@example.com", limit=9)] == [1]
         assert unit.contacts.find_by_email("bob@example.com", limit=0) == []
         assert unit.contacts.find_by_email("nobody@example.com", limit=9) == []
+
+
+def test_a_database_from_before_people_could_be_forgotten_forgets_and_keeps_its_audit_log(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m045_forgetting")
+        before.execute("INSERT INTO audit (at, actor, action, subject, detail) VALUES ('now', 'a', 'b', 'c', '{}')")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert unit.persons.unwanted_recordings(limit=1) == [] and unit.persons.sweep(size=1)
+    with closing(connect(path)) as after:
+        assert after.execute("SELECT count(*) FROM audit").fetchone() == (1,)
+        for statement in ("UPDATE audit SET detail = 'x'", "DELETE FROM audit"):
+            with pytest.raises(sqlite3.IntegrityError, match="only be added to"):
+                after.execute(statement)

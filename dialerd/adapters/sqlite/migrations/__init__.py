@@ -49,6 +49,7 @@ from dialerd.adapters.sqlite.migrations.m041_pieces import m041_pieces
 from dialerd.adapters.sqlite.migrations.m042_answers import m042_answers
 from dialerd.adapters.sqlite.migrations.m043_machines import m043_machines
 from dialerd.adapters.sqlite.migrations.m044_past import m044_past
+from dialerd.adapters.sqlite.migrations.m045_forgetting import m045_forgetting
 from dialerd.adapters.sqlite.migrations.m046_flow_path import m046_flow_path
 from dialerd.adapters.sqlite.migrations.m047_message_steps import m047_message_steps
 from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_routes
@@ -100,6 +101,7 @@ MIGRATIONS = (
     m041_pieces,
     m044_past,
     m046_flow_path,
+    m045_forgetting,
 )
 
 migrations = Migrations("dialerd")
