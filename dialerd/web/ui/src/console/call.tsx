@@ -70,7 +70,7 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
       )}
       {open === "keypad" && <Keypad onClose={() => setOpen(null)} />}
       {open === "transfer" && <Transfer queues={agent.queues} onDone={onDone} onClose={() => setOpen(null)} />}
-      {open === "callback" && call && <CallbackForm campaign={call.campaign} contact={call.contact_id} onClose={() => setOpen(null)} />}
+      {open === "callback" && call && <CallbackForm campaign={call.campaign} contact={call.contact_id} onDone={onDone} onClose={() => setOpen(null)} />}
     </>
   );
 }

@@ -35,11 +35,12 @@ export function CallbackInputs({ fields, set }: { fields: CallbackFields; set: (
   );
 }
 
-export function CallbackForm({ campaign, contact, onClose }: { campaign: string; contact: number; onClose: () => void }) {
+export function CallbackForm({ campaign, contact, onDone, onClose }: { campaign: string; contact: number; onDone: () => void; onClose: () => void }) {
   const [fields, setFields] = useState(NO_CALLBACK);
   const promise = async () => {
     await post(at("/me/callbacks"), { campaign, contact_id: contact, ...wishOf(fields) });
     tell(w.callbackSet);
+    onDone();
   };
   return (
     <FormDialog title={w.callbackTitle} submit={w.callback} canSubmit={!!fields.at} onSubmit={promise} onClose={onClose}>

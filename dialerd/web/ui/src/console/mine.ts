@@ -1,6 +1,6 @@
 // What an agent's console shows, kept fresh: its own state and call, the record before it, the card of the person.
 // Not here: how it looks (page.tsx and the rest).
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { get, Problem } from "../api/client";
 import type { AgentPage, Preview } from "../api/documents";
@@ -42,12 +42,14 @@ export function useMine() {
     seen.current = mark;
     agent.reload();
   }, [mark]);
+  const [turn, setTurn] = useState(0);
   const reload = () => {
+    setTurn((now) => now + 1);
     agent.reload();
     preview.reload();
     page.reload();
   };
-  return { agent, preview: preview.value, page: page.value, reload };
+  return { agent, preview: preview.value, page: page.value, reload, turn };
 }
 
 export type Mine = ReturnType<typeof useMine>;

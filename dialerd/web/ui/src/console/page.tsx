@@ -44,7 +44,7 @@ function Console({ session }: { session: Session }) {
             <div class="stack"><Now agent={agent} mine={mine} onLogin={() => setLoggingIn(true)} /></div>
             <aside class="stack" aria-label={w.mine}>
               <Notifying />
-              <MyCallbacks />
+              <MyCallbacks turn={mine.turn} />
               <MyJobs />
               <section class="panel">
                 <header><h2>{t.phone.title}</h2></header>

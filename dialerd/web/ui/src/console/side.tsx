@@ -1,5 +1,5 @@
 // Beside an agent's work: the callbacks it has promised, and the campaigns it wants to work for.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { post, send } from "../api/client";
 import type { Callback } from "../api/documents";
@@ -19,8 +19,12 @@ const w = t.console;
 const LOOK_S = 30;
 const MOST = 20;
 
-export function MyCallbacks() {
+/** `turn`: counts what the agent has done here, after which there may be another. */
+export function MyCallbacks({ turn }: { turn: number }) {
   const found = useList(at("/me/callbacks"), {}, LOOK_S);
+  useEffect(() => {
+    if (turn) found.reload();
+  }, [turn]);
   const [moved, setMoved] = useState<Callback | null>(null);
   const cancel = (each: Callback) => ask({
     title: t.callbacks.cancelAsk, text: t.callbacks.cancelText, yes: t.callbacks.cancel, isDanger: true,

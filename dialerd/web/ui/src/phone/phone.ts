@@ -12,7 +12,9 @@ export interface Account {
 
 const KEY = "dialerd.phone";
 const AGAIN_MS = 2000; // between two tries to register
+const UNANSWERED_MS = 6000; // after which it is begun anew
 
+type Sip = typeof import("jssip");
 type Standing = "off" | "connecting" | "up" | "failed" | "lost";
 
 /** The call that it has. `isOld`: the connection was lost since it began, so that Asterisk may not know of it any more. */
@@ -59,49 +61,58 @@ export class BrowserPhone {
     this.stop();
     this.become("connecting");
     const { default: JsSIP } = await import("jssip");
+    this.account = account;
+    await new Promise<void>((resolve) => this.open(JsSIP, account, resolve, false));
+  }
+
+  /** `wasUp`: the account is known to be right, and a refusal to be passing: an Asterisk that has just come back refuses everybody. */
+  private open(sip: Sip, account: Account, told: () => void, wasUp: boolean): void {
     const address = addressOf(account.url, location.href);
-    const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(address)],
+    const ua = new sip.UA({
+      sockets: [new sip.WebSocketInterface(address)],
       uri: `sip:${account.user}@${new URL(address).hostname}`,
       password: account.password,
       register: true,
       session_timers: false,
       connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: 10,
+      connection_recovery_max_interval: 5,
     });
+    const before = this.ua;
     this.ua = ua;
-    this.account = account;
-    let wasUp = false;
+    before?.stop();
+    const heard = (standing: Standing, problem = "") => {
+      if (this.ua !== ua) return;
+      clearTimeout(this.again);
+      this.become(standing, problem);
+      told();
+    };
+    const later = (what: () => void, ms: number) => {
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.ua === ua && what(), ms);
+    };
     ua.on("newRTCSession", ({ session, originator }: { session: any; originator: string }) => this.take(session, originator)); // eslint-disable-line
-    await new Promise<void>((resolve) => {
-      const heard = (standing: Standing, problem = "") => {
-        if (this.ua !== ua) return;
-        clearTimeout(this.again);
-        this.become(standing, problem);
-        resolve();
-      };
-      ua.on("registered", () => {
-        wasUp = true;
-        if (this.ua === ua) keep(account);
-        heard("up");
-      });
-      ua.on("disconnected", () => {
-        if (this.held) this.held.isOld = true;
-        heard("lost");
-      });
-      ua.on("registrationFailed", ({ cause, response }: { cause?: string; response?: { status_code?: number } | null }) => {
-        if (this.ua !== ua) return;
-        if (response && !wasUp) {
-          this.stop();
-          this.become("failed", cause ?? "");
-          return resolve();
-        }
-        // An Asterisk that has just come back refuses everybody for a moment.
-        heard("lost", cause ?? "");
-        this.again = setTimeout(() => this.ua === ua && ua.isConnected() && ua.register(), AGAIN_MS);
-      });
-      ua.start();
+    // One that comes back hears a while before it answers, and what it has not answered is not asked again for half a minute.
+    ua.on("connected", () => this.ua === ua && later(() => this.open(sip, account, told, wasUp), UNANSWERED_MS));
+    ua.on("registered", () => {
+      wasUp = true;
+      if (this.ua === ua) keep(account);
+      heard("up");
     });
+    ua.on("disconnected", () => {
+      if (this.ua === ua && this.held) this.held.isOld = true;
+      heard("lost");
+    });
+    ua.on("registrationFailed", ({ cause, response }: { cause?: string; response?: { status_code?: number } | null }) => {
+      if (this.ua !== ua) return;
+      if (response && !wasUp) {
+        this.stop();
+        this.become("failed", cause ?? "");
+        return told();
+      }
+      heard("lost", cause ?? "");
+      later(() => ua.isConnected() && ua.register(), AGAIN_MS);
+    });
+    ua.start();
   }
 
   stop(): void {

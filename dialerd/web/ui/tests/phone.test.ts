@@ -1,0 +1,107 @@
+// The phone in the browser, before a SIP stack that is only here: what it says of itself, and which call it takes.
+import { beforeEach, expect, test, vi } from "vitest";
+
+import { addressOf, BrowserPhone, type PhoneState } from "../src/phone/phone";
+
+type Handler = (event: Record<string, unknown>) => void;
+
+class Emitter {
+  readonly handlers: Record<string, Handler> = {};
+  on(name: string, handler: Handler) {
+    this.handlers[name] = handler;
+  }
+  emit(name: string, event: Record<string, unknown> = {}) {
+    this.handlers[name]?.(event);
+  }
+}
+
+class Ua extends Emitter {
+  start = vi.fn();
+  stop = vi.fn();
+  register = vi.fn();
+  isConnected = () => true;
+  constructor() {
+    super();
+    stacks.push(this);
+  }
+}
+
+class Call extends Emitter {
+  answer = vi.fn();
+  terminate = vi.fn();
+}
+
+let stacks: Ua[] = [];
+vi.mock("jssip", () => ({ default: { UA: Ua, WebSocketInterface: class {} } }));
+
+let phone: BrowserPhone;
+
+/** The phone before it is known how its first try goes, and the stack that it has begun. */
+async function begun(): Promise<[Ua, Promise<void>]> {
+  const started = phone.start({ url: "/api/phone", user: "2001", password: "x" });
+  await vi.waitFor(() => expect(stacks.length).toBe(1));
+  return [stacks[0]!, started];
+}
+
+function rung(stack: Ua): Call {
+  const call = new Call();
+  stack.emit("newRTCSession", { session: call, originator: "remote" });
+  return call;
+}
+
+beforeEach(() => {
+  stacks = [];
+  phone = new BrowserPhone();
+});
+
+test("a path is an address of the server that the page is from", () => {
+  expect(addressOf("/api/phone", "https://dialer.example.com/console")).toBe("wss://dialer.example.com/api/phone");
+  expect(addressOf("wss://pbx.example.com:8089/ws", "https://dialer.example.com/")).toBe("wss://pbx.example.com:8089/ws");
+});
+
+test("it says how it does, and comes back after a lost connection", async () => {
+  const [stack, started] = await begun();
+  const states: PhoneState[] = [phone.state];
+  phone.watch(() => states.push(phone.state));
+  stack.emit("registered");
+  await started;
+  stack.emit("disconnected");
+  stack.emit("registrationFailed", { cause: "Rejected", response: { status_code: 403 } });
+  stack.emit("registered");
+  expect(states).toEqual(["connecting", "registered", "lost", "lost", "registered"]);
+});
+
+test("a wrong password is told at once, and not tried again", async () => {
+  const [stack, started] = await begun();
+  stack.emit("registrationFailed", { cause: "Rejected", response: { status_code: 401 } });
+  await started;
+  expect([phone.state, phone.problem]).toEqual(["failed", "Rejected"]);
+  expect(stack.stop).toHaveBeenCalled();
+});
+
+test("it answers by itself, and refuses a second ring while it talks", async () => {
+  const [stack, started] = await begun();
+  stack.emit("registered");
+  await started;
+  const first = rung(stack);
+  expect(first.answer).toHaveBeenCalled();
+  expect(phone.state).toBe("in_call");
+  const second = rung(stack);
+  expect(second.terminate).toHaveBeenCalledWith({ status_code: 486 });
+  first.emit("ended");
+  expect(phone.state).toBe("registered");
+});
+
+test("what rings after the connection was lost takes the place of a call that nobody has any more", async () => {
+  const [stack, started] = await begun();
+  stack.emit("registered");
+  await started;
+  const dead = rung(stack);
+  stack.emit("disconnected");
+  stack.emit("registered");
+  const next = rung(stack);
+  expect(next.answer).toHaveBeenCalled();
+  expect(dead.terminate).toHaveBeenCalled();
+  dead.emit("ended");
+  expect(phone.state).toBe("in_call");
+});
