@@ -50,9 +50,12 @@ ASKED: Mapping[AgentEvent, WantedState] = {
 
 _BY_WISH: Mapping[AgentEvent, AgentState | None] = {E.LOG_OUT: None, E.READY: None, E.PAUSE: None}
 
+# A daemon that was killed may have written the end of a talk that its Asterisk never heard of: the two talk on.
+_FOUND: Mapping[AgentEvent, AgentState | None] = {E.CONNECT: S.ON_CALL, E.TAKE_INBOUND: S.INBOUND}
+
 TABLE: Mapping[AgentState, Mapping[AgentEvent, AgentState | None]] = {
     # The state an event leads to; None: the one that is wanted. What is not here is refused.
-    S.LOGGED_OUT: {E.LOG_IN: None, E.LEG_LOST: S.LOGGED_OUT, E.LEG_BACK: S.LOGGED_OUT},
+    S.LOGGED_OUT: {E.LOG_IN: None, E.LEG_LOST: S.LOGGED_OUT, E.LEG_BACK: S.LOGGED_OUT, **_FOUND},
     S.READY: {
         **_BY_WISH,
         E.RESERVE: S.RESERVED,
@@ -93,8 +96,8 @@ TABLE: Mapping[AgentState, Mapping[AgentEvent, AgentState | None]] = {
         E.LEG_LOST: S.WRAP_UP,
         E.LEG_BACK: S.INBOUND,
     },
-    S.WRAP_UP: {**_BY_WISH, E.WRAP_UP_OVER: None, E.LEG_LOST: S.WRAP_UP, E.LEG_BACK: S.WRAP_UP},
-    S.PAUSED: {**_BY_WISH, E.LEG_LOST: S.PAUSED, E.LEG_BACK: None},
+    S.WRAP_UP: {**_BY_WISH, E.WRAP_UP_OVER: None, E.LEG_LOST: S.WRAP_UP, E.LEG_BACK: S.WRAP_UP, **_FOUND},
+    S.PAUSED: {**_BY_WISH, E.LEG_LOST: S.PAUSED, E.LEG_BACK: None, **_FOUND},
 }
 
 SYSTEM_BUSY = frozenset({S.RESERVED, S.PREVIEW})

@@ -24,9 +24,16 @@ class Mortal:
         self._clock = clock
         self._store = store
         self._is_alive = True
+        self._writes_left: int | None = None
+        self._writes_the_last = True
+        self._on_death: Callable[[], None] = lambda: None
 
     def kill(self) -> None:
         self._is_alive = False
+
+    def doom(self, writes: int, *, is_written: bool, on_death: Callable[[], None]) -> None:
+        """Die so many writes from now, just after the last one (`is_written`) or just before it."""
+        self._writes_left, self._writes_the_last, self._on_death = writes, is_written, on_death
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -43,15 +50,31 @@ class Mortal:
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         await self._live()
-        return await self._store.write(job)
+        if not self._dies():
+            return await self._store.write(job)
+        if self._writes_the_last:
+            await self._store.write(job)
+        await asyncio.Event().wait()
+        raise AssertionError("the dead hear nothing")
 
     async def read(self, job: Callable[[Unit], T]) -> T:
         await self._live()
         return await self._store.read(job)
 
     def post(self, job: Callable[[Unit], object]) -> None:
-        if self._is_alive:
+        if self._is_alive and (not self._dies() or self._writes_the_last):
             self._store.post(job)
+
+    def _dies(self) -> bool:
+        """Whether this write is the last thing that it does."""
+        if self._writes_left is None:
+            return False
+        self._writes_left -= 1
+        if self._writes_left > 0:
+            return False
+        self._writes_left, self._is_alive = None, False
+        self._on_death()
+        return True
 
     async def close(self) -> None:
         """The store is the office's."""

@@ -21,6 +21,7 @@ from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.record import SimulatedCall
+from dialerd.tasks import spawn
 from dialerd.usecases import campaigns
 from tests.numbers import number
 from tests.simulation.mortal import Mortal
@@ -66,6 +67,10 @@ class Office:
         )
         await self.engine.start()
 
+    def doom(self, writes: int, *, is_written: bool, away_s: float) -> None:
+        """Kill the process so many writes from now, just after the last one or just before; another one begins then."""
+        self._life.doom(writes, is_written=is_written, on_death=lambda: spawn_next(self, away_s))
+
     async def crash(self) -> None:
         """The process is gone; the database and the exchange are as they were."""
         assert self.engine is not None
@@ -108,6 +113,15 @@ class Office:
     @property
     def record(self) -> Sequence[SimulatedCall]:
         return self.exchange.record
+
+
+def spawn_next(office: Office, away_s: float) -> None:
+    async def begin_anew() -> None:
+        await office.crash()
+        await office.clock.sleep(away_s)
+        await office.start()
+
+    spawn("the next daemon", begin_anew())
 
 
 def in_office(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -193,6 +194,32 @@ def test_a_person_who_hangs_up_while_the_daemon_is_away_or_just_comes_back_was_n
         assert (office.record[0].ending, office.record[0].ended_at) == ("callee", at(40))
         assert await dispositions(office) == {"answered_human": 1}
         assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("after", [AgentState.WRAP_UP, AgentState.READY, AgentState.PAUSED, AgentState.LOGGED_OUT])
+def test_who_talks_on_because_the_end_was_written_and_never_done_gets_nobody_else_meanwhile(after: AgentState) -> None:
+    """The daemon was killed when it had put down what comes after the talk, and before its Asterisk ended it."""
+
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"] * 2)
+        await office.until(at(20))
+        await office.crash()
+        row = await agent(office, ANN)
+        seen = replace(row.seen, state=after, since=office.clock.now())
+        await office.store.write(
+            lambda unit: unit.agents.set_seen(
+                ANN, seen, leg_id=row.leg_id, asterisk=row.asterisk, now=office.clock.now()
+            )
+        )
+        await office.start()
+        await office.until(at(30))
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 2}
         await check_agents(office)
 
     in_office(story, start=START)
