@@ -70,6 +70,11 @@ def reply_words() -> ReplyWords:
     return files.shipped_reply_words()
 
 
+def sound_lengths(folder: Path, names: Iterable[str], languages: Iterable[str]) -> dict[str, float]:
+    """Seconds of those of Asterisk's sounds that are in a folder."""
+    return files.sound_lengths(folder, names, languages)
+
+
 def pack_file(path: Path) -> Pack:
     return files.read_pack_file(path)
 

@@ -39,6 +39,7 @@ _LIKE = Rates()
 @click.option("--contacts", type=click.IntRange(1, 1_000_000), help="How many are called (default: the lists' own).")
 @click.option("--past", is_flag=True, help="Take the world from the campaign's own past attempts.")
 @click.option("--world", type=click.Path(path_type=Path, dir_okay=False), help="Take it from FILE.toml.")
+@click.option("--sounds", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Measure sounds here.")
 @click.option("--set", "keys", multiple=True, metavar="KEY=VALUE", help="One key of it, like press.1=0.12.")
 @click.option("--answered", type=float, help=f"Share of calls that are answered (default {_LIKE.answered[0]}).")
 @click.option("--machine", type=float, help=f"Share of answers by machines (default {_LIKE.machine}).")
@@ -62,6 +63,7 @@ def simulate(
     past: bool,
     world: Path | None,
     keys: tuple[str, ...],
+    sounds: Path | None,
     shift_h: float | None,
     start: str | None,
     most_h: float,
@@ -83,6 +85,9 @@ def simulate(
         found = (replace(Rates(), zone=subject.zone), Habits())
         if past:
             found = past_world(unit, campaign, zone=subject.zone, otherwise=found)
+    if sounds is not None:
+        measured = bootstrap.sound_lengths(sounds, subject.sounds, subject.flow.languages if subject.flow else ())
+        found = found[0], found[1].model_copy(update={"sound": measured})
     found = _world(found, world, given, keys)
     if subject.flow is not None:
         check_habits(found[1], subject.flow)

@@ -56,6 +56,11 @@ class Subject:
         return self.zones[0] if own == CONTACT_ZONE else own
 
     @property
+    def sounds(self) -> frozenset[str]:
+        """The sounds that it names itself, and its flow."""
+        return frozenset(self.spec.sounds) | (self.flow.sounds if self.flow is not None else frozenset())
+
+    @property
     def channels(self) -> Mapping[Channel, frozenset[str]]:
         """The channels that messages are sent over, each with the routes that are named for it."""
         steps = self.strategy.step if self.strategy is not None else ()

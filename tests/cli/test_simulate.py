@@ -90,6 +90,17 @@ def test_a_flow_is_walked_by_the_world_of_a_file_under_that_of_the_options(askin
     assert "menu" in table
 
 
+def test_sounds_are_as_long_as_their_files_unless_the_world_says_otherwise(asking: Terminal) -> None:
+    (asking.home / "press-1.ulaw").write_bytes(b"\xff" * 8000 * 60)
+    words = ("simulate", "spring", *AT_NINE, "--runs", "1", "--answered", "0.9", "--set", "hangup=0", "--json")
+    ends = [
+        asking.ok(*words, *more).document[0]["lasted_s"]["p50"]
+        for more in ((), ("--sounds", str(asking.home)), ("--sounds", str(asking.home), "--set", "sound.press-1=5"))
+    ]
+    assert ends[1] > ends[0] + 60
+    assert ends[2] == ends[0]
+
+
 def test_nothing_is_changed_by_a_forecast(spring: Terminal) -> None:
     before = spring.ok("campaign", "show", "spring", "--json").document
     spring.ok("simulate", "spring", *AT_NINE)

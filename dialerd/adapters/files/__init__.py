@@ -1,5 +1,5 @@
 """Contact files: reading CSV rows, writing CSV that spreadsheets can open safely; regulation packs; reply words;
-Asterisk's own files."""
+Asterisk's own files; lengths of sounds."""
 
 from dialerd.adapters.files.asteriskconf import read_conf_folder
 from dialerd.adapters.files.csvreader import ContactFile
@@ -9,6 +9,7 @@ from dialerd.adapters.files.packs import read_pack_file, read_rulebook
 from dialerd.adapters.files.reader import FileReader
 from dialerd.adapters.files.replywords import shipped_reply_words
 from dialerd.adapters.files.report import RowReport
+from dialerd.adapters.files.soundlengths import sound_lengths
 from dialerd.adapters.files.sqldump import SqlDump
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "read_pack_file",
     "read_rulebook",
     "shipped_reply_words",
+    "sound_lengths",
     "write_rows",
 ]
