@@ -28,6 +28,7 @@ from tests.simulation.world import START, campaign, trunk
 from tests.test_docs import BLOCKS
 
 FILES = {table.get("name"): table for table in map(tomllib.loads, BLOCKS)}
+LETTERS = FILES["remind"]["step"][2]["route"]  # what the README calls its route for e-mail
 NOBODY_ANSWERS = Rates(answered=(0.0,), busy=0.0, invalid=0.0, talk_s=20.0, wrap_up_s=5.0)
 ANN = Contact(
     numbers=(PhoneNumber(e164="+12125550111", zones=("America/New_York",)),),
@@ -61,7 +62,7 @@ def scene(
         "flow": read_flow(FILES["ask"], source="README.md") if table is None else None,
         "strategy": read_strategy(table or FILES["remind"], source="README.md"),
         "dispositions": read_disposition_set({"name": "answers", "disposition": [{"code": "accepted"}]}, source="test"),
-        "ways_out": (WayOut(name="smsc", channel=Channel.SMS), WayOut(name="office", channel=Channel.EMAIL)),
+        "ways_out": (WayOut(name="smsc", channel=Channel.SMS), WayOut(name=LETTERS, channel=Channel.EMAIL)),
         "words": shipped_reply_words(),
         "people": (ANN,),
         "most_s": 4 * 86_400.0,
@@ -80,7 +81,7 @@ def test_no_answer_twice_leads_to_a_text_whose_reply_sets_the_disposition() -> N
     assert there["messages", "smsc", "delivered"] == pytest.approx(0.8, abs=0.12)
     assert there["steps", "text", "accepted"] == pytest.approx(0.4, abs=0.13)
     assert there["opt_outs",] == pytest.approx(120 * 0.8 * 0.1, abs=8)
-    assert there["steps", "letter", "attempts"] == there["messages", "office", "sent"] > 0
+    assert there["steps", "letter", "attempts"] == there["messages", LETTERS, "sent"] > 0
     assert there["steps", "letter", "attempts"] == round(
         120 * (there["steps", "text", "bounced"] + there["steps", "text", "undelivered"])
     )
