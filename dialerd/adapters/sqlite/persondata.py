@@ -113,6 +113,7 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
     _STAFF: (
         ("agent", "id name endpoint kind may_outbound wanted wanted_since wanted_reason state since idle_since reason"),
         ("agent", "campaign why attempt_id leg_id asterisk hang_up_at is_muted is_holding listeners"),
+        ("agent", "consults"),  # a colleague, a queue or a number of the house's choice, for as long as they talk
         ("agent_event", "id agent at state reason campaign attempt_id"),
         ("agent_preferred", "agent_id campaign_id"),
         ("api_token", "digest name user_id created_at expires_at used_at"),
@@ -124,6 +125,7 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("recording_wish", "attempt_id wanted asked_by"),
         ("preview_skip", "run_id agent at target_id until"),
         ("caller", "id queue asterisk came_at agent"),
+        ("talk", "attempt_id began_at ended_at agent queue taker"),
         ("audit", "id at actor action"),
     ),
     _DEFINITION: (
