@@ -70,6 +70,10 @@ class MessageLog(Protocol):
         """The names that the route has given to the parts of a message."""
         ...
 
+    def came_again(self, attempt_id: AttemptId, reason: str) -> None:
+        """Write down of a message that is settled already, and without a reason, that it may have arrived twice."""
+        ...
+
     def attempt_of(self, route: str, ids: Iterable[str]) -> AttemptId | None:
         """The attempt whose message has one of the names."""
         ...

@@ -250,7 +250,10 @@ def sent(unit: Unit, attempt: AttemptRow, reply: Sent, *, now: datetime) -> dial
     """The route has taken a message. What may have arrived twice is written down."""
     unit.messages.add_ids(attempt.trunk, reply.ids, attempt.id)
     again = f"sent again ({reply.repeated}): the answer was lost with the link" if reply.repeated else ""
-    return settle_message(unit, attempt.id, Disposition.SENT, reason=again, now=now)
+    settled = settle_message(unit, attempt.id, Disposition.SENT, reason=again, now=now)
+    if settled is None and again:  # a report was sooner than the answer
+        unit.messages.came_again(attempt.id, again)
+    return settled
 
 
 def interrupt_open(unit: Unit, now: datetime) -> int:

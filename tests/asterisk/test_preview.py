@@ -41,6 +41,7 @@ def test_records_are_dialed_by_hand_or_when_the_time_is_up_and_a_skipped_one_by_
     assert not [call for call in lab.record(since=mark) if call.number in people], "nobody is dialed yet"
     dialer.cli("agent", "dial", FIRST)
     dialer.cli("agent", "skip", SECOND)
+    until(lambda: dialer.agents()[SECOND] == "preview", limit_s=30, what="the skipping agent before the next record")
     third, third_at = shown(dialer, SECOND)
     assert third == people[2]
     until(lambda: dialer.status("c")["state"] == "completed", limit_s=120, what="the campaign")

@@ -161,6 +161,17 @@ def test_a_report_on_an_open_message_settles_it_and_what_the_route_answers_later
     assert writing.house.latest().in_progress == 1
 
 
+def test_a_message_that_may_have_come_twice_says_so_also_when_a_report_was_sooner_than_the_answer(
+    writing: Writing,
+) -> None:
+    writing.start()
+    ann, _bob = writing.claim().outgoing
+    writing.take(Delivered(about=About(attempt_id=ann.attempt.id), at=NOW))
+    messaging.settle_sent(writing.unit, ann, Sent(repeated=1), now=NOW)
+    row = writing.unit.dialing.attempt(ann.attempt.id)
+    assert row and (row.final, row.reason) == ("delivered", "sent again (1): the answer was lost with the link")
+
+
 def test_a_report_by_a_name_that_is_not_known_yet_is_told_again_and_twice_is_once(writing: Writing) -> None:
     writing.start()
     ann, bob = writing.claim().outgoing

@@ -56,6 +56,9 @@ class SqliteMessageLog:
             [(route, each, attempt_id) for each in ids],
         )
 
+    def came_again(self, attempt_id: AttemptId, reason: str) -> None:
+        self._connection.execute("UPDATE attempt SET reason = ? WHERE id = ? AND reason = ''", (reason, attempt_id))
+
     def attempt_of(self, route: str, ids: Iterable[str]) -> AttemptId | None:
         row = self._connection.execute(
             "SELECT attempt_id FROM message_id WHERE route = ? AND id IN (SELECT value FROM json_each(?)) LIMIT 1",
