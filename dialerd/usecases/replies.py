@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from dialerd.domain.callback import state_at
 from dialerd.domain.campaign import E164
 from dialerd.domain.contact import attribute_trouble
 from dialerd.domain.errors import RefusedError
@@ -20,7 +21,7 @@ from dialerd.domain.optout import How, as_address, is_email
 from dialerd.domain.phone import PhoneNumber, parse_number
 from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
 from dialerd.domain.replywords import Wish, wish_of
-from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunState
+from dialerd.domain.words import AttemptId, CallbackState, Channel, Disposition, RunState
 from dialerd.ports import (
     About,
     Accepted,
@@ -201,7 +202,7 @@ def _take_reply(
         elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
             did = "opted in again"
         if attempt is not None:
-            run, more = _by_rules(unit, attempt, event, is_stop=is_stop, region=region, now=now)
+            run, more = _by_rules(unit, attempt, event, is_stop=is_stop, now=now)
             did = "; ".join(filter(None, [did, more]))
         has_stopped = is_stop and was_free and bool(unit.dnc.check(_as_kept(event.sender), now))
         language = None if attempt is None else _language(unit, attempt)
@@ -229,7 +230,7 @@ def _how(channel: Channel) -> How:
 
 
 def _by_rules(
-    unit: Unit, attempt: AttemptRow, event: ReplyCame, *, is_stop: bool, region: str, now: datetime
+    unit: Unit, attempt: AttemptRow, event: ReplyCame, *, is_stop: bool, now: datetime
 ) -> tuple[RunRow | None, str]:
     """Carry out the first rule of the message's step that the reply matches; the run, and what was done."""
     run = unit.runs.get(attempt.run_id)
@@ -243,7 +244,7 @@ def _by_rules(
     if found is not None and contact is not None:
         done += _set(unit, contact, found, event.text)
         if found.call_at is not None:
-            done.append(_call(unit, run, attempt, contact.id, found.call_at, region, now))
+            done.append(_call(unit, run, attempt, contact, found.call_at, now))
     code = Disposition.REPLIED.value
     if found is not None and found.rule.disposition is not None:
         code = found.rule.disposition
@@ -272,11 +273,17 @@ def _set(unit: Unit, contact: ContactRow, found: Matched, text: str) -> Sequence
     return [*said, *(f"could not set {name}" for name in wanted.keys() - good.keys())]
 
 
-def _call(
-    unit: Unit, run: RunRow, attempt: AttemptRow, contact_id: ContactId, at: datetime, region: str, now: datetime
-) -> str:
-    """Have the contact called; hours and rules hold that call as any other."""
-    target = unit.dialing.target(run.id, contact_id, dnc=run.spec.dnc, now=now)
+def _call(unit: Unit, run: RunRow, attempt: AttemptRow, contact: ContactRow, at: datetime, now: datetime) -> str:
+    """Have the contact called, once however often that is asked for; hours and rules hold that call as any other.
+
+    A promised call moves to the time of a later reply; none is promised beside one that is under way or due.
+    """
+    if _is_being_called(unit, contact):
+        return "no other call: one is under way"
+    promised = unit.callbacks.scheduled(run.campaign_id, contact.id)
+    if promised is not None and at <= now and state_at(promised, now) is CallbackState.DUE:
+        return f"no other call: one is promised for {promised.due_at.isoformat(timespec='minutes')}"
+    target = unit.dialing.target(run.id, contact.id, dnc=run.spec.dnc, now=now)
     wish = CallWish(at=at, number=None if target is None else target.number, notes="asked for in a reply")
     try:
         made = callbacks.promise_after(unit, run, attempt, wish, default_at=None, actor=_ACTOR, now=now)
@@ -284,7 +291,14 @@ def _call(
             callbacks.dial_callback_now(unit, made.id, actor=_ACTOR, now=now)
     except RefusedError as error:
         return f"no call: {error.message}"
-    return f"call at {made.due_at.isoformat(timespec='minutes')}"
+    waits = ", in the campaign's next run" if made.run_id is None else ""
+    return f"call at {made.due_at.isoformat(timespec='minutes')}{waits}"
+
+
+def _is_being_called(unit: Unit, contact: ContactRow) -> bool:
+    """Whether a call to one of the contact's numbers is up, of whichever campaign."""
+    latest = (unit.dialing.last_to(each.e164) for each in contact.contact.numbers)
+    return any(each is not None and each.disposition is None and each.channel.is_call for each in latest)
 
 
 def _retry_of_set(unit: Unit, run: RunRow, code: str) -> float | None:

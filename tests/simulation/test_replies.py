@@ -178,6 +178,49 @@ def test_h2_call_me_now_leads_to_a_call_as_soon_as_the_hours_let_it() -> None:
     in_office(story, start=START)
 
 
+def test_h2_call_me_now_said_three_times_leads_to_one_call_and_each_reply_says_what_became_of_it() -> None:
+    """The call is up by the time of the third. When it is over, so is the run: another call waits for the next one."""
+
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(ANN, "call me now")
+        desk.sms.write_to_us(ANN, "Call me now!")
+        await office.clock.sleep(2)
+        assert len(office.record) == 1
+        desk.sms.write_to_us(ANN, "CALL ME NOW")
+        desk.sms.write_to_us(ANN, "call me at 12:30")
+        await office.clock.sleep(600)
+        assert [call.number for call in office.record] == [ANN]
+        latest, third, second, first = [row.did for row in await replies(office)]
+        assert first.startswith("call at 2")
+        assert second.startswith("no other call: one is promised for 2")
+        assert [third, latest] == [
+            "no other call: one is under way",
+            "no other call: one is under way; disposition refused",
+        ]
+        desk.sms.write_to_us(ANN, "call me now")
+        await office.clock.sleep(5)
+        (run,), (again, *_) = await office.runs(), await replies(office)
+        assert (run.state, again.did.partition(", ")[2]) == ("completed", "in the campaign's next run")
+
+    in_office(story, start=START)
+
+
+def test_h2_call_me_now_brings_a_call_forward_that_was_promised_for_later() -> None:
+    async def story(office: Office) -> None:
+        desk = await begin(office)
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(ANN, "call me at 12:30")
+        await office.clock.sleep(30)
+        desk.sms.write_to_us(ANN, "call me now")
+        await office.until(START + 6 * HOUR)
+        (call,) = office.record
+        assert call.invited_at - START < 2 * MIN
+
+    in_office(story, start=START)
+
+
 def test_h2_call_me_at_a_time_is_read_by_the_contacts_clock() -> None:
     async def story(office: Office) -> None:
         desk = await begin(office)
