@@ -21,7 +21,7 @@ from dialerd.domain.errors import BadInputError, StoreError
 def check(database: Path) -> None:
     """Whether the database opens and is whole; one that does not exist yet is made. Raises StoreError."""
     with translated(database), closing(connect(database)) as connection:
-        migrate(connection)
+        migrate(connection, database)
         (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
     if verdict != "ok":
         raise StoreError(f"database {database} is damaged: {verdict}", hint="restore a backup with dialerd restore")

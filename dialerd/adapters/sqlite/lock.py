@@ -28,12 +28,32 @@ def only_daemon(database: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             raise StoreError(
-                f"a daemon (process {holder}) already uses {database}", hint="stop that one first"
+                f"a daemon (process {_holder(handle)}) already uses {database}", hint="stop that one first"
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)
+
+
+def running_daemon(database: Path) -> str | None:
+    """The process of the daemon that uses the database; None: there is none but, perhaps, this process."""
+    path = database.with_name(database.name + ".lock")
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # no daemon has ever been there, or it is another user's, as the database then is
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(handle)
+        return None if holder == str(os.getpid()) else holder
+    finally:
+        os.close(handle)  # lets go of what was got
+    return None
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"

@@ -43,7 +43,8 @@ class SqliteStore:
 
     @classmethod
     def open(cls, path: Path, *, gives_way: bool = False) -> SqliteStore:
-        """Open or create the database file and bring its schema up to date. Raises StoreError.
+        """Open or create the database file and bring its schema up to date. Raises StoreError, also where the daemon
+        of an older version runs on it.
 
         `gives_way`: for many transactions in a row beside a daemon, whose claims shall not wait for several of them.
         """
@@ -117,7 +118,7 @@ def _open_migrated(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         with translated(path):
-            migrate(connection)
+            migrate(connection, path)
     except BaseException:  # whatever it was: undone, closed, and raised on
         connection.close()
         raise

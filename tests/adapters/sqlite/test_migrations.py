@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from dialerd.adapters.sqlite import SqliteStore, check
+from dialerd.adapters.sqlite import SqliteStore, check, only_daemon
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
 from dialerd.adapters.sqlite.unit import SqliteUnit
@@ -76,6 +76,59 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path: Path) 
         each.stdin.write("go\n")
         each.stdin.flush()
     assert [each.communicate()[1] for each in openers] == [""] * 8
+
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from dialerd.adapters.sqlite import only_daemon
+with only_daemon(Path(sys.argv[1])):
+    print("ready", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_an_older_database_is_not_migrated_under_a_daemon_that_runs_on_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m051_talks")
+        applied = before.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()
+    command = [sys.executable, "-c", _HOLDER, str(path)]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
+        assert daemon.stdout and daemon.stdin
+        assert daemon.stdout.readline() == "ready\n"
+        for open_it in (lambda: check(path), lambda: SqliteStore.open(path), lambda: command_of(path)):
+            with pytest.raises(
+                StoreError, match=f"older dialerd, and its daemon .process {daemon.pid}. runs; nothing"
+            ) as said:
+                open_it()
+            assert "stop the daemon" in str(said.value)
+        with closing(connect(path)) as after:
+            assert after.execute("SELECT count(*) FROM _sqlite_migrations").fetchone() == applied
+        daemon.stdin.close()
+        daemon.wait()
+    command_of(path)
+    check(path)
+
+
+def command_of(path: Path) -> None:
+    with SqliteStore.unit(path, write=False) as unit:
+        unit.campaigns.all()
+
+
+def test_the_daemon_itself_migrates_and_commands_beside_one_of_the_same_version_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m051_talks")
+    with only_daemon(path):
+        command_of(path)
+    command = [sys.executable, "-c", _HOLDER, str(path)]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
+        assert daemon.stdout and daemon.stdin
+        assert daemon.stdout.readline() == "ready\n"
+        command_of(path)
+        check(path)
+        daemon.stdin.close()
 
 
 def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from functools import cache
+from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from dialerd.adapters.sqlite.connection import connect, undo
+from dialerd.adapters.sqlite.lock import running_daemon
 from dialerd.adapters.sqlite.migrations.m001_first import m001_first
 from dialerd.adapters.sqlite.migrations.m002_contacts import m002_contacts
 from dialerd.adapters.sqlite.migrations.m011_imports import m011_imports
@@ -111,21 +113,28 @@ for each in MIGRATIONS:
 _names = frozenset(each.__name__ for each in MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, database: Path | None = None) -> None:
     """Bring the database to this version's schema; harmless to repeat, also by two processes at once.
 
-    Raises StoreError where a newer dialerd has written it. `connection` is in autocommit mode.
+    `database`: the file, where a daemon may run on it. `connection` is in autocommit mode. Raises StoreError where a
+    newer dialerd has written it, and where an older one's daemon runs on it: it would work on with what it knows.
     """
     if _is_new_in_memory(connection):
         _copy_into(connection)
     else:
-        _migrate(connection)
+        _migrate(connection, database)
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, database: Path | None = None) -> None:
     db = Database(connection)
     if not _pending(db):
         return  # the usual case takes no lock: every command of the CLI comes through here
+    if database is not None and (process := running_daemon(database)):
+        raise StoreError(
+            f"database {database} is one of an older dialerd, and its daemon (process {process}) runs;"
+            " nothing was changed",
+            hint="stop the daemon, then start it in this version, which brings the database up to date",
+        )
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _pending(db):  # another process may have done it while we waited
