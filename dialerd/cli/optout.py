@@ -12,7 +12,7 @@ import click
 from dialerd import bootstrap
 from dialerd.cli.agent import agent
 from dialerd.cli.context import Context, simple_table, with_json
-from dialerd.domain.optout import How
+from dialerd.domain.optout import How, OptOut
 from dialerd.usecases import dnc
 from dialerd.usecases import optout as use
 
@@ -65,15 +65,16 @@ def add(context: Context, who: str, how: str, list_name: str, words: str) -> Non
 @with_json
 @click.pass_obj
 def show(context: Context, address: str) -> None:
-    """Show when and how a number or an address was opted out, the latest first."""
+    """Show when and how a number or an address was opted out, and taken back again; the latest first."""
     with context.unit() as unit:
         found = use.opt_outs_of(unit, address, region=context.settings.phone.default_region)
-    columns = ("at", "how", "list", "address", "actor", "attempt", "words")
+    columns = ("at", "how", "list", "address", "actor", "attempt", "words", "taken back")
     context.show(
         [dataclasses.asdict(each) for each in found],
         lambda: (
             simple_table(
-                columns, ((e.at, e.how, e.list_name, e.address, e.actor, e.attempt_id, e.words) for e in found)
+                columns,
+                ((e.at, e.how, e.list_name, e.address, e.actor, e.attempt_id, e.words, _taken_back(e)) for e in found),
             )
             if found
             else "nobody has opted out with it"
@@ -100,6 +101,11 @@ def of_agent(context: Context, name: str, list_name: str, words: str) -> None:
             now=bootstrap.now(),
         )
     context.show(dataclasses.asdict(done), lambda: _told(done))
+
+
+def _taken_back(record: OptOut) -> str:
+    at = record.taken_back_at
+    return "" if at is None else f"{at.isoformat(timespec='seconds')} by {record.taken_back_by}"
 
 
 def _told(done: use.OptedOut) -> str:

@@ -39,7 +39,11 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:
     """One opt-out as it is kept. `address`: a number in E.164 form or an e-mail address, the one it came from;
-    `addresses`: all that were put on the list for it. `words`: what was said, cut to MAX_WORDS."""
+    `addresses`: all that were put on the list for it. `words`: what was said, cut to MAX_WORDS.
+
+    `taken_back_at`: since when the address that was asked for is off that list again, `taken_back_by` whom or what;
+    None: nobody has taken it off.
+    """
 
     address: str
     addresses: Sequence[str]
@@ -50,6 +54,8 @@ class OptOut:
     words: str = ""
     contact_id: ContactId | None = None
     attempt_id: AttemptId | None = None
+    taken_back_at: datetime | None = None
+    taken_back_by: str = ""
 
 
 def is_email(text: str) -> bool:

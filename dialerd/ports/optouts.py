@@ -5,6 +5,7 @@ Not here: what one is (domain/optout.py), do-not-call lists (contacts.py).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class OptOuts(Protocol):
 
     def of(self, address: str) -> list[OptOut]:
         """Those by which the address was put on a list, the latest first."""
+        ...
+
+    def take_back(self, list_name: str, addresses: Iterable[str], *, by: str, now: datetime) -> None:
+        """Keep that addresses were taken off a list, with every opt-out that had put them there."""
         ...
 
     def people(self) -> int:

@@ -64,7 +64,9 @@ def remove_from_dnc(
 ) -> int:
     """Take numbers off a list; how many were on it."""
     known_dnc(unit, list_name)
-    removed = unit.dnc.remove(list_name, [read_address(text, region=region) for text in numbers])
+    addresses = [read_address(text, region=region) for text in numbers]
+    removed = unit.dnc.remove(list_name, addresses)
+    unit.optouts.take_back(list_name, addresses, by=actor, now=now)
     unit.audit.add(actor=actor, action="dnc_removed", subject=list_name, detail={"removed": removed}, now=now)
     return removed
 

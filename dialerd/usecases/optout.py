@@ -105,6 +105,7 @@ def opt_in(unit: Unit, address: str, *, how: How, actor: str, now: datetime) -> 
     ]
     removed = unit.dnc.remove(record.list_name, free)
     if removed:
+        unit.optouts.take_back(record.list_name, free, by=f"{actor} by {how}", now=now)
         detail = {"how": how, "addresses": removed}
         unit.audit.add(actor=actor, action="opted_in", subject=record.list_name, detail=detail, now=now)
     return removed

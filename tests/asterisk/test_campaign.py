@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.asterisk.dialer import Dialer, nothing_left, until
@@ -52,15 +54,23 @@ def test_400_numbers_of_all_kinds_come_to_what_the_carrier_saw(lab: Lab, dialer:
     nothing_left(lab)
 
 
-def test_an_answered_person_goes_on_in_the_admins_own_dialplan(lab: Lab, dialer: Dialer) -> None:
+def test_an_answered_person_goes_on_in_the_admins_own_dialplan_or_opts_out_by_a_key(lab: Lab, dialer: Dialer) -> None:
+    long = 'play = "/sounds/machine"'  # over 20 s: the key is pressed 7 s after the answer
     dialer.campaign("ivr", [number(1, "40")], on_human='context = "lab-ivr"', amd=False)
+    dialer.campaign("key", [number(2, "13")], on_human=long, opt_out_key="9")
     dialer.start()
-    dialer.cli("campaign", "run", "ivr")
+    for name in ("ivr", "key"):
+        dialer.cli("campaign", "run", name)
     until(lambda: dialer.status("ivr")["state"] == "completed", limit_s=120, what="the dialplan to end the call")
     (attempt,) = dialer.export("ivr")
     assert attempt["disposition"] == "answered_human"
     assert attempt["amd"] == ""
     assert float(attempt["talk_s"]) > 5, "the dialplan's sound was played to its end"
+    until(lambda: dialer.status("key")["state"] == "completed", limit_s=60, what="the key to end the call")
+    (attempt,) = dialer.export("key")
+    assert (attempt["disposition"], attempt["reason"]) == ("answered_human", "the person has opted out by a key")
+    (kept,) = json.loads(dialer.cli("optout", "show", number(2, "13"), "--json"))
+    assert (kept["how"], kept["attempt_id"], kept["list_name"]) == ("key_press", attempt["attempt_id"], "global")
 
 
 def test_a_number_on_the_dnc_list_added_during_a_run_is_not_dialed(lab: Lab, dialer: Dialer) -> None:

@@ -16,6 +16,17 @@ def test_a_person_is_opted_out_and_shown_with_the_record(terminal: Terminal) -> 
     assert [each["list_name"] for each in terminal.ok("dnc", "check", "2122660001", "--json").document] == ["global"]
 
 
+def test_an_opt_out_that_was_taken_back_is_shown_as_such(terminal: Terminal) -> None:
+    terminal.ready()
+    terminal.ok("optout", "add", "2122660001")
+    terminal.ok("dnc", "remove", "2122660001")
+    (kept,) = terminal.ok("optout", "show", "2122660001", "--json").document
+    assert kept["taken_back_by"].startswith("cli")
+    shown = terminal.ok("optout", "show", "2122660001").out
+    assert kept["taken_back_at"][:19] in shown
+    assert "by cli" in shown
+
+
 def test_what_is_no_number_and_an_agent_without_a_call_are_refused(terminal: Terminal) -> None:
     terminal.ready()
     assert terminal.type("optout", "add", "nobody").code == 1

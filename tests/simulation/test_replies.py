@@ -155,6 +155,8 @@ def test_h2_start_undoes_a_stop_by_text_and_no_other_opt_out() -> None:
         await office.clock.sleep(5)
         assert not await barred(office, ANN)
         assert not await barred(office, "p0@example.com")
+        (record,) = await office.store.read(lambda unit: unit.optouts.of(ANN))
+        assert (record.words, record.taken_back_by) == ("STOP", "reply by sms")
         await office.store.write(
             lambda unit: optout.opt_out(unit, BOB, how=How.AGENT, region="US", actor="test", now=office.clock.now())
         )

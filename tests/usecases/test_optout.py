@@ -137,6 +137,36 @@ def test_when_how_and_by_whom_is_kept_for_each_time_it_was_said_and_for_each_add
     assert (entry.source, entry.expires_at) == ("opt-out: sms", None)
 
 
+def taken_back(house: House, who: str) -> list[tuple[datetime | None, str]]:
+    return [(each.taken_back_at, each.taken_back_by) for each in optout.opt_outs_of(house.unit, who, region="US")]
+
+
+def test_an_opt_out_that_was_taken_back_by_the_person_says_when_and_by_what_for_each_address(ann: House) -> None:
+    out(ann, ANN, How.SMS, words="STOP")
+    out(ann, BOB, How.SMS, words="STOP")
+    assert taken_back(ann, ANN) == [(None, "")]
+    later = NOW + timedelta(minutes=5)
+    assert optout.opt_in(ann.unit, ANN, how=How.SMS, actor="reply", now=later) == 3
+    for each in (ANN, ANNS_DESK, ANNS_MAIL):
+        assert taken_back(ann, each) == [(later, "reply by sms")]
+    assert taken_back(ann, BOB) == [(None, "")]
+    out(ann, ANN, How.SMS, words="STOP")
+    assert optout.opt_in(ann.unit, ANN, how=How.SMS, actor="reply", now=NOW + timedelta(hours=1)) == 3
+    assert [at for at, _ in taken_back(ann, ANN)] == [NOW + timedelta(hours=1), later]
+
+
+def test_an_address_that_somebody_takes_off_the_list_is_the_only_one_of_its_person_that_is_taken_back(
+    ann: House,
+) -> None:
+    dnc.create_dnc(ann.unit, "news", actor=ACTOR, now=NOW)
+    out(ann, ANN, How.AGENT)
+    out(ann, ANN, How.AGENT, list_name="news")
+    later = NOW + timedelta(minutes=5)
+    dnc.remove_from_dnc(ann.unit, [ANN], region="US", actor="cli:ann", now=later)
+    assert taken_back(ann, ANN) == [(None, ""), (later, "cli:ann")]
+    assert taken_back(ann, ANNS_DESK) == [(None, ""), (None, "")]
+
+
 def test_a_promised_call_is_cancelled_and_the_next_claim_passes_the_person_by(ann: House) -> None:
     ann.start()
     wish = Wish(at=NOW + timedelta(hours=1))

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
-from dialerd.adapters.sqlite.rows import to_json, to_moment, to_text
+from dialerd.adapters.sqlite.rows import to_json, to_moment, to_moment_or_none, to_text
 from dialerd.domain.optout import How, OptOut
 from dialerd.domain.words import AttemptId, ContactId
 
 _OF = """
-SELECT address, addresses, how, list_name, at, actor, words, contact_id, attempt_id
+SELECT address, addresses, how, list_name, at, actor, words, contact_id, attempt_id, taken_back_at, taken_back_by
 FROM opt_out JOIN opt_out_address AS barred ON barred.opt_out_id = opt_out.id
 WHERE barred.barred = ? ORDER BY opt_out.id DESC
+"""
+
+_TAKE_BACK = """
+UPDATE opt_out_address SET taken_back_at = :at, taken_back_by = :by WHERE barred = :barred AND taken_back_at IS NULL
+AND (SELECT list_name FROM opt_out WHERE id = opt_out_id) = :list
 """
 
 # Whether a list that the run obeys has the number.
@@ -84,11 +90,17 @@ class SqliteOptOuts:
                 words=words,
                 contact_id=None if contact_id is None else ContactId(contact_id),
                 attempt_id=None if attempt_id is None else AttemptId(attempt_id),
+                taken_back_at=to_moment_or_none(back_at),
+                taken_back_by=back_by,
             )
-            for came_from, addresses, how, list_name, at, actor, words, contact_id, attempt_id in (
+            for came_from, addresses, how, list_name, at, actor, words, contact_id, attempt_id, back_at, back_by in (
                 self._connection.execute(_OF, (address,))
             )
         ]
+
+    def take_back(self, list_name: str, addresses: Iterable[str], *, by: str, now: datetime) -> None:
+        told = {"list": list_name, "by": by, "at": to_text(now)}
+        self._connection.executemany(_TAKE_BACK, [told | {"barred": each} for each in addresses])
 
     def people(self) -> int:
         row = self._connection.execute("SELECT count(DISTINCT coalesce(contact_id, address)) FROM opt_out").fetchone()

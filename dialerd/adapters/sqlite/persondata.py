@@ -168,7 +168,7 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
     _BARRED: (
         ("dnc_entry", "number list_id source added_at expires_at"),
         ("opt_out", "id address addresses how list_name at actor attempt_id"),
-        ("opt_out_address", "barred opt_out_id"),
+        ("opt_out_address", "barred opt_out_id taken_back_at taken_back_by"),
     ),
     _RECORD: (
         ("attempt", "id target_id run_id trunk asterisk caller_id claimed_at answered_at ended_at verdict amd cause"),

@@ -47,7 +47,7 @@ def add_opt_out(ask: Ask[None, NewOptOut]) -> use.OptedOut:
 
 
 def list_opt_outs(ask: Ask[AddressAsked, None]) -> list[OptOut]:
-    """When and how a number or an address was opted out, the latest first."""
+    """When and how a number or an address was opted out, and taken back again; the latest first."""
     return use.opt_outs_of(ask.unit, ask.query.address, region=ask.house.region)
 
 

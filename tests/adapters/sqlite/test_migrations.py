@@ -676,3 +676,21 @@ def test_a_database_from_before_people_could_be_forgotten_forgets_and_keeps_its_
         for statement in ("UPDATE audit SET detail = 'x'", "DELETE FROM audit"):
             with pytest.raises(sqlite3.IntegrityError, match="only be added to"):
                 after.execute(statement)
+
+
+def test_opt_outs_from_before_it_was_kept_that_they_were_taken_back_are_there_and_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m052_taken_back")
+        before.execute(
+            "INSERT INTO opt_out (id, address, addresses, how, list_name, at, actor, words)"
+            " VALUES (1, '+12122660001', '[\"+12122660001\"]', 'sms', 'global', ?, 'reply', 'STOP')",
+            (_AT,),
+        )
+        before.execute("INSERT INTO opt_out_address VALUES ('+12122660001', 1)")
+    with SqliteStore.unit(path, write=True) as unit:
+        (kept,) = unit.optouts.of("+12122660001")
+        assert (kept.words, kept.taken_back_at, kept.taken_back_by) == ("STOP", None, "")
+        unit.optouts.take_back("global", ["+12122660001"], by="cli:ann", now=NOW)
+        (kept,) = unit.optouts.of("+12122660001")
+        assert (kept.taken_back_at, kept.taken_back_by) == (NOW, "cli:ann")

@@ -115,7 +115,7 @@ def fill(connection: sqlite3.Connection) -> None:
         " VALUES (1, ?, ?, 'sms', 'global', ?, 'a', ?, 7)",
         (NUMBER, json.dumps([NUMBER]), NOW, MARK),
     )
-    run("INSERT INTO opt_out_address VALUES (?, 1)", (NUMBER,))
+    run("INSERT INTO opt_out_address (barred, opt_out_id) VALUES (?, 1)", (NUMBER,))
     run("INSERT INTO flow_path VALUES (?, 1, ?)", (ATTEMPT, json.dumps([MARK])))
     run("INSERT INTO dnc_entry VALUES (?, 1, 's', ?, NULL)", (NUMBER, NOW))
     run(

@@ -58,6 +58,7 @@ from dialerd.adapters.sqlite.migrations.m048_message_routes import m048_message_
 from dialerd.adapters.sqlite.migrations.m049_contact_email import m049_contact_email
 from dialerd.adapters.sqlite.migrations.m050_consults import m050_consults
 from dialerd.adapters.sqlite.migrations.m051_talks import m051_talks
+from dialerd.adapters.sqlite.migrations.m052_taken_back import m052_taken_back
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -104,6 +105,7 @@ MIGRATIONS = (
     m044_past,
     m046_flow_path,
     m045_forgetting,
+    m052_taken_back,
 )
 
 migrations = Migrations("dialerd")
