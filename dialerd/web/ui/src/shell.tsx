@@ -142,7 +142,7 @@ function Help({ places, session, onClose }: { places: readonly Place[]; session:
       ["Esc", h.close], ["?", h.help],
     ]],
     ...(session.agent ? [[h.console, [
-      ["d s", `${h.dial}, ${h.skip}`], ["m h", `${h.mute}, ${h.hold}`], ["#", h.keypad], ["t", h.transfer], ["b", h.callback], ["e e", h.end], ["1–9", h.disposition], ["r", h.ready],
+      ["d s", `${h.dial}, ${h.skip}`], ["m h", `${h.mute}, ${h.hold}`], ["#", h.keypad], ["t", h.transfer], ["t t", h.give], ["x", h.takeBack], ["b", h.callback], ["e e", h.end], ["1–9", h.disposition], ["r", h.ready],
     ]] as [string, [string, string][]]] : []),
   ];
   return (

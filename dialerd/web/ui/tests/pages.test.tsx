@@ -4,7 +4,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { App } from "../src/app";
-import type { Agent, MyAgent, Session } from "../src/api/documents";
+import type { Agent, AgentPage, MyAgent, Session } from "../src/api/documents";
 import { csvCell } from "../src/lists/upload";
 import { attributesOf } from "../src/lists/list";
 import { signOut } from "../src/session";
@@ -32,7 +32,8 @@ beforeEach(() => {
     const key = `${init.method} ${address}`;
     asked.push({ method: String(init.method), path, body: init.body ? JSON.parse(String(init.body)) : null });
     if (!(key in answers)) return new Response(JSON.stringify({ code: "not_found", message: `there is no ${key}` }), { status: key === "GET /api/session" ? 401 : 404 });
-    return new Response(JSON.stringify(answers[key]), { status: 200 });
+    const answer = answers[key];
+    return answer instanceof Promise ? answer : new Response(JSON.stringify(answer), { status: 200 });
   });
 });
 
@@ -131,6 +132,85 @@ test("after a call a number key gives the disposition, and a customer's name is 
   await press("1");
   await settle();
   expect(asked.find((each) => each.method === "POST")).toMatchObject({ path: "/api/me/disposition", body: { attempt_id: "d1", code: "sold" } });
+});
+
+const talking: MyAgent = { ...wrapUp, state: "on_call" };
+const pageOfAnn = (consults: string | null): AgentPage => ({
+  agent: "ann", state: "on_call", since: ann.since, campaign: "spring", why_idle: "", pause_reasons: [], is_muted: false, is_holding: consults !== null, consults, jobs: [], card: null, callbacks: [],
+});
+const inCall = (consults: string | null): Answers => ({ "GET /api/me/agent": talking, "GET /api/me/page": pageOfAnn(consults) });
+const asAnn: Session = { ...admin, role: "agent", agent: "ann" };
+const buttonOf = (text: string) => [...root.querySelectorAll<HTMLButtonElement>("button")].find((each) => each.textContent?.startsWith(text))!;
+const click = (text: string) => act(async () => buttonOf(text).click());
+const posts = () => asked.filter((each) => each.method === "POST").map(({ path, body }) => [path, body]);
+
+async function askFirst(whom: string) {
+  HTMLDialogElement.prototype.showModal ??= function show(this: HTMLDialogElement) { this.open = true; };
+  await press("t");
+  const select = root.querySelector<HTMLSelectElement>("dialog select")!;
+  await act(async () => (select.value = "agent", void select.dispatchEvent(new Event("change", { bubbles: true }))));
+  const field = root.querySelector<HTMLInputElement>("dialog input")!;
+  await act(async () => (field.value = whom, void field.dispatchEvent(new Event("input", { bubbles: true }))));
+  await click("Ask first");
+}
+
+test("asking first rings a colleague while the dialog says so, and closes it once they talk", async () => {
+  let talk: (answer: Response) => void = () => {};
+  await open("/console", asAnn, { ...inCall(null), "POST /api/me/agent/consult": new Promise<Response>((resolve) => (talk = resolve)) });
+  await askFirst("bob");
+  expect(posts()).toEqual([["/api/me/agent/consult", { agent: "bob" }]]);
+  expect(root.querySelector("dialog")?.textContent).toContain("Calling bob");
+  answers["GET /api/me/page"] = pageOfAnn("bob");
+  await act(async () => talk(new Response('{"request": 1, "state": "done"}')));
+  await settle();
+  expect(root.querySelector("dialog")).toBeNull();
+  expect(root.textContent).toContain("You ask bob");
+});
+
+test("whom an agent cannot ask: the dialog stays with the API's sentence", async () => {
+  const refusal = { code: "illegal_action", message: "agent bob is on call", hint: "", errors: [] };
+  await open("/console", asAnn, { ...inCall(null), "POST /api/me/agent/consult": Promise.resolve(new Response(JSON.stringify(refusal), { status: 409 })) });
+  await askFirst("bob");
+  await settle();
+  expect(root.querySelector("dialog [role=alert]")?.textContent).toBe("agent bob is on call");
+  expect(buttonOf("Ask first").disabled).toBe(false);
+});
+
+test("cancelling while it rings takes the wish back", async () => {
+  await open("/console", asAnn, { ...inCall(null), "POST /api/me/agent/consult": new Promise<Response>(() => {}), "POST /api/me/agent/cancel": {} });
+  await askFirst("bob");
+  await click("Cancel");
+  await settle();
+  expect(posts().at(-1)?.[0]).toBe("/api/me/agent/cancel");
+  expect(root.querySelector("dialog")).toBeNull();
+});
+
+test("cancelling the dialog before anybody is asked asks nothing of the API", async () => {
+  HTMLDialogElement.prototype.showModal ??= function show(this: HTMLDialogElement) { this.open = true; };
+  await open("/console", asAnn, inCall(null));
+  await press("t");
+  await click("Cancel");
+  expect(root.querySelector("dialog")).toBeNull();
+  expect(posts()).toEqual([]);
+});
+
+test.each([["Give the call", ["t", "t"], "/api/me/agent/complete"], ["Take back", ["x"], "/api/me/agent/cancel"]])("while a number is asked: %s, by its button and its keys", async (label, keys, path) => {
+  await open("/console", asAnn, { ...inCall("tel:+12125550100"), [`POST ${path}`]: {} });
+  expect(root.textContent).toContain("You ask +12125550100.");
+  await click(label);
+  await settle();
+  expect(posts()).toEqual([[path, {}]]);
+  for (const key of keys) await press(key);
+  await settle();
+  expect(posts()).toEqual([[path, {}], [path, {}]]);
+});
+
+test("while somebody is asked there is no other transfer, and nothing that the API would refuse", async () => {
+  await open("/console", asAnn, inCall("bob"));
+  await press("t");
+  expect(root.querySelector("dialog")).toBeNull();
+  for (const label of ["On hold", "Keypad", "Transfer"]) expect(buttonOf(label).disabled, label).toBe(true);
+  expect(buttonOf("End call").disabled).toBe(false);
 });
 
 test("a rejected row is a cell that no spreadsheet runs", () => {

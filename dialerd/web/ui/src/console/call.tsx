@@ -1,4 +1,5 @@
 // The call that an agent has: what can be done to it, and who it is with.
+// Not here: passing it on (transfer.tsx).
 import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
@@ -8,12 +9,12 @@ import { Since } from "../format";
 import { useKeys } from "../keys";
 import { AgentBadge } from "../parts/badge";
 import { Button } from "../parts/button";
-import { ask, Dialog, FormDialog } from "../parts/dialog";
-import { SelectField, TextField } from "../parts/field";
-import { tell, tellProblem } from "../parts/toast";
+import { ask, Dialog } from "../parts/dialog";
+import { tellProblem } from "../parts/toast";
 import { t } from "../texts";
 import { CallbackForm } from "./callback";
 import { Customer, Notes, Script } from "./card";
+import { Consulting, Transfer } from "./transfer";
 
 const w = t.console;
 
@@ -23,6 +24,7 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
   const card = page?.card ?? null;
   const isMuted = page?.is_muted ?? false;
   const isHeld = page?.is_holding ?? false;
+  const asked = page?.consults ?? null;
   const does = (act: () => Promise<unknown>) => async () => {
     await act();
     onDone();
@@ -32,10 +34,9 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
   const end = does(() => post(at("/me/agent/hangup")));
   useKeys({
     m: () => void mute().catch(tellProblem),
-    h: () => void hold().catch(tellProblem),
+    h: () => void (!asked && hold().catch(tellProblem)),
     "e e": () => void end().catch(tellProblem),
-    t: () => setOpen("transfer"),
-    "#": () => setOpen("keypad"),
+    ...(asked ? {} : { t: () => setOpen("transfer"), "#": () => setOpen("keypad") }),
     b: () => call && setOpen("callback"),
   });
   const optOut = () => ask({ title: w.optOut, text: w.optOutText, yes: w.optOut, isDanger: true, act: does(() => post(at("/me/agent/optout"))) });
@@ -52,12 +53,13 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
         </header>
         <div class="row">
           <Button pressed={isMuted} onClick={mute}>{isMuted ? w.muted : w.mute} <kbd aria-hidden="true">m</kbd></Button>
-          <Button pressed={isHeld} onClick={hold}>{isHeld ? w.held : w.hold} <kbd aria-hidden="true">h</kbd></Button>
-          <Button onClick={() => setOpen("keypad")}>{w.keypad}</Button>
-          <Button onClick={() => setOpen("transfer")}>{w.transfer}</Button>
+          <Button pressed={isHeld} disabled={!!asked} onClick={hold}>{isHeld ? w.held : w.hold} <kbd aria-hidden="true">h</kbd></Button>
+          <Button disabled={!!asked} onClick={() => setOpen("keypad")}>{w.keypad}</Button>
+          <Button disabled={!!asked} onClick={() => setOpen("transfer")}>{w.transfer}</Button>
           {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}
           {call && <Button onClick={optOut}>{w.optOut}</Button>}
         </div>
+        {asked && <Consulting asked={asked} onDone={onDone} />}
       </section>
       {call && (
         <div class="grid-2">
@@ -89,21 +91,5 @@ function Keypad({ onClose }: { onClose: () => void }) {
       </div>
       <div class="acts"><Button onClick={onClose}>{t.close}</Button></div>
     </Dialog>
-  );
-}
-
-function Transfer({ queues, onDone, onClose }: { queues: readonly string[]; onDone: () => void; onClose: () => void }) {
-  const [kind, setKind] = useState<"queue" | "agent" | "number">("queue");
-  const [to, setTo] = useState("");
-  const transfer = async () => {
-    await post(at("/me/agent/transfer"), { [kind]: to.trim() });
-    tell(w.transferDone);
-    onDone();
-  };
-  return (
-    <FormDialog title={w.transferTitle} submit={w.transfer} canSubmit={!!to.trim()} onSubmit={transfer} onClose={onClose}>
-      <SelectField label={w.transferTo} value={kind} options={Object.entries(w.transferKinds).map(([value, label]) => ({ value, label }))} onInput={(next) => setKind(next as typeof kind)} />
-      <TextField label={kind === "number" ? t.callbacks.number : t.name} type={kind === "number" ? "tel" : "text"} value={to} onInput={setTo} {...(kind === "queue" ? { options: queues } : {})} autoFocus />
-    </FormDialog>
   );
 }

@@ -33,7 +33,9 @@ export function useMine() {
     const shown = await orNull(get(at("/me/preview")));
     return shown && { ...shown, until: Date.now() + shown.left_s * 1000 };
   });
-  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))));
+  // In a call others change it too: whom the agent asks may hang up.
+  const talks = state === "on_call" || state === "inbound";
+  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))), talks ? LOOK_S : 0);
   const own = live.own;
   const mark = own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state}` : "";
   const seen = useRef(mark);

@@ -41,23 +41,24 @@ interface FormDialogProps {
   isDanger?: boolean;
   isWide?: boolean;
   canSubmit?: boolean;
+  /** Another way to send the same fields. */
+  also?: { label: string; act: () => Promise<unknown> } | undefined;
   onSubmit: () => Promise<unknown>;
   onClose: () => void;
   children?: ComponentChildren;
 }
 
 /** A dialog with fields. It closes when what it asks for is done, and else says why not. */
-export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, onSubmit, onClose, children }: FormDialogProps) {
+export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, also, onSubmit, onClose, children }: FormDialogProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const ref = useRef<HTMLFormElement>(null);
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const send = async (act: () => Promise<unknown>) => {
     if (isBusy || !canSubmit) return;
     setBusy(true);
     setProblem(null);
     try {
-      await onSubmit();
+      await act();
       onClose();
     } catch (error) {
       setProblem(asProblem(error));
@@ -66,11 +67,12 @@ export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, 
   };
   return (
     <Dialog title={title} onClose={onClose} isWide={isWide ?? false}>
-      <form ref={ref} onSubmit={send} class="stack bare">
+      <form ref={ref} onSubmit={(event) => (event.preventDefault(), send(onSubmit))} class="stack bare">
         {children}
         {problem && <ProblemNote problem={problem} />}
         <div class="acts">
           <Button onClick={onClose}>{t.cancel}</Button>
+          {also && <Button disabled={isBusy || !canSubmit} onClick={() => send(also.act)}>{also.label}</Button>}
           <Button type="submit" kind={isDanger ? "danger" : "primary"} disabled={isBusy || !canSubmit}>{submit}</Button>
         </div>
       </form>
