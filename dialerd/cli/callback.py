@@ -12,7 +12,6 @@ import click
 from dialerd import bootstrap
 from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.gates import Gate
 from dialerd.domain.words import CallbackState
 from dialerd.usecases import callbacks as use
 
@@ -130,7 +129,7 @@ def list_callbacks(
                     each.callback.local(each.callback.planned_at),
                     each.callback.agent,
                     f"{each.state}, late" if each.late else each.state,
-                    why(each),
+                    use.why(each),
                 )
                 for each in found
             ),
@@ -184,21 +183,10 @@ def cancel(context: Context, callback_id: int, yes: bool) -> None:
     click.echo(f"callback {callback_id} is cancelled")
 
 
-def why(shown: use.Shown) -> str:
-    """What a callback waits for, or how it ended."""
-    parts = [_told(gate) for gate in (shown.gate, shown.later) if gate is not None]
-    return "; then: ".join(parts) or shown.callback.reason or shown.callback.disposition or ""
-
-
-def _told(gate: Gate) -> str:
-    until = f" until {gate.until.isoformat(timespec='minutes')}" if gate.until and gate.name != "callback" else ""
-    return f"{gate.reason}{until}"
-
-
 def _said(shown: use.Shown, what: str) -> str:
     planned_at = shown.callback.local(shown.callback.planned_at).isoformat(timespec="minutes")
     reason = shown.callback.reason if shown.callback.run_id is not None else ""
-    waits = [_told(gate) for gate in (shown.gate, shown.later) if gate is not None and gate.name != "callback"]
+    waits = [use.told_gate(gate) for gate in (shown.gate, shown.later) if gate is not None and gate.name != "callback"]
     return "; ".join([f"{what} for {planned_at}", *([reason] if reason else []), *waits])
 
 
@@ -218,7 +206,7 @@ def callback_document(shown: use.Shown) -> dict[str, object]:
         "zone": found.zone,
         "late": shown.late,
         "held_by": holds.name if holds else None,
-        "why": why(shown),
+        "why": use.why(shown),
         "until": (shown.later or holds).until if holds else None,
         "agent": found.agent,
         "fallback_min": None if found.fallback_after is None else found.fallback_after.total_seconds() / 60,

@@ -235,6 +235,11 @@ def opens_at(callback: Callback, mode: Mode) -> datetime:
     return callback.planned_at - WINDOW if mode is Mode.POWER and not callback.is_urgent else callback.planned_at
 
 
+def set_for(callback: Callback) -> str:
+    """Why a contact whose callback is still to come is not called."""
+    return f"a callback is set for {_minute(callback.local(callback.planned_at))}"
+
+
 def judge(
     callback: Callback,
     *,
@@ -253,7 +258,7 @@ def judge(
         return TooLate(f"it could not be dialed until {_minute(callback.local(callback.expires_at))}")
     opens = opens_at(callback, mode)
     if now < opens:
-        return Waits(f"a callback is set for {_minute(callback.local(callback.planned_at))}", opens)
+        return Waits(set_for(callback), opens)
     if rules.max is not None and dialed >= rules.max and not callback.is_urgent:
         end = interval_of(now, rules)[1]
         return Waits(f"{dialed} callbacks of {rules.max} in {rules.interval_min} minutes are dialed", end)

@@ -65,6 +65,20 @@ class Shown:
     later: Gate | None
 
 
+def why(shown: Shown) -> str:
+    """What a callback waits for, or how it ended. Its own time, which stands beside it, is not told again."""
+    its_time = rule.set_for(shown.callback)
+    gates = [gate for gate in (shown.gate, shown.later) if gate is not None]
+    parts = ["its time" if gate.reason == its_time else told_gate(gate) for gate in gates]
+    return "; then: ".join(parts) or shown.callback.reason or shown.callback.disposition or ""
+
+
+def told_gate(gate: Gate) -> str:
+    """What holds a callback; until when only where its sentence does not have it."""
+    until = f" until {gate.until.isoformat(timespec='minutes')}" if gate.until and gate.name != "callback" else ""
+    return f"{gate.reason}{until}"
+
+
 def add_callback(
     unit: Unit, campaign: str, contact_id: int, wish: Wish, *, region: str, actor: str, now: datetime
 ) -> Callback:

@@ -73,6 +73,14 @@ def test_until_then_the_contact_is_not_dialed_otherwise(three: House) -> None:
     assert "a callback is set for 2026-03-02T11:00-05:00" in found.closed[0].reason
 
 
+def test_why_it_waits_is_its_time_without_the_time_that_stands_beside_it(three: House) -> None:
+    three.start()
+    assert callbacks.why(shown(three, add(three, 1))) == "its time"
+    by_night = callbacks.why(shown(three, add(three, 2, NIGHT)))
+    assert by_night.startswith("its time; then: ")
+    assert by_night.endswith(" until 2026-03-03T13:00+00:00")
+
+
 def test_outside_the_hours_it_waits_and_says_so(three: House) -> None:
     three.start()
     made = add(three, 1, NIGHT)
@@ -411,6 +419,7 @@ def test_an_agents_own_waits_for_that_agent_and_then_is_anybodys(staffed: House)
     told = shown(staffed, made, due)
     assert told.gate is not None
     assert (told.gate.reason, told.gate.until) == ("the callback waits for agent ann", due + 30 * MIN)
+    assert callbacks.why(told) == "the callback waits for agent ann"
     assert claimed(staffed, due + 29 * MIN, "bob") == [("2", None)]
     assert claimed(staffed, due + 30 * MIN, "bob") == [("3", None)]
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from dialerd.domain.errors import BadInputError, NotFoundError
-from dialerd.domain.gates import Gate
 from dialerd.domain.user import Right
 from dialerd.domain.words import ATTEMPT_ID, AttemptId, CallbackState, CampaignId
 from dialerd.ports import Unit
@@ -234,7 +233,7 @@ def callback_document(shown: use.Shown) -> CallbackShown:
         zone=found.zone,
         late=shown.late,
         held_by=holds.name if holds else None,
-        why=_why(shown),
+        why=use.why(shown),
         until=(shown.later or holds).until if holds else None,
         agent=found.agent,
         fallback_min=None if found.fallback_after is None else found.fallback_after.total_seconds() / 60,
@@ -248,16 +247,6 @@ def callback_document(shown: use.Shown) -> CallbackShown:
         created_at=found.created_at,
         ended_at=found.ended_at,
     )
-
-
-def _why(shown: use.Shown) -> str:
-    parts = [_told(gate) for gate in (shown.gate, shown.later) if gate is not None]
-    return "; then: ".join(parts) or shown.callback.reason or shown.callback.disposition or ""
-
-
-def _told(gate: Gate) -> str:
-    until = f" until {gate.until.isoformat(timespec='minutes')}" if gate.until and gate.name != "callback" else ""
-    return f"{gate.reason}{until}"
 
 
 def _queues_of_campaign(unit: Unit, campaign_id: CampaignId) -> Collection[str]:

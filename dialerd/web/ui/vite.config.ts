@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["tests/**/*.test.{ts,tsx}"],
+    testTimeout: 30_000, // a page is drawn in a moment, but not on a machine at load 10
     pool: "threads",
     poolOptions: { threads: { singleThread: true } },
   },

@@ -40,6 +40,9 @@ const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d
 /** A sentence of the API with its moments (`2026-11-21T13:40-05:00`) as this browser's clock shows them. */
 export const withTimes = (sentence: string): string => sentence.replace(MOMENT, (at) => dayTime(at));
 
+/** Whom an agent asks, as people know them: the API has `tel:` before a number. */
+export const askedName = (consults: string): string => consults.replace(/^tel:/, "");
+
 const watchers = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 

@@ -4,7 +4,8 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { App } from "../src/app";
-import type { Agent, AgentPage, MyAgent, Session } from "../src/api/documents";
+import type { Agent, AgentPage, FloorAgent, MyAgent, Session } from "../src/api/documents";
+import { ContactTimeline } from "../src/campaigns/contact";
 import { csvCell } from "../src/lists/upload";
 import { attributesOf } from "../src/lists/list";
 import { signOut } from "../src/session";
@@ -211,6 +212,39 @@ test("while somebody is asked there is no other transfer, and nothing that the A
   expect(root.querySelector("dialog")).toBeNull();
   for (const label of ["On hold", "Keypad", "Transfer"]) expect(buttonOf(label).disabled, label).toBe(true);
   expect(buttonOf("End call").disabled).toBe(false);
+});
+
+test("the floor tells whom an agent asks", async () => {
+  const bob: FloorAgent = {
+    agent: "bob", endpoint: "PJSIP/1002", queues: ["sales"], state: "on_call", since: ann.since, in_state_s: 5, attempt_id: "d2", campaign: "spring", reason: "", why: "", wanted: "ready",
+    preferred: [], talks_with: "call", is_muted: false, is_holding: true, consults: "tel:+12125550100", listeners: [],
+  };
+  await open("/floor", admin, { "GET /api/floor": { agents: [bob, { ...bob, agent: "carl", consults: null }], waiting: [], calls: [], queues: [] } });
+  const rows = [...root.querySelectorAll("tbody tr")].map((each) => each.textContent);
+  expect(rows[0]).toContain("on hold · asks +12125550100");
+  expect(rows[1]).not.toContain("asks");
+});
+
+test("a contact's notes stand beside its timeline as text, and more can be written", async () => {
+  const note = { contact_id: 7, at: ann.since, actor: "user:ann", text: SCRIPT };
+  answers = {
+    "GET /api/campaigns/spring/contacts/7": { contact_id: 7, number: "+12125550100", target_state: "new", attempts_spent: 0, closed: [] },
+    "GET /api/campaigns/spring/contacts/7/timeline": { moments: [] }, "GET /api/contacts/7/notes": [note], "POST /api/contacts/7/notes": note,
+  };
+  await act(async () => render(<ContactTimeline campaign="spring" />, root));
+  const type = (field: HTMLInputElement | HTMLTextAreaElement, text: string) => act(async () => (field.value = text, void field.dispatchEvent(new Event("input", { bubbles: true }))));
+  await type(root.querySelector("input")!, "7");
+  await click("Explain");
+  await settle();
+  expect(root.textContent).toContain(SCRIPT);
+  expect(root.querySelector("img")).toBeNull();
+  answers["GET /api/contacts/7/notes"] = [{ ...note, text: "Moved to Boston" }, note];
+  await type(root.querySelector("textarea")!, "Moved to Boston");
+  await click("Add note");
+  await settle();
+  expect(posts()).toEqual([["/api/contacts/7/notes", { text: "Moved to Boston" }]]);
+  expect(root.querySelector("textarea")!.value).toBe("");
+  expect(root.textContent).toContain("Moved to Boston");
 });
 
 test("a rejected row is a cell that no spreadsheet runs", () => {

@@ -1,12 +1,14 @@
-// One contact of a campaign: what holds it back now, and everything that has happened to it, from eligible to next.
-import { useState } from "preact/hooks";
+// One contact of a campaign: what holds it back now, everything that has happened to it, from eligible to next, and the
+// notes on it.
+import { useRef, useState } from "preact/hooks";
 
-import { get } from "../api/client";
+import { get, onceKey, post } from "../api/client";
 import { useDocument } from "../api/resource";
 import { at, type Item } from "../api/routes";
 import { clockTime, dayTime, fullTime, withTimes } from "../format";
 import { Button } from "../parts/button";
 import { TextField } from "../parts/field";
+import { Notes } from "../parts/notes";
 import { Loaded } from "../parts/problem";
 import { momentName, t, targetStateName } from "../texts";
 
@@ -48,6 +50,7 @@ export function ContactTimeline({ campaign }: { campaign: string }) {
         <div class="grid-2">
           <Gates campaign={campaign} contact={contact} />
           <Steps campaign={campaign} contact={contact} />
+          <Known key={contact} contact={contact} />
         </div>
       )}
     </>
@@ -83,6 +86,18 @@ function Gates({ campaign, contact }: { campaign: string; contact: number }) {
       </Loaded>
     </section>
   );
+}
+
+/** What colleagues have written down about the contact. */
+function Known({ contact }: { contact: number }) {
+  const found = useDocument(at("/contacts/{contact_id}/notes", contact), {}, LOOK_S);
+  const once = useRef(onceKey());
+  const add = async (text: string) => {
+    await post(at("/contacts/{contact_id}/notes", contact), { text }, { once: once.current });
+    once.current = onceKey();
+    found.reload();
+  };
+  return <Loaded of={found}>{(notes) => <Notes notes={notes} add={add} />}</Loaded>;
 }
 
 function Steps({ campaign, contact }: { campaign: string; contact: number }) {

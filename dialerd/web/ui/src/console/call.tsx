@@ -13,7 +13,7 @@ import { ask, Dialog } from "../parts/dialog";
 import { tellProblem } from "../parts/toast";
 import { t } from "../texts";
 import { CallbackForm } from "./callback";
-import { Customer, Notes, Script } from "./card";
+import { Customer, MyNotes, Script } from "./card";
 import { Consulting, Transfer } from "./transfer";
 
 const w = t.console;
@@ -66,7 +66,7 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
           <div class="stack">
             <Script text={card?.script} />
-            {card && <Notes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
+            {card && <MyNotes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
           </div>
         </div>
       )}

@@ -1,12 +1,8 @@
 // Who is called: customer information, script and notes. Whatever a contact's fields hold is shown as text.
-import { useState } from "preact/hooks";
-
 import { post } from "../api/client";
 import type { Card, Note } from "../api/documents";
 import { at } from "../api/routes";
-import { dayTime } from "../format";
-import { Button } from "../parts/button";
-import { AreaField } from "../parts/field";
+import { Notes } from "../parts/notes";
 import { t } from "../texts";
 
 const w = t.console;
@@ -60,25 +56,7 @@ export function Script({ text }: { text: string | null | undefined }) {
   );
 }
 
-export function Notes({ contact, notes, onDone }: { contact: number; notes: readonly Note[]; onDone: () => void }) {
-  const [text, setText] = useState("");
-  const add = async () => {
-    await post(at("/me/notes"), { contact_id: contact, text });
-    setText("");
-    onDone();
-  };
-  return (
-    <section class="panel">
-      <header><h2>{w.notes}</h2></header>
-      {!notes.length && <p class="muted">{w.noNotes}</p>}
-      {notes.map((each, index) => (
-        <div key={index}>
-          <p class="as-written">{each.text}</p>
-          <span class="muted">{each.actor.replace(/^user:/, "")} · {dayTime(each.at)}</span>
-        </div>
-      ))}
-      <AreaField label={w.addNote} value={text} onInput={setText} rows={2} placeholder={w.notePlaceholder} />
-      <div><Button size="small" disabled={!text.trim()} onClick={add}>{w.addNote}</Button></div>
-    </section>
-  );
+/** What the agent's own card has of them. */
+export function MyNotes({ contact, notes, onDone }: { contact: number; notes: readonly Note[]; onDone: () => void }) {
+  return <Notes notes={notes} add={(text) => post(at("/me/notes"), { contact_id: contact, text }).then(onDone)} />;
 }

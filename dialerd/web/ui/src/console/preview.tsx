@@ -7,7 +7,7 @@ import { useKeys } from "../keys";
 import { Button } from "../parts/button";
 import { tellProblem } from "../parts/toast";
 import { t } from "../texts";
-import { Customer, Notes, Script } from "./card";
+import { Customer, MyNotes, Script } from "./card";
 import type { ShownPreview } from "./mine";
 
 const w = t.console;
@@ -46,7 +46,7 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
         <Customer number={preview.number} campaign={preview.campaign} attributes={preview.attributes} card={card} attempts={preview.attempts} />
         <div class="stack">
           <Script text={card?.script} />
-          {card && <Notes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
+          {card && <MyNotes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
         </div>
       </div>
     </>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
 import { at } from "../api/routes";
+import { askedName } from "../format";
 import { useKeys } from "../keys";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
@@ -12,9 +13,6 @@ import { tell, tellProblem } from "../parts/toast";
 import { t } from "../texts";
 
 const w = t.console;
-
-/** Whom an agent asks, as people know them: the API has `tel:` before a number. */
-export const askedName = (consults: string): string => consults.replace(/^tel:/, "");
 
 /** The dialog stays while whom the agent asks first is rung; closed then, it takes the wish back. */
 export function Transfer({ queues, onDone, onClose }: { queues: readonly string[]; onDone: () => void; onClose: () => void }) {

@@ -11,7 +11,7 @@ import { FormDialog } from "../parts/dialog";
 import { tell, tellProblem } from "../parts/toast";
 import { t } from "../texts";
 import { CallbackInputs, NO_CALLBACK, wishOf, type CallbackFields } from "./callback";
-import { Customer, Notes } from "./card";
+import { Customer, MyNotes } from "./card";
 
 const w = t.console;
 
@@ -54,7 +54,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
       {call && (
         <div class="grid-2">
           <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
-          {card && <Notes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
+          {card && <MyNotes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
         </div>
       )}
       {asking && <WithCallback choice={asking} onGive={(fields) => give(asking, fields)} onClose={() => setAsking(null)} />}

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Agent, FloorAgent } from "../api/documents";
 import { useDocument } from "../api/resource";
 import { at, type Answer } from "../api/routes";
-import { count, length, Since } from "../format";
+import { askedName, count, length, Since } from "../format";
 import { useLive } from "../live/socket";
 import { AgentBadge, Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -156,7 +156,7 @@ function Agents({ agents, onDone }: { agents: readonly FloorAgent[]; onDone: () 
         head: w.why, kind: "text",
         cell: (each) => (
           <span class="muted">
-            {[each.reason || each.why, each.is_muted && w.muted, each.is_holding && w.held, each.listeners.length > 0 && w.listeners(each.listeners.length)].filter(Boolean).join(" · ")}
+            {[each.reason || each.why, each.is_muted && w.muted, each.is_holding && w.held, each.consults && w.asks(askedName(each.consults)), each.listeners.length > 0 && w.listeners(each.listeners.length)].filter(Boolean).join(" · ")}
           </span>
         ),
       },
