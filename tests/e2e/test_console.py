@@ -78,6 +78,28 @@ def test_the_console_says_what_is_each_state_and_is_sound_for_every_eye(page: An
                 assert serious(page) == [], f"{heading} in {scheme} at {width}"
 
 
+def _asks(whom: str) -> Callable[[Unit], None]:
+    return lambda unit: unit.floor.set_line("ann", is_muted=False, is_holding=bool(whom), consults=whom, listeners=[])
+
+
+def test_whom_an_agent_asks_stands_with_its_call_until_they_hang_up(page: Any, site: Site) -> None:
+    site.do(TALKS)
+    site.do(_asks("bob"))
+    asking = page.get_by_role("group", name="Asking first")
+    asking.get_by_text("You ask bob.").wait_for()
+    asking.get_by_role("button", name="Give the call").wait_for()
+    asking.get_by_role("button", name="Take back").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not is_too_wide(page), f"the console is wider than {width}"
+            assert serious(page) == [], f"in {scheme} at {width}"
+    site.do(_asks(""))
+    asking.wait_for(state="detached")
+    assert page.get_by_role("button", name="Transfer").is_enabled()
+
+
 def test_a_call_that_comes_while_another_page_is_looked_at_leads_to_the_console(chromium: Any, site: Site) -> None:
     site.do(_is(AgentState.READY))
     with signed_in(chromium, site, "ann", "Console") as page:
