@@ -12,6 +12,7 @@ from datetime import datetime
 
 from dialerd.domain.errors import NotFoundError
 from dialerd.domain.optout import MAX_WORDS, How, OptOut, addresses_of, is_email
+from dialerd.domain.person import ERASED
 from dialerd.domain.words import ATTEMPT_ID, AttemptId
 from dialerd.ports import ContactRow, DncEntry, Unit
 from dialerd.usecases.barring import MOST_OF_ONE_ADDRESS, end_waiting
@@ -80,7 +81,13 @@ def _heard_from(unit: Unit, who: str, *, region: str) -> tuple[AttemptId | None,
     if attempt is None:
         raise NotFoundError(f"there is no attempt {who}", hint="see the attempt_id column of an export")
     contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
-    return attempt.id, attempt.number, [] if contact is None else [contact]
+    if attempt.number != ERASED:
+        return attempt.id, attempt.number, [] if contact is None else [contact]
+    if contact is None:
+        raise NotFoundError(
+            "whom that attempt reached has been erased", hint="give the number or the e-mail address instead"
+        )
+    return attempt.id, addresses_of(contact.contact)[0], [contact]  # forgotten by its age: the contact is there
 
 
 def _reached_at(unit: Unit, address: str) -> Sequence[ContactRow]:

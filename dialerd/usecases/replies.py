@@ -18,6 +18,7 @@ from dialerd.domain.contact import attribute_trouble
 from dialerd.domain.errors import RefusedError
 from dialerd.domain.hours import CONTACT_ZONE
 from dialerd.domain.optout import How, as_address, is_email
+from dialerd.domain.person import ERASED
 from dialerd.domain.phone import PhoneNumber, parse_number
 from dialerd.domain.replies import MAX_TEXT, TEXT, Matched, match
 from dialerd.domain.replywords import Wish, wish_of
@@ -171,7 +172,7 @@ def _take_opt_out(
     if unit.messages.has_reply(route, reply_id):
         return Took()
     attempt = _answered(unit, route, channel, event, on_wire, now)
-    who: AttemptId | str = event.sender if attempt is None else attempt.id
+    who = _who(unit, attempt, event.sender)
     did = "" if not who else _opt_out(unit, who, channel, event.how, region, now)
     _keep(unit, route, reply_id, event.sender, "", "", event.how, event.at, attempt, did)
     run = None if attempt is None else unit.runs.get(attempt.run_id)
@@ -198,7 +199,7 @@ def _take_reply(
         wish, was_free = wish_of(event.text, by.words), not unit.dnc.check(_as_kept(event.sender), now)
         is_stop = wish is Wish.STOP
         if is_stop:  # also of somebody whom we know nothing of
-            did = _opt_out(unit, event.sender if attempt is None else attempt.id, channel, event.text, region, now)
+            did = _opt_out(unit, _who(unit, attempt, event.sender), channel, event.text, region, now)
         elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
             did = "opted in again"
         if attempt is not None:
@@ -210,6 +211,14 @@ def _take_reply(
         did = "; ".join(filter(None, [did, "answered" if back is not None else ""]))
     _keep(unit, route, reply_id, event.sender, event.recipient, event.subject, event.text, event.at, attempt, did)
     return Took(run, is_known=attempt is not None, answer=back, has_opted_out=is_stop)
+
+
+def _who(unit: Unit, attempt: AttemptRow | None, sender: str) -> AttemptId | str:
+    """Who opts out: whom the message reached; where they have been erased since, only the sender is known."""
+    if attempt is None:
+        return sender
+    is_gone = attempt.number == ERASED and unit.contacts.get(unit.callbacks.contact_of(attempt.target_id)) is None
+    return sender if is_gone else attempt.id
 
 
 def _opt_out(unit: Unit, who: AttemptId | str, channel: Channel, said: str, region: str, now: datetime) -> str:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from dialerd.domain.answers import NO_ANSWERS
 from dialerd.domain.contact import Contact
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.domain.optout import How
 from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.words import AttemptId, Disposition, RunState
-from dialerd.ports import RunRow
-from dialerd.usecases import barring, callbacks, campaigns, contacts, dialing, dnc, lists, optout, runs, standing
-from dialerd.usecases.callbacks import Wish
+from dialerd.domain.replywords import ReplyWords, Wish
+from dialerd.domain.retention import Kind
+from dialerd.domain.words import AttemptId, Channel, Disposition, RunState
+from dialerd.ports import About, MessageEvent, OptOutCame, ReplyCame, RunRow
+from dialerd.usecases import (
+    barring,
+    callbacks,
+    campaigns,
+    contacts,
+    dialing,
+    dnc,
+    lists,
+    optout,
+    persons,
+    replies,
+    runs,
+    standing,
+)
+from dialerd.usecases.answering import Answering
+from dialerd.usecases.callbacks import Wish as CallWish
 from tests.usecases.conftest import ACTOR, NOW, TRUNKS, House, spec
 
 ANN, ANNS_DESK, ANNS_MAIL, BOB = "+12122660001", "+12122660002", "ann@example.com", "+12122660003"
@@ -169,7 +187,7 @@ def test_an_address_that_somebody_takes_off_the_list_is_the_only_one_of_its_pers
 
 def test_a_promised_call_is_cancelled_and_the_next_claim_passes_the_person_by(ann: House) -> None:
     ann.start()
-    wish = Wish(at=NOW + timedelta(hours=1))
+    wish = CallWish(at=NOW + timedelta(hours=1))
     made = callbacks.add_callback(ann.unit, "spring", 1, wish, region="US", actor=ACTOR, now=NOW)
     assert out(ann, ANNS_DESK).callbacks == 1
     assert callbacks.get_callback(ann.unit, made.id).state == "cancelled"
@@ -245,3 +263,39 @@ def test_an_agent_opts_out_whom_it_talks_to_or_has_talked_to_last(ann: House) ->
     done = optout.opt_out_of_agents_call(ann.unit, "sue", region="US", actor="agent:sue", now=later)
     assert (done.record.how, done.record.address) == (How.AGENT, BOB)
     assert barred(ann) == {BOB}
+
+
+@pytest.mark.parametrize("is_reply", [True, False])
+def test_whoever_was_erased_and_then_opts_out_of_an_old_message_is_barred_as_its_sender(
+    ann: House, is_reply: bool
+) -> None:
+    ann.start()
+    (attempt,) = ann.dial(1)
+    ann.end(attempt, Disposition.ANSWERED_HUMAN, NOW)
+    persons.erase_person(ann.unit, ANN, do_not_call=False, region="US", actor=ACTOR, now=NOW)
+    with pytest.raises(NotFoundError, match="has been erased"):
+        out(ann, attempt.id)
+    about, event = About(attempt_id=attempt.id), OptOutCame(id="u", about=About(), at=NOW, how="link", sender=ANNS_MAIL)
+    said: MessageEvent = replace(event, about=about)
+    if is_reply:
+        said = ReplyCame(id="r", about=about, sender=ANNS_MAIL, recipient="", text="STOP", at=NOW)
+    by = Answering(
+        answers=NO_ANSWERS,
+        words=ReplyWords(words={"stop": Wish.STOP}, begins=(), languages=()),
+        new_id=lambda: attempt.id,
+    )
+    took = replies.take_event(ann.unit, "mail", Channel.EMAIL, said, by=by, region="US", now=NOW)
+    assert took.has_opted_out and barred(ann) == {ANNS_MAIL}
+
+
+def test_an_opt_out_from_a_call_whose_number_is_forgotten_bars_the_contact_that_is_still_there(ann: House) -> None:
+    ann.start()
+    (attempt,) = ann.dial(1)
+    ann.end(attempt, Disposition.ANSWERED_HUMAN, NOW)
+    runs.stop_run(ann.unit, "spring", actor=ACTOR, now=NOW)
+    while ann.unit.persons.forget(Kind.CALLS, before=NOW + timedelta(days=1), size=9):
+        pass
+    kept = ann.unit.dialing.attempt(attempt.id)
+    assert kept is not None and kept.number == "erased"
+    assert (out(ann, attempt.id).record.address, barred(ann)) == (ANN, {ANN, ANNS_DESK, ANNS_MAIL})
+    assert ann.unit.optouts.of("erased") == []
