@@ -14,7 +14,7 @@ from dialerd.domain.agents import MOST_PREFERRED
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError
 from dialerd.domain.templatetext import TemplateText
-from dialerd.domain.words import AgentState, CallbackState
+from dialerd.domain.words import AgentState, CallbackState, ContactId
 from dialerd.ports import AgentRow, ContactRow, NoteRow, RunRow, Unit
 from dialerd.usecases.agents import get_agent, open_campaigns, queues_of
 from dialerd.usecases.contacts import get_contact
@@ -200,8 +200,10 @@ def card(unit: Unit, agent: str, *, now: datetime) -> Card | None:
     return _card(unit, run, unit.callbacks.contact_of(attempt.target_id), attempt.id, now)
 
 
-def _card(unit: Unit, run: RunRow, contact_id: int, attempt_id: str | None, now: datetime) -> Card:
-    contact = get_contact(unit, contact_id)
+def _card(unit: Unit, run: RunRow, contact_id: int, attempt_id: str | None, now: datetime) -> Card | None:
+    contact = unit.contacts.get(ContactId(contact_id))
+    if contact is None:
+        return None  # erased, or gone with its list, while the agent wraps up: its page goes on without
     target = unit.dialing.target(run.id, contact.id, dnc=run.spec.dnc, now=now)
     return Card(
         attempt_id=attempt_id,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.words import Disposition, RunState
-from dialerd.usecases import callbacks, dnc, persons
+from dialerd.domain.steering import Verb
+from dialerd.domain.words import AgentKind, AgentState, Disposition, RunState
+from dialerd.ports import CallRequest, RequestId
+from dialerd.usecases import agentpage, agents, callbacks, dnc, persons
 from tests.usecases.conftest import ACTOR, NOW, House
 
 NUMBER = "+12122660001"
@@ -70,6 +73,51 @@ def test_what_is_held_is_told_and_that_it_was(house: House) -> None:
     log = house.unit.audit.latest(limit=100)
     assert {"person_exported", "person_erased"} <= {row.action for row in log}
     assert not any(NUMBER[1:] in f"{row.subject} {row.detail}" for row in log)
+
+
+def test_what_an_agent_has_just_asked_with_the_number_is_over_and_the_daemon_reads_on(house: House) -> None:
+    house.with_contacts(NUMBER)
+    mine, others = (
+        house.unit.floor.ask(
+            CallRequest(
+                id=RequestId(0),
+                agent="ann",
+                verb=Verb.CONSULT,
+                detail={"number": number},
+                person=None,
+                actor="ann",
+                asked_at=NOW,
+            )
+        )
+        for number in (NUMBER, "+12122660002")
+    )
+    erase(house)
+    assert [each.id for each in house.unit.floor.open_requests()] == [others]
+    told = house.unit.floor.request(mine)
+    assert told is not None and told.refusal == "the person has been erased" and told.detail == {}
+
+
+def test_the_page_of_an_agent_who_wraps_up_goes_on_without_whom_it_talked_to(house: House) -> None:
+    house.with_contacts(NUMBER)
+    house.start()
+    (attempt,) = house.dial()
+    house.end(attempt, Disposition.ANSWERED_HUMAN, NOW + timedelta(minutes=1))
+    agents.add_agent(
+        house.unit,
+        "ann",
+        endpoint="PJSIP/ann",
+        kind=AgentKind.OUTBOUND,
+        may_outbound=True,
+        allowed=("PJSIP/*",),
+        actor=ACTOR,
+        now=NOW,
+    )
+    seen = replace(agents.get_agent(house.unit, "ann").seen, state=AgentState.WRAP_UP, attempt_id=attempt.id)
+    agents.note_seen(house.unit, name="ann", seen=seen, leg_id=None, asterisk=None, now=NOW)
+    before = agentpage.card(house.unit, "ann", now=NOW)
+    assert before is not None and before.number == NUMBER
+    erase(house)
+    assert agentpage.card(house.unit, "ann", now=NOW) is None
 
 
 def test_a_dry_run_counts_and_changes_nothing(house: House) -> None:

@@ -76,7 +76,10 @@ PLACES: tuple[Place, ...] = (
     Place(
         "requests", "call_request",
         f"person IN {_ATTEMPTS} OR {_NAMED_IN.format('detail')}",
-        "detail = ''", ("detail",),
+        # Those that are done have nothing there; an open one is over with it, since the daemon reads each of those.
+        "detail = '{}', refusal = iif(done_at IS NULL, 'the person has been erased', refusal),"
+        " done_at = coalesce(done_at, asked_at)",
+        ("detail",),
     ),
     Place(
         "kept_answers", "idempotency_key",

@@ -25,7 +25,11 @@ _WITH_NUMBER = """
 SELECT id FROM contact WHERE number IN (SELECT value FROM json_each(:numbers))
 UNION SELECT contact_id FROM contact_number WHERE number IN (SELECT value FROM json_each(:numbers)) ORDER BY 1
 """
-_WITH_EMAIL = "SELECT id FROM contact WHERE lower(trim(json_extract(attributes, '$.email'))) = ? ORDER BY id"
+# Along contact_by_email, which has only those that have one.
+_WITH_EMAIL = """
+SELECT id FROM contact INDEXED BY contact_by_email WHERE lower(trim(json_extract(attributes, '$.email'))) = ?
+AND json_extract(attributes, '$.email') IS NOT NULL ORDER BY id
+"""
 _ADDRESSES = """
 SELECT number FROM contact WHERE id IN (SELECT value FROM json_each(:contacts))
 UNION SELECT number FROM contact_number WHERE contact_id IN (SELECT value FROM json_each(:contacts))
