@@ -171,7 +171,8 @@ class _Mover:
         first = lead.contact.numbers[0].e164
         if lead.is_opt_out:
             self.taken.opted_out += 1
-            self._numbers.setdefault(dnc.GLOBAL, []).append(first)
+            # All of the person's numbers, as in an opt-out of ours: the next one of the lead is not called instead.
+            self._numbers.setdefault(dnc.GLOBAL, []).extend(each.e164 for each in lead.contact.numbers)
         if lead.past is not None:
             self.taken.over += lead.past.is_over
         if (promised := self._survey.callbacks.get(lead.lead_id)) is not None:
@@ -322,5 +323,5 @@ def _made_at(completed: str, zone: str, now: datetime) -> datetime:
     """When the dump was made: the offsets of leads' clocks are of that day."""
     try:
         return min(in_zone(datetime.fromisoformat(" ".join(completed.split())), zone), now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return now.astimezone(UTC)

@@ -107,6 +107,15 @@ def test_a_dump_comes_over_whole_however_it_is_written(terminal: Terminal, made:
     assert any("it has expired" in row["reason"] for row in second["rejected_rows"])
 
 
+def test_whoever_wants_no_calls_is_barred_at_every_number_of_the_lead(terminal: Terminal) -> None:
+    dump = usual()
+    dump.lead(1, "2122660001", status="DNC", alt_phone="2122660066", called_count=1)
+    dump.lead(2, "2122660002", alt_phone="2122660067")
+    assert move_in(terminal, dump).code == 0
+    barred = {number for (number,) in rows(terminal, "SELECT number FROM dnc_entry")}
+    assert barred == {"+12122660001", "+12122660066"}
+
+
 def test_the_same_dump_again_brings_nothing_twice(terminal: Terminal, made: Made) -> None:
     settled(terminal, made)
     tables = ("contact", "contact_past", "dnc_entry", "past_call", "callback", "disposition_set", "target", "run")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 Values = Mapping[str, str | None]
 
+_YEARS = range(1971, 3000)
 _NO_NAME = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -38,14 +39,16 @@ def is_set(values: Values, column: str) -> bool:
 
 
 def wall_clock(values: Values, column: str) -> datetime | None:
-    """A DATETIME as the clock showed it, without a zone. None: NULL, 0000-00-00, or no time at all."""
+    """A DATETIME as the clock showed it, without a zone. None: NULL, 0000-00-00, or no time at all: the ends of what
+    a date can hold (9999-12-31) stand for never, and no zone can be reckoned there."""
     found = text(values, column)
     if not found or found.startswith("0000-00-00"):
         return None
     try:
-        return datetime.fromisoformat(found).replace(tzinfo=None)
+        clock = datetime.fromisoformat(found).replace(tzinfo=None)
     except ValueError:
         return None
+    return clock if clock.year in _YEARS else None
 
 
 def at_offset(clock: datetime, offset_h: float) -> datetime | None:

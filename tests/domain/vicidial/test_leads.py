@@ -214,4 +214,5 @@ def test_a_callback_is_its_agents_or_anybodys_by_the_servers_clock() -> None:
     anybodys = promised(status="LIVE")
     assert isinstance(anybodys, CallbackRow) and anybodys.agent is None
     assert promised(status="INACTIVE") is None
-    assert isinstance(promised(callback_time="0000-00-00 00:00:00"), LeadTrouble)
+    for never in ("0000-00-00 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "at noon"):
+        assert isinstance(promised(callback_time=never), LeadTrouble), never
