@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from dialerd import tls
+from dialerd.domain.errors import StoreError
 from dialerd.domain.user import Right
 from dialerd.log import logger
 from dialerd.tasks import end, spawn
@@ -84,9 +85,18 @@ async def _pump(source: _Socket, target: _Socket) -> None:
         return
 
 
+async def _goes_on(visit: Visit) -> bool:
+    """A store that cannot be read for a moment signs nobody out: a call may be up. The next look tells."""
+    try:
+        return await is_still_theirs(visit)
+    except StoreError as error:
+        _log.warning(f"a phone's session cannot be looked at: {error}", action="phone_line_unsure")
+        return True
+
+
 async def _until_signed_out(visit: Visit, look_s: float) -> None:
     looked = asyncio.Event()
-    while await is_still_theirs(visit):
+    while await _goes_on(visit):
         looked.clear()
         timer = visit.house.clock.call_later(look_s, looked.set)
         try:

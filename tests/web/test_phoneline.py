@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 
+from dialerd.domain.errors import StoreError
 from dialerd.settings import Settings
+from dialerd.web import phoneline
+from dialerd.web.binding import Visit
+from dialerd.web.sockets import is_still_theirs
 from tests.web.site import Browser, Site, running
 
 REGISTER = "REGISTER sip:pbx SIP/2.0\r\n\r\n"
@@ -116,6 +120,30 @@ def test_a_line_ends_with_the_session(site: Site) -> None:
                 return line.close_code
 
     assert asyncio.run(call()) == 4401
+
+
+def test_a_store_that_cannot_be_read_for_a_moment_ends_no_line(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, looks = site.browser("ann"), list[int]()
+    failed = threading.Event()
+
+    async def fails_once_more(visit: Visit) -> bool:
+        looks.append(1)
+        if len(looks) == 1:
+            raise StoreError("the database is locked", hint="")
+        failed.set()
+        return await is_still_theirs(visit)
+
+    monkeypatch.setattr(phoneline, "is_still_theirs", fails_once_more)
+
+    async def call() -> object:
+        async with ClientSession() as session, asyncio.timeout(20):
+            address = f"http://127.0.0.1:{browser.port}/api/phone"
+            async with session.ws_connect(address, protocols=("sip",), headers={"Cookie": browser.cookie}) as line:
+                assert await asyncio.to_thread(failed.wait, 10), "it looks again"
+                await line.send_str(REGISTER)
+                return (await line.receive()).data
+
+    assert asyncio.run(call()) == REGISTER
 
 
 def test_without_asterisk_and_without_a_setting_it_is_said(site: Site, tmp_path: Path) -> None:
