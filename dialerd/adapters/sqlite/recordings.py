@@ -24,7 +24,7 @@ SELECT {_COLUMNS}, campaign.name, attempt.number, coalesce(attempt.agent, '')
 FROM recording JOIN attempt ON attempt.id = recording.attempt_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
 WHERE (:campaign IS NULL OR campaign.name = :campaign) AND (:attempt_id IS NULL OR recording.attempt_id = :attempt_id)
-  AND recording.started_at >= :since
+  AND recording.started_at >= :since AND NOT recording.is_unwanted
 ORDER BY recording.started_at DESC, recording.name LIMIT :limit
 """  # noqa: S608  # the columns are constants of this file
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,10 @@ def test_a_person_is_nowhere_any_more(connection: sqlite3.Connection, by: dict[s
     held = unit.persons.held(person, with_audit=True)
     assert [title for title, rows in held.items() if not rows] == [], "all of it is told before it goes"
     assert len(held["audit"]) == 3
+    every: dict[str, Any] = {"campaign": None, "attempt_id": None, "since": None, "limit": 9}
+    assert len(unit.recordings.listed(**every)) == 1
     unit.persons.erase(person)
+    assert unit.recordings.listed(**every) == [], "nobody listens to it until Asterisk has deleted it, either"
     while not unit.persons.sweep(size=2):
         pass
     left = {
