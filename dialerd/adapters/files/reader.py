@@ -119,7 +119,7 @@ class FileReader:
             while not is_over:
                 try:
                     plain = pickle.load(process.stdout)
-                except EOFError:
+                except (EOFError, pickle.UnpicklingError):  # between two messages, or within one
                     yield "refused", f"{self._path}: its reader has ended", "import it again: nothing is added twice"
                     return
                 is_over = plain[0] in ("end", "refused")
