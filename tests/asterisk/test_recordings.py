@@ -74,8 +74,8 @@ def test_a_conversation_is_recorded_from_the_announcement_on_and_as_its_agent_as
     (attempt,) = dialer.export("c")
     assert attempt["recording"] == " ".join(row["recording"] for row in found)
     dialer.cli("person", "erase", person, "--yes")  # and the sound goes, too
-    until(lambda: rows(dialer) == [], limit_s=120, what="the recordings deleted")
-    assert not any((folder / row["file"]).exists() for row in found)
+    assert rows(dialer) == [], "shown no more, from that moment on"
+    until(lambda: not any((folder / row["file"]).exists() for row in found), limit_s=120, what="the recordings deleted")
     assert dialer.export("c")[0]["number"] == "erased"
     assert dialer.stop() == 0
     nothing_left(lab)

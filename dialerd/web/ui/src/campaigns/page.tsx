@@ -1,5 +1,5 @@
 // The table of campaigns: live, filtered by views, with what can be done to each.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { SavedView, ViewSpec } from "../api/documents";
 import { useList } from "../api/resource";
@@ -22,22 +22,14 @@ export function CampaignsPage({ user }: { user: string }) {
   const { live, link } = useLive();
   const rows = useList(at("/campaigns"), { limit: 1000 }, link === "up" ? LIVE_LOOK_S : LOOK_S);
   const views = useList(at("/views"));
-  const [view, setView] = useState<ViewSpec>(NO_FILTER);
-  const [named, setNamed] = useState<SavedView | null>(null);
-  const [isChosen, setChosen] = useState(false);
+  const [chosen, setChosen] = useState<{ spec: ViewSpec; saved: SavedView | null } | null>(null);
   const [text, setText] = useState("");
   useKeys({ c: () => go("/campaigns/new") });
-  useEffect(() => {
-    const preset = views.value?.find((each) => each.is_default);
-    if (isChosen || !preset) return;
-    setView({ ...NO_FILTER, ...preset.spec });
-    setNamed(preset);
-  }, [views.value, isChosen]);
-  const apply = (spec: ViewSpec, saved: SavedView | null) => {
-    setChosen(true);
-    setView(spec);
-    setNamed(saved);
-  };
+  // Taken as it comes, not by an effect: the table must not be seen without the view that it opens with.
+  const preset = views.value?.find((each) => each.is_default);
+  const view: ViewSpec = chosen?.spec ?? { ...NO_FILTER, ...preset?.spec };
+  const named = chosen ? chosen.saved : (preset ?? null);
+  const apply = (spec: ViewSpec, saved: SavedView | null) => setChosen({ spec, saved });
   const sort = { by: view.sort.replace(/^-/, ""), isUp: !view.sort.startsWith("-") };
   return (
     <>
@@ -48,7 +40,7 @@ export function CampaignsPage({ user }: { user: string }) {
         <div class="row tight"><Views views={views.value ?? []} user={user} now={view} named={named} onApply={apply} onChanged={views.reload} /></div>
         <Button kind="primary" icon="plus" onClick={() => go("/campaigns/new")}>{t.campaigns.create}</Button>
       </div>
-      <Loaded of={rows}>
+      <Loaded of={views.isLoading ? { ...rows, value: null, problem: null, isLoading: true } : rows}>
         {(all) => {
           const found = shown(brought(all, live.campaigns), view, text);
           return (
@@ -64,7 +56,7 @@ export function CampaignsPage({ user }: { user: string }) {
                 <Empty title={t.campaigns.noneMatch} action={<Button onClick={() => (apply(NO_FILTER, null), setText(""))}>{t.campaigns.clear}</Button>}>{t.campaigns.noneMatchText}</Empty>
               ) : (
                 <Table label={t.campaigns.title} columns={columnsOf(view.columns, rows.reload)} rows={found} rowKey={(row) => row.campaign} sort={sort}
-                  onSort={(next) => (setChosen(true), setView({ ...view, sort: `${next.isUp ? "" : "-"}${next.by}` }))} />
+                  onSort={(next) => apply({ ...view, sort: `${next.isUp ? "" : "-"}${next.by}` }, named)} />
               )}
             </section>
           );
