@@ -102,7 +102,7 @@ def test_a_view_is_saved_applied_and_opened_with(page: Any) -> None:
     page.get_by_label("Name of the view").fill("With agents")
     page.get_by_label("Make this the default view").check()
     page.get_by_role("button", name="Save & apply").click()
-    page.get_by_role("dialog").wait_for(state="detached")  # once the view is kept: till then all of them stand behind it
+    page.get_by_role("dialog").wait_for(state="detached")  # when the view is kept: till then all rows stand behind it
     page.get_by_role("row").filter(has_text="Agentless").first.wait_for(state="detached")
     assert page.get_by_role("row").filter(has_text="sales-calls").count() == 1
     page.reload()
