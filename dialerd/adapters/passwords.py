@@ -1,6 +1,6 @@
 """Passwords as argon2id hashes, and secrets drawn so that nobody can guess them.
 
-Not here: what a password must be (domain/user.py), keeping hashes (adapters/sqlite/users.py).
+Not here: what a password must be (domain/user.py), keeping hashes (adapters/sql/users.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A person as the store knows one: contacts and addresses that belong together, and the words that name them.
 
-Not here: where they stand in the store (adapters/sqlite/persons.py), what may be done (usecases/persons.py).
+Not here: where they stand in the store (adapters/sql/persons.py), what may be done (usecases/persons.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The name of a recording, from which it is known whose it is, for as long as the file is kept.
 
-Not here: making one (ports.Exchange), which attempts have one (adapters/sqlite/recordings.py).
+Not here: making one (ports.Exchange), which attempts have one (adapters/sql/recordings.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """For how long what is known of people is kept: an age for each kind of it, in days.
 
-Not here: forgetting it (adapters/sqlite/forgetting.py), erasing one person (person.py).
+Not here: forgetting it (adapters/sql/forgetting.py), erasing one person (person.py).
 """
 
 from __future__ import annotations

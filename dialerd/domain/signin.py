@@ -1,6 +1,6 @@
 """The rules of signing in: how long a session lasts, and how many wrong passwords are too many.
 
-Not here: who is who (domain/user.py), keeping any of it (adapters/sqlite/signin.py).
+Not here: who is who (domain/user.py), keeping any of it (adapters/sql/signin.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The glossary as code: ids and the enums that every room uses.
 
-Not here: what the words do (each has its own file) nor how they are stored (adapters/sqlite).
+Not here: what the words do (each has its own file) nor how they are stored (adapters/sql).
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from dialerd.ports.contacts import (
     Imports,
     Lists,
 )
+from dialerd.ports.dialing import Dialing
 from dialerd.ports.dispositions import Dispositions
 from dialerd.ports.exchange import (
     DialReply,
@@ -100,14 +101,8 @@ from dialerd.ports.rows import (
     Scrubbed,
     TargetRow,
 )
-from dialerd.ports.store import (
-    Campaigns,
-    Dialing,
-    Occurrences,
-    Runs,
-    Store,
-    Unit,
-)
+from dialerd.ports.runs import Campaigns, Occurrences, Runs
+from dialerd.ports.store import Store, Unit
 from dialerd.ports.strategies import Strategies
 from dialerd.ports.users import (
     ApiTokens,

@@ -1,6 +1,6 @@
 """Claim and settle: what each means, in one transaction each; used by the engine alone.
 
-Not here: how many to claim (engine/dialloop.py), the gates (domain/gates.py), the SQL (adapters/sqlite/dialing.py).
+Not here: how many to claim (engine/dialloop.py), the gates (domain/gates.py), the SQL (adapters/sql/dialing.py).
 """
 
 from __future__ import annotations

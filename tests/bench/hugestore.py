@@ -11,9 +11,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dialerd.adapters.sql.rows import to_json, to_text
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.rows import to_json, to_text
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 
 NOW = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)  # a Tuesday noon in New York

@@ -122,16 +122,16 @@ def test_a_list_shows_what_came_of_its_files(terminal: Terminal) -> None:
 
 _KILLED_AFTER = """
 import sys
-from dialerd.adapters.sqlite.imports import SqliteImports
+from dialerd.adapters.sql.imports import SqlImports
 import os, signal
-put, left = SqliteImports.put, int(sys.argv.pop(1))
+put, left = SqlImports.put, int(sys.argv.pop(1))
 def put_and_die(self, row):
     global left
     left -= 1
     if left < 0:
         os.kill(os.getpid(), signal.SIGKILL)
     put(self, row)
-SqliteImports.put = put_and_die
+SqlImports.put = put_and_die
 from dialerd.cli.main import main
 main(sys.argv[1:])
 """

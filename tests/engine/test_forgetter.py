@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.retention import Kind, Retention
 from dialerd.domain.words import AttemptId
 from dialerd.engine import Forgetter
@@ -105,7 +105,7 @@ def test_sounds_are_deleted_where_they_are_and_tried_again_where_that_fails() ->
         store, clock = SqliteStore.in_memory(), PassingClock()
 
         def add(unit: Unit) -> None:
-            assert isinstance(unit, SqliteUnit)
+            assert isinstance(unit, SqlUnit)
             unit.recordings._connection.execute(
                 "INSERT INTO attempt (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at)"
                 " VALUES (?, 1, 1, '+12122660001', 't', 'pbx1', '', '')",

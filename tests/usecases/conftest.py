@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.trunk import Trunk
@@ -58,9 +58,9 @@ def spec(**changes: Any) -> CampaignSpec:
 class House:
     """A unit of work with short words for what the tests do to it."""
 
-    unit: SqliteUnit
+    unit: SqlUnit
 
-    def read(self, job: Callable[[SqliteUnit], T]) -> T:
+    def read(self, job: Callable[[SqlUnit], T]) -> T:
         return job(self.unit)
 
     def audit(self) -> list[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ class House:
 def empty() -> Iterator[House]:
     connection = connect(None)
     migrate(connection)
-    yield House(SqliteUnit(connection))
+    yield House(SqlUnit(connection))
     connection.close()
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.words import AttemptId
@@ -43,7 +43,7 @@ class World:
         self._keys = keys
         connection = connect(None)
         migrate(connection)
-        self.unit = SqliteUnit(connection)
+        self.unit = SqlUnit(connection)
         self.house = House(self.unit)
         self.now = NOW
         self.up: list[AttemptRow] = []

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.contact import RejectedRow
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.ports import Chunk, Form, Unit
@@ -165,7 +165,7 @@ def begin(base: Base, people: int) -> None:
     """A run in which so many wait to be called: the numbers from 0 on."""
 
     def job(unit: Unit) -> None:
-        assert isinstance(unit, SqliteUnit)
+        assert isinstance(unit, SqlUnit)
         house = House(unit)
         lists.create_list(unit, "customers", region="US", actor=ACTOR, now=NOW)
         campaigns.apply_campaign(unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)

@@ -8,7 +8,7 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.gates import Gate
 from dialerd.domain.words import AttemptId, RunState
@@ -23,8 +23,10 @@ _STEPS = ["dial", "dial", "busy", "busy", "wrong", "answered", "a minute", "dnc"
 def _rehearse(world: World) -> set[int]:
     """The contacts that the next claims would dial: done on a copy."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
-    world.unit.audit._connection.backup(copy)
-    unit, ids = SqliteUnit(copy), (AttemptId(f"d{n:032x}") for n in itertools.count(100_000))
+    connection = world.unit.audit._connection
+    assert isinstance(connection, sqlite3.Connection)
+    connection.backup(copy)
+    unit, ids = SqlUnit(copy), (AttemptId(f"d{n:032x}") for n in itertools.count(100_000))
     way_out = dialing.WayOut(trunk="carrier", asterisk="pbx1")
     for _ in range(6):  # a barred number sends a contact to its next one, which the claim after that sees
         dialing.claim(unit, world.latest().id, limit=50, way_out=way_out, new_id=lambda: next(ids), now=world.now)

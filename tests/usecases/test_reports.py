@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.agents import Seen
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import BadInputError, NotFoundError
@@ -144,7 +144,7 @@ def test_the_tallies_equal_what_the_attempts_say_whatever_ends_and_is_given(
 ) -> None:
     connection = connect(None)
     migrate(connection)
-    house = House(SqliteUnit(connection))
+    house = House(SqlUnit(connection))
     lists.create_list(house.unit, "customers", region="US", actor=ACTOR, now=NOW)
     dispositions.apply_set(house.unit, read_disposition_set(_SET, source="test"), actor=ACTOR, now=NOW)
     campaigns.apply_campaign(house.unit, spec(dispositions="sales"), trunks=TRUNKS, actor=ACTOR, now=NOW)

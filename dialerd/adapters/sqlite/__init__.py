@@ -1,4 +1,4 @@
-"""The only SQL of the house: one writer, readers beside it, one file per feature."""
+"""The database in a file of its own: one writer, readers beside it. The statements are those of adapters/sql."""
 
 from dialerd.adapters.sqlite.backup import backup, check, files_of, restore
 from dialerd.adapters.sqlite.lock import only_daemon

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dialerd.adapters.sqlite.filters import make_known
+from dialerd.adapters.sqlite.functions import make_known
 from dialerd.domain.errors import StoreError
 
 BUSY_S = 5.0

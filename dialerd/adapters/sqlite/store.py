@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect, translated, undo
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.adapters.sqlite.writer import InlineWriter, ThreadWriter
 from dialerd.ports import Unit
 
@@ -102,7 +102,7 @@ class SqliteStore:
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 with translated(path):
-                    yield SqliteUnit(connection)
+                    yield SqlUnit(connection)
             except BaseException:  # whatever it was: undone, closed, and raised on
                 undo(connection)
                 raise
@@ -129,6 +129,6 @@ def _in_transaction(connection: sqlite3.Connection, path: Path | None, begin: st
     with translated(path):
         connection.execute(begin)
         try:
-            return job(SqliteUnit(connection))
+            return job(SqlUnit(connection))
         finally:
             undo(connection)  # a read changes nothing

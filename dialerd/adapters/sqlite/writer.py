@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
 from dialerd.adapters.sqlite.connection import begin, give_way, translated, undo
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.log import logger
 from dialerd.ports import Unit
@@ -36,7 +36,7 @@ class InlineWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._unit = SqliteUnit(connection)
+        self._unit = SqlUnit(connection)
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         return self.run(job)
@@ -90,7 +90,7 @@ class ThreadWriter:
         self._gives_way = gives_way
         self._path = path
         self._checkpointer = Checkpointer(connection, path)
-        self._unit = SqliteUnit(connection)
+        self._unit = SqlUnit(connection)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._is_closed = False
         self._thread = threading.Thread(target=self._work, name="sqlite writer", daemon=True)

@@ -1,6 +1,6 @@
 """The filter language: which contacts of its lists a campaign is for. Kept as text, judged alike in SQL and here.
 
-Not here: its SQL (adapters/sqlite/filters.py).
+Not here: its SQL (adapters/sql/filters.py).
 """
 
 from dialerd.domain.filters.judge import Record, first_failing, matches

@@ -1,6 +1,6 @@
 """Whether a contact matches a filter, in Python: for `contact explain`, and as the measure of the SQL.
 
-Not here: judging a whole list (adapters/sqlite/filters.py), which must come to the same. Two-valued: a comparison with
+Not here: judging a whole list (adapters/sql/filters.py), which must come to the same. Two-valued: a comparison with
 what is missing does not hold, so its `not` does.
 """
 

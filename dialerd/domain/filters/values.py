@@ -1,6 +1,6 @@
 """What a contact's text is worth as a number, a date, an age; used alike in SQL and in Python.
 
-Not here: which of them a comparison asks for (judge.py, adapters/sqlite/filters.py). Attributes are text: a text that
+Not here: which of them a comparison asks for (judge.py, adapters/sql/filters.py). Attributes are text: a text that
 is no number has no number, and a comparison with what is not there does not hold; it is no error.
 """
 

@@ -11,9 +11,9 @@ from contextlib import closing
 
 import pytest
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.ports import Unit
 
 
@@ -26,4 +26,4 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def unit(connection: sqlite3.Connection) -> Unit:
-    return SqliteUnit(connection)
+    return SqlUnit(connection)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dialerd.adapters.sqlite.rows import to_text
+from dialerd.adapters.sql.rows import to_text
 from dialerd.domain.call import Facts
 from dialerd.domain.words import Channel, ContactId, Disposition, RunId, TargetState
 from dialerd.ports import DncEntry, OwnCallback, Unit

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.adapters.sql.filters import to_sql
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
-from dialerd.adapters.sqlite.filters import to_sql
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.filters import Filter, Record, matches, read_filter
@@ -64,7 +64,7 @@ def kept_by_sql(connection: sqlite3.Connection, tree: Filter) -> set[str]:
 def test_sql_and_python_keep_the_same_contacts(text: str, people: list[tuple[dict[str, str], int]]) -> None:
     connection = connect(None)
     migrate(connection)
-    unit = SqliteUnit(connection)
+    unit = SqlUnit(connection)
     made = unit.lists.create("CA", "US", NOW)
     contacts = [
         Contact(numbers=(PhoneNumber(e164=f"+1212266{n:04}", zones=()),), attributes=attributes, priority=priority)
@@ -108,9 +108,7 @@ def test_sql_and_python_keep_the_same_contacts(text: str, people: list[tuple[dic
         "\"?1\" = '?1'",
     ],
 )
-def test_hostile_words_keep_nobody_and_change_nothing(
-    connection: sqlite3.Connection, unit: SqliteUnit, text: str
-) -> None:
+def test_hostile_words_keep_nobody_and_change_nothing(connection: sqlite3.Connection, unit: SqlUnit, text: str) -> None:
     set_up(unit, 3)
     before = connection.total_changes
     try:
@@ -123,7 +121,7 @@ def test_hostile_words_keep_nobody_and_change_nothing(
     assert connection.execute("SELECT count(*) FROM contact").fetchone() == (3,)
 
 
-def with_filter(unit: SqliteUnit, text: str | None, people: list[dict[str, str]]) -> RunRow:
+def with_filter(unit: SqlUnit, text: str | None, people: list[dict[str, str]]) -> RunRow:
     run = set_up(unit, 1)
     made = unit.lists.create("people", "US", NOW)
     phones = [PhoneNumber(e164=f"+1212266{n:04}", zones=()) for n in range(len(people))]
@@ -137,7 +135,7 @@ def changed(spec: CampaignSpec, **keys: Any) -> CampaignSpec:
     return spec.model_copy(update=keys)
 
 
-def take_in(unit: SqliteUnit, run: RunRow) -> int:
+def take_in(unit: SqlUnit, run: RunRow) -> int:
     while not unit.runs.prepare(run.id, size=2, draw=lambda: 0.5, now=NOW):
         pass
     after = unit.runs.get(run.id)
@@ -145,12 +143,12 @@ def take_in(unit: SqliteUnit, run: RunRow) -> int:
     return after.pending
 
 
-def test_a_run_takes_in_only_whom_its_filter_keeps(unit: SqliteUnit) -> None:
+def test_a_run_takes_in_only_whom_its_filter_keeps(unit: SqlUnit) -> None:
     people = [{"state": state} for state in ("CA", "NY", "CA", "TX", "CA")]
     assert take_in(unit, with_filter(unit, "state = 'CA'", people)) == 3
 
 
-def test_a_run_is_dialed_in_the_order_of_an_attribute(unit: SqliteUnit) -> None:
+def test_a_run_is_dialed_in_the_order_of_an_attribute(unit: SqlUnit) -> None:
     run = with_filter(unit, None, [{"debt": debt} for debt in ("5", "50", "", "500")])
     unit.runs.set_spec(run.id, changed(run.spec, order="-debt"))
     take_in(unit, run)
@@ -158,16 +156,14 @@ def test_a_run_is_dialed_in_the_order_of_an_attribute(unit: SqliteUnit) -> None:
     assert [target.number[-1] for target in found] == ["3", "1", "0", "2"]
 
 
-def test_a_filter_that_keeps_nobody_is_looked_through_in_chunks(
-    unit: SqliteUnit, connection: sqlite3.Connection
-) -> None:
+def test_a_filter_that_keeps_nobody_is_looked_through_in_chunks(unit: SqlUnit, connection: sqlite3.Connection) -> None:
     run = with_filter(unit, "state = 'XX'", [{"state": "CA"}] * 400)
     cost = steps(connection, lambda: unit.runs.prepare(run.id, size=10, draw=lambda: 0.5, now=NOW))
     assert cost < 10 * 300
     assert take_in(unit, run) == 0
 
 
-def test_a_changed_filter_lets_targets_go_and_takes_others_in(unit: SqliteUnit) -> None:
+def test_a_changed_filter_lets_targets_go_and_takes_others_in(unit: SqlUnit) -> None:
     people = [{"n": str(n)} for n in range(6)]
     run = with_filter(unit, "n < 4", people)
     assert take_in(unit, run) == 4
@@ -182,7 +178,7 @@ def test_a_changed_filter_lets_targets_go_and_takes_others_in(unit: SqliteUnit) 
     assert (after.targets, after.done) == (6, 2)
 
 
-def test_a_filter_that_is_taken_back_takes_back_what_it_let_go_as_it_was(unit: SqliteUnit) -> None:
+def test_a_filter_that_is_taken_back_takes_back_what_it_let_go_as_it_was(unit: SqlUnit) -> None:
     run = with_filter(unit, None, [{"n": str(n)} for n in range(6)])
     assert take_in(unit, run) == 6
     unit.dialing.hold(unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)[0], "retry", NOW + timedelta(hours=1))
@@ -199,7 +195,7 @@ def test_a_filter_that_is_taken_back_takes_back_what_it_let_go_as_it_was(unit: S
         assert after.waiting == (text is None), "a wait goes on"
 
 
-def test_what_was_stopped_or_ended_does_not_come_back_with_another_filter(unit: SqliteUnit) -> None:
+def test_what_was_stopped_or_ended_does_not_come_back_with_another_filter(unit: SqlUnit) -> None:
     run = with_filter(unit, "n > 2", [{"n": str(n)} for n in range(6)])
     take_in(unit, run)
     unit.runs.cancel_targets(run.id, NOW, size=9)
@@ -222,7 +218,7 @@ _WIDEST = ["n in (" + ",".join(["1"] * 1990) + ")", "n=1or " * 660 + "n=1", "n=1
 
 
 @pytest.mark.parametrize("text", _DEEPEST + _WIDEST)
-def test_whatever_can_be_read_can_be_obeyed(unit: SqliteUnit, text: str) -> None:
+def test_whatever_can_be_read_can_be_obeyed(unit: SqlUnit, text: str) -> None:
     run = with_filter(unit, text, [{"n": "1"}, {"n": "2"}])
     take_in(unit, run)
     unit.runs.request_scrub(run.id)
@@ -232,7 +228,7 @@ def test_whatever_can_be_read_can_be_obeyed(unit: SqliteUnit, text: str) -> None
     assert (count.contacts, count.kept) == (2, len(unit.contacts.kept(["people"], tree, today=TODAY, limit=9)))
 
 
-def test_today_is_the_campaigns_own_date(unit: SqliteUnit) -> None:
+def test_today_is_the_campaigns_own_date(unit: SqlUnit) -> None:
     late = NOW.replace(hour=23, minute=30)
     people = [{"due": (late.date() + timedelta(days=days)).isoformat()} for days in (0, 1)]
     run = with_filter(unit, "due = today()", people)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore, check, only_daemon
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import MIGRATIONS, migrate, migrations
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import StoreError
 from dialerd.domain.flow.path import Visit
@@ -508,7 +508,7 @@ def test_a_transaction_opened_for_reading_cannot_write(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_as_such_and_undoes_the_transaction(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with pytest.raises(StoreError, match="free room"), SqliteStore.unit(path, write=True) as unit:
-        assert isinstance(unit, SqliteUnit)
+        assert isinstance(unit, SqlUnit)
         unit.lists._connection.execute("PRAGMA max_page_count = 60")  # a small disk
         set_up(unit, 20_000)
     with SqliteStore.unit(path, write=False) as unit:

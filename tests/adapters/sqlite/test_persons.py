@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from dialerd.adapters.sql.persondata import KEPT, PLACES, SWEPT
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.persondata import KEPT, PLACES, SWEPT
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.person import Person, scrubbed
 from dialerd.domain.retention import Kind
 from dialerd.domain.words import ContactId
@@ -159,7 +159,7 @@ BARRED = {("dnc_entry", "number"), ("opt_out", "address"), ("opt_out", "addresse
 )
 def test_a_person_is_nowhere_any_more(connection: sqlite3.Connection, by: dict[str, object]) -> None:
     fill(connection)
-    unit = SqliteUnit(connection)
+    unit = SqlUnit(connection)
     person = unit.persons.find(**by)  # type: ignore[arg-type]
     assert person == Person(contacts=(ContactId(7),), addresses=(NUMBER, SECOND, EMAIL))
     held = unit.persons.held(person, with_audit=True)
@@ -191,7 +191,7 @@ def test_a_person_is_nowhere_any_more(connection: sqlite3.Connection, by: dict[s
 
 def test_the_audit_log_is_changed_by_an_erasure_alone(connection: sqlite3.Connection) -> None:
     fill(connection)
-    unit = SqliteUnit(connection)
+    unit = SqlUnit(connection)
     unit.persons.erase(unit.persons.find(address=NUMBER))
     unit.persons.sweep(size=100)
     for statement in ("UPDATE audit SET detail = 'x'", "DELETE FROM audit"):
@@ -217,7 +217,7 @@ def test_a_text_is_kept_without_the_address(text: str, without: str) -> None:
 
 def test_what_is_old_goes_in_small_steps_and_the_rest_stays(connection: sqlite3.Connection) -> None:
     fill(connection)
-    unit = SqliteUnit(connection)
+    unit = SqlUnit(connection)
     connection.execute("UPDATE recording SET ended_at = started_at")
     at = datetime.fromisoformat(NOW).astimezone(UTC)
     before, after = at - timedelta(days=1), at + timedelta(days=1)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialerd.adapters.sqlite.unit import SqliteUnit
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.domain.recording import recording_name
 from dialerd.domain.words import Disposition
 from dialerd.ports import AttemptRow, RecordingRow, RecordingWish
@@ -17,7 +17,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def attempts(unit: SqliteUnit) -> Iterator[list[AttemptRow]]:
+def attempts(unit: SqlUnit) -> Iterator[list[AttemptRow]]:
     """Two that are open, each recorded."""
     targets = unit.dialing.candidates(set_up(unit, 2).id, dnc=None, limit=2, now=NOW)
     made = [attempt_at(target, n) for n, target in enumerate(targets, 1)]
@@ -31,7 +31,7 @@ def attempts(unit: SqliteUnit) -> Iterator[list[AttemptRow]]:
 
 
 def test_a_recording_whose_call_was_settled_without_it_ends_with_the_call(
-    unit: SqliteUnit, attempts: list[AttemptRow]
+    unit: SqlUnit, attempts: list[AttemptRow]
 ) -> None:
     over, up = attempts
     unit.dialing.close_attempt(closed(over, Disposition.INTERRUPTED))
@@ -41,7 +41,7 @@ def test_a_recording_whose_call_was_settled_without_it_ends_with_the_call(
     assert row.recording.ended_at == NOW + timedelta(seconds=5)
 
 
-def test_the_end_of_a_call_ends_its_recordings_and_drops_its_wish(unit: SqliteUnit, attempts: list[AttemptRow]) -> None:
+def test_the_end_of_a_call_ends_its_recordings_and_drops_its_wish(unit: SqlUnit, attempts: list[AttemptRow]) -> None:
     over, up = attempts
     for each in attempts:
         unit.recordings.wish(RecordingWish(attempt_id=each.id, wanted=False, asked_by="agent ann"))
@@ -50,7 +50,7 @@ def test_the_end_of_a_call_ends_its_recordings_and_drops_its_wish(unit: SqliteUn
     assert [wish.attempt_id for wish in unit.recordings.wishes()] == [up.id]
 
 
-def test_a_wish_that_has_changed_meanwhile_is_not_forgotten(unit: SqliteUnit, attempts: list[AttemptRow]) -> None:
+def test_a_wish_that_has_changed_meanwhile_is_not_forgotten(unit: SqlUnit, attempts: list[AttemptRow]) -> None:
     before = RecordingWish(attempt_id=attempts[0].id, wanted=True, asked_by="agent ann")
     unit.recordings.wish(before)
     after = RecordingWish(attempt_id=attempts[0].id, wanted=False, asked_by="agent ann")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.contact import Contact
 from dialerd.domain.errors import StoreError
 from dialerd.domain.phone import PhoneNumber
@@ -157,7 +157,7 @@ _steps = st.lists(st.tuples(st.sampled_from(["claim", "hold", "close", "again", 
 def test_the_counters_always_equal_a_fresh_count(steps: list[tuple[str, int]]) -> None:
     connection = connect(None)
     migrate(connection)
-    unit = SqliteUnit(connection)
+    unit = SqlUnit(connection)
     run = set_up(unit)
     opened: list[AttemptRow] = []
     for n, (kind, which) in enumerate(steps):

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import structlog
 
+from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
 from dialerd.adapters.sqlite.connection import begin, connect
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.unit import SqliteUnit
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import ListId
 from dialerd.ports import Unit
@@ -196,7 +196,7 @@ def test_long_work_has_its_turn_however_many_others_there_are(tmp_path: Path) ->
 
 def test_a_job_that_loses_the_transaction_fails_with_its_companions_and_the_next_succeeds(tmp_path: Path) -> None:
     def loses(unit: Unit) -> None:
-        assert isinstance(unit, SqliteUnit)
+        assert isinstance(unit, SqlUnit)
         unit.lists._connection.execute("ROLLBACK")  # as SQLite itself does on a full disk
         raise ValueError("and then this")
 
@@ -213,7 +213,7 @@ def test_a_job_that_loses_the_transaction_fails_with_its_companions_and_the_next
 
 def test_a_commit_that_fails_is_told_to_every_job_in_it(tmp_path: Path) -> None:
     def orphan(unit: Unit) -> None:
-        assert isinstance(unit, SqliteUnit)
+        assert isinstance(unit, SqlUnit)
         unit.lists._connection.execute("PRAGMA defer_foreign_keys = ON")
         unit.contacts.add(ListId(999), contacts(1), NOW)  # found out by the commit only
 
@@ -297,7 +297,7 @@ def test_what_is_committed_is_moved_out_of_the_log_beside_the_writer(tmp_path: P
         beside = Checkpointer(writer, path)
         try:
             writer.execute("BEGIN")
-            set_up(SqliteUnit(writer), 700)
+            set_up(SqlUnit(writer), 700)
             writer.execute("COMMIT")
             beside.committed(writer.total_changes)
         finally:
@@ -314,7 +314,7 @@ def test_a_commit_does_not_do_the_checkpoint_itself(tmp_path: Path) -> None:
         beside = Checkpointer(writer, path)
         before = path.stat().st_size
         writer.execute("BEGIN")
-        set_up(SqliteUnit(writer), 9000)  # more than the thousand pages at which SQLite would
+        set_up(SqlUnit(writer), 9000)  # more than the thousand pages at which SQLite would
         writer.execute("COMMIT")
         assert path.stat().st_size == before
         beside.close()
