@@ -58,19 +58,22 @@ def test_an_answered_person_goes_on_in_the_admins_own_dialplan_or_opts_out_by_a_
     long = 'play = "/sounds/machine"'  # over 20 s: the key is pressed 7 s after the answer
     dialer.campaign("ivr", [number(1, "40")], on_human='context = "lab-ivr"', amd=False)
     dialer.campaign("key", [number(2, "13")], on_human=long, opt_out_key="9")
+    soon = 'play = "/sounds/screen"'  # 5.6 s: the key is pressed when it is over
+    dialer.campaign("late", [number(3, "13")], on_human=soon, opt_out_key="9", amd=False)
     dialer.start()
-    for name in ("ivr", "key"):
+    for name in ("ivr", "key", "late"):
         dialer.cli("campaign", "run", name)
     until(lambda: dialer.status("ivr")["state"] == "completed", limit_s=120, what="the dialplan to end the call")
     (attempt,) = dialer.export("ivr")
     assert attempt["disposition"] == "answered_human"
     assert attempt["amd"] == ""
     assert float(attempt["talk_s"]) > 5, "the dialplan's sound was played to its end"
-    until(lambda: dialer.status("key")["state"] == "completed", limit_s=60, what="the key to end the call")
-    (attempt,) = dialer.export("key")
-    assert (attempt["disposition"], attempt["reason"]) == ("answered_human", "the person has opted out by a key")
-    (kept,) = json.loads(dialer.cli("optout", "show", number(2, "13"), "--json"))
-    assert (kept["how"], kept["attempt_id"], kept["list_name"]) == ("key_press", attempt["attempt_id"], "global")
+    for name, called in (("key", number(2, "13")), ("late", number(3, "13"))):
+        until(lambda n=name: dialer.status(n)["state"] == "completed", limit_s=60, what="the key to end the call")  # type: ignore[misc]
+        (attempt,) = dialer.export(name)
+        assert (attempt["disposition"], attempt["reason"]) == ("answered_human", "the person has opted out by a key")
+        (kept,) = json.loads(dialer.cli("optout", "show", called, "--json"))
+        assert (kept["how"], kept["attempt_id"], kept["list_name"]) == ("key_press", attempt["attempt_id"], "global")
 
 
 def test_a_number_on_the_dnc_list_added_during_a_run_is_not_dialed(lab: Lab, dialer: Dialer) -> None:

@@ -44,7 +44,7 @@ class CallPlan:
     flow: str | None = None
     patience_s: float = 2.0
     abandon_play: str | None = None
-    opt_out_key: str | None = None  # pressed during a message: never call again
+    opt_out_key: str | None = None  # pressed during a message or just after: never call again
     max_talk_s: float = 7200.0
     voicemail: Voicemail | None = None
     screened: Screened | None = None
@@ -134,12 +134,14 @@ class Detecting:
 class Playing:
     """A person hears a message; `disposition` is what the call is when they have heard it.
 
-    `is_unclear`: no answer came to our asking for it; perhaps nothing is played.
+    `is_unclear`: no answer came to our asking for it; perhaps nothing is played. `is_over`: it has been said, and the
+    person has a while for the key that it named.
     """
 
     playback_id: str
     is_unclear: bool = False
     disposition: Disposition = Disposition.ANSWERED_HUMAN
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,11 @@ from datetime import datetime
 
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
-from dialerd.domain.call import machine, queued, ring, talk, walk
+from dialerd.domain.call import machine, message, queued, ring, talk, walk
 from dialerd.domain.call.moves import (
     CLEAR_S,
     DETECT_S,
     GONE_S,
-    MESSAGE_S,
     REPLY_S,
     STALE_LOOKS,
     UNLEFT,
@@ -34,7 +33,6 @@ from dialerd.domain.call.moves import (
     end_as_known,
     hand_over,
     learn,
-    play,
     rearm,
     rung_s,
     settle,
@@ -99,33 +97,6 @@ def _ignore(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
     return call, ()
 
 
-def _message_over(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
-    assert isinstance(event, ev.PlaybackEnded)
-    assert isinstance(call.state, Playing)
-    if event.playback_id != call.state.playback_id:
-        return call, ()
-    if event.failed and call.facts.cause is not None:
-        return call, ()  # it broke off because the person hung up; Destroyed is on its way
-    if event.failed:
-        return clear(call, _unheard(call.state), UNPLAYED)
-    return clear(call, call.state.disposition)
-
-
-def _key_pressed(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
-    """A message may say which key means: never again. It is obeyed, and the call ends, at once."""
-    assert isinstance(event, ev.Pressed)
-    assert isinstance(call.state, Playing)
-    if event.digit != call.plan.opt_out_key:
-        return call, ()
-    call, commands = clear(call, call.state.disposition, "the person has opted out by a key")
-    return call, (do.OptOut(), *commands)
-
-
-def _unheard(state: Playing) -> Disposition:
-    """What a call is whose message was not heard: one that was abandoned stays so."""
-    return Disposition.FAILED if state.disposition is Disposition.ANSWERED_HUMAN else state.disposition
-
-
 def _cause_told(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.HangupRequested)
     # A BYE without a reason comes without a cause: 0, as ChannelDestroyed then says.
@@ -163,7 +134,7 @@ def _timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return _missed(call, now)
     if call.stopping and isinstance(call.state, Ringing) and rung_s(call, now) >= call.plan.min_ring_s:
         return clear(call, Disposition.CANCELLED, call.stopping)
-    playback_id = call.state.playback_id if isinstance(call.state, Playing | Leaving) else None
+    playback_id = call.state.playback_id if isinstance(call.state, Leaving) else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))
 
 
@@ -189,21 +160,6 @@ def _found_detecting(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return rearm(call, CLEAR_S)
     # AMD has a time limit of its own; a channel still not back is stuck, and somebody is listening to silence.
     return clear(call, Disposition.FAILED, "AMD never came back")
-
-
-def _found_playing(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
-    assert isinstance(event, ev.ChannelSeen)
-    state, call = call.state, replace(call, gone=False)
-    assert isinstance(state, Playing)
-    if event.playing is None:  # seen in a list after a reconnect: the end of the message may have been missed
-        return rearm(call, CLEAR_S, do.Look(state.playback_id))
-    if not event.playing and state.is_unclear:
-        return play(call, state.disposition)  # as far as we know nobody has heard a word of it
-    if not event.playing:
-        return clear(call, state.disposition)
-    if call.looked < STALE_LOOKS:
-        return rearm(replace(call, state=replace(state, is_unclear=False)), MESSAGE_S)
-    return clear(call, state.disposition, "the message exceeded its time")
 
 
 def _found_handed(call: Call, event: ev.CallEvent, now: datetime) -> Step:
@@ -234,11 +190,14 @@ def _undetected(call: Call, event: ev.CallEvent, now: datetime) -> Step:
 
 def _unserved(call: Call, event: ev.CallEvent, _now: datetime) -> Step:
     assert isinstance(event, ev.CommandFailed)
-    if event.command not in (do.Play.__name__, do.HandOver.__name__):
+    is_over = isinstance(call.state, Playing) and call.state.is_over
+    if is_over or event.command not in (do.Play.__name__, do.HandOver.__name__):
         return call, ()
     if event.is_unclear and isinstance(call.state, Playing | Handed):
         return rearm(replace(call, state=replace(call.state, is_unclear=True)), CLEAR_S)
-    return clear(call, _unheard(call.state) if isinstance(call.state, Playing) else Disposition.FAILED, event.reason)
+    return clear(
+        call, message.unheard(call.state) if isinstance(call.state, Playing) else Disposition.FAILED, event.reason
+    )
 
 
 def _stop_detecting(call: Call, _event: ev.CallEvent, _now: datetime) -> Step:
@@ -302,9 +261,10 @@ TABLE: dict[type[State], dict[type[ev.CallEvent], Rule]] = {
     },
     Playing: _ALWAYS
     | {
-        ev.PlaybackEnded: _message_over,
-        ev.Pressed: _key_pressed,
-        ev.ChannelSeen: _found_playing,
+        ev.PlaybackEnded: message.over,
+        ev.Pressed: message.key_pressed,
+        ev.TimerFired: message.timer,
+        ev.ChannelSeen: message.seen,
         ev.CommandFailed: _unserved,
         ev.StopRequested: _stop_served,
     },

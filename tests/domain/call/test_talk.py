@@ -9,12 +9,27 @@ import pytest
 from dialerd.domain.call import CallPlan, Facts, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
+from dialerd.domain.call.message import KEY_GRACE_S
 from dialerd.domain.call.states import Talking, Waiting
 from dialerd.domain.words import LegId, Verdict
-from tests.domain.call.test_step import ANSWERED, CLEARED, GONE, HUMAN, MESSAGE, START, STOP, TAKEN, TIMER, follow, plan
+from tests.domain.call.test_step import (
+    ANSWERED,
+    CLEARED,
+    GONE,
+    HUMAN,
+    MESSAGE,
+    PLAYED,
+    START,
+    STOP,
+    TAKEN,
+    TIMER,
+    follow,
+    plan,
+)
 
 SALES = plan(queue="sales")
 SORRY = plan(queue="sales", abandon_play="sorry")
+SORRY_KEY = plan(queue="sales", abandon_play="sorry", opt_out_key="9")
 ANN = ev.AgentFound("ann", LegId("a" + "0" * 32))
 BOB = ev.AgentFound("bob", LegId("a" + "1" * 32))
 TAKEN_OVER = ev.TakenOver("bob", LegId("a" + "1" * 32))
@@ -232,7 +247,7 @@ def test_two_who_talk_are_looked_at_now_and_then_so_that_an_end_that_was_not_tol
     assert commands[0] == do.SetTimer(call.serial, 10.0), "and never beyond the longest that a call may take"
 
 
-@pytest.mark.parametrize("answer", [plan(opt_out_key="9"), plan(queue="sales", abandon_play="sorry", opt_out_key="9")])
+@pytest.mark.parametrize("answer", [plan(opt_out_key="9"), SORRY_KEY])
 def test_the_key_that_a_message_names_opts_out_and_ends_the_call_at_once(answer: CallPlan) -> None:
     waits: list[tuple[float, ev.CallEvent]] = [(11.3, TIMER)] if answer.queue else []
     pressed = [
@@ -253,3 +268,38 @@ def test_the_key_that_a_message_names_opts_out_and_ends_the_call_at_once(answer:
 def test_without_such_a_key_no_key_does_anything() -> None:
     _, asked = follow(begin(SORRY, START)[0], [*PERSON, (11.3, TIMER), (13, ev.Pressed("9"))])
     assert asked[-1] == "Play"
+
+
+def test_a_key_pressed_just_after_the_message_that_named_it_opts_out_too() -> None:
+    for answer, over_s in ((plan(opt_out_key="9"), 14.0), (SORRY_KEY, 14.3)):
+        waits: list[tuple[float, ev.CallEvent]] = [(11.3, TIMER)] if answer.queue else []
+        played = [*PERSON, *waits, (over_s, PLAYED), (over_s, PLAYED)]
+        call, asked = follow(begin(answer, START)[0], played)
+        assert asked[-1] == "Play", "the line stays open for the key"
+        pressed = [(over_s + 2.9, ev.Pressed("1")), (over_s + 2.9, ev.Pressed("9")), (over_s + 2.9, CLEARED)]
+        settled, asked = follow(call, pressed)
+        assert asked == ["OptOut", "HangUp", "Settle"]
+        assert settled.outcome is not None
+        assert settled.outcome.disposition == ("abandoned" if answer.queue else "answered_human")
+
+
+def test_who_presses_nothing_after_the_message_is_hung_up_on_when_the_time_for_the_key_is_over() -> None:
+    call, _ = follow(begin(SORRY_KEY, START)[0], [*PERSON, (11.3, TIMER)])
+    call, commands = step(call, PLAYED, START + timedelta(seconds=14))
+    assert commands == (do.SetTimer(call.serial, KEY_GRACE_S),)
+    for told in (ev.CommandFailed(do.Play.__name__, "late"), GONE, ev.ChannelSeen(ev.Place.ANSWERED, playing=False)):
+        call, commands = step(call, told, START + timedelta(seconds=15))
+        assert not [each for each in commands if not isinstance(each, do.SetTimer)], "nothing is said twice"
+    call, asked = follow(call, [(18, TIMER), (18, CLEARED)])
+    assert asked == ["HangUp", "Settle"]
+    assert call.outcome is not None
+    assert call.outcome.disposition == "abandoned"
+
+
+@pytest.mark.parametrize("told", [CLEARED, GONE, STOP])
+def test_the_time_for_the_key_ends_with_the_call(told: ev.CallEvent) -> None:
+    ends = {CLEARED: [(15.0, CLEARED)], GONE: [(15.0, GONE), (17.0, TIMER)], STOP: [(15.0, STOP), (15.0, CLEARED)]}
+    call, asked = follow(begin(plan(opt_out_key="9"), START)[0], [*PERSON, (14, PLAYED), *ends[told]])
+    assert asked.count("OptOut") == 0
+    assert call.outcome is not None
+    assert call.outcome.disposition == "answered_human"
