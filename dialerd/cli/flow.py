@@ -6,7 +6,6 @@ Not here: walking through one in the terminal (flowtry.py).
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +13,14 @@ import click
 import tomli_w
 
 from dialerd import bootstrap
-from dialerd.cli.context import Context, facts_table, one_line, simple_table, with_json
+from dialerd.cli import drafts
+from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.cli.deleting import delete_by_name, yes_option
 from dialerd.doctor.checks import missing_sounds
-from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow import Complaint, FlowSpec, examine
-from dialerd.domain.flow.draw import draw as drawn
 from dialerd.domain.flow.draw import told
 from dialerd.usecases import flows as use
+from dialerd.usecases.drafts import FLOW
 
 
 @click.group()
@@ -37,28 +36,17 @@ def schema() -> None:
 
 
 @flow.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@drafts.one_file
 @click.option("--asterisk", is_flag=True, help="Ask the Asterisks of the settings whether they have its sounds.")
 @with_json
 @click.pass_obj
 def check(context: Context, file: Path, asterisk: bool) -> None:
     """Tell everything that is wrong with FILE.toml, each with its line; nothing is kept."""
-    text = _text(file)
+    text = drafts.text_of(file)
     spec, found = examine(text)
     if spec is not None and asterisk:
         found = (*found, *_missing(context, spec, text))
-    document = {
-        "file": str(file),
-        "flow": spec.name if spec else None,
-        "nodes": len(spec.node) if spec else None,
-        "complaints": [{"line": each.line, "complaint": each.text} for each in found],
-    }
-    if not found:
-        assert spec is not None, "what is no flow is complained of"
-        context.show(document, lambda: f"flow {spec.name}: {len(spec.node)} nodes, nothing is wrong")
-        return
-    context.show(document, lambda: "\n".join(_pointed(file, found)))
-    sys.exit(1)
+    drafts.check(context, FLOW, file, spec, found)
 
 
 def _missing(context: Context, spec: FlowSpec, text: str) -> Iterator[Complaint]:
@@ -72,56 +60,24 @@ def _missing(context: Context, spec: FlowSpec, text: str) -> Iterator[Complaint]
             yield Complaint(line, f"Asterisk {name} has no sound {sound}")
 
 
-def read_file(file: Path) -> FlowSpec:
-    """The flow of a file that has nothing wrong. Raises BadInputError with every complaint."""
-    spec, found = examine(_text(file))
-    if found or spec is None:
-        raise BadInputError(
-            "; ".join(_pointed(file, found)), hint="correct the file; dialerd flow check FILE looks again"
-        )
-    return spec
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
-
-
-def _pointed(file: Path, found: tuple[Complaint, ...]) -> Iterator[str]:
-    yield from (f"{file}:{each.line}: {one_line(each.text)}" for each in found)
-
-
 @flow.command()
 @click.argument("flow_or_file")
-@click.option("--mermaid", is_flag=True, help="Draw it for Mermaid; else for Graphviz (| dot -Tsvg > flow.svg).")
+@drafts.as_mermaid
+@with_json
 @click.pass_obj
 def draw(context: Context, flow_or_file: str, mermaid: bool) -> None:
     """Print the graph of FILE.toml, or of the flow of that name."""
-    graph = drawn(flow_of(context, flow_or_file))
-    click.echo(graph.as_mermaid() if mermaid else graph.as_dot(), nl=False)
-
-
-def flow_of(context: Context, flow_or_file: str) -> FlowSpec:
-    """The flow of a file; where there is no such file, the one that is kept under that name."""
-    file = Path(flow_or_file)
-    if file.suffix == ".toml" or file.is_file():
-        return read_file(file)
-    with context.unit() as unit:
-        return use.get_flow(unit, flow_or_file).spec
+    drafts.draw(context, FLOW, flow_or_file, mermaid=mermaid)
 
 
 @flow.command("apply")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@drafts.one_file
 @click.option("--dry-run", is_flag=True, help="Only print what would change.")
 @with_json
 @click.pass_obj
 def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the flow of FILE.toml, or bring it to what the file says. The same file twice changes nothing."""
-    spec = read_file(file)
+    spec = drafts.read(FLOW, file)
     with context.unit() if dry_run else context.change() as unit:
         applied = use.apply_flow(unit, spec, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     speaks = bool(context.settings.tts.command)

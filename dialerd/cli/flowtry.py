@@ -12,9 +12,11 @@ import click
 
 from dialerd import bootstrap
 from dialerd.cli.context import Context, one_line
-from dialerd.cli.flow import flow, flow_of
+from dialerd.cli.drafts import given as given_flow
+from dialerd.cli.flow import flow
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow.trial import Told, Walk, begin_walk
+from dialerd.usecases.drafts import FLOW
 from dialerd.usecases.flowtrial import scene_of
 
 
@@ -30,7 +32,7 @@ def try_flow(context: Context, flow_or_file: str, given: Sequence[str], number: 
     Type keys and Enter; Enter alone says nothing until the time is over. Where something would be done, Enter says that
     it was and `fail` that it was not; for a web request type the answers asked for. The end of the input hangs up.
     """
-    spec = flow_of(context, flow_or_file)
+    spec = given_flow(context, FLOW, flow_or_file)
     scene = scene_of(number=number, zone=zone, attributes=_attributes(given), now=bootstrap.now())
     _go(begin_walk(spec, scene))
 

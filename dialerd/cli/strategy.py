@@ -5,20 +5,18 @@ Not here: running a campaign (run.py), flows within a call (flow.py).
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 import tomli_w
 
 from dialerd import bootstrap
-from dialerd.cli.context import Context, one_line, simple_table, with_json
+from dialerd.cli import drafts
+from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.cli.deleting import delete_by_name, yes_option
-from dialerd.domain.errors import BadInputError
-from dialerd.domain.strategy import Strategy, drawing, examine
+from dialerd.domain.strategy import examine
 from dialerd.usecases import strategies as use
-
-_FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+from dialerd.usecases.drafts import STRATEGY
 
 
 @click.group()
@@ -27,32 +25,21 @@ def strategy() -> None:
 
 
 @strategy.command()
-@_FILE
+@drafts.one_file
 @with_json
 @click.pass_obj
 def check(context: Context, file: Path) -> None:
     """Tell everything that is wrong with FILE.toml, each with its line; nothing is kept."""
-    found, wrong = examine(_text(file))
-    document = {
-        "file": str(file),
-        "strategy": found.name if found else None,
-        "complaints": [{"line": each.line, "complaint": each.text} for each in wrong],
-    }
-    told = [f"{file}:{each.line}: {one_line(each.text)}" for each in wrong]
-    if not told and found is not None:
-        told = [f"strategy {found.name}: {len(found.step)} steps, nothing is wrong"]
-    context.show(document, lambda: "\n".join(told))
-    if wrong:
-        sys.exit(1)
+    drafts.check(context, STRATEGY, file, *examine(drafts.text_of(file)))
 
 
 @strategy.command("apply")
-@_FILE
+@drafts.one_file
 @click.option("--dry-run", is_flag=True, help="Only say whether something would change.")
 @click.pass_obj
 def apply_file(context: Context, file: Path, dry_run: bool) -> None:
     """Create the strategy of FILE.toml, or bring it to what the file says."""
-    given = _read(file)
+    given = drafts.read(STRATEGY, file)
     with context.unit() if dry_run else context.change() as unit:
         applied = use.apply_strategy(unit, given, actor=context.actor, now=bootstrap.now(), dry_run=dry_run)
     verb = "would be" if dry_run else "is"
@@ -99,18 +86,12 @@ def show(context: Context, name: str) -> None:
 
 @strategy.command()
 @click.argument("strategy_or_file")
-@click.option("--mermaid", is_flag=True, help="Draw it for Mermaid; else for Graphviz (| dot -Tsvg > strategy.svg).")
+@drafts.as_mermaid
+@with_json
 @click.pass_obj
 def draw(context: Context, strategy_or_file: str, mermaid: bool) -> None:
     """Print the graph of FILE.toml, or of the strategy of that name."""
-    file = Path(strategy_or_file)
-    if file.suffix == ".toml" or file.is_file():
-        found = _read(file)
-    else:
-        with context.unit() as unit:
-            found = use.get_strategy(unit, strategy_or_file)
-    graph = drawing(found)
-    click.echo(graph.as_mermaid() if mermaid else graph.as_dot(), nl=False)
+    drafts.draw(context, STRATEGY, strategy_or_file, mermaid=mermaid)
 
 
 @strategy.command()
@@ -126,23 +107,3 @@ def delete(context: Context, name: str, yes: bool) -> None:
         look=lambda unit: use.get_strategy(unit, name),
         delete=lambda unit, now: use.delete_strategy(unit, name, actor=context.actor, now=now),
     )
-
-
-def _read(file: Path) -> Strategy:
-    """The strategy of a file that has nothing wrong. Raises BadInputError with every complaint."""
-    found, wrong = examine(_text(file))
-    if wrong or found is None:
-        raise BadInputError(
-            "; ".join(f"{file}:{each.line}: {each.text}" for each in wrong),
-            hint="correct the file; dialerd strategy check FILE looks again",
-        )
-    return found
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error

@@ -38,7 +38,7 @@ def test_a_flow_is_walked_through_as_far_as_was_typed(calm: tuple[Site, dict[str
     [
         ({}, 422, "give either flow or toml"),
         ({"flow": "none"}, 404, "there is no flow none"),
-        ({"toml": FLOW.replace('"bye" }', '"nowhere" }')}, 422, "body.toml: line"),
+        ({"toml": FLOW.replace('"bye" }', '"nowhere" }')}, 422, "body.toml:8: node menu"),
         ({"toml": FLOW, "zone": "Mars"}, 422, "'Mars' is no time zone"),
     ],
 )
@@ -55,7 +55,9 @@ def test_a_file_is_checked_drawn_and_has_a_schema(site: Site) -> None:
     wrong = sue.post("/api/flows/check", {"toml": FLOW.replace('"menu"\n\n', '"nowhere"\n\n')}).document
     assert [each["line"] for each in wrong["complaints"]] != []
     assert sue.ask("PUT", "/api/flows/ask", FLOW.encode(), Content_Type="application/toml").status == 200
-    assert "menu" in sue.get("/api/flows/ask/graph").document["mermaid"]
+    drawn = sue.get("/api/flows/ask/draw").document
+    assert "menu" in drawn["mermaid"]
+    assert sue.post("/api/flows/draw", {"toml": FLOW}).document == drawn
     assert sue.get("/api/flow-schema").document["$schema"].startswith("https://json-schema.org/")
     steps = 'name = "s"\n[[step]]\nname = "call"\nchannel = "voice"\n'
     assert sue.post("/api/strategies/check", {"toml": steps}).document["complaints"] == []

@@ -5,46 +5,25 @@ Not here: keeping them (definitions.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, model_validator
 
-from dialerd.domain.errors import BadInputError
-from dialerd.domain.flow import Complaint, FlowSpec
-from dialerd.domain.flow import examine as examine_flow
-from dialerd.domain.flow.draw import draw as draw_flow
+from dialerd.domain.flow import FlowSpec
 from dialerd.domain.flow.trial import Trial, tried
-from dialerd.domain.graph import Graph
-from dialerd.domain.strategy import drawing as draw_strategy
-from dialerd.domain.strategy import examine as examine_strategy
 from dialerd.domain.user import Right
-from dialerd.usecases import flows, strategies
+from dialerd.usecases import drafts
+from dialerd.usecases.drafts import Checked, Drawn
 from dialerd.usecases.flowtrial import scene_of
 from dialerd.web.binding import Ask, Model, Route
+
+D = TypeVar("D")
 
 _Text = Annotated[str, Field(max_length=500_000)]
 
 
 class Text(Model):
     toml: _Text
-
-
-class ComplaintShown(Model):
-    line: int
-    complaint: str
-
-
-class Checked(Model):
-    """`name` null: it is none at all."""
-
-    name: str | None
-    complaints: list[ComplaintShown]
-
-
-class GraphShown(Model):
-    mermaid: str
-    dot: str
 
 
 class Wish(Model):
@@ -67,14 +46,12 @@ class Wish(Model):
 
 def check_flow(ask: Ask[None, Text]) -> Checked:
     """Everything that is wrong with the file of a flow, each with its line; nothing is kept."""
-    found, wrong = examine_flow(ask.body.toml)
-    return _checked(found.name if found else None, wrong)
+    return drafts.check(drafts.FLOW, ask.body.toml)
 
 
 def check_strategy(ask: Ask[None, Text]) -> Checked:
     """Everything that is wrong with the file of a strategy, each with its line; nothing is kept."""
-    found, wrong = examine_strategy(ask.body.toml)
-    return _checked(found.name if found else None, wrong)
+    return drafts.check(drafts.STRATEGY, ask.body.toml)
 
 
 def show_schema(ask: Ask[None, None]) -> dict[str, Any]:
@@ -85,33 +62,33 @@ def show_schema(ask: Ask[None, None]) -> dict[str, Any]:
 def try_flow(ask: Ask[None, Wish]) -> Trial:
     """Walk through a flow as whoever answers would, as far as what was typed goes; nothing is done or kept."""
     given = ask.body
-    if given.flow is not None:
-        spec = flows.get_flow(ask.unit, given.flow).spec
-    else:
-        found, wrong = examine_flow(given.toml or "")
-        if found is None or wrong:
-            raise BadInputError(f"body.toml: line {wrong[0].line}: {wrong[0].text}", hint="see .../flows/check")
-        spec = found
+    spec = _read(drafts.FLOW, given.toml or "") if given.flow is None else drafts.FLOW.kept(ask.unit, given.flow)
     scene = scene_of(number=given.number, zone=given.zone, attributes=given.attributes, now=ask.now)
     return tried(spec, scene, [line.strip() for line in given.typed])
 
 
-def draw_of_flow(ask: Ask[None, None]) -> GraphShown:
+def draw_flow(ask: Ask[None, Text]) -> Drawn:
+    """The file of a flow as a graph; nothing is kept."""
+    return drafts.draw(drafts.FLOW, _read(drafts.FLOW, ask.body.toml))
+
+
+def draw_strategy(ask: Ask[None, Text]) -> Drawn:
+    """The file of a strategy as a graph; nothing is kept."""
+    return drafts.draw(drafts.STRATEGY, _read(drafts.STRATEGY, ask.body.toml))
+
+
+def draw_kept_flow(ask: Ask[None, None]) -> Drawn:
     """A flow as a graph."""
-    return _drawn(draw_flow(flows.get_flow(ask.unit, ask.path["name"]).spec))
+    return drafts.draw(drafts.FLOW, drafts.FLOW.kept(ask.unit, ask.path["name"]))
 
 
-def draw_of_strategy(ask: Ask[None, None]) -> GraphShown:
+def draw_kept_strategy(ask: Ask[None, None]) -> Drawn:
     """A strategy as a graph."""
-    return _drawn(draw_strategy(strategies.get_strategy(ask.unit, ask.path["name"])))
+    return drafts.draw(drafts.STRATEGY, drafts.STRATEGY.kept(ask.unit, ask.path["name"]))
 
 
-def _drawn(made: Graph) -> GraphShown:
-    return GraphShown(mermaid=made.as_mermaid(), dot=made.as_dot())
-
-
-def _checked(name: str | None, wrong: Collection[Complaint]) -> Checked:
-    return Checked(name=name, complaints=[ComplaintShown(line=each.line, complaint=each.text) for each in wrong])
+def _read(kind: drafts.Kind[D], text: str) -> D:
+    return drafts.read(kind, text, source="body.toml", hint="correct the file; .../check looks again")
 
 
 _FLOWS, _STRATEGIES = "/api/flows", "/api/strategies"
@@ -119,8 +96,10 @@ _FLOWS, _STRATEGIES = "/api/flows", "/api/strategies"
 ROUTES: tuple[Route, ...] = (
     Route(method="POST", path=_FLOWS + "/check", do=check_flow, right=Right.SEE, looks=True),
     Route(method="POST", path=_FLOWS + "/try", do=try_flow, right=Right.SEE, looks=True),
-    Route(method="GET", path=_FLOWS + "/{name}/graph", do=draw_of_flow, right=Right.SEE),
+    Route(method="POST", path=_FLOWS + "/draw", do=draw_flow, right=Right.SEE, looks=True),
+    Route(method="GET", path=_FLOWS + "/{name}/draw", do=draw_kept_flow, right=Right.SEE),
     Route(method="GET", path="/api/flow-schema", do=show_schema, right=Right.SEE),
     Route(method="POST", path=_STRATEGIES + "/check", do=check_strategy, right=Right.SEE, looks=True),
-    Route(method="GET", path=_STRATEGIES + "/{name}/graph", do=draw_of_strategy, right=Right.SEE),
+    Route(method="POST", path=_STRATEGIES + "/draw", do=draw_strategy, right=Right.SEE, looks=True),
+    Route(method="GET", path=_STRATEGIES + "/{name}/draw", do=draw_kept_strategy, right=Right.SEE),
 )

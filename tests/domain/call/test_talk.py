@@ -276,7 +276,8 @@ def test_a_key_pressed_just_after_the_message_that_named_it_opts_out_too() -> No
         played = [*PERSON, *waits, (over_s, PLAYED), (over_s, PLAYED)]
         call, asked = follow(begin(answer, START)[0], played)
         assert asked[-1] == "Play", "the line stays open for the key"
-        pressed = [(over_s + 2.9, ev.Pressed("1")), (over_s + 2.9, ev.Pressed("9")), (over_s + 2.9, CLEARED)]
+        keys = (ev.Pressed("1"), ev.Pressed("9"), CLEARED)
+        pressed: list[tuple[float, ev.CallEvent]] = [(over_s + 2.9, each) for each in keys]
         settled, asked = follow(call, pressed)
         assert asked == ["OptOut", "HangUp", "Settle"]
         assert settled.outcome is not None
@@ -296,10 +297,11 @@ def test_who_presses_nothing_after_the_message_is_hung_up_on_when_the_time_for_t
     assert call.outcome.disposition == "abandoned"
 
 
-@pytest.mark.parametrize("told", [CLEARED, GONE, STOP])
-def test_the_time_for_the_key_ends_with_the_call(told: ev.CallEvent) -> None:
-    ends = {CLEARED: [(15.0, CLEARED)], GONE: [(15.0, GONE), (17.0, TIMER)], STOP: [(15.0, STOP), (15.0, CLEARED)]}
-    call, asked = follow(begin(plan(opt_out_key="9"), START)[0], [*PERSON, (14, PLAYED), *ends[told]])
+@pytest.mark.parametrize(
+    "ends", [[(15, CLEARED)], [(15, GONE), (17, TIMER)], [(15, STOP), (15, CLEARED)]], ids=["left", "gone", "stopped"]
+)
+def test_the_time_for_the_key_ends_with_the_call(ends: list[tuple[float, ev.CallEvent]]) -> None:
+    call, asked = follow(begin(plan(opt_out_key="9"), START)[0], [*PERSON, (14, PLAYED), *ends])
     assert asked.count("OptOut") == 0
     assert call.outcome is not None
     assert call.outcome.disposition == "answered_human"
