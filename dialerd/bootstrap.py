@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -55,7 +56,7 @@ def unit(given: Settings, *, write: bool) -> AbstractContextManager[Unit]:
 
 def poke(given: Settings) -> bool:
     """Tell a running daemon to look at the database now; False: none is running."""
-    return controlsocket.poke(given.database.path)
+    return controlsocket.poke(given.database.running)
 
 
 def rulebook(given: Settings) -> Rulebook:
@@ -154,6 +155,7 @@ class Parts:
     engine: Engine
     drops: DropKeeper
     forgetter: Forgetter
+    tls: ssl.SSLContext | None
     hooks: AgiServer
     api: ApiServer
     store: Store
@@ -209,11 +211,12 @@ def build(given: Settings) -> Parts:
         ),
         api=ApiServer(house(given, store.beside(API_READERS), clock, engine.poke, rulebook(given), tls)),
         forgetter=Forgetter(store, clock, exchanges, given.retention.as_rules()),
+        tls=tls,
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,
         supervisor=Systemd(os.environ),
-        listening=partial(controlsocket.listening, given.database.path),
+        listening=partial(controlsocket.listening, given.database.running),
     )
 
 

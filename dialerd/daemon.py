@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
-from dialerd import bootstrap, log
+from dialerd import bootstrap, log, operating
 from dialerd.engine import Engine
 from dialerd.log import logger
 from dialerd.ports import Clock, Supervisor
@@ -19,27 +20,33 @@ from dialerd.tasks import end, spawn
 _log = logger(__name__)
 
 _ALIVE_S = 2.0
+_CLOSING_S = 60.0  # what is left to do once the drain is over, the last calls' hanging up included
 
 
-def run(settings: Settings) -> int:
-    """Run until told to stop; the exit code. Raises DialerdError where it cannot start."""
+def run(path: Path, settings: Settings) -> int:
+    """Run until told to stop; the exit code. `path`: the settings file, to be read again when a reload is asked for.
+
+    Raises DialerdError where it cannot start.
+    """
     log.configure(level=settings.log.level, form=settings.log.form)
     with bootstrap.only_daemon(settings):
-        return asyncio.run(_serve(settings))
+        return asyncio.run(_serve(path, settings))
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(path: Path, settings: Settings) -> int:
     """Until SIGTERM or SIGINT, then drain; a second signal ends the drain.
 
     Calls still up when the drain ends stay in Asterisk, and their attempts open in the store: the next daemon
     adopts them.
     """
     parts = bootstrap.build(settings)
-    engine, drain_s = parts.engine, settings.engine.drain_s
+    engine = parts.engine
     wishes = _Wishes()
+    live = operating.Live(path, settings, parts)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, wishes.stop)
+    loop.add_signal_handler(signal.SIGHUP, live.reload)
     async with parts.listening(engine.poke), parts.hooks.listening(), parts.api.listening():
         await engine.start()
         parts.supervisor.ready("dialing")
@@ -48,7 +55,8 @@ async def _serve(settings: Settings) -> int:
         forgetting = spawn("retention", parts.forgetter.run(), on_crash=lambda _: wishes.broke())
         watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
         await wishes.first.wait()
-        parts.supervisor.stopping()
+        drain_s = live.settings.engine.drain_s
+        parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
         _log.info(
             f"dialerd stops: no new calls, {drain_s:g} s for those that are up",
             action="daemon_stopping",
@@ -59,6 +67,7 @@ async def _serve(settings: Settings) -> int:
         await wishes.drained(drain)
         await end(watch, drain)
         await engine.close()
+    live.close()
     await parts.api.close()
     await parts.store.close()
     _log.info("dialerd has stopped", action="daemon_stopped")
@@ -88,11 +97,14 @@ class _Wishes:
 
 
 async def _watch(engine: Engine, clock: Clock, supervisor: Supervisor, on_broken: Callable[[], None]) -> None:
-    """Feed the watchdog while every lasting task lives; a broken engine ends the daemon, to be started afresh."""
-    while not engine.is_broken:
-        supervisor.alive()
-        await clock.sleep(_ALIVE_S)
-    on_broken()
+    """Feed the watchdog whenever database and engine have answered; a broken engine ends the daemon, to be started
+    afresh. One that hangs is ended by systemd, which hears nothing any more."""
+    is_told = False
     while True:
-        supervisor.alive()  # still draining
+        if engine.is_broken and not is_told:
+            on_broken()
+            is_told = True
+        # While it drains: the loops that are asked have ended with whatever broke.
+        if is_told or await engine.vitals.is_alive():
+            supervisor.alive()
         await clock.sleep(_ALIVE_S)

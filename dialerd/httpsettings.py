@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dialerd.places import placed
+
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}\Z|\[[0-9a-f:.]+\]\Z")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -99,4 +101,4 @@ class HttpSettings(BaseModel):
     def beside(self, home: Path) -> Self:
         """With its paths relative to that folder."""
         paths = {"tls_certificate": self.tls_certificate, "tls_key": self.tls_key}
-        return self.model_copy(update={key: home / path if path else None for key, path in paths.items()})
+        return self.model_copy(update={key: placed(home, path) if path else None for key, path in paths.items()})

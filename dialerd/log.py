@@ -12,14 +12,20 @@ from typing import Any, Literal
 
 import structlog
 
+_made: list[Any] = []
+
 
 def logger(name: str) -> Any:
     """The logger of one module. Call as `log.info("sentence", action="stable_name", run_id=1)`."""
-    return structlog.get_logger(name)
+    _made.append(structlog.get_logger(name))
+    return _made[-1]
 
 
 def configure(*, level: str = "info", form: Literal["auto", "text", "json"] = "auto") -> None:
-    """Set the process's log once, at its start. "auto": text on a terminal, JSON elsewhere."""
+    """Set the process's log, at its start and when its settings have changed. "auto": text on a terminal, JSON
+    elsewhere."""
+    for each in _made:
+        vars(each).pop("bind", None)  # where structlog keeps what it has once put together for a logger
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if as_text else structlog.processors.JSONRenderer()

@@ -18,6 +18,7 @@ from dialerd.domain import trunk as trunks
 from dialerd.domain.answers import Answers
 from dialerd.domain.errors import BadInputError, SettingsError
 from dialerd.domain.sms import cut
+from dialerd.places import placed, why_unreadable
 
 _LISTEN = r"^[A-Za-z0-9_.:\[\]-]+:[0-9]{1,5}$"
 _SMS_SENDER = re.compile(r"\+[1-9][0-9]{4,14}\Z|[0-9]{3,8}\Z|(?=.*[A-Za-z])[A-Za-z0-9 .&_-]{1,11}\Z")
@@ -242,7 +243,7 @@ T = TypeVar("T", bound=_Part)
 def beside(home: Path, section: T) -> T:
     """The section with the paths in it, which are relative to the settings file, made whole."""
     whole = {
-        key: home / value if isinstance(value, Path) else beside(home, value)
+        key: placed(home, value) if isinstance(value, Path) else beside(home, value)
         for key in type(section).model_fields
         if isinstance(value := getattr(section, key), Path | _Part)
     }
@@ -269,6 +270,4 @@ def _read_secret(path: Path) -> str:
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise SettingsError(
-            f"{path} cannot be read: {reason}", hint="make it readable for the user dialerd runs as"
-        ) from error
+        raise SettingsError(f"{path} cannot be read: {reason}", hint=why_unreadable(path)) from error

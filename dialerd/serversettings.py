@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from dialerd.domain import trunk as trunks
 from dialerd.domain.errors import SettingsError
+from dialerd.places import placed, why_unreadable
 from dialerd.routesettings import is_near
 
 _OVER_TLS = ("https", "tls")
@@ -62,13 +63,13 @@ class _Account(BaseModel):
         except OSError as error:
             raise SettingsError(
                 f"password_file {self.password_file} cannot be read: {error.strerror}",
-                hint="make it readable for the user dialerd runs as",
+                hint=why_unreadable(self.password_file),
             ) from error
 
     def beside(self, home: Path) -> Self:
         """With its paths relative to that folder."""
         paths = {"password_file": self.password_file, "ca_file": self.ca_file}
-        return self.model_copy(update={key: home / path if path else None for key, path in paths.items()})
+        return self.model_copy(update={key: placed(home, path) if path else None for key, path in paths.items()})
 
 
 class AmiSettings(_Account):

@@ -37,7 +37,16 @@ class _Section(BaseModel):
 
 
 class DatabaseSettings(_Section):
+    """`run`: the folder of the control socket and of what the running daemon says about itself; not given: the
+    database's own."""
+
     path: Path = Field(default=Path("/var/lib/dialerd/dialerd.db"), strict=False)
+    run: Path | None = Field(default=None, strict=False)
+
+    @property
+    def running(self) -> Path:
+        """What the names of the files are made from that are there only while a daemon runs."""
+        return self.path if self.run is None else self.run / self.path.name
 
 
 class TrunkSettings(_Section):
@@ -309,7 +318,10 @@ def read_settings(path: Path) -> Settings:
 def _beside(path: Path, settings: Settings) -> Settings:
     """Paths in the file are relative to the file, so that a daemon and a CLI started elsewhere mean the same."""
     home = path.resolve().parent
-    database = settings.database.model_copy(update={"path": home / settings.database.path})
+    run = settings.database.run
+    database = settings.database.model_copy(
+        update={"path": home / settings.database.path, "run": home / run if run else None}
+    )
     asterisk = tuple(server.beside(home) for server in settings.asterisk)
     packs = settings.regulations.folder
     regulations = settings.regulations.model_copy(update={"folder": home / packs if packs else None})

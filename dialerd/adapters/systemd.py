@@ -27,8 +27,13 @@ class Systemd:
     def alive(self) -> None:
         self._tell("WATCHDOG=1")
 
-    def stopping(self) -> None:
-        self._tell("STOPPING=1")
+    def stopping(self, limit_s: float) -> None:
+        """`limit_s`: the longest that it may take. systemd waits for so long, whatever TimeoutStopSec= says."""
+        self._tell(f"STOPPING=1\nEXTEND_TIMEOUT_USEC={int(limit_s * 1e6)}")
+
+    def says(self, status: str) -> None:
+        """What `systemctl status` shows."""
+        self._tell(f"STATUS={status}")
 
     def _tell(self, message: str) -> None:
         if not self._address:

@@ -10,7 +10,8 @@ import sys
 import click
 
 from dialerd import daemon as process
-from dialerd.cli.context import Context
+from dialerd import operating
+from dialerd.cli.context import Context, with_json
 
 
 @click.group()
@@ -22,4 +23,16 @@ def daemon() -> None:
 @click.pass_obj
 def run(context: Context) -> None:
     """Run in the foreground until SIGTERM or Ctrl-C; a second one does not wait for calls that are up."""
-    sys.exit(process.run(context.settings))
+    sys.exit(process.run(*context.found))
+
+
+@daemon.command()
+@with_json
+@click.pass_obj
+def reload(context: Context) -> None:
+    """Have the running daemon read its settings file again, and say what has changed and what needs a restart.
+
+    Nothing is told to it while the file cannot be used (exit code 2).
+    """
+    found = operating.reload(context.settings)
+    context.show({"reloaded": found.live, "needs_restart": found.restart}, lambda: operating.told(found))

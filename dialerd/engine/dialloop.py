@@ -76,6 +76,7 @@ class DialLoop:
         self._min_ring_s = min_ring_s
         self._gives_account = gives_account
         self._wake = asyncio.Event()
+        self._came_round = asyncio.Event()
         self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
 
@@ -96,7 +97,16 @@ class DialLoop:
             except StoreError as error:
                 _log.error(f"no calls can be claimed: {error}", action="claim_failed")
                 alarm.no_later_than(self._means.clock.steady() + _STORE_RETRY_S)
+            self._came_round.set()
             await self._wait(alarm)
+        self._came_round.set()
+
+    async def turn(self) -> None:
+        """Until the loop has come round once more; at once where it is stopped."""
+        if not self.is_stopped:
+            self._came_round.clear()
+            self.wake()
+            await self._came_round.wait()
 
     async def _wait(self, alarm: _Alarm) -> None:
         timer = None

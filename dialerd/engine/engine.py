@@ -39,6 +39,7 @@ from dialerd.engine.steerdesk import SteerDesk
 from dialerd.engine.takeback import TakeBack
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.engine.vitals import Vitals
 from dialerd.log import logger
 from dialerd.ports import (
     AttemptRow,
@@ -192,9 +193,11 @@ class Engine:
             min_ring_s=min_ring_s,
             gives_account=gives_account,
         )
+        self.vitals = Vitals(store, clock, self._turn, exchanges, self._trunks.ready)
         self._tasks: list[asyncio.Task[None]] = []
         self._poked = asyncio.Event()
         self._moved = asyncio.Event()
+        self._refreshed = asyncio.Event()
         self._inherited: dict[AttemptId, AttemptRow] = {}
         self._up_count = dict.fromkeys(exchanges, 0)
 
@@ -247,6 +250,11 @@ class Engine:
         self.callers.stop()
         self.listeners.stop()
         self.agents.stop()
+
+    def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
+        """The trunks of that name have other limits from now on; calls that are up stay."""
+        self._trunks.change_limits(trunks)
+        self._wake()
 
     async def idle(self, limit_s: float) -> bool:
         """Wait until no run is unfinished and no call is up, at most `limit_s` (for forecasts and tests)."""
@@ -322,6 +330,7 @@ class Engine:
                 self._wake()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
+            self._refreshed.set()
             timer = self._clock.call_later(wait_s, self._poked.set)
             await self._poked.wait()
             timer.cancel()
@@ -330,6 +339,12 @@ class Engine:
         """Who has been put on a do-not-call list while the phone rings is not called any more."""
         self.desk.let_go(barred, "the number has been put on a do-not-call list")
         self.messages.let_go(barred)
+
+    async def _turn(self) -> None:
+        """Until both loops have come round: the one that looks at the store, and the one that dials."""
+        self._refreshed.clear()
+        await self._refreshed.wait()
+        await self._loop.turn()
 
     def _wake(self) -> None:
         self._loop.wake()

@@ -43,6 +43,10 @@ class Forgetter:
                 _log.error(f"what is old cannot be forgotten: {error}", action="retention_failed")
             await self._clock.sleep(LOOK_S)
 
+    def change(self, rules: Retention) -> None:
+        """Other ages from now on; they are held to at the next look."""
+        self._rules, self._looked_at_s = rules, None
+
     async def look(self) -> None:
         """Sweep what was erased, and once an hour whatever has become old; then delete sounds. Raises StoreError."""
         while not await self._store.write(persons.sweep, patient=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dialerd.domain.pacing import RateLimit
 from dialerd.domain.trunk import Trunk
@@ -177,6 +177,15 @@ class TrunkDesk:
         _log.warning(
             f"trunk {name} rests for {line.rest_s:g} s: {reason}", action="trunk_rests", trunk=name, rest_s=line.rest_s
         )
+
+    def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
+        """Calls per second and channels of the trunks that are known; a lower one lets calls end before the next."""
+        for name, line in self._lines.items():
+            wanted = trunks.get(name)
+            if wanted is None:
+                continue
+            line.trunk = replace(line.trunk, max_channels=wanted.max_channels, calls_per_second=wanted.calls_per_second)
+            self._set_pace(line, line.pace)
 
     def give_back(self, name: str, server: str) -> None:
         """A call's slot is free."""

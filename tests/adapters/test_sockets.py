@@ -59,8 +59,14 @@ def test_systemd_is_told_what_it_waits_for(tmp_path: Path) -> None:
         systemd = Systemd({"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "30000000"})
         systemd.ready("dialing")
         systemd.alive()
-        systemd.stopping()
-        assert [ear.recv(100).decode() for _ in range(3)] == ["READY=1\nSTATUS=dialing", "WATCHDOG=1", "STOPPING=1"]
+        systemd.says("reloaded")
+        systemd.stopping(90.5)
+        assert [ear.recv(100).decode() for _ in range(4)] == [
+            "READY=1\nSTATUS=dialing",
+            "WATCHDOG=1",
+            "STATUS=reloaded",
+            "STOPPING=1\nEXTEND_TIMEOUT_USEC=90500000",
+        ]
         assert systemd.watchdog_s == 30
 
 

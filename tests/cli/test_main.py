@@ -245,6 +245,7 @@ def test_config_check_names_what_the_file_has(terminal: Terminal) -> None:
         "database": str(terminal.home / "dialerd.db"),
         "asterisk": ["pbx1"],
         "trunk": ["carrier"],
+        "daemon": None,
     }
     assert "secret" not in terminal.ok("config", "check").out
 

@@ -12,6 +12,7 @@ from dialerd.web.resources import ROUTES
 LOCAL = {
     "daemon run": "it is what answers",
     "config check": "the settings are a file of the machine",
+    "daemon reload": "the settings are a file of the machine",
     "doctor": "it looks at the machine, also where no daemon runs",
     "backup": "it writes a file of the machine",
     "restore": "it puts a file of the machine in place of the database, with no daemon on it",

@@ -1,0 +1,86 @@
+"""Two settings files are told apart key by key, and what can change while the daemon runs from what cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialerd.adapters import effective
+from dialerd.domain.errors import SettingsError
+from dialerd.reloading import changes, digests, in_force
+from dialerd.settings import Settings, read_settings
+from tests.cli.conftest import SETTINGS
+
+MORE = '\n[[trunk]]\nname = "second"\nasterisk = ["pbx1"]\nendpoint = "PJSIP/{number}@b"\n' + (
+    'max_channels = 1\ncalls_per_second = 1.0\ncaller_ids = ["+12125550100"]\n'
+)
+
+
+def settings(tmp_path: Path, text: str) -> Settings:
+    (tmp_path / "dialerd.toml").write_text(text)
+    return read_settings(tmp_path / "dialerd.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "live", "restart"),
+    [
+        ("", "", (), ()),
+        ("", '[log]\nlevel = "debug"\n', ("log.level",), ()),
+        ("", "[engine]\ndrain_s = 5.0\nmin_ring_s = 20.0\n", ("engine.drain_s",), ("engine.min_ring_s",)),
+        ("", "[retention]\ncalls = 30\n", ("retention.calls",), ()),
+        ("max_channels = 10", "max_channels = 12", ("trunk.carrier.max_channels",), ()),
+        ("calls_per_second = 5.0", "calls_per_second = 7.0", ("trunk.carrier.calls_per_second",), ()),
+        ('caller_ids = ["+12125550100"]', 'caller_ids = ["+12125550101"]', (), ("trunk.carrier.caller_ids",)),
+        ('password = "secret"', 'password = "another"', (), ("asterisk.pbx1.password",)),
+        ('path = "dialerd.db"', 'path = "other.db"', (), ("database.path",)),
+    ],
+)
+def test_a_changed_key_is_named_and_judged(
+    tmp_path: Path, old: str, new: str, live: tuple[str, ...], restart: tuple[str, ...]
+) -> None:
+    changed = SETTINGS.replace(old, new) if old else SETTINGS + new
+    before = digests(settings(tmp_path, SETTINGS), salt="s")
+    after = digests(settings(tmp_path, changed), salt="s")
+    found = changes(before, after)
+    assert (found.live, found.restart) == (live, restart)
+    left = changes(in_force(before, after), after)
+    assert (left.live, left.restart) == ((), restart), "what a reload has changed is no difference any more"
+
+
+def test_a_trunk_that_is_new_or_gone_needs_a_restart_with_all_its_keys(tmp_path: Path) -> None:
+    one = digests(settings(tmp_path, SETTINGS), salt="s")
+    two = digests(settings(tmp_path, SETTINGS + MORE), salt="s")
+    for found in (changes(one, two), changes(two, one)):
+        assert found.live == ()
+        assert "trunk.second.max_channels" in found.restart
+
+
+def test_what_is_kept_of_the_settings_has_no_password_in_it_and_is_for_its_user_only(tmp_path: Path) -> None:
+    made = digests(settings(tmp_path, SETTINGS), salt="s")
+    running = tmp_path / "dialerd.db"
+    told = effective.InForce(salt="s", digests=made, reloads=2)
+    effective.write(running, told)
+    assert effective.read(running) == told
+    text = effective.file_of(running).read_text()
+    assert "asterisk.pbx1.password" in text
+    assert "secret" not in text
+    assert effective.file_of(running).stat().st_mode & 0o777 == 0o600
+    effective.file_of(running).write_text("{")
+    assert effective.read(running) is None
+    effective.remove(running)
+    assert effective.read(running) is None
+
+
+def test_a_password_is_a_credential_of_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = SETTINGS.replace('password = "secret"', 'password_file = "$CREDENTIALS_DIRECTORY/dialerd_ari"')
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "dialerd_ari").write_text("from systemd\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    assert settings(tmp_path, given).asterisk[0].secret() == "from systemd"
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    beside = settings(tmp_path, given).asterisk[0]
+    assert str(beside.password_file) == "/run/credentials/dialerd.service/dialerd_ari", "a command beside the daemon"
+    with pytest.raises(SettingsError, match="while the unit dialerd runs"):
+        beside.secret()
