@@ -12,6 +12,7 @@ import pytest
 
 from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore
+from dialerd.adapters.sqlite.writer import InlineWriter
 from dialerd.domain.contact import RejectedRow
 from dialerd.domain.errors import BadInputError, NotFoundError
 from dialerd.ports import Chunk, Form, Unit
@@ -81,7 +82,9 @@ class Base:
         return self.store._writer.run(dnc.list_dnc)[list_name]  # type: ignore[union-attr]
 
     def audit(self) -> list[tuple[str, object]]:
-        rows = self.store._writer._connection.execute("SELECT action, detail FROM audit ORDER BY id")
+        writer = self.store._writer
+        assert isinstance(writer, InlineWriter)
+        rows = writer._connection.execute("SELECT action, detail FROM audit ORDER BY id")
         return [(action, json.loads(detail).get("is_whole")) for action, detail in rows]
 
 

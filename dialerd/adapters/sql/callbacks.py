@@ -64,7 +64,7 @@ SELECT callback.agent, callback.run_id, callback.contact_id
 FROM json_each(:agents) AS free CROSS JOIN callback ON callback.id IN (
   SELECT own.id FROM callback AS own JOIN target ON target.id = own.target_id
   WHERE own.agent = free.value AND own.state = 'scheduled' AND own.planned_at <= :until
-    AND own.run_id IN (SELECT value FROM json_each(:runs))
+    AND own.run_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:runs))
     AND (target.state = 'pending' OR (target.state = 'waiting' AND target.held_by = 'callback'))
   ORDER BY own.planned_at, own.id LIMIT :each)
 ORDER BY callback.planned_at, callback.id

@@ -130,16 +130,16 @@ class SqlContacts:
             sql, words = to_sql(part, today=today, prefix=f"c{index}_")
             columns.append(f"{sql} AS c{index}")
             given |= words
-        all_of = joined([f"c{index}" for index in range(len(parts))], "+")
+        all_of = joined([f"CASE WHEN c{index} THEN 1 ELSE 0 END" for index in range(len(parts))], "+")
         sums = ", ".join(
-            f"coalesce(sum(NOT c{index}), 0), coalesce(sum(NOT c{index} AND met = {len(parts) - 1}), 0)"
+            f"count(*) FILTER (WHERE NOT c{index}), count(*) FILTER (WHERE NOT c{index} AND met = {len(parts) - 1})"
             for index in range(len(parts))
         )
         # Fixed text and parameters' names only: filters.to_sql lets no word of a person into it.
         (contacts, kept, *counts) = self._connection.execute(
             f"WITH judged AS MATERIALIZED (SELECT {', '.join(columns)} FROM contact WHERE list_id IN {_OF_LISTS})"  # noqa: S608
             f", counted AS MATERIALIZED (SELECT *, {all_of} AS met FROM judged)"
-            f" SELECT count(*), coalesce(sum(met = {len(parts)}), 0), {sums} FROM counted",
+            f" SELECT count(*), count(*) FILTER (WHERE met = {len(parts)}), {sums} FROM counted",
             given,
         ).fetchone()
         return FilterCount(

@@ -78,7 +78,7 @@ SELECT position, number, zones, zone,
 FROM numbers ORDER BY position
 """
 
-_AMONG = f"{_TARGET} WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY turn, rank, target.id"  # noqa: S608  # constants
+_AMONG = f"{_TARGET} WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(:ids)) ORDER BY turn, rank, target.id"  # noqa: S608  # constants
 
 # In dialing order: fresh targets before redials, then by rank. Walks target_next.
 _CANDIDATES = _TARGET + (

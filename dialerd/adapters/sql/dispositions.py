@@ -30,7 +30,7 @@ class SqlDispositions:
     def put(self, given: DispositionSet, now: datetime) -> None:
         self._connection.execute(
             "INSERT INTO disposition_set VALUES (:name, :spec, :now)"
-            " ON CONFLICT DO UPDATE SET spec = :spec, updated_at = :now",
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now",
             {"name": given.name, "spec": to_json(given.as_table()), "now": to_text(now)},
         )
 
@@ -41,7 +41,11 @@ class SqlDispositions:
         self._connection.execute("UPDATE attempt SET final = ? WHERE id = ?", (code, attempt_id))
 
     def ask(self, attempt_id: AttemptId, code: str, actor: str) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO asked_disposition VALUES (?, ?, ?)", (attempt_id, code, actor))
+        self._connection.execute(
+            "INSERT INTO asked_disposition VALUES (?, ?, ?)"
+            " ON CONFLICT (attempt_id) DO UPDATE SET code = excluded.code, actor = excluded.actor",
+            (attempt_id, code, actor),
+        )
 
     def asked(self, attempt_id: AttemptId) -> tuple[str, str] | None:
         found: tuple[str, str] | None = self._connection.execute(

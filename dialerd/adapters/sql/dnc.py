@@ -32,7 +32,7 @@ class SqlDnc:
             "INSERT INTO dnc_entry (number, list_id, source, added_at, expires_at)"
             " SELECT :number, id, :source, :added_at, :expires_at FROM dnc_list WHERE name = :list_name"
             # An entry is never shortened: whoever asked for longer, or for ever, still means it.
-            " ON CONFLICT DO UPDATE SET expires_at = :expires_at, source = :source"
+            " ON CONFLICT (number, list_id) DO UPDATE SET expires_at = :expires_at, source = :source"
             " WHERE dnc_entry.expires_at IS NOT NULL"
             " AND (:expires_at IS NULL OR :expires_at > dnc_entry.expires_at)",
             [

@@ -81,11 +81,13 @@ class _Writer:
         for value in values:
             left, right = self._sides(of, value)
             alike.setdefault(left, []).append(right)
-        return "(" + " OR ".join(f"coalesce({left} IN ({', '.join(right)}), 0)" for left, right in alike.items()) + ")"
+        return (
+            "(" + " OR ".join(f"coalesce({left} IN ({', '.join(right)}), FALSE)" for left, right in alike.items()) + ")"
+        )
 
     def _compare(self, of: Field | Age, op: str, value: Value) -> str:
         left, right = self._sides(of, value)
-        return f"coalesce({left} {_OPS[op]} {right}, 0)"
+        return f"coalesce({left} {_OPS[op]} {right}, FALSE)"
 
     def _sides(self, of: Field | Age, value: Value) -> tuple[str, str]:
         if isinstance(of, Age):

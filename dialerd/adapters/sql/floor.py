@@ -102,7 +102,7 @@ class SqlFloor:
     def put_caller(self, row: CallerRow) -> None:
         self._connection.execute(
             "INSERT INTO caller VALUES (:id, :queue, :asterisk, :came_at, :agent)"
-            " ON CONFLICT DO UPDATE SET queue = :queue, agent = :agent",
+            " ON CONFLICT (id) DO UPDATE SET queue = :queue, agent = :agent",
             {
                 "id": row.id,
                 "queue": row.queue,

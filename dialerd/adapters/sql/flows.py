@@ -47,7 +47,7 @@ class SqlFlows:
     def put(self, spec: FlowSpec, now: datetime) -> None:
         self._connection.execute(
             "INSERT INTO flow VALUES (:name, :spec, 1, :now)"
-            " ON CONFLICT DO UPDATE SET spec = :spec, version = version + 1, applied_at = :now",
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, version = flow.version + 1, applied_at = :now",
             {"name": spec.name, "spec": to_json(spec.as_table()), "now": to_text(now)},
         )
 

@@ -38,7 +38,7 @@ def forget(connection: Connection, kind: Kind, before: datetime, size: int) -> i
     match kind:
         case Kind.RECORDINGS:
             return connection.execute(
-                "UPDATE recording SET is_unwanted = 1 WHERE name IN (SELECT name FROM recording"
+                "UPDATE recording SET is_unwanted = TRUE WHERE name IN (SELECT name FROM recording"
                 " WHERE started_at < ? AND NOT is_unwanted AND ended_at IS NOT NULL LIMIT ?)",
                 (limit, size),
             ).rowcount
@@ -78,11 +78,13 @@ def _forget_calls(connection: Connection, limit: str, size: int) -> int:
     for open_or_not in ("disposition IS NOT NULL", "disposition IS NULL"):  # an index of their own each
         connection.execute(
             "UPDATE attempt SET number = 'erased', reason = ''"  # noqa: S608
-            f" WHERE target_id IN (SELECT value FROM json_each(?)) AND {open_or_not}",
+            f" WHERE target_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND {open_or_not}",
             (targets,),
         )
     forgotten = connection.execute(
-        "UPDATE target SET number = '#' || id, zones = '[]' WHERE id IN (SELECT value FROM json_each(?))", (targets,)
+        "UPDATE target SET number = '#' || id, zones = '[]'"
+        " WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
+        (targets,),
     ).rowcount
     if forgotten < size:
         connection.execute("UPDATE run SET forgotten_at = ? WHERE id = ?", (limit, run[0]))

@@ -68,7 +68,7 @@ class SqlImports:
     def put_map(self, name: str, columns: ColumnMap, now: datetime) -> None:
         self._connection.execute(
             "INSERT INTO column_map (name, spec, updated_at) VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET spec = excluded.spec, updated_at = excluded.updated_at",
+            " ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, updated_at = excluded.updated_at",
             (name, columns.model_dump_json(), to_text(now)),
         )
 

@@ -52,7 +52,8 @@ class SqlMessageLog:
     def add_ids(self, route: str, ids: Iterable[str], attempt_id: AttemptId) -> None:
         self._connection.executemany(
             # A route that counts anew gives a name again: reports are about the newer message.
-            "INSERT OR REPLACE INTO message_id (route, id, attempt_id) VALUES (?, ?, ?)",
+            "INSERT INTO message_id (route, id, attempt_id) VALUES (?, ?, ?) ON CONFLICT (route, id) DO UPDATE SET"
+            " attempt_id = excluded.attempt_id, is_delivered = FALSE",
             [(route, each, attempt_id) for each in ids],
         )
 
@@ -69,7 +70,7 @@ class SqlMessageLog:
     def delivered(self, route: str, ids: Iterable[str]) -> bool:
         given = tuple(ids)
         self._connection.executemany(
-            "UPDATE message_id SET is_delivered = 1 WHERE route = ? AND id = ?", [(route, each) for each in given]
+            "UPDATE message_id SET is_delivered = TRUE WHERE route = ? AND id = ?", [(route, each) for each in given]
         )
         attempt_id = self.attempt_of(route, given)
         (missing,) = self._connection.execute(
@@ -201,7 +202,11 @@ class SqlMessageLog:
         return None if row is None else (int(row[0]), int(row[1]))
 
     def advance_mailbox(self, route: str, uidvalidity: int, uid: int) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO mailbox VALUES (?, ?, ?)", (route, uidvalidity, uid))
+        self._connection.execute(
+            "INSERT INTO mailbox VALUES (?, ?, ?)"
+            " ON CONFLICT (route) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = excluded.uid",
+            (route, uidvalidity, uid),
+        )
 
     def pieces(self, route: str) -> list[Piece]:
         rows = self._connection.execute(
@@ -224,8 +229,9 @@ class SqlMessageLog:
 
     def add_piece(self, route: str, piece: Piece) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO piece (route, sender, recipient, reference, total, number, text, began_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO piece (route, sender, recipient, reference, total, number, text, began_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (route, sender, recipient, reference, total, number)"
+            " DO UPDATE SET text = excluded.text, began_at = excluded.began_at",
             (*_text_of(route, piece), piece.number, piece.text, to_text(piece.began_at)),
         )
 

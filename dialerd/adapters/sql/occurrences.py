@@ -36,7 +36,7 @@ class SqlOccurrences:
     def scrubbed(self, campaign_id: CampaignId, start_at: datetime, now: datetime) -> None:
         self._connection.execute(
             "INSERT INTO occurrence (campaign_id, start_at, scrubbed_at) VALUES (:campaign, :start, :now)"
-            " ON CONFLICT DO UPDATE SET scrubbed_at = :now",
+            " ON CONFLICT (campaign_id, start_at) DO UPDATE SET scrubbed_at = :now",
             {"campaign": campaign_id, "start": to_text(start_at), "now": to_text(now)},
         )
 
@@ -46,7 +46,7 @@ class SqlOccurrences:
         self._connection.execute(
             "INSERT INTO occurrence (campaign_id, start_at, outcome, run_id, reason)"
             " VALUES (:campaign, :start, :outcome, :run, :reason)"
-            " ON CONFLICT DO UPDATE SET outcome = :outcome, run_id = :run, reason = :reason",
+            " ON CONFLICT (campaign_id, start_at) DO UPDATE SET outcome = :outcome, run_id = :run, reason = :reason",
             {
                 "campaign": campaign_id,
                 "start": to_text(start_at),

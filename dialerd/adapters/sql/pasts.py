@@ -19,12 +19,14 @@ from dialerd.ports import EarlierCall
 _PUT = """
 INSERT INTO contact_past (contact_id, attempts, last_at, code, is_over, source)
 SELECT id, :attempts, :last_at, :code, :is_over, :source FROM contact WHERE list_id = :list_id AND number = :number
-ON CONFLICT DO UPDATE SET
-  attempts = iif(source = excluded.source, excluded.attempts, max(attempts, excluded.attempts)),
-  last_at = iif(source = excluded.source, excluded.last_at,
-                nullif(max(coalesce(last_at, ''), coalesce(excluded.last_at, '')), '')),
-  code = iif(source = excluded.source OR excluded.is_over > is_over, excluded.code, code),
-  is_over = iif(source = excluded.source, excluded.is_over, max(is_over, excluded.is_over))
+ON CONFLICT (contact_id) DO UPDATE SET
+  attempts = iif(contact_past.source = excluded.source, excluded.attempts,
+                 max(contact_past.attempts, excluded.attempts)),
+  last_at = iif(contact_past.source = excluded.source, excluded.last_at,
+                nullif(max(coalesce(contact_past.last_at, ''), coalesce(excluded.last_at, '')), '')),
+  code = iif(contact_past.source = excluded.source OR excluded.is_over > contact_past.is_over, excluded.code,
+             contact_past.code),
+  is_over = iif(contact_past.source = excluded.source, excluded.is_over, max(contact_past.is_over, excluded.is_over))
 """
 _ADD_CALL = """
 INSERT INTO past_call (number, claimed_at, ended_at, disposition, campaign)
@@ -34,7 +36,7 @@ SELECT :number, :at, :at, :disposition, :campaign WHERE NOT EXISTS (
 _OF_CONTACTS = """
 SELECT contact_id, attempts, last_at, code, is_over, source,
   EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = contact_past.contact_id)
-FROM contact_past WHERE contact_id IN (SELECT value FROM json_each(?))
+FROM contact_past WHERE contact_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
 """
 _SEND_ON = """
 UPDATE target SET attempts_spent = :attempts, turn = :attempts,

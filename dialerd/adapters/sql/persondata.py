@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_CONTACTS = "(SELECT value FROM json_each(:contacts))"
+_CONTACTS = "(SELECT CAST(value AS INTEGER) FROM json_each(:contacts))"
 _ADDRESSES = "(SELECT value FROM json_each(:addresses))"
-_TARGETS = "(SELECT value FROM json_each(:targets))"
+_TARGETS = "(SELECT CAST(value AS INTEGER) FROM json_each(:targets))"
 _ATTEMPTS = "(SELECT value FROM json_each(:attempts))"
 
 
@@ -40,7 +40,7 @@ class Place:
 
 
 _ON_LISTS = f"SELECT opt_out_id FROM opt_out_address WHERE barred IN {_ADDRESSES}"  # noqa: S608  # as above
-_NAMED_IN = "EXISTS (SELECT 1 FROM json_each(:needles) WHERE instr(lower({}), lower(value)))"
+_NAMED_IN = "EXISTS (SELECT 1 FROM json_each(:needles) WHERE instr(lower({}), lower(value)) > 0)"
 
 PLACES: tuple[Place, ...] = (
     Place("notes", "contact_note", f"contact_id IN {_CONTACTS}", "", ("id", "contact_id", "at", "actor", "text")),
@@ -92,7 +92,7 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("ways_through_flows", "flow_path", f"attempt_id IN {_ATTEMPTS}", "", ("attempt_id", "run_id", "path")),
     Place("do_not_call", "dnc_entry", f"number IN {_ADDRESSES}", None, ()),
-    Place("recordings", "recording", f"attempt_id IN {_ATTEMPTS}", "is_unwanted = 1, trouble = ''", ("trouble",)),
+    Place("recordings", "recording", f"attempt_id IN {_ATTEMPTS}", "is_unwanted = TRUE, trouble = ''", ("trouble",)),
     Place("earlier_calls", "past_call", f"number IN {_ADDRESSES}", "number = 'erased'", ("number",)),
     Place("attempts", "attempt", f"id IN {_ATTEMPTS}", "number = 'erased'", ("number", "reason")),
     Place("targets", "target", f"id IN {_TARGETS}", "number = '#' || id, zones = '[]'", ("number", "zones")),

@@ -31,26 +31,30 @@ SELECT id FROM contact INDEXED BY contact_by_email WHERE lower(trim(json_extract
 AND json_extract(attributes, '$.email') IS NOT NULL ORDER BY id
 """
 _ADDRESSES = """
-SELECT number FROM contact WHERE id IN (SELECT value FROM json_each(:contacts))
-UNION SELECT number FROM contact_number WHERE contact_id IN (SELECT value FROM json_each(:contacts))
+SELECT number FROM contact WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(:contacts))
+UNION SELECT number FROM contact_number WHERE contact_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:contacts))
 UNION SELECT lower(trim(json_extract(attributes, '$.email'))) FROM contact
-  WHERE id IN (SELECT value FROM json_each(:contacts)) AND json_extract(attributes, '$.email') IS NOT NULL ORDER BY 1
+  WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(:contacts))
+  AND json_extract(attributes, '$.email') IS NOT NULL ORDER BY 1
 """
 _TARGETS = """
 SELECT target.id FROM run CROSS JOIN target INDEXED BY target_contact ON target.run_id = run.id
-WHERE target.contact_id IN (SELECT value FROM json_each(:contacts)) ORDER BY 1
+WHERE target.contact_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:contacts)) ORDER BY 1
 """
 # Along the two indexes by number and the two by target: the open ones, and the ended ones.
 _ATTEMPTS = """
 SELECT id FROM attempt WHERE number IN (SELECT value FROM json_each(:addresses)) AND disposition IS NOT NULL
 UNION SELECT id FROM attempt WHERE number IN (SELECT value FROM json_each(:addresses)) AND disposition IS NULL
-UNION SELECT id FROM attempt WHERE target_id IN (SELECT value FROM json_each(:targets)) AND disposition IS NOT NULL
-UNION SELECT id FROM attempt WHERE target_id IN (SELECT value FROM json_each(:targets)) AND disposition IS NULL
+UNION SELECT id FROM attempt WHERE target_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:targets))
+  AND disposition IS NOT NULL
+UNION SELECT id FROM attempt WHERE target_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:targets))
+  AND disposition IS NULL
 ORDER BY 1
 """
 _WAITING = """
 SELECT target.run_id, target.contact_id FROM target JOIN run ON run.id = target.run_id
-WHERE target.id IN (SELECT value FROM json_each(:targets)) AND run.finished_at IS NULL AND target.state <> 'done'
+WHERE target.id IN (SELECT CAST(value AS INTEGER) FROM json_each(:targets))
+  AND run.finished_at IS NULL AND target.state <> 'done'
 """
 _LONGEST = 1000  # rows of one kind in an export; nobody is called as often
 
@@ -128,7 +132,9 @@ class SqlPersons:
         self._scrub_reasons(asked, person.needles)
         counts = {}
         lists = self._connection.execute(
-            "SELECT list_id, count(*) FROM contact WHERE id IN (SELECT value FROM json_each(:contacts)) GROUP BY 1",
+            "SELECT list_id, count(*) FROM contact WHERE id IN"
+            " (SELECT CAST(value AS INTEGER) FROM json_each(:contacts))"
+            " GROUP BY 1",
             asked,
         ).fetchall()
         for place in PLACES:
@@ -193,11 +199,11 @@ class SqlPersons:
 @contextmanager
 def open_audit(connection: Connection) -> Iterator[None]:
     """The one way to change the audit log, within one transaction (m045_forgetting.py)."""
-    connection.execute("UPDATE audit_door SET is_open = 1")
+    connection.execute("UPDATE audit_door SET is_open = TRUE")
     try:
         yield
     finally:
-        connection.execute("UPDATE audit_door SET is_open = 0")
+        connection.execute("UPDATE audit_door SET is_open = FALSE")
 
 
 def _is_of_contact(action: str, subject: str, contacts: Sequence[int]) -> bool:

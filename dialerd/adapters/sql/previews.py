@@ -31,8 +31,9 @@ class SqlPreviews:
         return None if row is None else _to_preview(row)
 
     def put(self, row: PreviewRow) -> None:
+        self._connection.execute("DELETE FROM preview WHERE agent = ? OR target_id = ?", (row.agent, row.target_id))
         self._connection.execute(
-            "INSERT OR REPLACE INTO preview (agent, run_id, target_id, contact_id, shown_at, dial_at, asked)"
+            "INSERT INTO preview (agent, run_id, target_id, contact_id, shown_at, dial_at, asked)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 row.agent,

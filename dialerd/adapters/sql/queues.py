@@ -35,7 +35,8 @@ class SqlQueues:
 
     def put(self, spec: QueueSpec, now: datetime) -> None:
         self._connection.execute(
-            "INSERT INTO queue VALUES (:name, :spec, :now) ON CONFLICT DO UPDATE SET spec = :spec, updated_at = :now",
+            "INSERT INTO queue VALUES (:name, :spec, :now)"
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now",
             {"name": spec.name, "spec": to_json(spec.as_table()), "now": to_text(now)},
         )
 

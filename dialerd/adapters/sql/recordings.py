@@ -82,7 +82,8 @@ class SqlRecordings:
 
     def wish(self, wish: RecordingWish) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO recording_wish (attempt_id, wanted, asked_by) VALUES (?, ?, ?)",
+            "INSERT INTO recording_wish (attempt_id, wanted, asked_by) VALUES (?, ?, ?)"
+            " ON CONFLICT (attempt_id) DO UPDATE SET wanted = excluded.wanted, asked_by = excluded.asked_by",
             (wish.attempt_id, wish.wanted, wish.asked_by),
         )
 

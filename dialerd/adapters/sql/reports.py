@@ -53,11 +53,11 @@ _TALK_KEYS: Mapping[Dimension, str] = {
     "trunk": "attempt.trunk",
 }
 
-_OF_RUNS = "run_id IN (SELECT value FROM json_each(:runs))"
+_OF_RUNS = "run_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:runs))"
 
 _RUNS = """
 SELECT run.id, campaign.name FROM campaign JOIN run ON run.campaign_id = campaign.id
-WHERE :campaigns = '[]' OR campaign.id IN (SELECT value FROM json_each(:campaigns))
+WHERE :campaigns = '[]' OR campaign.id IN (SELECT CAST(value AS INTEGER) FROM json_each(:campaigns))
 """
 
 # Each agent's last state before the span, then every change within it. Along agent_event_by_agent.

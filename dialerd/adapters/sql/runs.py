@@ -91,7 +91,7 @@ UPDATE target SET not_before = :now WHERE run_id = :run_id AND number > :after A
 _TAKE_BACK = """
 UPDATE target SET state = iif(not_before > :now, 'waiting', 'pending'), held_by = iif(not_before > :now, 'retry', NULL),
   not_before = iif(not_before > :now, not_before, NULL), disposition = NULL, done_at = NULL
-WHERE run_id = :run_id AND contact_id IN (SELECT value FROM json_each(:contacts))
+WHERE run_id = :run_id AND contact_id IN (SELECT CAST(value AS INTEGER) FROM json_each(:contacts))
   AND state = 'done' AND held_by = 'filter'
 """
 _TAKEN_BACK = "UPDATE run_disposition SET n = n - :n WHERE run_id = :run_id AND disposition = 'cancelled'"
@@ -177,7 +177,10 @@ class SqlRuns:
         return found
 
     def set_learnt(self, run_id: RunId, learnt: Mapping[str, Any]) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO pacer VALUES (?, ?)", (run_id, to_json(learnt)))
+        self._connection.execute(
+            "INSERT INTO pacer VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET learnt = excluded.learnt",
+            (run_id, to_json(learnt)),
+        )
 
     def learnt(self, run_id: RunId) -> Mapping[str, Any] | None:
         row = self._connection.execute("SELECT learnt FROM pacer WHERE run_id = ?", (run_id,)).fetchone()
@@ -263,7 +266,7 @@ class SqlRuns:
         """What became of all earlier calls to these numbers, in whichever campaign."""
         live = [str(code) for code, meaning in MEANINGS.items() if meaning.live]
         rows = self._connection.execute(
-            "SELECT number, count(*), total(disposition IN (SELECT value FROM json_each(:live)))"
+            "SELECT number, count(*), count(*) FILTER (WHERE disposition IN (SELECT value FROM json_each(:live)))"
             " FROM attempt INDEXED BY attempt_by_number"
             " WHERE number IN (SELECT value FROM json_each(:numbers)) AND disposition IS NOT NULL AND spent"
             " AND channel IN (SELECT value FROM json_each(:calls)) GROUP BY number",
@@ -273,7 +276,8 @@ class SqlRuns:
 
     def _are_in(self, run_id: RunId, contacts: Sequence[int]) -> frozenset[int]:
         rows = self._connection.execute(
-            "SELECT contact_id FROM target WHERE run_id = ? AND contact_id IN (SELECT value FROM json_each(?))",
+            "SELECT contact_id FROM target WHERE run_id = ? AND contact_id IN"
+            " (SELECT CAST(value AS INTEGER) FROM json_each(?))",
             (run_id, to_json(tuple(contacts))),
         )
         return frozenset(contact_id for (contact_id,) in rows)
@@ -320,7 +324,7 @@ class SqlRuns:
         self._connection.execute("UPDATE run SET scrub_after = '' WHERE id = ?", (run_id,))
 
     def request_refill(self, run_id: RunId) -> None:
-        self._connection.execute("UPDATE run SET taken_in = 0, is_prepared = 0 WHERE id = ?", (run_id,))
+        self._connection.execute("UPDATE run SET taken_in = 0, is_prepared = FALSE WHERE id = ?", (run_id,))
 
     def scrub(self, run_id: RunId, *, size: int, now: datetime) -> Scrubbed:
         run = self.get(run_id)
@@ -358,7 +362,7 @@ class SqlRuns:
 def _keeps(spec: CampaignSpec, now: datetime) -> tuple[str, dict[str, object]]:
     """The campaign's filter as SQL over `contact`, and its parameters."""
     tree = spec.keeps
-    return ("1", {}) if tree is None else to_sql(tree, today=spec.today(now))
+    return ("TRUE", {}) if tree is None else to_sql(tree, today=spec.today(now))
 
 
 def _to_run(row: tuple[Any, ...]) -> RunRow:

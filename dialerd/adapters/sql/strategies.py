@@ -54,7 +54,7 @@ class SqlStrategies:
     def put(self, given: Strategy, now: datetime) -> None:
         self._connection.execute(
             "INSERT INTO strategy VALUES (:name, :spec, :now)"
-            " ON CONFLICT DO UPDATE SET spec = :spec, updated_at = :now",
+            " ON CONFLICT (name) DO UPDATE SET spec = :spec, updated_at = :now",
             {"name": given.name, "spec": to_json(given.as_table()), "now": to_text(now)},
         )
 
@@ -111,7 +111,7 @@ class SqlStrategies:
 
     def at_step(self, target_id: TargetId, step: str, code: str, *, but: AttemptId) -> tuple[int, int]:
         (tries, same) = self._connection.execute(
-            "SELECT count(*), coalesce(sum(coalesce(final, disposition) = :code), 0) FROM attempt"
+            "SELECT count(*), count(*) FILTER (WHERE coalesce(final, disposition) = :code) FROM attempt"
             " WHERE target_id = :target AND disposition IS NOT NULL AND spent AND step = :step AND id <> :but"
             " AND beside IS NULL AND channel = (SELECT channel FROM attempt WHERE id = :but)",
             {"target": target_id, "step": step, "code": code, "but": but},

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from dialerd.adapters.sql.unit import SqlUnit
-from dialerd.adapters.sqlite.connection import connect, translated, undo
+from dialerd.adapters.sql.writer import ThreadWriter
+from dialerd.adapters.sqlite.connection import connect, give_way, translated, undo
 from dialerd.adapters.sqlite.migrations import migrate
-from dialerd.adapters.sqlite.writer import InlineWriter, ThreadWriter
+from dialerd.adapters.sqlite.writer import InlineWriter, SqliteSession
 from dialerd.ports import Unit
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class SqliteStore:
         `gives_way`: for many transactions in a row beside a daemon, whose claims shall not wait for several of them.
         """
         connection = _open_migrated(path)
-        return cls(ThreadWriter(connection, path, gives_way=gives_way), path)
+        return cls(ThreadWriter(SqliteSession(connection, path), rest=give_way if gives_way else None), path)
 
     @classmethod
     def in_memory(cls) -> SqliteStore:

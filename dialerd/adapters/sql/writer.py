@@ -1,0 +1,210 @@
+"""The one writer: jobs in order, those of one moment in one commit; long work in chunks between them.
+
+Not here: what a job does, the database's own ways (each store's session). A job that fails is undone alone; a job's
+result is told only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from typing import Any, Protocol, TypeVar
+
+from dialerd.domain.errors import StoreError
+from dialerd.log import logger
+from dialerd.ports import Unit
+
+_log = logger(__name__)
+T = TypeVar("T")
+Job = Callable[[Unit], Any]
+
+_AT_ONCE = 200  # jobs per commit: enough to share an fsync, few enough to answer soon
+
+_PASSED_OVER = 8  # commits at most before a patient job has its turn, though others are there
+
+
+class Session(Protocol):
+    """A connection that writes, in its database's own ways. Used by one thread at a time."""
+
+    @property
+    def place(self) -> str:
+        """Which database, for people."""
+        ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def is_in_transaction(self) -> bool: ...
+
+    def translated(self) -> AbstractContextManager[None]:
+        """The database's errors as StoreError."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a transaction once no other process writes."""
+        ...
+
+    def say(self, words: str) -> None:
+        """COMMIT, SAVEPOINT and the like, alike in all databases."""
+        ...
+
+    def undo(self) -> None:
+        """Roll back what is left to roll back; raises nothing."""
+        ...
+
+    def committed(self) -> None:
+        """A commit is done: for what is due now and then."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def report(error: Exception) -> None:
+    _log.error(f"a note about a call was not written: {error}", action="write_failed")
+
+
+class ThreadWriter:
+    """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next. Patient
+    jobs come when no others are there, or have had their turns, each by itself: nobody waits for more than one of them.
+
+    `rest`: done between two commits, to leave other processes the time to begin one of theirs.
+    """
+
+    def __init__(self, session: Session, *, rest: Callable[[], None] | None = None) -> None:
+        self._session = session
+        self._rest = rest
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        if self._is_closed:
+            raise self._closed()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Item(job, loop, future, patient=patient))
+        # Shielded: a caller that goes away must not leave a committed claim unseen halfway.
+        return await asyncio.shield(future)
+
+    def post(self, job: Job) -> None:
+        if self._is_closed:
+            report(self._closed())
+        else:
+            self._queue.put(_Item(job, None, None))
+
+    def _closed(self) -> StoreError:
+        return StoreError(f"{self._session.place} is closed", hint="dialerd is ending; start it again")
+
+    async def close(self) -> None:
+        self._is_closed = True  # the thread ends with what is queued now: later jobs would wait for ever
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._session.close()
+
+    def _work(self) -> None:
+        patient: deque[_Item] = deque()
+        passed_over, is_ending = 0, False
+        while not is_ending or patient:
+            now: list[_Item] = []
+            for item in self._take(wait=not patient and not is_ending):
+                if item is None:
+                    is_ending = True
+                else:
+                    (patient if item.is_patient else now).append(item)
+            if now:
+                self._commit(now)
+                passed_over = passed_over + 1 if patient else 0
+            if patient and (not now or passed_over >= _PASSED_OVER or self._queue.empty()):
+                self._commit([patient.popleft()])
+                passed_over = 0
+            if self._rest is not None:
+                self._rest()
+
+    def _take(self, *, wait: bool) -> list[_Item | None]:
+        """What has queued up; `wait`: at least one."""
+        items = [self._queue.get()] if wait else []
+        while len(items) < _AT_ONCE and not self._queue.empty():
+            items.append(self._queue.get())
+        return items
+
+    def _commit(self, items: list[_Item]) -> None:
+        try:
+            with self._session.translated():
+                self._session.begin()
+                for item in items:
+                    self._run(item)
+                self._session.say("COMMIT")
+        except StoreError as error:
+            self._session.undo()  # the next commit tries again; this thread must outlive every failure
+            for item in items:
+                item.result, item.error = None, item.error or error
+        _answer(items)
+        self._session.committed()
+
+    def _run(self, item: _Item) -> None:
+        """One job in a savepoint of its own, so that its failure undoes nobody else's work."""
+        self._session.say("SAVEPOINT job")
+        try:
+            with self._session.translated():
+                item.result = item.job(self._session.unit)
+        except Exception as error:  # handed to whoever asked
+            if not self._session.is_in_transaction:
+                # The database has undone everything (disk full, I/O, gone): all of this commit has failed.
+                raise (
+                    error
+                    if isinstance(error, StoreError)
+                    else StoreError(f"{self._session.place}: a transaction was lost", hint="see the log of the daemon")
+                ) from error
+            self._session.say("ROLLBACK TO job")
+            item.error = error
+        self._session.say("RELEASE job")
+
+
+class _Item:
+    """A job, who waits for it (nobody, where it was posted), and what came of it."""
+
+    __slots__ = ("error", "future", "is_patient", "job", "loop", "result")
+
+    def __init__(
+        self,
+        job: Job,
+        loop: asyncio.AbstractEventLoop | None,
+        future: asyncio.Future[Any] | None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        self.job = job
+        self.is_patient = patient
+        self.loop = loop
+        self.future = future
+        self.result: Any = None
+        self.error: Exception | None = None
+
+
+def _answer(items: list[_Item]) -> None:
+    """Tell everybody, with one wake-up per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
+    for item in items:
+        if item.loop is not None:
+            by_loop.setdefault(item.loop, []).append(item)
+        elif item.error is not None:
+            report(item.error)
+    for loop, waiting in by_loop.items():
+        with suppress(RuntimeError):  # that loop is closed, and nobody waits any more
+            loop.call_soon_threadsafe(_tell, waiting)
+
+
+def _tell(items: list[_Item]) -> None:
+    for item in items:
+        if item.future is None or item.future.done():
+            continue
+        if item.error is not None:
+            item.future.set_exception(item.error)
+        else:
+            item.future.set_result(item.result)
