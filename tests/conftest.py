@@ -26,9 +26,12 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def quiet_log() -> None:
-    """Only errors are printed: the log of a simulated campaign would bury what a failing test has to say."""
+    """Only errors are printed: the log of a simulated campaign would bury what a failing test has to say.
+
+    Set anew for each test: one that runs the CLI in its own process leaves a log that writes to a stream since closed.
+    """
     log.configure(level="error", form="text")
 
 
