@@ -30,7 +30,8 @@ class WantedShown(Model):
 
 
 class AgentShown(Model):
-    """Where an agent is, why, and what it wants to be."""
+    """Where an agent is, why, and what it wants to be. `is_muted`, `is_holding` (the person hears music) and `consults`
+    (whom it asks meanwhile) are of the call that it has."""
 
     agent: str
     endpoint: str
@@ -44,6 +45,9 @@ class AgentShown(Model):
     campaign: str | None
     why: str
     attempt_id: str | None
+    is_muted: bool
+    is_holding: bool
+    consults: str | None
     wanted: WantedShown
     preferred: list[str]
     asterisk: str | None
@@ -241,6 +245,9 @@ def agent_document(row: AgentRow, queues: Sequence[str]) -> AgentShown:
         campaign=seen.campaign or None,
         why=seen.why,
         attempt_id=seen.attempt_id,
+        is_muted=row.is_muted,
+        is_holding=row.is_holding,
+        consults=row.consults or None,
         wanted=WantedShown(state=str(wanted.state), since=wanted.since, reason=wanted.reason),
         preferred=sorted(row.preferred),
         asterisk=row.asterisk,

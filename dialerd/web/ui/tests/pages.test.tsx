@@ -18,6 +18,11 @@ let asked: { method: string; path: string; body: unknown }[];
 let root: HTMLElement;
 
 class QuietSocket {
+  static last: QuietSocket;
+  onmessage?: (event: { data: string }) => void;
+  constructor() {
+    QuietSocket.last = this;
+  }
   close() {}
 }
 
@@ -119,7 +124,8 @@ test("an agent has no way to a supervisor's page", async () => {
 
 const ann: Agent = {
   agent: "ann", endpoint: "PJSIP/1001", kind: "outbound", may_outbound: true, queues: ["sales"], state: "wrap_up", since: "2026-01-01T10:00:00+00:00",
-  idle_since: "2026-01-01T10:00:00+00:00", reason: "", campaign: "spring", why: "", attempt_id: "d1", wanted: { state: "ready", since: "", reason: "" }, preferred: [], asterisk: null,
+  idle_since: "2026-01-01T10:00:00+00:00", reason: "", campaign: "spring", why: "", attempt_id: "d1", is_muted: false, is_holding: false, consults: null,
+  wanted: { state: "ready", since: "", reason: "" }, preferred: [], asterisk: null,
 };
 const wrapUp: MyAgent = {
   ...ann, campaigns: ["spring"], pause_reasons: ["lunch"], why_idle: "",
@@ -166,6 +172,23 @@ test("asking first rings a colleague while the dialog says so, and closes it onc
   await settle();
   expect(root.querySelector("dialog")).toBeNull();
   expect(root.textContent).toContain("You ask bob");
+});
+
+test("whom the agent asks hangs up: the live socket says so, and the panel goes", async () => {
+  const asking: MyAgent = { ...talking, is_holding: true, consults: "bob" };
+  await open("/console", asAnn, { ...inCall("bob"), "GET /api/me/agent": asking });
+  const hear = async (seq: number, agent: MyAgent) => {
+    await act(async () => QuietSocket.last.onmessage?.({ data: JSON.stringify({ type: seq === 1 ? "snapshot" : "change", seq, agent, preview: null }) }));
+    await settle();
+  };
+  await hear(1, asking);
+  expect(root.textContent).toContain("You ask bob");
+  Object.assign(answers, inCall(null));
+  await hear(2, talking);
+  await vi.waitFor(async () => {
+    await settle();
+    expect(root.textContent).not.toContain("You ask bob");
+  }, 3000);
 });
 
 test("whom an agent cannot ask: the dialog stays with the API's sentence", async () => {

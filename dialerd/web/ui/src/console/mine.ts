@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { get, Problem } from "../api/client";
-import type { AgentPage, Preview } from "../api/documents";
+import type { Agent, AgentPage, Preview } from "../api/documents";
 import { useDocument, useLoaded } from "../api/resource";
 import { at } from "../api/routes";
 import { useLive } from "../live/socket";
@@ -25,6 +25,18 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
+const lineOf = (agent: Agent): string => `${agent.is_muted} ${agent.is_holding} ${agent.consults}`;
+
+/** Does it whenever the mark is another than before. */
+function useChanged(mark: string, act: () => void): void {
+  const seen = useRef(mark);
+  useEffect(() => {
+    if (seen.current === mark) return;
+    seen.current = mark;
+    act();
+  }, [mark]);
+}
+
 export function useMine() {
   const { live } = useLive();
   const agent = useDocument(at("/me/agent"), {}, LOOK_S);
@@ -33,17 +45,11 @@ export function useMine() {
     const shown = await orNull(get(at("/me/preview")));
     return shown && { ...shown, until: Date.now() + shown.left_s * 1000 };
   });
-  // In a call others change it too: whom the agent asks may hang up.
-  const talks = state === "on_call" || state === "inbound";
-  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))), talks ? LOOK_S : 0);
+  const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))));
   const own = live.own;
-  const mark = own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state}` : "";
-  const seen = useRef(mark);
-  useEffect(() => {
-    if (seen.current === mark) return;
-    seen.current = mark;
-    agent.reload();
-  }, [mark]);
+  useChanged(own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state} ${lineOf(own)}` : "", agent.reload);
+  // In a call others change it too: whom the agent asks may hang up.
+  useChanged(agent.value ? lineOf(agent.value) : "", page.reload);
   const [turn, setTurn] = useState(0);
   const reload = () => {
     setTurn((now) => now + 1);
