@@ -6,6 +6,7 @@ Not here: what it answers (who asks for it, dialerd/web).
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,10 +23,11 @@ _ACCEPTED_S = 0.01
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """`first_request_s`: until a new connection has sent the head of a request. `keepalive_s`: until the next one.
-    `connections`: more are closed at once."""
+    `unread_s`: that an answer may lie unread. `connections`: more are closed at once."""
 
     first_request_s: float = 10.0
     keepalive_s: float = 60.0
+    unread_s: float = 60.0
     connections: int = 2000
 
 
@@ -73,6 +75,10 @@ async def serving(
 
     try:
         server = await loop.create_server(connection, host.strip("[]"), int(port), ssl=tls)
+        for each in server.sockets:
+            # What is not read would be kept for as long as the other side is there: a close waits for it, too. Its
+            # connections have it from the socket that listens (tcp(7)).
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(most.unread_s * 1000))
         try:
             yield server.sockets[0].getsockname()[1]
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,19 +26,21 @@ from dialerd.tasks import end, spawn
 from dialerd.web.binding import Query, Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import House
-from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, own_of, snapshot_bytes
+from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, snapshot_bytes
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, is_still_theirs
+from dialerd.web.sockets import SIGNED_OUT, goes_on
 
 _log = logger(__name__)
 
 LOOK_S = 0.5
 _SHARE = 20  # of the time at most one part is spent looking
+_LATEST_S = 2.0  # between two looks, however long one takes: on a machine that is short of time they take long
 _WHOLE_EVERY = 8  # looks: campaigns that do not run are at most 4 s old
-_KEPT = 200  # changes that a page that comes back can go on from
-_BEHIND = 64  # messages that a socket may be behind
+_KEPT = 48  # changes that a page that comes back can go on from
+_BEHIND = 64  # messages that a socket may be behind; more than are kept
 _SEND_S = 10.0
 _ALIVE_S = 20.0
+_LAST_S = 5.0  # that somebody who is let go has to read that
 _MOST_HEARD = 1024  # bytes of a message to us: there is nothing to say
 TOO_SLOW, GOING = 4408, 1001
 
@@ -51,10 +53,13 @@ class LiveAsked(Query):
 
 @dataclass(eq=False)
 class _Ear:
-    """One socket. `agent`: of whom it hears; None: of the floor, as far as `held_to` goes."""
+    """One socket. `agent`: of whom it hears; None: of the floor, as far as `held_to` goes. `since`: the last number
+    that it has seen; `is_fresh`: it has not been told anything yet."""
 
     agent: str | None
     held_to: Queues | None
+    since: int | None = None
+    is_fresh: bool = True
     behind: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(_BEHIND))
     is_slow: bool = False
 
@@ -65,6 +70,33 @@ class _Ear:
             self.is_slow = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A change of the floor, and its bytes by what supervisors are held to."""
+
+    seq: int
+    change: Change
+    floor: dict[Queues | None, bytes]
+
+    def to(self, ear: _Ear) -> bytes:
+        if ear.held_to not in self.floor:  # nobody who is held to these has listened then
+            self.floor[ear.held_to] = change_bytes(self.change, self.seq, ear.held_to)
+        return self.floor[ear.held_to]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One look, and its bytes for each kind of listener. `seq`: its number, that of the look before where all is as it
+    was; `own` by agent; `whole_floor` and `whole_own`: snapshots, for those who begin to listen."""
+
+    seq: int
+    picture: Picture
+    told: _Told | None
+    own: Mapping[str, bytes]
+    whole_floor: Mapping[Queues | None, bytes]
+    whole_own: Mapping[str, bytes]
+
+
 class Newsroom:
     """One per daemon. `look_s`: between two looks, for tests with no patience."""
 
@@ -73,12 +105,11 @@ class Newsroom:
         self._look_s = look_s
         self._ears: set[_Ear] = set()
         self._picture: Picture | None = None
-        self._changes: deque[tuple[int, Change]] = deque(maxlen=_KEPT)
+        self._changes: deque[_Told] = deque(maxlen=_KEPT)
         # Numbers go on after a restart: those of the daemon before are all smaller.
         self._seq = int(house.clock.now().timestamp() * 1000)
         self._looking: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
-        self._looks = 0
+        self._somebody_came = asyncio.Event()
 
     async def close(self) -> None:
         if self._looking is not None:
@@ -93,11 +124,12 @@ class Newsroom:
             raise ForbiddenError(f"user {person.user} has nothing to listen to", hint="ask an admin")
         if visit.request.headers.get("Upgrade", "").lower() != "websocket":
             raise Problem(426, "upgrade_required", "this is a WebSocket", "connect to it as one")
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=_MOST_HEARD, timeout=2.0)
+        # Not compressed: that would be done for each socket anew, on the loop that places calls.
+        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=_MOST_HEARD, timeout=_LAST_S, compress=False)
         visit.equip(socket)
         await socket.prepare(visit.request)
-        ear = _Ear(agent=None if is_supervisor else person.agent, held_to=person.queues)
-        await self._begin(ear, visit.query.since)
+        ear = _Ear(None if is_supervisor else person.agent, person.queues, visit.query.since)
+        self._begin(ear)
         sending = spawn("live socket", self._send(socket, ear, visit))
         try:
             async for message in socket:  # nothing is said to us but that it is over
@@ -108,60 +140,72 @@ class Newsroom:
             await end(sending)
         return socket
 
-    async def _begin(self, ear: _Ear, since: int | None) -> None:
-        """What it has missed, or all of it; from then on it hears what everybody hears."""
-        async with self._lock:
-            if self._picture is None or not self._ears:
-                await self._look(whole=True)
-            assert self._picture is not None, "just looked at"
-            if ear.agent is not None:
-                name, now = ear.agent, self._house.clock.now()
-                own = await self._house.store.read(lambda unit: own_of(unit, name, now))
-                if own is not None:
-                    ear.tell(own_bytes(own, self._seq, "snapshot"))
-            elif since is not None and self._changes and self._changes[0][0] <= since + 1 and since <= self._seq:
-                for seq, change in self._changes:
-                    if seq > since and change.is_of_floor:
-                        ear.tell(change_bytes(change, seq, ear.held_to))
-            else:
-                ear.tell(snapshot_bytes(self._picture, self._seq, ear.held_to))
-            self._ears.add(ear)
+    def _begin(self, ear: _Ear) -> None:
+        """It is told at the next look, which is soon: what all who come meanwhile are told is read at once."""
+        self._ears.add(ear)
+        self._somebody_came.set()
         if self._looking is None or self._looking.done():
             self._looking = spawn("live events", self._watch())
 
     async def _watch(self) -> None:
         """Look and tell, until nobody listens any more."""
+        steady, looks = self._house.clock.steady, 0
         while self._ears:
-            began = self._house.clock.steady()
+            self._somebody_came.clear()
+            began = steady()
             try:
-                async with self._lock:
-                    await self._look(whole=self._looks % _WHOLE_EVERY == 0)
+                await self._look(whole=looks % _WHOLE_EVERY == 0)
+                looks += 1
             except DialerdError as error:
                 _log.warning(f"live events: {error}", action="live_failed")
-            took_s = self._house.clock.steady() - began
-            next_look = asyncio.Event()
-            timer = self._house.clock.call_later(max(self._look_s, took_s * _SHARE), next_look.set)
-            try:
-                await next_look.wait()
-            finally:
-                timer.cancel()
+            took_s = steady() - began
+            await self._rest(min(took_s, _LATEST_S))  # however many come: half of the time at most is spent looking
+            await self._rest(max(self._look_s, min(took_s * _SHARE, _LATEST_S)), or_until=self._somebody_came)
+
+    async def _rest(self, for_s: float, *, or_until: asyncio.Event | None = None) -> None:
+        is_over = or_until or asyncio.Event()
+        timer = self._house.clock.call_later(for_s, is_over.set)
+        try:
+            await is_over.wait()
+        finally:
+            timer.cancel()
 
     async def _look(self, *, whole: bool) -> None:
-        self._looks += 1
-        listening = {ear.agent for ear in self._ears if ear.agent is not None}
-        held = {ear.held_to for ear in self._ears if ear.agent is None}
-        seq = self._seq + 1
-        job = partial(_look_and_write, before=self._picture, whole=whole, listening=listening, held=held, seq=seq)
+        ears = list(self._ears)
+        fresh = [ear for ear in ears if ear.is_fresh]
+        missed = {ear: self._missed(ear) for ear in fresh if ear.agent is None}
+        job = partial(
+            _look_and_write,
+            before=self._picture,
+            whole=whole,
+            listening={ear.agent for ear in ears if ear.agent is not None},
+            held={ear.held_to for ear in ears if ear.agent is None},
+            fresh={ear.agent for ear in fresh if ear.agent is not None},
+            fresh_held={ear.held_to for ear, changes in missed.items() if changes is None},
+            seq=self._seq,
+        )
         now = self._house.clock.now()
-        self._picture, change, of_floor, of_agents = await self._house.store.read(lambda unit: job(unit, now))
-        if not change.is_of_floor and not change.own:
-            return
-        self._seq = seq
-        self._changes.append((seq, change))
-        for ear in list(self._ears):
-            message = of_floor.get(ear.held_to) if ear.agent is None else of_agents.get(ear.agent)
-            if message is not None:
+        written = await self._house.store.read(lambda unit: job(unit, now))
+        self._picture, self._seq = written.picture, written.seq
+        if written.told is not None:
+            self._changes.append(written.told)
+        for ear in ears:
+            messages = tuple(_for(ear, written, missed.get(ear, ())))
+            for message in messages or ((self._alive(),) if ear.is_fresh else ()):
                 ear.tell(message)
+            ear.is_fresh = False
+
+    def _alive(self) -> bytes:
+        """That the socket is well, where there is nothing else to tell."""
+        return b'{"type":"alive","seq":%d}' % self._seq
+
+    def _missed(self, ear: _Ear) -> Sequence[_Told] | None:
+        """Since the last that it has seen; None: that is not known any more, and it needs the whole."""
+        if ear.since is None or ear.since > self._seq or (self._changes and ear.since < self._changes[0].seq - 1):
+            return None
+        if not self._changes and ear.since < self._seq:
+            return None
+        return [each for each in self._changes if each.seq > ear.since]
 
     async def _next(self, ear: _Ear, within_s: float) -> bytes | None:
         """What it is to be told next; None: the time is over, and the session is to be looked at."""
@@ -178,24 +222,40 @@ class Newsroom:
         code, text = GOING, b""
         steady = self._house.clock.steady
         asked_at = steady()
-        with suppress(ConnectionError, TimeoutError):
+        try:
             while not ear.is_slow:
                 message = await self._next(ear, asked_at + _ALIVE_S - steady())
                 if message is None:  # by time, however much there is to tell
-                    if not await is_still_theirs(visit):
+                    if not await goes_on(visit):
                         code, text = SIGNED_OUT, b"the session is over"
                         break
-                    asked_at, message = steady(), b'{"type":"alive","seq":%d}' % self._seq
+                    asked_at, message = steady(), self._alive()
                 async with asyncio.timeout(_SEND_S):
-                    await socket.send_str(message.decode())
+                    await socket.send_frame(message, WSMsgType.TEXT)
+        except TimeoutError:
+            ear.is_slow = True
+        except ConnectionError:
+            pass  # it has gone
         if ear.is_slow:
             code, text = TOO_SLOW, b"too slow"
         self._ears.discard(ear)
         with suppress(ConnectionError, TimeoutError):
-            await socket.close(code=code, message=text)
+            await socket.close(code=code, message=text, drain=False)
 
 
-_Written = tuple[Picture, Change, Mapping[Queues | None, bytes], Mapping[str, bytes]]
+def _for(ear: _Ear, written: _Written, missed: Sequence[_Told] | None) -> Iterator[bytes]:
+    """What a look has for one of those who listen; `missed`: before it."""
+    if ear.agent is not None:
+        of_agents = written.whole_own if ear.is_fresh else written.own
+        if ear.agent in of_agents:
+            yield of_agents[ear.agent]
+    elif missed is None:
+        yield written.whole_floor[ear.held_to]
+    else:
+        for each in missed:
+            yield each.to(ear)
+        if written.told is not None:
+            yield written.told.to(ear)
 
 
 def _look_and_write(
@@ -206,13 +266,24 @@ def _look_and_write(
     whole: bool,
     listening: Collection[str],
     held: Collection[Queues | None],
+    fresh: Collection[str],
+    fresh_held: Collection[Queues | None],
     seq: int,
 ) -> _Written:
-    """One look, and the bytes of it for each kind of listener: on the store's thread, not on the loop."""
-    picture, change = look(unit, now, before, whole=whole, listening=listening)
-    of_floor = {each: change_bytes(change, seq, each) for each in held} if change.is_of_floor else {}
-    of_agents = {name: own_bytes(own, seq, "change") for name, own in change.own.items()}
-    return picture, change, of_floor, of_agents
+    """On the store's thread, not on the loop; `seq`: the last number that was told."""
+    picture, change, seen_first = look(unit, now, before, whole=whole, listening=listening, fresh=fresh)
+    number = seq + 1 if change.is_of_floor or change.own else seq
+    told = None
+    if change.is_of_floor:
+        told = _Told(number, change, {each: change_bytes(change, number, each) for each in held})
+    return _Written(
+        number,
+        picture,
+        told,
+        own={name: own_bytes(own, number, "change") for name, own in change.own.items()},
+        whole_floor={each: snapshot_bytes(picture, number, each) for each in fresh_held},
+        whole_own={name: own_bytes(own, number, "snapshot") for name, own in seen_first.items()},
+    )
 
 
 def routes(newsroom: Newsroom) -> tuple[Streamed, ...]:

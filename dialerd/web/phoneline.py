@@ -8,19 +8,22 @@ Not here: speech, which goes between browser and Asterisk (DTLS-SRTP); the phone
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import aiohttp
 from aiohttp import WSMsgType, web
 
 from dialerd import tls
-from dialerd.domain.errors import StoreError
 from dialerd.domain.user import Right
 from dialerd.log import logger
 from dialerd.tasks import end, spawn
 from dialerd.web.binding import Streamed, Visit
 from dialerd.web.credentials import check_origin
+from dialerd.web.house import PhoneLine
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, is_still_theirs
+from dialerd.web.sockets import SIGNED_OUT, goes_on
 
 _log = logger(__name__)
 
@@ -30,11 +33,34 @@ _CONNECT_S = 10.0
 _PING_S = 30.0
 LOOK_S = 20.0  # between two looks whether the session goes on
 _MOST = 65536  # bytes of a SIP message
+LINES = 4  # of one user at once: the one in use, and those of pages that are gone but not yet known to be
 
 _Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
 
-async def _pass_on(look_s: float, visit: Visit) -> web.StreamResponse:
+class _Lines:
+    """How many each user has open."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, user: str) -> Iterator[None]:
+        """Raises Problem where there is one too many."""
+        if self._open[user] >= LINES:
+            raise Problem(
+                429, "too_many", f"{LINES} phones of user {user} are open already", "close the console in other windows"
+            )
+        self._open[user] += 1
+        try:
+            yield
+        finally:
+            self._open[user] -= 1
+            if not self._open[user]:
+                del self._open[user]
+
+
+async def _pass_on(look_s: float, lines: _Lines, visit: Visit) -> web.StreamResponse:
     request, line = visit.request, visit.house.phone_line
     check_origin(request)
     if line is None:
@@ -42,6 +68,11 @@ async def _pass_on(look_s: float, visit: Visit) -> web.StreamResponse:
     wanted = [each.strip() for each in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
     if request.headers.get("Upgrade", "").lower() != "websocket" or _PROTOCOL not in wanted:
         raise Problem(426, "upgrade_required", "this is a WebSocket for SIP", "connect to it as one, protocol sip")
+    with lines.one_of(visit.person.user):
+        return await _connected(look_s, line, visit)
+
+
+async def _connected(look_s: float, line: PhoneLine, visit: Visit) -> web.StreamResponse:
     async with aiohttp.ClientSession() as session:
         try:
             async with asyncio.timeout(_CONNECT_S):
@@ -54,9 +85,11 @@ async def _pass_on(look_s: float, visit: Visit) -> web.StreamResponse:
                 action="phone_line_failed",
             )
             raise Problem(502, "unavailable", "Asterisk takes no phones in browsers now", "see the log") from None
-        near = web.WebSocketResponse(protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST, timeout=2.0)
+        near = web.WebSocketResponse(
+            protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST, timeout=2.0, compress=False
+        )
         visit.equip(near)
-        await near.prepare(request)
+        await near.prepare(visit.request)
         parts = [
             spawn("phone line to Asterisk", _pump(near, far)),
             spawn("phone line to the browser", _pump(far, near)),
@@ -85,18 +118,9 @@ async def _pump(source: _Socket, target: _Socket) -> None:
         return
 
 
-async def _goes_on(visit: Visit) -> bool:
-    """A store that cannot be read for a moment signs nobody out: a call may be up. The next look tells."""
-    try:
-        return await is_still_theirs(visit)
-    except StoreError as error:
-        _log.warning(f"a phone's session cannot be looked at: {error}", action="phone_line_unsure")
-        return True
-
-
 async def _until_signed_out(visit: Visit, look_s: float) -> None:
     looked = asyncio.Event()
-    while await _goes_on(visit):
+    while await goes_on(visit):
         looked.clear()
         timer = visit.house.clock.call_later(look_s, looked.set)
         try:
@@ -108,8 +132,10 @@ async def _until_signed_out(visit: Visit, look_s: float) -> None:
 def routes(look_s: float = LOOK_S) -> tuple[Streamed, ...]:
     """`look_s`: between two looks whether whoever has a line is still signed in."""
 
+    lines = _Lines()
+
     async def pass_on(visit: Visit) -> web.StreamResponse:
         """The line of the phone in the browser: SIP over WebSocket (RFC 7118), passed on to Asterisk."""
-        return await _pass_on(look_s, visit)
+        return await _pass_on(look_s, lines, visit)
 
     return (Streamed(method="GET", path=PATH, do=pass_on, right=Right.SELF, media="text/plain"),)

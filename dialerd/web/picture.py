@@ -60,9 +60,18 @@ class Change:
 
 
 def look(
-    unit: Unit, now: datetime, before: Picture | None, *, whole: bool, listening: Collection[str]
-) -> tuple[Picture, Change]:
-    """`whole`: campaigns of which no run goes on, too. `listening`: the agents that want to be told of themselves."""
+    unit: Unit,
+    now: datetime,
+    before: Picture | None,
+    *,
+    whole: bool,
+    listening: Collection[str] = (),
+    fresh: Collection[str] = (),
+) -> tuple[Picture, Change, Mapping[str, Own]]:
+    """The picture, what is another than `before`, and what each agent of `fresh`, who begins to listen, sees of itself.
+
+    `whole`: campaigns of which no run goes on, too. `listening`: the agents that want to be told of themselves.
+    """
     queues = unit.queues.all()
     runs = unit.runs.unfinished()
     going = {run.spec.name: f"{run.number} {run.spec.queue or ''}" for run in runs}
@@ -91,8 +100,14 @@ def look(
             agents[name] = (frozenset(names), agent_document(seen, names))
     previews = {row.agent: row for row in unit.previews.all()}
     picture = Picture(campaigns=campaigns, agents=agents, rows=rows, previews=previews, going=going)
+
+    def own(name: str) -> Own:
+        shown = preview_document(unit, name, now) if name in previews else None
+        return Own(own_document(unit, rows[name], queues, runs), shown)
+
+    seen_first = {name: own(name) for name in fresh if name in rows}
     if before is None:
-        return picture, Change()
+        return picture, Change(), seen_first
     moved = {name for name in agents if agents[name] is not before.agents.get(name)}
     shown = {name for name in {*previews, *before.previews} if previews.get(name) != before.previews.get(name)}
     told = set(listening) & rows.keys() if going != before.going else set(listening) & (moved | shown) & rows.keys()
@@ -101,24 +116,9 @@ def look(
         agents={name: agents[name] for name in moved},
         gone_campaigns=sorted(before.campaigns.keys() - campaigns.keys()),
         gone_agents=sorted(before.agents.keys() - agents.keys()),
-        own={
-            name: Own(
-                own_document(unit, rows[name], queues, runs),
-                preview_document(unit, name, now) if name in previews else None,
-            )
-            for name in told
-        },
+        own={name: seen_first.get(name) or own(name) for name in told},
     )
-    return picture, change
-
-
-def own_of(unit: Unit, name: str, now: datetime) -> Own | None:
-    """What an agent sees of itself when it begins to listen; None: it was deleted."""
-    row = unit.agents.get(name)
-    if row is None:
-        return None
-    shown = preview_document(unit, name, now) if unit.previews.get(name) is not None else None
-    return Own(own_document(unit, row, unit.queues.all(), unit.runs.unfinished()), shown)
+    return picture, change, seen_first
 
 
 def snapshot_bytes(picture: Picture, seq: int, held_to: Queues | None) -> bytes:

@@ -5,9 +5,12 @@ Not here: what goes over it (live.py, phoneline.py).
 
 from __future__ import annotations
 
-from dialerd.domain.errors import NotSignedInError
+from dialerd.domain.errors import NotSignedInError, StoreError
+from dialerd.log import logger
 from dialerd.usecases import signin
 from dialerd.web.binding import Visit
+
+_log = logger(__name__)
 
 SIGNED_OUT = 4401
 """The code that a socket is closed with once the session is over."""
@@ -24,3 +27,13 @@ async def is_still_theirs(visit: Visit) -> bool:
     if found.is_stale and credential is not None:
         house.store.post(lambda unit: signin.touch(unit, credential, now))
     return found.person == visit.person
+
+
+async def goes_on(visit: Visit) -> bool:
+    """The same, but a store that cannot be read for a moment signs nobody out: a call may be up. The next look tells
+    more."""
+    try:
+        return await is_still_theirs(visit)
+    except StoreError as error:
+        _log.warning(f"the session of an open socket cannot be looked at: {error}", action="socket_unsure")
+        return True

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import http.client
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -224,7 +225,8 @@ def running(
     routes: tuple[Route | Streamed, ...] = ROUTES,
     limits: Limits | None = None,
     store: SqliteStore | None = None,
-    phone_line: str | None = None,
+    phone_line: str | PhoneLine | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Site]:
     """A site on a port of its own, on a thread with a loop of its own."""
     clock = SetClock()
@@ -255,7 +257,8 @@ def running(
         open_numbers=lambda path, region: files.FileReader(path, only_numbers=True, region=region),
         uploads=folder / "uploads",
         passing=PassingOn(prefixes=("+1212",)),
-        phone_line=None if phone_line is None else PhoneLine(phone_line),
+        phone_line=PhoneLine(phone_line) if isinstance(phone_line, str) else phone_line,
+        tls=tls,
     )
     server = ApiServer(house, routes=routes, limits=limits, look_s=0.02, line_look_s=0.02)
     ready, over = threading.Event(), asyncio.Event()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dialerd.usecases import agents
@@ -61,6 +62,52 @@ def test_an_agent_hears_of_itself_only(site: Site) -> None:
         assert change["agent"]["wanted"]["state"] == "ready"
 
 
+def test_whom_an_agent_asks_is_told_at_once_and_that_they_have_gone(site: Site) -> None:
+    def asks(whom: str) -> None:
+        line: dict[str, Any] = {"is_muted": True, "is_holding": bool(whom), "consults": whom, "listeners": []}
+        site.do(lambda unit: unit.floor.set_line("ann", **line))
+
+    with Listener(site.browser("ann")) as own, Listener(site.browser("sue")) as floor:
+        first = own.hear()["agent"]
+        assert (first["is_muted"], first["is_holding"], first["consults"]) == (False, False, None)
+        floor.hear()
+        for whom, is_held in (("ben", True), ("", False)):
+            asks(whom)
+            (seen,) = floor.hear()["agents"]
+            for each in (own.hear()["agent"], seen):
+                assert (each["is_muted"], each["is_holding"], each["consults"]) == (True, is_held, whom or None)
+
+
+def test_many_who_come_at_once_are_all_told_and_hear_what_comes_after(site: Site) -> None:
+    people = [site.browser(name) for name in ("ann", "sue", "sam", "ben") * 5]
+    listeners = [Listener(each) for each in people]
+    try:
+        assert {each.hear()["type"] for each in listeners} == {"snapshot"}
+        site.do(lambda unit: agents.login(unit, "ann", allowed=("PJSIP/*",), **BY))
+        for place, each in enumerate(listeners):
+            if place % 4 != 3:  # ben hears of nobody else
+                change = each.hear()
+                shown = change["agent"] if "agent" in change else change["agents"][0]
+                assert (shown["agent"], shown["wanted"]["state"]) == ("ann", "ready")
+    finally:
+        for each in listeners:
+            each.close()
+
+
+def test_a_page_that_has_missed_more_than_is_kept_begins_anew(site: Site) -> None:
+    sue = site.browser("sue")
+    with Listener(sue) as stays:
+        seq = stays.hear()["seq"]
+        for turn in range(60):
+            act = agents.logout if turn % 2 else partial(agents.login, allowed=("PJSIP/*",))
+            site.do(partial(act, name="ann", **BY))
+            stays.hear()
+        with Listener(sue, f"/api/live?since={seq}") as back:
+            assert back.hear()["type"] == "snapshot"
+        with Listener(sue, f"/api/live?since={seq + 50}") as back:
+            assert [back.hear()["seq"] for _ in range(10)] == list(range(seq + 51, seq + 61))
+
+
 def test_a_page_that_comes_back_goes_on_where_it_was(site: Site) -> None:
     sue = site.browser("sue")
     with Listener(sue) as stays, Listener(sue) as goes:
@@ -73,6 +120,8 @@ def test_a_page_that_comes_back_goes_on_where_it_was(site: Site) -> None:
             missed = back.hear()
             assert (missed["type"], missed["seq"]) == ("change", seq + 1)
             assert _names(missed, "agents", "agent") == ["ann"]
+        with Listener(sue, f"/api/live?since={seq + 1}") as same:
+            assert same.hear() == {"type": "alive", "seq": seq + 1}, "it has missed nothing, and knows that it is heard"
         with Listener(sue, "/api/live?since=5") as late:
             assert late.hear()["type"] == "snapshot", "what it has missed is not kept any more"
 

@@ -6,6 +6,7 @@ Not here: a real browser and a real Asterisk (tests/e2e).
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,16 +17,15 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 
 from dialerd.domain.errors import StoreError
 from dialerd.settings import Settings
-from dialerd.web import phoneline
+from dialerd.web import phoneline, sockets
 from dialerd.web.binding import Visit
-from dialerd.web.sockets import is_still_theirs
 from tests.web.site import Browser, Site, running
 
 REGISTER = "REGISTER sip:pbx SIP/2.0\r\n\r\n"
 
 
 @contextmanager
-def asterisk() -> Iterator[str]:
+def asterisk(*, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A WebSocket for SIP that says back what it hears; its address."""
     loop = asyncio.new_event_loop()
     ready, over, place = threading.Event(), asyncio.Event(), list[str]()
@@ -44,9 +44,9 @@ def asterisk() -> Iterator[str]:
         application.router.add_get("/ws", hear)
         runner = web.AppRunner(application)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
-        place.append(f"ws://127.0.0.1:{runner.addresses[0][1]}/ws")
+        place.append(f"{'wss' if tls else 'ws'}://127.0.0.1:{runner.addresses[0][1]}/ws")
         ready.set()
         await over.wait()
         await runner.cleanup()
@@ -108,6 +108,34 @@ def test_nobody_signed_out_no_foreign_page_and_nothing_but_sip_gets_a_line(site:
     assert site.browser("ann").get("/api/phone").status == 426
 
 
+def test_a_user_has_a_few_lines_and_a_new_one_when_one_of_them_is_over(site: Site) -> None:
+    browser, other = site.browser("ann"), site.browser("ben")
+
+    async def call() -> None:
+        async with ClientSession() as session, asyncio.timeout(20):
+            address, headers = f"http://127.0.0.1:{browser.port}/api/phone", {"Cookie": browser.cookie}
+            opened = [
+                await session.ws_connect(address, protocols=("sip",), headers=headers) for _ in range(phoneline.LINES)
+            ]
+            with pytest.raises(WSServerHandshakeError) as caught:
+                await session.ws_connect(address, protocols=("sip",), headers=headers)
+            assert caught.value.status == 429
+            assert await asyncio.to_thread(said_on, other, REGISTER) == [REGISTER], "others have their own"
+            await opened[0].close()
+            while True:  # it is over when both ends have said so
+                try:
+                    line = await session.ws_connect(address, protocols=("sip",), headers=headers)
+                    break
+                except WSServerHandshakeError as refusal:
+                    assert refusal.status == 429
+            await line.send_str(REGISTER)
+            assert (await line.receive()).data == REGISTER
+            for each in (line, *opened):
+                await each.close()
+
+    asyncio.run(call())
+
+
 def test_a_line_ends_with_the_session(site: Site) -> None:
     browser = site.browser("ann")
 
@@ -124,16 +152,16 @@ def test_a_line_ends_with_the_session(site: Site) -> None:
 
 def test_a_store_that_cannot_be_read_for_a_moment_ends_no_line(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     browser, looks = site.browser("ann"), list[int]()
-    failed = threading.Event()
+    failed, looked_at = threading.Event(), sockets.is_still_theirs
 
     async def fails_once_more(visit: Visit) -> bool:
         looks.append(1)
         if len(looks) == 1:
             raise StoreError("the database is locked", hint="")
         failed.set()
-        return await is_still_theirs(visit)
+        return await looked_at(visit)
 
-    monkeypatch.setattr(phoneline, "is_still_theirs", fails_once_more)
+    monkeypatch.setattr(sockets, "is_still_theirs", fails_once_more)
 
     async def call() -> object:
         async with ClientSession() as session, asyncio.timeout(20):

@@ -27,6 +27,81 @@ MAY: dict[Right, set[str]] = {
 """Written out here, so that the rule in the code can be wrong."""
 
 
+RIGHT_OF = {
+    "open": """
+        leads_add_lead server_health server_openapi session_sign_in
+    """,
+    "self": """
+        live_listen phoneline_pass_on session_change_password session_sign_out session_who_is_signed_in
+    """,
+    "administer": """
+        persons_erase_person persons_export_person users_change_user users_create_token users_create_user
+        users_delete_user users_export_audit users_list_audit users_list_tokens users_list_users
+        users_revoke_token users_show_user
+    """,
+    "see": """
+        agents_list_agents agents_list_events agents_show_agent callbacks_list_callbacks callbacks_show_callback
+        campaigns_count_contacts campaigns_explain_contact campaigns_list_campaigns campaigns_list_meters
+        campaigns_show_campaign campaigns_try_filter contacts_contacts_of_list contacts_find_contacts
+        contacts_list_notes contacts_show_contact definitions_list_flows definitions_list_queues
+        definitions_list_sets definitions_list_strategies definitions_show_flow definitions_show_queue
+        definitions_show_set definitions_show_strategy dnc_check_number dnc_list_dnc floor_show_floor
+        floor_show_timeline lists_list_lists lists_show_list lists_try_filter lookups_list_packs
+        lookups_list_recordings lookups_list_trunks lookups_show_pack maps_list_maps maps_show_map
+        optouts_list_opt_outs replies_list_of_contact replies_list_replies reports_export_report
+        reports_list_agent_times reports_list_hours reports_show_abandonment reports_show_report
+        runs_count_dispositions runs_export_campaign runs_list_runs runs_show_schedule runs_show_status
+        trials_check_flow trials_check_strategy trials_draw_flow trials_draw_kept_flow trials_draw_kept_strategy
+        trials_draw_strategy trials_show_schema trials_try_flow uploads_list_uploads uploads_show_upload
+        views_delete_view views_duplicate_view views_list_views views_mark_default views_save_view
+    """,
+    "define": """
+        agents_add_agent agents_change_agent agents_delete_agent campaigns_apply_campaign
+        campaigns_clone_campaign campaigns_delete_campaign campaigns_rename_campaign contacts_add_contact
+        contacts_change_contact definitions_apply_flow definitions_apply_queue definitions_apply_set
+        definitions_apply_strategy definitions_delete_flow definitions_delete_queue definitions_delete_set
+        definitions_delete_strategy dnc_add_numbers dnc_create_dnc dnc_delete_dnc dnc_remove_numbers
+        dncuploads_list_uploads dncuploads_show_upload dncuploads_upload lists_create_list lists_delete_list
+        maps_apply_map maps_delete_map runs_set_schedule uploads_upload
+    """,
+    "steer": """
+        agents_hangup agents_login agents_logout agents_pause agents_prefer agents_ready agents_record
+        callbacks_add_callback callbacks_cancel_callback callbacks_dial_callback callbacks_give_disposition
+        callbacks_move_callback contacts_add_note optouts_add_opt_out runs_change_pace runs_pause_campaign
+        runs_rerun_campaign runs_resume_campaign runs_run_campaign runs_stop_campaign steering_hold
+        steering_listen steering_move steering_mute steering_send_keys steering_unlisten
+    """,
+    "own": """
+        me_add_callback me_cancel_callback me_dial me_dial_callback me_give_disposition me_hangup
+        me_list_callbacks me_login me_logout me_move_callback me_opt_out me_pause me_ready me_record me_set_jobs
+        me_show_jobs me_show_me me_show_preview me_skip mypage_add_note mypage_list_notes mypage_show_page
+        steering_cancel steering_complete steering_consult steering_hold_mine steering_mute_me
+        steering_send_my_keys steering_transfer
+    """,
+}
+"""Of every operation of the document: a new one needs a line here, and somebody who thought about whose it is."""
+
+
+def test_every_operation_of_the_document_asks_for_the_right_that_is_written_here(calm: Calm) -> None:
+    said = calm[1]["nobody"].get("/api/openapi.json").document
+    found = {
+        operation["operationId"]: operation.get("x-right", OPEN)
+        for item in said["paths"].values()
+        for operation in item.values()
+    }
+    assert found == {name: right for right, names in RIGHT_OF.items() for name in names.split()}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_sockets_are_opened_for_whoever_is_signed_in_and_nobody_else(calm: Calm, who: str) -> None:
+    browser = calm[1][who]
+    statuses = {path: browser.get(path).status for path in ("/api/live", "/api/phone")}
+    assert statuses == (
+        {"/api/live": 401, "/api/phone": 401} if who == "nobody" else {"/api/live": 426, "/api/phone": 404}
+    )
+    assert browser.get("/api/health").status == browser.get("/api/openapi.json").status == 200
+
+
 def _path(route: Route | Streamed, **names: str) -> str:
     """Of something that is there, of queue support: sam, who is held to queue sales, has nothing to do with it."""
     of_noun = {"agents": "ben", "lists": "people", "queues": "support"}
