@@ -86,11 +86,11 @@ def dialerd(lab: Lab, numbers: list[str], at_once: int, home: Path) -> dict[str,
     while "reconciled" not in dialer.log():
         time.sleep(0.05)
     assert dialer.process is not None
-    mark, cpu = lab.mark(), _cpu_of(dialer.process.pid)
+    mark, cpu = lab.mark(), cpu_of(dialer.process.pid)
     dialer.cli("campaign", "run", "bench")
     while dialer.status("bench")["state"] != "completed":
         time.sleep(0.2)
-    used = _cpu_of(dialer.process.pid) - cpu
+    used = cpu_of(dialer.process.pid) - cpu
     dialer.stop()
     record = lab.record(since=mark)
     ends = [call.ended_at for call in record if call.ended_at is not None]
@@ -107,7 +107,7 @@ def _own_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
