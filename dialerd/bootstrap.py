@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
+from dialerd.adapters.loopwatch import LoopWatch
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks, conf, conffiles
@@ -27,6 +28,7 @@ from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
+from dialerd.meters import Meters
 from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.mailbox import StoredMailbox
@@ -156,6 +158,7 @@ class Parts:
     drops: DropKeeper
     forgetter: Forgetter
     tls: ssl.SSLContext | None
+    loop_watch: LoopWatch
     hooks: AgiServer
     api: ApiServer
     store: Store
@@ -175,13 +178,15 @@ def build(given: Settings) -> Parts:
     from dialerd.adapters.web import AllowedWeb
     from dialerd.agi import AgiServer, hooks
     from dialerd.engine import DropKeeper, Engine, Forgetter
+    from dialerd.metricshouse import exposition
     from dialerd.web import ApiServer
     from dialerd.webhouse import API_READERS, house, tls_of
 
     tls = tls_of(given.http)
     clock = SystemClock()
     exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
-    store = sqlite.SqliteStore.open(given.database.path)
+    meters = Meters()
+    store = sqlite.SqliteStore.open(given.database.path, meters=meters, steady=clock.steady)
     engine = Engine(
         store=store,
         clock=clock,
@@ -199,7 +204,10 @@ def build(given: Settings) -> Parts:
         check_sounds=given.engine.check_sounds,
         speech=_speech(given.tts, clock),
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,
+        meters=meters,
     )
+    beside = store.beside(API_READERS)
+    told = exposition(engine, meters, beside, given.database.path)
     return Parts(
         engine=engine,
         hooks=AgiServer(
@@ -209,9 +217,10 @@ def build(given: Settings) -> Parts:
             hooks.Setting(region=given.phone.default_region, phones=given.agents.endpoints),
             engine.poke,
         ),
-        api=ApiServer(house(given, store.beside(API_READERS), clock, engine.poke, rulebook(given), tls)),
+        api=ApiServer(house(given, beside, clock, engine.poke, rulebook(given), tls, engine.vitals.latest, told)),
         forgetter=Forgetter(store, clock, exchanges, given.retention.as_rules()),
         tls=tls,
+        loop_watch=LoopWatch(meters, clock.steady),
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
         store=store,
         clock=clock,

@@ -48,6 +48,7 @@ async def _serve(path: Path, settings: Settings) -> int:
         loop.add_signal_handler(number, wishes.stop)
     loop.add_signal_handler(signal.SIGHUP, live.reload)
     async with parts.listening(engine.poke), parts.hooks.listening(), parts.api.listening():
+        parts.loop_watch.begin()
         await engine.start()
         parts.supervisor.ready("dialing")
         _log.info("dialerd is ready", action="daemon_ready")
@@ -67,6 +68,7 @@ async def _serve(path: Path, settings: Settings) -> int:
         await wishes.drained(drain)
         await end(watch, drain)
         await engine.close()
+        parts.loop_watch.end()
     live.close()
     await parts.api.close()
     await parts.store.close()

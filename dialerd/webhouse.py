@@ -6,7 +6,7 @@ Not here: the daemon around it (bootstrap.py), the API (dialerd/web).
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dialerd.adapters import files
@@ -21,7 +21,7 @@ from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings
 from dialerd.tls import trusting
 from dialerd.web import House
-from dialerd.web.house import PhoneLine
+from dialerd.web.house import Metrics, PhoneLine, Vital
 
 API_READERS = 4
 
@@ -33,6 +33,8 @@ def house(
     poke: Callable[[], None],
     rulebook: Rulebook,
     tls: ssl.SSLContext | None,
+    vitals: Callable[[], Sequence[Vital]],
+    metrics: Metrics,
 ) -> House:
     """What the API works with; its readers are its own, so that whoever looks at much keeps no call waiting."""
     return House(
@@ -56,6 +58,8 @@ def house(
         passing=given.transfer.rules,
         phone_line=_phone_line(given.phone_server),
         tls=tls,
+        vitals=vitals,
+        metrics=metrics,
     )
 
 

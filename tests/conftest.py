@@ -6,11 +6,13 @@ Not here: any test. What cannot be had fails, it is never skipped: these tests p
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from structlog.testing import capture_logs
 
 from dialerd import log
 from tests.asterisk.dialer import Dialer
@@ -32,6 +34,15 @@ def quiet_log() -> None:
 
     Set anew for each test: one that runs the CLI in its own process leaves a log that writes to a stream since closed.
     """
+    log.configure(level="error", form="text")
+
+
+@pytest.fixture
+def told() -> Iterator[list[MutableMapping[str, Any]]]:
+    """Every line that is logged meanwhile, those for debugging included."""
+    log.configure(level="debug", form="text")
+    with capture_logs() as lines:
+        yield lines
     log.configure(level="error", form="text")
 
 

@@ -69,6 +69,9 @@ NOUNS: Mapping[str, Noun] = {
         "Move in from another dialer. Contacts from a CSV file come with dialerd list import.",
     ),
     "list": Noun("list", "list_group", "Make contact lists and fill them from files."),
+    "metrics": Noun(
+        "metrics", "metrics", "Explain the metrics at /metrics, and print a dashboard and alert rules for them."
+    ),
     "optout": Noun(
         "optout",
         "optout",

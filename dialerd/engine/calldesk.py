@@ -35,6 +35,7 @@ from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
+from dialerd.meters import Meters
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
 from dialerd.tasks import spawn
 from dialerd.usecases import dialing, flowing
@@ -79,7 +80,9 @@ class CallDesk:
         comfort: ComfortDesk,
         on_room: Callable[[], None],
         on_opt_out: Callable[[], None],
+        meters: Meters,
     ) -> None:
+        self._meters = meters
         self._flows = flows
         self._store = store
         self._clock = clock
@@ -195,6 +198,8 @@ class CallDesk:
         after, facts = line.call, line.call.facts
         has_moved = (isinstance(after.state, Screening) and after.state != before.state) and self._show_phase(line)
         if type(after.state) is not type(before.state):
+            waits, talks = isinstance(after.state, Waiting), isinstance(after.state, Talking)
+            self._meters.turned(line.attempt.id, waits=waits, talks=talks, at=self._clock.steady())
             has_moved = self._show_phase(line) or has_moved
             if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
                 run = self._runs.line_of(line.attempt)
@@ -230,6 +235,7 @@ class CallDesk:
                 run.unsent -= 1
             return
         self._trunks.sent(line.attempt.trunk)
+        self._meters.started[line.attempt.trunk] += 1
         if run is not None:
             run.started(self._clock.steady())
 
@@ -281,7 +287,9 @@ class CallDesk:
                     performer.perform(line.exchange, line.call.plan, command, tell)
 
     async def _originate(self, line: CallLine) -> None:
+        began = self._clock.steady()
         event = await performer.originate(line.exchange, line.call.plan)
+        self._meters.originate.observe(self._clock.steady() - began)
         if line.is_unsent and line.attempt.id not in self._lines:
             self._confirm(line, event)  # the call ended before the exchange's reply came
             self._on_room()
@@ -296,6 +304,7 @@ class CallDesk:
         del self._lines[line.attempt.id]
         self._recordings.over(line.attempt.id)
         self._comfort.over(line.attempt.id)
+        self._meters.over(line.attempt.id)
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1
@@ -324,6 +333,7 @@ class CallDesk:
                 _log.error(f"an attempt cannot be settled: {error}", action="settle_failed", attempt_id=attempt_id)
                 await self._clock.sleep(_STORE_RETRY_S)
         self._settling -= 1
+        self._meters.ended[line.attempt.trunk, outcome.disposition.value] += 1
         _log.debug(
             f"attempt ended: {MEANINGS[outcome.disposition].text}",
             action="attempt_settled",

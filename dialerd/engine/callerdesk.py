@@ -54,6 +54,10 @@ class CallerDesk:
         self._sweeper: Timer | None = None
         self._looks: list[set[CallerId]] = []  # of each look that is under way, who has left meanwhile
 
+    def waiting(self) -> Mapping[str, int]:
+        """How many callers wait for an agent, by queue."""
+        return Counter(line.queue for line in self._lines.values() if line.agent is None)
+
     def employ(self, agents: AgentDesk) -> None:
         """Whom callers are given to; said once, before anybody calls."""
         self._agents = agents

@@ -31,6 +31,7 @@ from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runline import RunLine
 from dialerd.engine.sounddesk import AGAIN_S as SOUNDS_AGAIN_S
 from dialerd.log import logger
+from dialerd.meters import Meters
 from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing
 from dialerd.usecases.callplan import plan_of
@@ -66,6 +67,7 @@ class DialLoop:
         *,
         min_ring_s: float,
         gives_account: bool,
+        meters: Meters,
     ) -> None:
         """`gives_account`: others look at what the pacers do, or a later process goes on from it."""
         self._means = means
@@ -77,11 +79,16 @@ class DialLoop:
         self._gives_account = gives_account
         self._wake = asyncio.Event()
         self._came_round = asyncio.Event()
+        self._meters = meters
+        self._woken_at: float | None = None
+        self._reason_at: float | None = None  # when this pass was asked for
         self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
 
     def wake(self) -> None:
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
+            self._woken_at = self._means.clock.steady()
 
     def stop(self) -> None:
         """No new calls from now on; calls being claimed at this moment are still placed."""
@@ -92,6 +99,7 @@ class DialLoop:
         while not self.is_stopped:
             self._wake.clear()
             alarm = _Alarm()
+            self._reason_at = self._woken_at
             try:
                 await self._pass(alarm)
             except StoreError as error:
@@ -293,6 +301,8 @@ class DialLoop:
             app_queue=theirs,
         )
         line.unsent += 1
+        if self._reason_at is not None:
+            self._meters.dial_delay.observe(self._means.clock.steady() - self._reason_at)
         self._desk.open(attempt, plan, exchange, refusal=refusal)
 
     def _patience_s(self, spec: CampaignSpec, theirs: QueueSpec | None) -> float:

@@ -6,7 +6,7 @@ Not here: where store, clock, dice and exchanges come from (bootstrap.py) and si
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
 from dialerd.domain.replywords import NO_WORDS, ReplyWords
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, CallerId, LegId
+from dialerd.engine import reading
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
@@ -41,6 +42,7 @@ from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.engine.vitals import Vitals
 from dialerd.log import logger
+from dialerd.meters import Meters
 from dialerd.ports import (
     AttemptRow,
     Clock,
@@ -89,8 +91,10 @@ class Engine:
         transfer_prefixes: Collection[str] = (),
         check_sounds: bool = True,
         gives_account: bool = True,
+        meters: Meters | None = None,
     ) -> None:
         """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt."""
+        self.meters = meters or Meters()
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
@@ -181,6 +185,7 @@ class Engine:
             comfort,
             self._wake,
             self._take_back.want,
+            self.meters,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
         self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
@@ -192,6 +197,7 @@ class Engine:
             self._callbacks,
             min_ring_s=min_ring_s,
             gives_account=gives_account,
+            meters=self.meters,
         )
         self.vitals = Vitals(store, clock, self._turn, exchanges, self._trunks.ready)
         self._tasks: list[asyncio.Task[None]] = []
@@ -255,6 +261,10 @@ class Engine:
         """The trunks of that name have other limits from now on; calls that are up stay."""
         self._trunks.change_limits(trunks)
         self._wake()
+
+    def reading(self) -> Iterator[reading.Sample]:
+        """What is up at this moment, as numbers."""
+        return reading.read(self.runs, self.agents.book, self.callers, self._trunks)
 
     async def idle(self, limit_s: float) -> bool:
         """Wait until no run is unfinished and no call is up, at most `limit_s` (for forecasts and tests)."""

@@ -40,6 +40,16 @@ class TrunkLine:
     is_short: bool = False  # more was wanted of it than there was room for
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A trunk at this moment; `calls_per_second` as it is given now."""
+
+    in_use: int
+    max_channels: int
+    calls_per_second: float
+    is_resting: bool
+
+
 class TrunkDesk:
     """The only owner of the trunks' counters. A slot is taken at the claim and given back once per call."""
 
@@ -60,6 +70,13 @@ class TrunkDesk:
     def trunk(self, name: str) -> Trunk | None:
         line = self._lines.get(name)
         return line.trunk if line else None
+
+    def standing(self) -> dict[str, Standing]:
+        now = self._clock.steady()
+        return {
+            name: Standing(line.in_use, line.trunk.max_channels, line.rate.rate, now < line.closed_until)
+            for name, line in self._lines.items()
+        }
 
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""

@@ -6,9 +6,10 @@ Not here: where it comes from (bootstrap.py).
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.regulation import EMPTY, Rulebook
@@ -21,6 +22,24 @@ from dialerd.ports.users import Draw
 
 OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
 """A file to be imported: its path, the region of its numbers, how its columns are read."""
+
+
+class Vital(Protocol):
+    """A part that has to be well for calls to be placed, and what is wrong with it; empty: nothing."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def trouble(self) -> str: ...
+
+
+Metrics = Callable[[], Awaitable[tuple[str, bytes]]]
+"""Makes what Prometheus reads: its media type and the text."""
+
+
+async def _no_metrics() -> tuple[str, bytes]:
+    return "text/plain", b""
+
 
 OpenNumbers = Callable[[Path, str], ContactSource]
 """A file of which only the numbers are wanted: its path, the region of its numbers."""
@@ -39,7 +58,7 @@ class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
     `passing`: the numbers that calls may be passed on to.
     `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
-    at the store."""
+    at the store. `vitals`: how what it stands on has answered lately."""
 
     store: Store
     clock: Clock
@@ -61,3 +80,5 @@ class House:
     passing: PassingOn = field(default_factory=PassingOn)
     phone_line: PhoneLine | None = None
     tls: ssl.SSLContext | None = None
+    vitals: Callable[[], Sequence[Vital]] = tuple
+    metrics: Metrics = _no_metrics

@@ -26,6 +26,7 @@ from dialerd.web.openapi import document
 from dialerd.web.pages import Pages
 from dialerd.web.resources import ROUTES
 from dialerd.web.uploads import Uploads
+from dialerd.web.watching import Watching
 
 _log = logger(__name__)
 
@@ -63,6 +64,7 @@ class ApiServer:
         counter = Counter(self._house, door, self._uploads)
         for each in self._routes:
             made.router.add_route(each.method, each.path, counter.handler(each))
+        Watching(self._house).add_to(made)
         Pages(connect=self._house.http.phone_origin).add_to(made)  # last: it answers whatever is left
         return made
 

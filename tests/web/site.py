@@ -8,7 +8,7 @@ import http.client
 import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from dialerd.serving import Limits
 from dialerd.usecases import agents, callbacks, campaigns, contacts, dialing, lists, queues, users
 from dialerd.web import ApiServer, House
 from dialerd.web.binding import Route, Streamed
-from dialerd.web.house import PhoneLine
+from dialerd.web.house import PhoneLine, Vital
 from dialerd.web.resources import ROUTES
 from tests.usecases.conftest import TRUNKS, WAY_OUT, spec
 
@@ -217,6 +217,10 @@ def talk(site: Site) -> str:
     return site.do(job)
 
 
+async def _metrics() -> tuple[str, bytes]:
+    return "text/plain; version=0.0.4", b"dialerd_agents 2\n"
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -227,6 +231,7 @@ def running(
     store: SqliteStore | None = None,
     phone_line: str | PhoneLine | None = None,
     tls: ssl.SSLContext | None = None,
+    vitals: Sequence[Vital] = (),
 ) -> Iterator[Site]:
     """A site on a port of its own, on a thread with a loop of its own."""
     clock = SetClock()
@@ -259,6 +264,8 @@ def running(
         passing=PassingOn(prefixes=("+1212",)),
         phone_line=PhoneLine(phone_line) if isinstance(phone_line, str) else phone_line,
         tls=tls,
+        vitals=lambda: vitals,
+        metrics=_metrics,
     )
     server = ApiServer(house, routes=routes, limits=limits, look_s=0.02, line_look_s=0.02)
     ready, over = threading.Event(), asyncio.Event()

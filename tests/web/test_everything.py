@@ -12,6 +12,9 @@ from dialerd.web.resources import ROUTES
 LOCAL = {
     "daemon run": "it is what answers",
     "config check": "the settings are a file of the machine",
+    "metrics list": "they are the same for everybody; what they say now is at /metrics",
+    "metrics dashboard": "a file for Grafana",
+    "metrics alerts": "a file for Prometheus",
     "daemon reload": "the settings are a file of the machine",
     "doctor": "it looks at the machine, also where no daemon runs",
     "backup": "it writes a file of the machine",

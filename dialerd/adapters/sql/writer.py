@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Protocol, TypeVar
 
+from dialerd.adapters.sql.committimer import CommitTimer
 from dialerd.domain.errors import StoreError
 from dialerd.log import logger
 from dialerd.ports import Unit
@@ -75,8 +76,11 @@ class ThreadWriter:
     `rest`: done between two commits, to leave other processes the time to begin one of theirs.
     """
 
-    def __init__(self, session: Session, *, rest: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, session: Session, *, rest: Callable[[], None] | None = None, timer: CommitTimer | None = None
+    ) -> None:
         self._session = session
+        self._timer = timer
         self._rest = rest
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._is_closed = False
@@ -88,7 +92,7 @@ class ThreadWriter:
             raise self._closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Item(job, loop, future, patient=patient))
+        self._queue.put(_Item(job, loop, future, self._now(), patient=patient))
         # Shielded: a caller that goes away must not leave a committed claim unseen halfway.
         return await asyncio.shield(future)
 
@@ -96,7 +100,7 @@ class ThreadWriter:
         if self._is_closed:
             report(self._closed())
         else:
-            self._queue.put(_Item(job, None, None))
+            self._queue.put(_Item(job, None, None, self._now()))
 
     def _closed(self) -> StoreError:
         return StoreError(f"{self._session.place} is closed", hint="dialerd is ending; start it again")
@@ -133,7 +137,11 @@ class ThreadWriter:
             items.append(self._queue.get())
         return items
 
+    def _now(self) -> float:
+        return 0.0 if self._timer is None else self._timer.steady()
+
     def _commit(self, items: list[_Item]) -> None:
+        began = self._now()
         try:
             with self._session.translated():
                 self._session.begin()
@@ -145,6 +153,8 @@ class ThreadWriter:
             for item in items:
                 item.result, item.error = None, item.error or error
         _answer(items)
+        if self._timer is not None:
+            self._timer.committed(began, [(item.queued_at, item.job) for item in items])
         self._session.committed()
 
     def _run(self, item: _Item) -> None:
@@ -169,13 +179,14 @@ class ThreadWriter:
 class _Item:
     """A job, who waits for it (nobody, where it was posted), and what came of it."""
 
-    __slots__ = ("error", "future", "is_patient", "job", "loop", "result")
+    __slots__ = ("error", "future", "is_patient", "job", "loop", "queued_at", "result")
 
     def __init__(
         self,
         job: Job,
         loop: asyncio.AbstractEventLoop | None,
         future: asyncio.Future[Any] | None,
+        queued_at: float,
         *,
         patient: bool = False,
     ) -> None:
@@ -183,6 +194,7 @@ class _Item:
         self.is_patient = patient
         self.loop = loop
         self.future = future
+        self.queued_at = queued_at
         self.result: Any = None
         self.error: Exception | None = None
 

@@ -14,11 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from dialerd.adapters.sql.committimer import CommitTimer
 from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sql.writer import ThreadWriter
 from dialerd.adapters.sqlite.connection import connect, give_way, translated, undo
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.adapters.sqlite.writer import InlineWriter, SqliteSession
+from dialerd.meters import Meters
 from dialerd.ports import Unit
 
 T = TypeVar("T")
@@ -43,14 +45,24 @@ class SqliteStore:
                 self._connections.put(connect(path, read_only=True))
 
     @classmethod
-    def open(cls, path: Path, *, gives_way: bool = False) -> SqliteStore:
+    def open(
+        cls,
+        path: Path,
+        *,
+        gives_way: bool = False,
+        meters: Meters | None = None,
+        steady: Callable[[], float] | None = None,
+    ) -> SqliteStore:
         """Open or create the database file and bring its schema up to date. Raises StoreError, also where the daemon
         of an older version runs on it.
 
         `gives_way`: for many transactions in a row beside a daemon, whose claims shall not wait for several of them.
+        `meters`: the writer is timed, by the clock `steady`.
         """
         connection = _open_migrated(path)
-        return cls(ThreadWriter(SqliteSession(connection, path), rest=give_way if gives_way else None), path)
+        timer = CommitTimer(meters, steady) if meters is not None and steady is not None else None
+        session = SqliteSession(connection, path)
+        return cls(ThreadWriter(session, rest=give_way if gives_way else None, timer=timer), path)
 
     @classmethod
     def in_memory(cls) -> SqliteStore:
