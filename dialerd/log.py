@@ -1,4 +1,4 @@
-"""Logging: one sentence, a stable `action` and ids; for people on a terminal, as JSON for machines.
+"""Logging: one sentence, a stable `action` and ids; for people on a terminal, as JSON or fields for machines.
 
 Not here: what is worth a line. Phone numbers and secrets are never given to a line above debug.
 structlog lives in this file only.
@@ -7,12 +7,28 @@ structlog lives in this file only.
 from __future__ import annotations
 
 import logging
+import os
+import re
 import sys
 from typing import Any, Literal
 
 import structlog
 
+from dialerd import journal
+
+Form = Literal["auto", "text", "json", "journal"]
+
+is_detailed = False
+"""Whether lines for debugging are read by anybody: what is said of every step of a call is made only then."""
+
 _made: list[Any] = []
+_ATTEMPT = re.compile(r"d[0-9a-f]{32}(?![0-9a-f])")
+
+
+def attempt_in(text: str) -> str | None:
+    """The id of an attempt that stands in it, as in a path."""
+    found = _ATTEMPT.search(text)
+    return None if found is None else found[0]
 
 
 def logger(name: str) -> Any:
@@ -21,9 +37,13 @@ def logger(name: str) -> Any:
     return _made[-1]
 
 
-def configure(*, level: str = "info", form: Literal["auto", "text", "json"] = "auto") -> None:
-    """Set the process's log, at its start and when its settings have changed. "auto": text on a terminal, JSON
-    elsewhere."""
+def configure(*, level: str = "info", form: Form = "auto") -> None:
+    """Set the process's log, at its start and when its settings have changed. "auto": text on a terminal, fields of
+    the journal where systemd reads it, JSON elsewhere."""
+    global is_detailed
+    is_detailed = level == "debug"
+    if form == "auto" and journal.is_connected(os.environ, 2):
+        form = "journal"
     for each in _made:
         vars(each).pop("bind", None)  # where structlog keeps what it has once put together for a logger
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
@@ -37,9 +57,9 @@ def configure(*, level: str = "info", form: Literal["auto", "text", "json"] = "a
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
-            renderer,
+            journal.render if form == "journal" else renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=journal.connected() if form == "journal" else structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -224,7 +224,7 @@ class RetentionSettings(_Section):
 
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
-    form: Literal["auto", "text", "json"] = "auto"
+    form: Literal["auto", "text", "json", "journal"] = "auto"
 
 
 class Settings(_Section):

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
+from dialerd import log
 from dialerd.agi import hooks
 from dialerd.agi.replies import Said, Status, read_reply, set_variable
 from dialerd.agi.request import MAX_LINE, MAX_LINES, BadRequest, Request, read_request
@@ -127,6 +128,10 @@ class AgiServer:
             _log.warning(f"hook {request.hook} had no answer in time", action="agi_slow", hook=request.hook)
             return {"DIALERD_STATUS": Status.SLOW}
         found = work.result()
+        answered = {} if isinstance(found, Exception) else found
+        attempt_id = answered.get("DIALERD_ATTEMPT") or log.attempt_in(" ".join(request.arguments))
+        if log.is_detailed and attempt_id:
+            _log.debug(f"hook {request.hook} was asked", action="agi_asked", hook=request.hook, attempt_id=attempt_id)
         if isinstance(found, Exception):
             return {"DIALERD_REASON": _reason(found), "DIALERD_STATUS": _status(found)}
         if hook.writes:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
-from dialerd import bootstrap
+from dialerd import bootstrap, machinehouse
 from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
 from dialerd.doctor.conffiles import NOT_SEEN, diagnose_files
+from dialerd.doctor.machine import diagnose_machine
 from dialerd.settings import Settings
 
 _WORDS = {True: "ok", False: "WRONG", None: "look"}
@@ -34,14 +35,15 @@ _ETC = Path("/etc/asterisk")
 @with_json
 @click.pass_obj
 def doctor(context: Context, asterisk_conf: bool, folder: Path | None) -> None:
-    """Check settings, database, each Asterisk, each trunk and each campaign; exit code 1 if anything is wrong."""
+    """Check settings, database, machine, each Asterisk, trunk and campaign; exit code 1 if anything is wrong."""
     path, settings = context.found
     if folder is not None and not asterisk_conf:
         raise click.UsageError("--folder goes with --asterisk-conf")
     if asterisk_conf:
         findings = [*diagnose_conf(*bootstrap.examine_conf(settings)), *_of_files(settings, folder)]
     else:
-        findings = diagnose(bootstrap.examine(path, settings))
+        machine = diagnose_machine(machinehouse.examine(path, settings))
+        findings = [*diagnose(bootstrap.examine(path, settings)), *machine]
     context.show(
         [dataclasses.asdict(finding) for finding in findings],
         lambda: simple_table(

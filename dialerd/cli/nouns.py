@@ -59,7 +59,7 @@ NOUNS: Mapping[str, Noun] = {
     "doctor": Noun(
         "doctor",
         "doctor",
-        "Check settings, database, each Asterisk, each trunk and each campaign; exit code 1 if anything is wrong.",
+        "Check settings, database, machine, each Asterisk, trunk and campaign; exit code 1 if anything is wrong.",
     ),
     "floor": Noun("floor", "floor", "Show the agents, the calls that are up, and who waits for whom."),
     "flow": Noun("flow", "flow", "Keep the flows that people who answer are led through.", more=("flowtry",)),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from dialerd import log
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.agents import Refusal
@@ -81,6 +82,9 @@ class AgentBook:
         if after == before:
             return
         line.seen = after
+        if log.is_detailed and (with_call := after.attempt_id or before.attempt_id):
+            told = {"action": "agent_moved", "agent": line.name, "attempt_id": with_call}
+            _log.debug(f"agent {line.name} is {after.state.value} now", **told)
         self.write(line)
         self._tell_whereabouts(line)
         if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from dialerd import log
 from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
@@ -26,7 +27,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.optout import How
 from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId, RunState
-from dialerd.engine import performer
+from dialerd.engine import calltrace, performer
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.flowdesk import FlowDesk
@@ -196,6 +197,8 @@ class CallDesk:
             self._confirm(line, event)
         line.call, commands = step(before, event, self._clock.now())
         after, facts = line.call, line.call.facts
+        if log.is_detailed:
+            calltrace.stepped(line.attempt.id, before, event, after, commands)
         has_moved = (isinstance(after.state, Screening) and after.state != before.state) and self._show_phase(line)
         if type(after.state) is not type(before.state):
             waits, talks = isinstance(after.state, Waiting), isinstance(after.state, Talking)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from dialerd import log
 from dialerd.domain.call import events as ev
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, NotFoundError, StoreError
@@ -301,6 +302,15 @@ class DialLoop:
             app_queue=theirs,
         )
         line.unsent += 1
+        if log.is_detailed:
+            _log.debug(
+                f"call: claimed for campaign {line.row.spec.name}",
+                action="call_claimed",
+                attempt_id=attempt.id,
+                run_id=line.row.id,
+                trunk=attempt.trunk,
+                asterisk=exchange.name,
+            )
         if self._reason_at is not None:
             self._meters.dial_delay.observe(self._means.clock.steady() - self._reason_at)
         self._desk.open(attempt, plan, exchange, refusal=refusal)

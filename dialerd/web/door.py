@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from dialerd import log
 from dialerd.domain.errors import DialerdError, StoreError
 from dialerd.httpsettings import HttpSettings
 from dialerd.log import logger
@@ -58,6 +59,9 @@ class Door:
         except Exception as error:  # noqa: BLE001  # the edge: what is broken is told of, and ends no daemon
             _log.error("a request met a defect", action="api_defect", path=request.path, exc_info=error)
             response = Problem(500, "defect", "this is a defect of dialerd", "report it with the daemon's log").answer()
+        if log.is_detailed and (attempt_id := log.attempt_in(request.path)):
+            told = {"action": "api_asked", "attempt_id": attempt_id, "status": response.status}
+            _log.debug(f"API: {request.method} {request.match_info.route.name or request.path}", **told)
         if not response.prepared:
             self.equip(request, response)
         return response

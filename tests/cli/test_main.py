@@ -17,6 +17,9 @@ from dialerd.cli.main import cli, main
 from dialerd.cli.nouns import NOUNS
 from tests.cli.conftest import CAMPAIGN, SETTINGS, Terminal
 
+OF_MACHINE = ("clock", "clock by NTP", "disk", "database log", "service", "secret settings")
+"""What doctor says of the machine that tests run on."""
+
 READS: list[tuple[str, ...]] = [
     ("config", "check"),
     ("list", "show"),
@@ -235,7 +238,7 @@ def test_doctor_makes_every_check_and_fails_where_an_asterisk_cannot_be_reached(
         "asterisk pbx1": False,
         "trunk carrier": False,
         "campaign spring": False,
-    } | {check: well for check, well in found.items() if check == "clock"}
+    } | {check: well for check, well in found.items() if check in OF_MACHINE}
     assert "WRONG" in ready.type("doctor").out
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from dialerd import log
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.call import events as ev
 from dialerd.domain.errors import ExchangeError
 from dialerd.domain.words import AttemptId, LegId
+from dialerd.log import logger
 from dialerd.ports import DialReply, Done, Failed, Gone, Reply
+
+_log = logger(__name__)
 
 
 async def ask(
@@ -30,6 +34,8 @@ async def ask(
     http = session.http
     if http is None:
         return Failed(f"Asterisk {session.name} is not connected", is_unclear=True)
+    if log.is_detailed:
+        _tell(session, method, path)
     try:
         await http.call(method, path, params=params, body=body)
     except AriStatus as error:
@@ -37,6 +43,12 @@ async def ask(
     except AriUnreachable as error:
         return Failed(f"Asterisk {session.name}: {error}", is_unclear=True)
     return Done()
+
+
+def _tell(session: Session, method: str, path: str) -> None:
+    """What an Asterisk is asked, without what is sent along: numbers stand there."""
+    told = {"action": "ari_asked", "asterisk": session.name, "attempt_id": log.attempt_in(path)}
+    _log.debug(f"Asterisk {session.name} is asked: {method} {path}", **told)
 
 
 def over(reply: Reply) -> Reply:
@@ -49,6 +61,8 @@ async def originate(session: Session, channel_id: AttemptId | LegId, body: dict[
     http = session.http
     if http is None or not session.is_alive:
         return ev.OriginateRefused(f"Asterisk {session.name} is not connected", trunk_down=True)
+    if log.is_detailed:
+        _tell(session, "POST", f"/channels/{channel_id}")
     try:
         await http.call("POST", f"/channels/{channel_id}", body=body)
     except AriStatus as error:

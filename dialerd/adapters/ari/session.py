@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from dialerd import log
 from dialerd.adapters.ari import readiness, translate
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import HEARTBEAT_S, AriHttp, AriStatus, AriUnreachable
@@ -130,6 +131,9 @@ class Session:
             except ValueError:
                 continue
             if (found := translate.to_event(content)) is not None:
+                if log.is_detailed:
+                    told = {"action": "ari_told", "asterisk": self.name, "attempt_id": found[0]}
+                    _log.debug(f"Asterisk {self.name} tells: {type(found[1]).__name__}", **told)
                 sink.on_call_event(self.name, *found)
             elif (of_leg := translate.to_leg_event(content)) is not None:
                 sink.on_leg_event(self.name, *of_leg)
