@@ -19,16 +19,18 @@ from aiohttp import WSMsgType, web
 from pydantic import Field
 
 from dialerd.domain.errors import DialerdError, ForbiddenError
-from dialerd.domain.user import Right
+from dialerd.domain.user import Person, Right
 from dialerd.log import logger
 from dialerd.ports import Unit
 from dialerd.tasks import end, spawn
+from dialerd.usecases import signin
+from dialerd.usecases.signin import Credential, SignedIn
 from dialerd.web.binding import Query, Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import House
 from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, snapshot_bytes
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, goes_on
+from dialerd.web.sockets import SIGNED_OUT, is_same
 
 _log = logger(__name__)
 
@@ -39,7 +41,7 @@ _WHOLE_EVERY = 8  # looks: campaigns that do not run are at most 4 s old
 _KEPT = 48  # changes that a page that comes back can go on from
 _BEHIND = 64  # messages that a socket may be behind; more than are kept
 _SEND_S = 10.0
-_ALIVE_S = 20.0
+_ALIVE_S = 20.0  # between two looks whether a session goes on, which the socket is told of
 _LAST_S = 5.0  # that somebody who is let go has to read that
 _MOST_HEARD = 1024  # bytes of a message to us: there is nothing to say
 TOO_SLOW, GOING = 4408, 1001
@@ -54,16 +56,19 @@ class LiveAsked(Query):
 @dataclass(eq=False)
 class _Ear:
     """One socket. `agent`: of whom it hears; None: of the floor, as far as `held_to` goes. `since`: the last number
-    that it has seen; `is_fresh`: it has not been told anything yet."""
+    that it has seen; `is_fresh`: it has not been told anything yet. `asked_at`: by the steady clock, when it was last
+    known that the session goes on. `behind`: what it is to be told; None: the session is over."""
 
+    visit: Visit
     agent: str | None
     held_to: Queues | None
-    since: int | None = None
+    since: int | None
+    asked_at: float
     is_fresh: bool = True
-    behind: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(_BEHIND))
+    behind: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_BEHIND))
     is_slow: bool = False
 
-    def tell(self, message: bytes) -> None:
+    def tell(self, message: bytes | None) -> None:
         try:
             self.behind.put_nowait(message)
         except asyncio.QueueFull:
@@ -87,7 +92,8 @@ class _Told:
 @dataclass(frozen=True, slots=True)
 class _Written:
     """One look, and its bytes for each kind of listener. `seq`: its number, that of the look before where all is as it
-    was; `own` by agent; `whole_floor` and `whole_own`: snapshots, for those who begin to listen."""
+    was; `own` by agent; `whole_floor` and `whole_own`: snapshots, for those who begin to listen. `sessions`: of those
+    that were asked about."""
 
     seq: int
     picture: Picture
@@ -95,6 +101,7 @@ class _Written:
     own: Mapping[str, bytes]
     whole_floor: Mapping[Queues | None, bytes]
     whole_own: Mapping[str, bytes]
+    sessions: Sequence[SignedIn | None]
 
 
 class Newsroom:
@@ -128,9 +135,10 @@ class Newsroom:
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=_MOST_HEARD, timeout=_LAST_S, compress=False)
         visit.equip(socket)
         await socket.prepare(visit.request)
-        ear = _Ear(None if is_supervisor else person.agent, person.queues, visit.query.since)
+        agent = None if is_supervisor else person.agent
+        ear = _Ear(visit, agent, person.queues, visit.query.since, self._house.clock.steady())
         self._begin(ear)
-        sending = spawn("live socket", self._send(socket, ear, visit))
+        sending = spawn("live socket", self._send(socket, ear))
         try:
             async for message in socket:  # nothing is said to us but that it is over
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -171,7 +179,8 @@ class Newsroom:
             timer.cancel()
 
     async def _look(self, *, whole: bool) -> None:
-        ears = list(self._ears)
+        ears, asked_at = list(self._ears), self._house.clock.steady()
+        due = [ear for ear in ears if asked_at >= ear.asked_at + _ALIVE_S]
         fresh = [ear for ear in ears if ear.is_fresh]
         missed = {ear: self._missed(ear) for ear in fresh if ear.agent is None}
         job = partial(
@@ -182,6 +191,7 @@ class Newsroom:
             held={ear.held_to for ear in ears if ear.agent is None},
             fresh={ear.agent for ear in fresh if ear.agent is not None},
             fresh_held={ear.held_to for ear, changes in missed.items() if changes is None},
+            sessions=[(ear.visit.credential, ear.visit.person) for ear in due],
             seq=self._seq,
         )
         now = self._house.clock.now()
@@ -194,6 +204,12 @@ class Newsroom:
             for message in messages or ((self._alive(),) if ear.is_fresh else ()):
                 ear.tell(message)
             ear.is_fresh = False
+        for ear, session in zip(due, written.sessions, strict=True):
+            ear.asked_at = asked_at
+            ear.tell(None if session is None else self._alive())
+            credential = ear.visit.credential
+            if session is not None and session.is_stale and credential is not None:
+                self._house.store.post(partial(_touch, credential=credential, now=now))
 
     def _alive(self) -> bytes:
         """That the socket is well, where there is nothing else to tell."""
@@ -207,29 +223,15 @@ class Newsroom:
             return None
         return [each for each in self._changes if each.seq > ear.since]
 
-    async def _next(self, ear: _Ear, within_s: float) -> bytes | None:
-        """What it is to be told next; None: the time is over, and the session is to be looked at."""
-        if within_s <= 0.0:
-            return None
-        try:
-            async with asyncio.timeout(within_s):
-                return await ear.behind.get()
-        except TimeoutError:
-            return None
-
-    async def _send(self, socket: web.WebSocketResponse, ear: _Ear, visit: Visit) -> None:
+    async def _send(self, socket: web.WebSocketResponse, ear: _Ear) -> None:
         """Until the socket is gone, too slow, or nobody's any more."""
         code, text = GOING, b""
-        steady = self._house.clock.steady
-        asked_at = steady()
         try:
             while not ear.is_slow:
-                message = await self._next(ear, asked_at + _ALIVE_S - steady())
-                if message is None:  # by time, however much there is to tell
-                    if not await goes_on(visit):
-                        code, text = SIGNED_OUT, b"the session is over"
-                        break
-                    asked_at, message = steady(), self._alive()
+                message = await ear.behind.get()
+                if message is None:
+                    code, text = SIGNED_OUT, b"the session is over"
+                    break
                 async with asyncio.timeout(_SEND_S):
                     await socket.send_frame(message, WSMsgType.TEXT)
         except TimeoutError:
@@ -268,6 +270,7 @@ def _look_and_write(
     held: Collection[Queues | None],
     fresh: Collection[str],
     fresh_held: Collection[Queues | None],
+    sessions: Sequence[tuple[Credential | None, Person]],
     seq: int,
 ) -> _Written:
     """On the store's thread, not on the loop; `seq`: the last number that was told."""
@@ -283,7 +286,12 @@ def _look_and_write(
         own={name: own_bytes(own, number, "change") for name, own in change.own.items()},
         whole_floor={each: snapshot_bytes(picture, number, each) for each in fresh_held},
         whole_own={name: own_bytes(own, number, "snapshot") for name, own in seen_first.items()},
+        sessions=[is_same(unit, credential, person, now) for credential, person in sessions],
     )
+
+
+def _touch(unit: Unit, *, credential: Credential, now: datetime) -> None:
+    signin.touch(unit, credential, now)
 
 
 def routes(newsroom: Newsroom) -> tuple[Streamed, ...]:

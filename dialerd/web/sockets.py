@@ -5,9 +5,14 @@ Not here: what goes over it (live.py, phoneline.py).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from dialerd.domain.errors import NotSignedInError, StoreError
+from dialerd.domain.user import Person
 from dialerd.log import logger
+from dialerd.ports import Unit
 from dialerd.usecases import signin
+from dialerd.usecases.signin import Credential, SignedIn
 from dialerd.web.binding import Visit
 
 _log = logger(__name__)
@@ -16,17 +21,23 @@ SIGNED_OUT = 4401
 """The code that a socket is closed with once the session is over."""
 
 
+def is_same(unit: Unit, credential: Credential | None, person: Person, now: datetime) -> SignedIn | None:
+    """Whose the session or token is, where it goes on and they may what they might; None: it is over."""
+    try:
+        found = signin.identify(unit, credential, now)
+    except NotSignedInError:
+        return None
+    return found if found.person == person else None
+
+
 async def is_still_theirs(visit: Visit) -> bool:
     """Whether the session goes on; an open socket is using it."""
-    house, credential = visit.house, visit.credential
+    house, credential, person = visit.house, visit.credential, visit.person
     now = house.clock.now()
-    try:
-        found = await house.store.read(lambda unit: signin.identify(unit, credential, now))
-    except NotSignedInError:
-        return False
-    if found.is_stale and credential is not None:
+    found = await house.store.read(lambda unit: is_same(unit, credential, person, now))
+    if found is not None and found.is_stale and credential is not None:
         house.store.post(lambda unit: signin.touch(unit, credential, now))
-    return found.person == visit.person
+    return found is not None
 
 
 async def goes_on(visit: Visit) -> bool:
