@@ -19,6 +19,7 @@ from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import ExchangeError
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegSeen
 from dialerd.domain.words import LegId, Person
+from dialerd.engine.performer import surely
 from dialerd.log import logger
 from dialerd.ports import Clock, Dice, Done, Exchange, Failed, Gone, Reply, Timer
 from dialerd.tasks import spawn
@@ -91,7 +92,8 @@ class LegDesk:
         if leg is None:
             if isinstance(event, LegAnswered) and exchange in self._exchanges:
                 _log.warning("hung up a leg that belongs to no agent", action="stray_leg", leg_id=leg_id)
-                spawn(f"hang up stray {leg_id}", self._exchanges[exchange].hang_up_leg(leg_id))
+                hang_up = partial(self._exchanges[exchange].hang_up_leg, leg_id)
+                spawn(f"hang up stray {leg_id}", surely(hang_up))
             return
         match event:
             case LegAnswered():

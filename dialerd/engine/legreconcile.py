@@ -6,6 +6,7 @@ Not here: the calls, which are held against it first (reconcile.py), and legs' o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.call import events as ev
@@ -14,6 +15,7 @@ from dialerd.domain.words import AgentState, AttemptId, LegId
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.legdesk import NO_PHONE, LegDesk
+from dialerd.engine.performer import surely
 from dialerd.ports import Clock, Exchange
 
 
@@ -73,12 +75,12 @@ class LegReconciler:
         led = {leg.id for leg in self._legs.of(exchange.name)}
         strays = seen.keys() - led
         for leg_id in strays:
-            await exchange.hang_up_leg(leg_id)
+            await surely(partial(exchange.hang_up_leg, leg_id))
         for listener in await exchange.spies():  # an earlier daemon's: nobody listens while nobody is reconciled
-            await exchange.end_spy(listener)
+            await surely(partial(exchange.end_spy, listener))
         left = orphans(bridges, {leg_id: place for leg_id, place in seen.items() if leg_id in led})
         for bridge_id in left:
-            await exchange.end_bridge(attempt_of(bridge_id))
+            await surely(partial(exchange.end_bridge, attempt_of(bridge_id)))
         return len(strays), len(left)
 
     def _inherited_at(self, exchange: Exchange) -> list[AgentLine]:

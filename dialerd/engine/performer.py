@@ -5,7 +5,7 @@ Not here: which command follows from what (domain/call/step.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from dialerd.domain.call import commands as do
@@ -14,7 +14,16 @@ from dialerd.domain.call.states import CallPlan
 from dialerd.ports import Exchange, Failed, Gone, Reply
 from dialerd.tasks import spawn
 
+_TRIES = 3
+
 Tell = Callable[[ev.CallEvent], None]
+
+
+async def surely(request: Callable[[], Awaitable[Reply]]) -> None:
+    """Ask for the end of what nobody leads until it is heard, a few times: nobody else would ask again."""
+    for _ in range(_TRIES):
+        if not isinstance(await request(), Failed):
+            return
 
 
 async def originate(exchange: Exchange, plan: CallPlan) -> ev.CallEvent:

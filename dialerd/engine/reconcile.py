@@ -17,6 +17,7 @@ from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
+from dialerd.engine.performer import surely
 from dialerd.ports import AttemptRow, Exchange, Store, Unit
 from dialerd.usecases import asked
 from dialerd.usecases.callplan import plan_of
@@ -63,7 +64,7 @@ async def reconcile(
     ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
     for attempt_id in strays:
-        await exchange.hang_up(attempt_id)
+        await surely(partial(exchange.hang_up, attempt_id))
     legs, bridges = await agents.reconcile(exchange)
     return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.words import AttemptId, CallerId, LegId
-from dialerd.ports import Done, ExchangeEvent
+from dialerd.ports import Done, ExchangeEvent, Failed, Reply
 from dialerd.tasks import end, spawn
 from tests.simulation.office import Office, in_office
 
@@ -32,7 +36,22 @@ async def ring(office: Office, leg_id: LegId, phone: str = "PJSIP/agent1001") ->
     await office.clock.sleep(0.1)
 
 
-def test_a_leg_and_a_conversation_of_an_earlier_daemon_are_ended_when_the_next_one_begins() -> None:
+class Deafened:
+    """An order to an exchange that is lost the first time."""
+
+    def __init__(self, order: Callable[..., Awaitable[Reply]]) -> None:
+        self._order = order
+        self.times = 0
+
+    async def __call__(self, *given: Any) -> Reply:
+        self.times += 1
+        return Failed("the request was lost", is_unclear=True) if self.times == 1 else await self._order(*given)
+
+
+@pytest.mark.parametrize("lost", ["", "hang_up_leg", "end_bridge", "hang_up"])
+def test_a_leg_and_a_conversation_of_an_earlier_daemon_are_ended_when_the_next_one_begins(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story(office: Office) -> None:
         before = spawn("the earlier daemon", office.exchange.run(Deaf()))
         await office.clock.sleep(1)
@@ -51,12 +70,16 @@ def test_a_leg_and_a_conversation_of_an_earlier_daemon_are_ended_when_the_next_o
         await office.clock.sleep(1)
         assert await office.exchange.connect(LEG, CALL) == Done()
         await end(before)
+        order = Deafened(getattr(office.exchange, lost)) if lost else None
+        if order is not None:
+            monkeypatch.setattr(office.exchange, lost, order)
         await office.start()
         await office.clock.sleep(1)
         assert office.exchange.legs_up == {}
         assert office.exchange.bridges_up == []
         assert [row.ending for row in office.exchange.legs_record] == ["dialer", "dialer"]
         assert [row.ending for row in office.record] == ["dialer"]
+        assert order is None or order.times > 1
 
     in_office(story, start=START)
 
