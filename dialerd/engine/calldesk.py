@@ -9,13 +9,12 @@ learnt later (answered, verdict) is written behind the act, in order, since a ca
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from dialerd import log
-from dialerd.domain.call import Call, CallPlan, Facts, Outcome, begin, resume, step
+from dialerd.domain.call import CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
@@ -29,6 +28,7 @@ from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId, RunState
 from dialerd.engine import calltrace, performer
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.callline import CallLine
 from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.flowdesk import FlowDesk
 from dialerd.engine.queuedesk import QueueDesk
@@ -37,7 +37,7 @@ from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Clock, Exchange, Store, Timer
+from dialerd.ports import AttemptRow, Clock, Exchange, Store
 from dialerd.tasks import spawn
 from dialerd.usecases import dialing, flowing
 from dialerd.usecases.optout import opt_out
@@ -49,19 +49,6 @@ _STORE_RETRY_S = 1.0
 SLOT_GUARD_S = 0.05
 """A slot stays taken this much longer than our channel lives: the carrier counts the old call until it has handled
 its end, and a new INVITE can overtake that by some milliseconds."""
-
-
-@dataclass(slots=True)
-class CallLine:
-    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet."""
-
-    call: Call
-    attempt: AttemptRow
-    exchange: Exchange
-    inbox: deque[ev.CallEvent] = field(default_factory=deque)
-    is_stepping: bool = False
-    is_unsent: bool = False
-    timer: Timer | None = None
 
 
 class CallDesk:
@@ -106,7 +93,8 @@ class CallDesk:
     ) -> None:
         """Place a claimed call. `refusal`: why it is not dialed after all."""
         call, commands = begin(plan, self._clock.now())
-        line = CallLine(call=call, attempt=attempt, exchange=exchange, is_unsent=True)
+        begun = self._clock.now(), self._clock.steady()
+        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun, is_unsent=True)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, exchange.name)
         self._show_phase(line)
@@ -118,7 +106,8 @@ class CallDesk:
     def adopt(self, attempt: AttemptRow, plan: CallPlan, facts: Facts, exchange: Exchange) -> None:
         """Take over a call that an earlier daemon placed; whether it lives is asked at once."""
         call, commands = resume(plan, facts, self._clock.now())
-        line = CallLine(call=call, attempt=attempt, exchange=exchange)
+        begun = self._clock.now(), self._clock.steady()
+        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
         self._show_phase(line)
@@ -151,7 +140,7 @@ class CallDesk:
         line = self._lines.get(attempt_id)
         if line is None or not isinstance(line.call.state, Ringing):
             return
-        if rung_s(line.call, self._clock.now()) >= line.call.plan.min_ring_s:
+        if rung_s(line.call, line.now(self._clock)) >= line.call.plan.min_ring_s:
             self.deliver(attempt_id, ev.StopRequested("nobody would have been free for an answer"))
 
     def let_go(self, attempt_ids: Collection[AttemptId], reason: str) -> None:
@@ -192,10 +181,10 @@ class CallDesk:
             line.is_stepping = False
 
     def _step(self, line: CallLine, event: ev.CallEvent) -> None:
-        before = line.call
+        before, now = line.call, line.now(self._clock)
         if line.is_unsent and isinstance(event, ev.OriginateTaken | ev.OriginateUnclear | ev.OriginateRefused):
             self._confirm(line, event)
-        line.call, commands = step(before, event, self._clock.now())
+        line.call, commands = step(before, event, now)
         after, facts = line.call, line.call.facts
         if log.is_detailed:
             calltrace.stepped(line.attempt.id, before, event, after, commands)
@@ -207,7 +196,7 @@ class CallDesk:
             if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
                 run = self._runs.line_of(line.attempt)
                 if run is not None:
-                    run.has_left((after.state.until - self._clock.now()).total_seconds())
+                    run.has_left((after.state.until - now).total_seconds())
             if isinstance(before.state, Talking) or (
                 isinstance(before.state, Waiting) and not isinstance(after.state, Talking)
             ):
@@ -216,7 +205,7 @@ class CallDesk:
                 self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
         if has_moved and line.call.plan.has_agents:
             self._on_room()  # what happens to one call decides whether another is started
-        for news in news_of(before, after, self._clock.now()):
+        for news in news_of(before, after, now):
             self._runs.tell_of(line.attempt, news)
         if _learnt(facts) != _learnt(before.facts):
             self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
@@ -248,7 +237,8 @@ class CallDesk:
             self._recordings.ended(attempt_id, event)
         if isinstance(event, ev.Answered | ev.AmdHeard) and exchange in self._exchanges:
             _log.warning("hung up a call that no attempt is open for", action="stray_call", attempt_id=attempt_id)
-            spawn(f"hang up stray {attempt_id}", self._exchanges[exchange].hang_up(attempt_id))
+            hang_up = partial(self._exchanges[exchange].hang_up, attempt_id)
+            spawn(f"hang up stray {attempt_id}", performer.surely(hang_up))
 
     # Commands
 
@@ -303,7 +293,7 @@ class CallDesk:
 
     def _close(self, line: CallLine, outcome: Outcome) -> None:
         self._drop_timer(line)
-        outcome = self._without_blame(line, outcome)
+        outcome = self._without_blame(line, replace(outcome, ended_at=self._clock.now()))
         del self._lines[line.attempt.id]
         self._recordings.over(line.attempt.id)
         self._comfort.over(line.attempt.id)

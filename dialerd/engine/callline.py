@@ -1,0 +1,36 @@
+"""One call as the call desk keeps it: its state, what it was claimed for, its inbox, its timer, its clock.
+
+Not here: what becomes of it (calldesk.py).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dialerd.domain.call import Call
+from dialerd.domain.call import events as ev
+from dialerd.ports import AttemptRow, Clock, Exchange, Timer
+
+_DRIFT_S = 0.5  # more than that the clock was set; less is how clocks are
+
+
+@dataclass(slots=True)
+class CallLine:
+    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet."""
+
+    call: Call
+    attempt: AttemptRow
+    exchange: Exchange
+    begun: tuple[datetime, float]  # by the clock, and steady
+    inbox: deque[ev.CallEvent] = field(default_factory=deque)
+    is_stepping: bool = False
+    is_unsent: bool = False
+    timer: Timer | None = None
+
+    def now(self, clock: Clock) -> datetime:
+        """The moment, as if nobody had set the clock since the call began: it has rung no longer by that."""
+        now, (began_at, began) = clock.now(), self.begun
+        set_by_s = (now - began_at).total_seconds() - (clock.steady() - began)
+        return now if abs(set_by_s) < _DRIFT_S else now - timedelta(seconds=set_by_s)
