@@ -81,7 +81,12 @@ class TryLaterError(RefusedError):
 
 
 class StoreError(DialerdError):
-    """The database cannot be opened, read or written."""
+    """The database cannot be opened, read or written. `may_pass`: the same may well be done a little later, since it
+    was a full disk's, another program's or the network's doing."""
+
+    def __init__(self, message: str, *, hint: str = "", may_pass: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.may_pass = may_pass
 
 
 class ExchangeError(DialerdError):

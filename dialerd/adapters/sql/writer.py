@@ -25,6 +25,9 @@ Job = Callable[[Unit], Any]
 
 _AT_ONCE = 200  # jobs per commit: enough to share an fsync, few enough to answer soon
 
+_AGAIN_S = 1.0  # after which what was posted in vain is tried again, unless something else is written before
+_KEPT = 1000  # of what was posted in vain at most: each try does them all again
+
 _PASSED_OVER = 8  # commits at most before a patient job has its turn, though others are there
 
 
@@ -73,6 +76,8 @@ class ThreadWriter:
     """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next. Patient
     jobs come when no others are there, or have had their turns, each by itself: nobody waits for more than one of them.
 
+    What was posted while the disk is full, or another program holds the database, is kept and goes first in the next
+    commit: nobody waits for it who could write it again.
     `rest`: done between two commits, to leave other processes the time to begin one of theirs.
     """
 
@@ -83,6 +88,7 @@ class ThreadWriter:
         self._timer = timer
         self._rest = rest
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._kept: list[_Item] = []
         self._is_closed = False
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
         self._thread.start()
@@ -121,18 +127,23 @@ class ThreadWriter:
                     is_ending = True
                 else:
                     (patient if item.is_patient else now).append(item)
-            if now:
-                self._commit(now)
+            if now or self._kept:
+                kept, self._kept = self._kept, []
+                self._commit([*kept, *now])
                 passed_over = passed_over + 1 if patient else 0
             if patient and (not now or passed_over >= _PASSED_OVER or self._queue.empty()):
                 self._commit([patient.popleft()])
                 passed_over = 0
             if self._rest is not None:
                 self._rest()
+        _answer(self._kept)
 
     def _take(self, *, wait: bool) -> list[_Item | None]:
-        """What has queued up; `wait`: at least one."""
-        items = [self._queue.get()] if wait else []
+        """What has queued up; `wait`: at least one, unless something is kept that is to be tried again."""
+        items: list[_Item | None] = []
+        if wait:
+            with suppress(queue.Empty):
+                items.append(self._queue.get(timeout=_AGAIN_S if self._kept else None))
         while len(items) < _AT_ONCE and not self._queue.empty():
             items.append(self._queue.get())
         return items
@@ -152,25 +163,33 @@ class ThreadWriter:
             self._session.undo()  # the next commit tries again; this thread must outlive every failure
             for item in items:
                 item.result, item.error = None, item.error or error
-        _answer(items)
+        _answer(self._keep(items))
         if self._timer is not None:
             self._timer.committed(began, [(item.queued_at, item.job) for item in items])
         self._session.committed()
+
+    def _keep(self, items: list[_Item]) -> list[_Item]:
+        """Keep what was posted in vain for the next commit; back comes what is over, as it ended."""
+        kept = [item for item in items if item.may_be_kept]
+        if not kept:
+            return items
+        _log.warning(f"{len(kept)} notes about calls are kept for later: {kept[0].error}", action="write_kept")
+        self._kept = kept[-_KEPT:]
+        return [*(item for item in items if not item.may_be_kept), *kept[:-_KEPT]]
 
     def _run(self, item: _Item) -> None:
         """One job in a savepoint of its own, so that its failure undoes nobody else's work."""
         self._session.say("SAVEPOINT job")
         try:
             with self._session.translated():
-                item.result = item.job(self._session.unit)
+                item.result, item.error = item.job(self._session.unit), None
         except Exception as error:  # handed to whoever asked
             if not self._session.is_in_transaction:
                 # The database has undone everything (disk full, I/O, gone): all of this commit has failed.
-                raise (
-                    error
-                    if isinstance(error, StoreError)
-                    else StoreError(f"{self._session.place}: a transaction was lost", hint="see the log of the daemon")
-                ) from error
+                if isinstance(error, StoreError):
+                    raise
+                lost = f"{self._session.place}: a transaction was lost"
+                raise StoreError(lost, hint="see the log of the daemon") from error
             self._session.say("ROLLBACK TO job")
             item.error = error
         self._session.say("RELEASE job")
@@ -197,6 +216,10 @@ class _Item:
         self.queued_at = queued_at
         self.result: Any = None
         self.error: Exception | None = None
+
+    @property
+    def may_be_kept(self) -> bool:
+        return self.loop is None and isinstance(self.error, StoreError) and self.error.may_pass
 
 
 def _answer(items: list[_Item]) -> None:

@@ -17,6 +17,8 @@ from dialerd.domain.errors import StoreError
 BUSY_S = 5.0
 """How long a writer waits for another process's transaction; none of ours lasts longer than 50 ms."""
 
+_PASSING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+
 _LOOK_S = 0.001
 _PAUSE = threading.Event()  # never set: a wait of a thread that is not the event loop's
 
@@ -101,7 +103,8 @@ def translated(path: Path | None) -> Iterator[None]:
     except sqlite3.IntegrityError as error:
         raise StoreError(f"{place}: {error}", hint="this is a defect of dialerd; nothing was changed") from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{place}: {error}", hint=_remedy(str(error))) from error
+        may_pass = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _PASSING
+        raise StoreError(f"{place}: {error}", hint=_remedy(str(error)), may_pass=may_pass) from error
 
 
 def _remedy(text: str) -> str:

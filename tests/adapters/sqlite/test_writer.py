@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -108,6 +110,61 @@ def test_what_is_raised_in_a_unit_undoes_it(tmp_path: Path) -> None:
         raise ValueError("changed my mind")
     with SqliteStore.unit(path, write=False) as unit:
         assert unit.lists.all() == []
+
+
+def test_what_nobody_waits_for_outlives_a_full_disk_in_its_order_before_what_comes_later(tmp_path: Path) -> None:
+    async def main() -> None:
+        path = tmp_path / "a.db"
+        store = SqliteStore.open(path)
+        await store.write(partial(create_list, "first"))
+        failing = [True]
+
+        def on_a_disk(name: str, unit: Unit) -> None:
+            create_list(name, unit)
+            if failing[0]:
+                raise full
+
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        store.post(partial(on_a_disk, "second"))
+        with pytest.raises(StoreError, match="full"):
+            await store.write(partial(on_a_disk, "in vain"))
+        store.post(partial(on_a_disk, "third"))
+        store.post(fails)  # its own fault: that is told of, and not tried again
+        with pytest.raises(StoreError, match="full"):
+            await store.write(partial(on_a_disk, "in vain"))
+        failing[0] = False
+        await store.write(partial(create_list, "fourth"))
+        names = [row.name for row in sorted(await store.read(lambda unit: unit.lists.all()), key=lambda row: row.id)]
+        assert names == ["first", "second", "third", "fourth"]
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_what_was_posted_in_vain_is_written_though_nothing_else_is(tmp_path: Path) -> None:
+    """Another program holds the database for longer than a writer waits."""
+
+    async def main() -> None:
+        path = tmp_path / "a.db"
+        store = SqliteStore.open(path)
+        tries, written = itertools.count(), threading.Event()
+
+        def note(unit: Unit) -> None:
+            if next(tries) == 0:
+                locked = sqlite3.OperationalError("database is locked")
+                locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise locked
+            create_list("noted", unit)
+            written.set()
+
+        store.post(note)
+        await asyncio.to_thread(written.wait, 60)
+        await store.close()
+        with SqliteStore.unit(path, write=False) as unit:
+            assert [row.name for row in unit.lists.all()] == ["noted"]
+
+    asyncio.run(main())
 
 
 _LISTER = """
