@@ -105,7 +105,10 @@ class DialLoop:
                 await self._pass(alarm)
             except StoreError as error:
                 _log.error(f"no calls can be claimed: {error}", action="claim_failed")
-                alarm.no_later_than(self._means.clock.steady() + _STORE_RETRY_S)
+                self._came_round.set()
+                # Whatever wakes us: an agent who was kept free for nothing and let go again would do so at once.
+                await self._means.clock.sleep(_STORE_RETRY_S)
+                continue
             self._came_round.set()
             await self._wait(alarm)
         self._came_round.set()
