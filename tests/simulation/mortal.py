@@ -10,9 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from dialerd.adapters.sqlite import SqliteStore
-from dialerd.ports import Timer, Unit
-from dialerd.simulate.clock import VirtualClock
+from dialerd.ports import Clock, Store, Timer, Unit
 
 T = TypeVar("T")
 
@@ -20,7 +18,7 @@ T = TypeVar("T")
 class Mortal:
     """Implements ports.Clock and ports.Store for one life of an engine."""
 
-    def __init__(self, clock: VirtualClock, store: SqliteStore) -> None:
+    def __init__(self, clock: Clock, store: Store) -> None:
         self._clock = clock
         self._store = store
         self._is_alive = True

@@ -15,7 +15,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
-from dialerd.ports import MessageRoute, QueueWatch, RunRow, Unit
+from dialerd.ports import Clock, MessageRoute, QueueWatch, RunRow, Store, Unit
 from dialerd.ports.flows import Speech, Web
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
@@ -32,6 +32,9 @@ TRUNKS = {"carrier": trunk()}
 
 class Office:
     """One database, one exchange, and an engine that is there or not."""
+
+    clock: Clock
+    store: Store
 
     def __init__(self, clock: VirtualClock, *, seed: int, refresh_s: float, callees: Callees | None) -> None:
         self.clock = clock
