@@ -61,7 +61,8 @@ class Line:
         return mean_s * (0.5 + self.dice.draw())
 
     async def wait(self, mean_s: float = REPLY_S) -> None:
-        await self.clock.sleep(self.about(mean_s))
+        late_s = self.faults.delay_s * self.dice.draw() if self.draws(self.faults.delay_reply) else 0.0
+        await self.clock.sleep(self.about(mean_s) + late_s)
 
     def draws(self, probability: float) -> bool:
         return probability > 0 and self.dice.draw() < probability

@@ -1,0 +1,44 @@
+"""What seeds have found, written down by hand: the story that it takes, and nothing else.
+
+Not here: seeds (test_seeds.py). What a full disk did to notes is in tests/adapters/sqlite/test_writer.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dialerd.simulate.faults import Faults
+from tests.faults.drawn import Drawn, Happening, Person
+from tests.faults.play import play_drawn
+
+_KEYS: Mapping[str, Any] = {"max_ring_s": 20, "max_attempts": 1, "amd": False}
+
+
+def story(mode: str, endings: str, *happenings: tuple[float, str, float, float], **keys: object) -> Drawn:
+    return Drawn(
+        seed=1,
+        mode=mode,
+        people=tuple(Person(ending=ending, keys="") for ending in endings.split()),
+        keys={**_KEYS, **keys},
+        queue={"legs": "kept", "wrap_up_s": 0},
+        agents=0 if mode == "agentless" else 1,
+        blended=False,
+        faults=Faults(),
+        commit_s=0.0,
+        refresh_s=2.0,
+        happenings=tuple(Happening(at_s=at, kind=kind, lasts_s=lasts, by=by) for at, kind, lasts, by in happenings),
+        calm_s=max(at + lasts for at, _, lasts, _ in happenings) + 5.0,
+    )
+
+
+def test_a_daemon_that_cannot_show_a_record_for_want_of_room_on_the_disk_does_not_try_without_a_pause() -> None:
+    verdict = play_drawn(story("preview", "31 31 31", (2.0, "full", 30.0, 0.0), preview={"timer_s": 2}))
+    assert verdict.broken == ()
+    assert verdict.calls == 3
+
+
+def test_a_phone_rings_its_least_time_by_no_clock_that_can_be_set() -> None:
+    verdict = play_drawn(story("agentless", "03", (2.0, "jump", 0.0, 0.95), (4.0, "terminate", 0.0, 0.0)))
+    assert verdict.broken == ()
+    assert verdict.calls == 1

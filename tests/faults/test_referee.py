@@ -1,0 +1,142 @@
+"""The referee of the fault runs sees a fault: each is planted into the daemon, and some seed among a few tells of it.
+
+Not here: the runs of the daemon as it is (test_seeds.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count, islice
+from typing import Any
+
+import pytest
+
+from dialerd.domain.call import CallPlan
+from dialerd.engine import performer
+from dialerd.engine.runline import RunLine
+from dialerd.ports import Exchange
+from dialerd.usecases import dialing
+from tests.faults.drawn import Drawn, draw
+from tests.faults.house import House
+from tests.faults.play import play
+
+_SEEDS = 20
+
+
+def forgets_agents(house: House, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(house.engine.agents.reservations, "over", lambda attempt_id: None)  # type: ignore[union-attr]
+
+
+def forgets_slots(house: House, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(house.engine._trunks, "give_back", lambda trunk, server: None)  # type: ignore[union-attr]
+
+
+def forgets_to_settle(house: House, patch: pytest.MonkeyPatch) -> None:
+    async def settles_not(line: Any, outcome: Any) -> None:
+        """As if the write had been lost."""
+
+    patch.setattr(house.engine.desk, "_settle", settles_not)  # type: ignore[union-attr]
+
+
+def settles_twice(house: House, patch: pytest.MonkeyPatch) -> None:
+    house.connection.execute("DROP TRIGGER IF EXISTS planted")
+    house.connection.execute(
+        "CREATE TEMP TRIGGER planted AFTER UPDATE OF disposition ON main.attempt WHEN OLD.disposition IS NULL BEGIN"
+        " UPDATE attempt SET disposition = 'busy' WHERE id = NEW.id; END"
+    )
+
+
+def miscounts(house: House, patch: pytest.MonkeyPatch) -> None:
+    house.connection.execute("DROP TRIGGER IF EXISTS attempt_closed")
+
+
+def dials_unasked(house: House, patch: pytest.MonkeyPatch) -> None:
+    class Ready(set[str]):
+        def discard(self, exchange: object) -> None:
+            """It stays ready."""
+
+    async def reconciles_not(exchange: Exchange, up_count: int) -> None:
+        """It takes itself for reconciled."""
+
+    house.engine._trunks.ready = Ready({"simulated"})  # type: ignore[union-attr]
+    patch.setattr(house.engine, "_reconcile", reconciles_not)
+
+
+def passes_closed_gates(house: House, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dialing, "first_closed", lambda facts, now: None)
+    patch.setattr(RunLine, "closed_until", lambda line, now: None)
+
+
+def dials_twice(house: House, patch: pytest.MonkeyPatch) -> None:
+    async def twice(exchange: Exchange, plan: CallPlan) -> Any:
+        await exchange.originate(plan)
+        return await exchange.originate(plan)
+
+    patch.setattr(performer, "originate", twice)
+
+
+def cancels_early(house: House, patch: pytest.MonkeyPatch) -> None:
+    house.engine._loop._min_ring_s = 0.0  # type: ignore[union-attr]
+
+
+def dials_before_it_writes(house: House, patch: pytest.MonkeyPatch) -> None:
+    inner = house.life.write  # type: ignore[union-attr]
+
+    async def late(job: Any, *, patient: bool = False) -> Any:
+        if getattr(job, "func", None) is not dialing.claim:
+            return await inner(job, patient=patient)
+        kept: list[Any] = []
+
+        def undone(unit: Any) -> None:
+            kept.append(job(unit))
+            raise KeyError
+
+        try:
+            await inner(undone)
+        except KeyError:
+            house.life.post(job)  # type: ignore[union-attr]
+        return kept[0]
+
+    patch.setattr(house.life, "write", late)
+
+
+def any_seed(drawn: Drawn) -> bool:
+    return True
+
+
+def closes_its_hours(drawn: Drawn) -> bool:
+    return "hours" in drawn.keys and drawn.keys["max_attempts"] > 1 and drawn.mode == "agentless"
+
+
+def has_early(kind: str) -> Callable[[Drawn], bool]:
+    return lambda drawn: any(each.kind == kind and each.at_s < 30 for each in drawn.happenings)
+
+
+@pytest.mark.parametrize(
+    ("plant", "words", "among"),
+    [
+        (forgets_agents, "is left reserved", any_seed),
+        (forgets_slots, "is taken for in use", any_seed),
+        (forgets_to_settle, "is left open", any_seed),
+        (settles_twice, "was settled twice", any_seed),
+        (miscounts, "is counted", any_seed),
+        (dials_unasked, "before the exchange was asked for its calls", any_seed),
+        (passes_closed_gates, "on the do-not-call list", has_early("dnc")),
+        (passes_closed_gates, "outside the hours", closes_its_hours),
+        (dials_twice, "was placed twice", any_seed),
+        (cancels_early, "was cancelled after", has_early("terminate")),
+        (dials_before_it_writes, "is not written down as open", any_seed),
+    ],
+)
+def test_the_referee_sees_a_planted_fault(
+    plant: Callable[[House, pytest.MonkeyPatch], None],
+    words: str,
+    among: Callable[[Drawn], bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed in islice((seed for seed in count() if among(draw(seed))), _SEEDS):
+        verdict = play(seed, meddle=lambda house: plant(house, monkeypatch))
+        if any(words in each for each in verdict.broken):
+            assert f"scripts/bench faults --seed {seed}" in str(verdict)
+            return
+    pytest.fail(f"no seed of {_SEEDS} has seen it")
