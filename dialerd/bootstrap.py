@@ -9,7 +9,7 @@ import asyncio
 import os
 import ssl
 import sys
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,6 @@ from dialerd.adapters.loopwatch import LoopWatch
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks, conf, conffiles
-from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
@@ -31,6 +30,7 @@ from dialerd.domain.replywords import ReplyWords
 from dialerd.meters import Meters
 from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
+from dialerd.usecases.flows import wanted_sounds
 from dialerd.usecases.mailbox import StoredMailbox
 from dialerd.usecases.pieces import StoredPieces
 
@@ -275,7 +275,7 @@ def _examine_database(
     try:
         sqlite.check(given.database.path)
         with unit(given, write=True) as work:
-            rows = [(row, work.runs.latest(row.id), _plays(work, row.spec)) for row in work.campaigns.all()]
+            rows = [(row, work.runs.latest(row.id), wanted_sounds(work, row.spec)) for row in work.campaigns.all()]
             queues = work.queues.all()
     except DialerdError as error:
         return str(error), [], {}, None
@@ -298,21 +298,15 @@ def _examine_database(
     return "", campaigns, music, max(written, default=None)
 
 
-def _plays(work: Unit, spec: CampaignSpec) -> frozenset[str]:
-    """The sounds that a campaign names, itself or by its flow."""
-    flow = work.flows.get(spec.flow) if spec.flow else None
-    return frozenset(spec.sounds) | (flow.spec.sounds if flow else frozenset())
-
-
-def sounds(given: Settings) -> dict[str, Set[str] | str]:
-    """The sounds that each Asterisk of the settings knows, or in a sentence why it could not be asked."""
+def sounds(given: Settings) -> dict[str, Mapping[str, Collection[str]] | str]:
+    """The sounds that each Asterisk of the settings has, by language, or in a sentence why it could not be asked."""
     return asyncio.run(_sounds(given))
 
 
-async def _sounds(given: Settings) -> dict[str, Set[str] | str]:
+async def _sounds(given: Settings) -> dict[str, Mapping[str, Collection[str]] | str]:
     from dialerd.adapters import ari
 
-    found: dict[str, Set[str] | str] = {}
+    found: dict[str, Mapping[str, Collection[str]] | str] = {}
     for server in given.asterisk:
         probed = await ari.probe(server)
         if isinstance(probed, str):

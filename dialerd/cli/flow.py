@@ -16,9 +16,9 @@ from dialerd import bootstrap
 from dialerd.cli import drafts
 from dialerd.cli.context import Context, facts_table, simple_table, with_json
 from dialerd.cli.deleting import delete_by_name, yes_option
-from dialerd.doctor.checks import missing_sounds
 from dialerd.domain.flow import Complaint, FlowSpec, examine
 from dialerd.domain.flow.draw import told
+from dialerd.domain.soundcheck import lacking
 from dialerd.usecases import flows as use
 from dialerd.usecases.drafts import FLOW
 
@@ -55,9 +55,10 @@ def _missing(context: Context, spec: FlowSpec, text: str) -> Iterator[Complaint]
         if isinstance(known, str):
             yield Complaint(1, f"Asterisk {name} could not be asked for its sounds: {known}")
             continue
-        for sound in missing_sounds(known, spec.sounds):
+        for sound in sorted(spec.sounds):
             line = next((n for n, each in enumerate(text.splitlines(), 1) if f'"{sound}"' in each), 1)
-            yield Complaint(line, f"Asterisk {name} has no sound {sound}")
+            if missing := lacking(known, dict.fromkeys(spec.languages, (sound,))):
+                yield Complaint(line, f"Asterisk {name} has no sound {', '.join(missing)}")
 
 
 @flow.command()

@@ -6,11 +6,11 @@ is None) gives no finding: doctor never says that something is well which nobody
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialerd.domain.soundcheck import lacking
 from dialerd.domain.trunk import Trunk
 
 _SLOW_CLOCK = timedelta(minutes=1)
@@ -21,7 +21,7 @@ _APART_S = 30.0
 class AsteriskFacts:
     """One server: why it cannot be used, or what it has.
 
-    `lacks` maps (trunk, with AMD) to what stands in the way and what to do. `sounds` are the names of its sounds,
+    `lacks` maps (trunk, with AMD) to what stands in the way and what to do. `sounds` are its sounds, by language,
     `has_music` whether it can play music on hold at all, `ahead_s` how far its clock is ahead of ours.
     """
 
@@ -30,20 +30,20 @@ class AsteriskFacts:
     version: str = ""
     is_too_old: bool = False
     lacks: Mapping[tuple[str, bool], str | None]
-    sounds: AbstractSet[str] | None = None
+    sounds: Mapping[str, Collection[str]] | None = None
     has_music: bool | None = None
     ahead_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFacts:
-    """A campaign as far as it needs the world. `plays` are the sounds that a person may hear of it."""
+    """A campaign as far as it needs the world. `plays` are the sounds that a person may hear of it, by language."""
 
     name: str
     trunk: str
     caller_id: str
     amd: bool
-    plays: AbstractSet[str] = frozenset()
+    plays: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +155,14 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
     lacks = {lack for server in usable if (lack := server.lacks[trunk.name, campaign.amd])}
     if lacks:
         return Finding(check=check, is_well=False, seen="; ".join(sorted(lacks)))
-    deaf = {server.name: missing for server in usable if (missing := missing_sounds(server.sounds, campaign.plays))}
+    heard = [(server.name, server.sounds) for server in usable if server.sounds is not None]
+    deaf = {name: missing for name, known in heard if (missing := lacking(known, campaign.plays))}
     if deaf:
         return Finding(
             check=check,
             is_well=False,
             seen="; ".join(f"Asterisk {name} does not know its sound {', '.join(each)}" for name, each in deaf.items()),
-            remedy="put it into Asterisk's sounds folder and run: asterisk -rx 'module reload sounds'",
+            remedy="put it into the language's folder of its sounds and run: asterisk -rx 'module reload sounds'",
         )
     return Finding(check=check, is_well=True, seen="could be dialed")
 
@@ -196,11 +197,3 @@ def _no_server(check: str, trunk: Trunk) -> Finding:
         seen=f"no Asterisk of trunk {trunk.name} can be used: {', '.join(trunk.servers)}",
         remedy="see the findings of those",
     )
-
-
-def missing_sounds(known: AbstractSet[str] | None, wanted: AbstractSet[str]) -> list[str]:
-    """Those that an Asterisk does not know. None: it does not tell.
-
-    Asterisk's index has the sounds of its own folder only, so a sound named by its path is not judged.
-    """
-    return [] if known is None else sorted(each for each in wanted - known if not each.startswith("/"))

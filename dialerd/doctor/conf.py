@@ -6,11 +6,12 @@ asked and its files tell (conffiles.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dialerd.doctor.checks import Finding
+from dialerd.domain.soundcheck import ANY, lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class ConfFacts:
     modules: AbstractSet[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=dict)
     endpoints: AbstractSet[str] = frozenset()
-    sounds: AbstractSet[str] | None = None
+    sounds: Mapping[str, Collection[str]] | None = None
     ami: AmiFacts | None = None
 
 
@@ -163,7 +164,7 @@ def _extensions(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
 
 
 def _is_unknown(server: ConfFacts, sound: str) -> bool:
-    return server.sounds is not None and not sound.startswith("/") and sound not in server.sounds
+    return server.sounds is not None and bool(lacking(server.sounds, {ANY: (sound,)}))
 
 
 def _phones(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 ANY = ""
-"""The language of a call that is told none: the channel's own, which nobody knows before."""
+"""The language of a call that is told none: the channel's own, which nobody knows before. Of a sound: it is heard in
+every one."""
 
 
 def lacking(known: Mapping[str, Collection[str]], wanted: Mapping[str, Collection[str]]) -> list[str]:
@@ -32,4 +33,6 @@ def _has(known: Mapping[str, Collection[str]], sound: str, language: str) -> boo
     if folder in known.get(rest, ()):
         return True  # any folder beside those of the languages counts as a language in the index
     languages = known.get(sound, ())
+    if ANY in languages:
+        return True
     return bool(languages) if language == ANY else language in languages or language.partition("_")[0] in languages

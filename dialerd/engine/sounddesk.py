@@ -61,8 +61,8 @@ class SoundDesk:
                 more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
                 lack = (
                     f"Asterisk {exchange.name} has no sound {', '.join(missing[:_MOST_NAMED])}{more}: put it into the"
-                    " language's folder of its sounds, since its index has no files beside these folders, and run"
-                    " module reload sounds"
+                    " language's folder of its sounds (files beside these folders are seen on dialerd's own machine"
+                    " only), and run module reload sounds"
                 )
         except StoreError:
             lack = "its sounds could not be looked for: the store cannot be read"

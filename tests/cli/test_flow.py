@@ -61,11 +61,15 @@ def test_what_the_settings_and_the_servers_lack_is_told(terminal: Terminal, monk
     assert "warning: it asks pay.example.com, which is not among [web] hosts" in told
     said = terminal.type("flow", "check", file, "--asterisk")
     assert (said.code, said.out.startswith(f"{file}:1: Asterisk pbx1 could not be asked for its sounds: ")) == (1, True)
-    known = {"hello", "sorry", "type-your-account", "press-1-2-3-or-9", "after-the-tone"}
+    known = {each: [""] for each in ("hello", "sorry", "type-your-account", "press-1-2-3-or-9", "after-the-tone")}
     monkeypatch.setattr("dialerd.bootstrap.sounds", lambda _settings: {"pbx1": known})
     said = terminal.type("flow", "check", file, "--asterisk")
-    assert said.out == f"{file}:32: Asterisk pbx1 has no sound still-there\n"
-    known.add("still-there")
+    lost = ", ".join(f"still-there in {each}" for each in ("en", "es", "pt_BR"))
+    assert said.out == f"{file}:32: Asterisk pbx1 has no sound {lost}\n"
+    known["still-there"] = ["en", "pt"]
+    said = terminal.type("flow", "check", file, "--asterisk")
+    assert said.out == f"{file}:32: Asterisk pbx1 has no sound still-there in es\n"
+    known["still-there"] = ["en", "es", "pt"]
     assert terminal.ok("flow", "check", file, "--asterisk").out.endswith("nothing is wrong\n")
 
 

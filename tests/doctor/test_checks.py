@@ -22,7 +22,8 @@ TRUNK = Trunk(
 )
 NO_LACKS: Mapping[tuple[str, bool], str | None] = {("carrier", False): None, ("carrier", True): None}
 SERVER = AsteriskFacts(name="pbx1", version="22.8.0", lacks=NO_LACKS)
-CAMPAIGN = CampaignFacts(name="spring", trunk="carrier", caller_id="+12125550100", amd=True, plays={"hello-world"})
+PLAYS = {"": {"hello-world"}}
+CAMPAIGN = CampaignFacts(name="spring", trunk="carrier", caller_id="+12125550100", amd=True, plays=PLAYS)
 WELL = Facts(
     settings="/etc/dialerd.toml",
     database="/var/d.db",
@@ -84,7 +85,7 @@ def test_a_healthy_house_has_a_good_finding_for_each_thing() -> None:
             "apply",
         ),
         (
-            replace(WELL, asterisks=[replace(SERVER, sounds=frozenset({"beep"}))]),
+            replace(WELL, asterisks=[replace(SERVER, sounds={"beep": ["en"]})]),
             "campaign spring",
             "Asterisk pbx1 does not know its sound hello-world",
             "module reload sounds",
@@ -128,10 +129,13 @@ def test_a_campaign_whose_servers_are_all_down_is_not_called_well() -> None:
 
 
 def test_a_sound_is_judged_only_where_the_index_was_seen_and_can_have_it() -> None:
-    empty = [replace(SERVER, sounds=frozenset[str]())]
+    empty = [replace(SERVER, sounds={})]
     for plays in (frozenset[str](), {"/var/lib/sounds/mine"}):
-        assert not wrong(replace(WELL, asterisks=empty, campaigns=[replace(CAMPAIGN, plays=plays)]))
+        assert not wrong(replace(WELL, asterisks=empty, campaigns=[replace(CAMPAIGN, plays={"": plays})]))
     assert not wrong(WELL)
+    beside = {"es": {"custom/shut", "open"}}
+    mine = [replace(SERVER, sounds={"shut": ["custom"], "open": [""]})]
+    assert not wrong(replace(WELL, asterisks=mine, campaigns=[replace(CAMPAIGN, plays=beside)]))
 
 
 def test_clocks_that_agree_are_well_and_a_clock_nobody_read_has_no_finding() -> None:

@@ -16,7 +16,7 @@ WHOLE = ConfFacts(
     modules=EVERY_MODULE,
     variables={"DIALERD_APP": "dialerd", "DIALERD_AGI": "127.0.0.1:4573", "DIALERD_SAY_OK": "beep"},
     endpoints=frozenset({"PJSIP/1001", "PJSIP/carrier"}),
-    sounds=frozenset({"beep"}),
+    sounds={"beep": ["en"]},
     ami=AmiFacts(queues=frozenset({"desk"})),
 )
 WANTED = Wanted(
@@ -74,7 +74,7 @@ BOB = {"endpoints": WHOLE.endpoints | {"PJSIP/bob"}}
             "[agi] listen is 127.0.0.1:4573",
             "the other",
         ),
-        ({"sounds": frozenset()}, "extensions.conf: sounds", "DIALERD_SAY_OK = beep", "core-sounds"),
+        ({"sounds": {}}, "extensions.conf: sounds", "DIALERD_SAY_OK = beep", "core-sounds"),
         ({"endpoints": frozenset({"PJSIP/bob"})}, "pjsip.conf: agents", "PJSIP/1001 of agent ann", "pjsip_agents"),
         ({"ami": None}, "manager.conf", "no [asterisk.ami]", "manager_dialerd.conf"),
         ({"ami": AmiFacts(trouble="user dialerd is refused")}, "manager.conf", "is refused", "manager_dialerd.conf"),

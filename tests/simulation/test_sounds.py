@@ -76,6 +76,7 @@ def test_an_asterisk_that_does_not_tell_is_dialed_on() -> None:
         ({"a": ["es_MX"]}, {"es": ["a"]}, ["a in es"]),
         ({"shop/a": ["en"]}, {"en": ["shop/a"]}, []),
         ({"a": ["shop"]}, {"es": ["shop/a"]}, []),
+        ({"a": ["en", ""]}, {"es": ["a"]}, []),
         ({}, {"en": ["/var/sounds/a"]}, []),
     ],
 )

@@ -109,7 +109,7 @@ async def found(session: Session, path: str) -> dict[str, Any] | Gone | Failed:
 
 
 async def listed(session: Session, what: str) -> list[dict[str, Any]]:
-    """Every one of `what`: "channels" or "bridges" that live, "sounds" that are there.
+    """Every one of `what`: "channels" or "bridges" that live.
 
     Raises ExchangeError when Asterisk does not tell.
     """

@@ -5,11 +5,12 @@ Not here: what it must have to dial (readiness.py), what of it is wrong (doctor/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
-from dialerd.adapters.ari.readiness import explained, list_endpoints, list_sounds
+from dialerd.adapters.ari.readiness import explained, list_endpoints
+from dialerd.adapters.ari.soundlist import list_sounds
 from dialerd.serversettings import AsteriskSettings
 
 GLOBALS = (
@@ -25,7 +26,7 @@ class Configuration:
     modules: frozenset[str]
     variables: Mapping[str, str]
     endpoints: frozenset[str]
-    sounds: frozenset[str] | None
+    sounds: Mapping[str, Collection[str]] | None
 
 
 async def probe_conf(settings: AsteriskSettings) -> Configuration | str:

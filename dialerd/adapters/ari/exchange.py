@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 from dialerd.adapters.ari import callrecording, media, translate
 from dialerd.adapters.ari.asking import ask, found, listed, originate, over
-from dialerd.adapters.ari.http import AriHttp
+from dialerd.adapters.ari.http import AriHttp, AriUnreachable
 from dialerd.adapters.ari.session import Session
+from dialerd.adapters.ari.soundlist import list_sounds
 from dialerd.adapters.ari.steering import AriSteering
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
-from dialerd.domain.errors import ExchangeError
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
@@ -129,11 +129,13 @@ class AriExchange(AriSteering):
         return translate.to_place(channel, app=self._app, playing=playing)
 
     async def sounds(self) -> dict[str, list[str]] | None:
-        try:
-            known = await listed(self._session, "sounds")
-        except ExchangeError:  # res_ari_sounds is not loaded: dialing does not need it
+        http = self._session.http
+        if http is None or not self._session.is_alive:
             return None
-        return {str(each.get("id")): translate.to_languages(each) for each in known}
+        try:
+            return await list_sounds(http)
+        except AriUnreachable:
+            return None
 
     async def channels(self) -> dict[AttemptId, ev.ChannelSeen]:
         channels = await listed(self._session, "channels")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import aiohttp
 
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
+from dialerd.adapters.ari.soundlist import list_sounds
 from dialerd.serversettings import AsteriskSettings
 
 _SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
@@ -30,7 +31,7 @@ class Readiness:
     has_amd: bool = False
     has_dialplan: bool = False
     endpoints: Mapping[tuple[str, str], str]
-    sounds: frozenset[str] | None = None  # this and the next are looked at for doctor only
+    sounds: Mapping[str, Collection[str]] | None = None  # this and the next are looked at for doctor only
     has_music: bool | None = None
 
     def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> str | None:
@@ -116,15 +117,6 @@ async def list_endpoints(http: AriHttp) -> dict[tuple[str, str], str]:
     return {
         (str(each.get("technology", "")), str(each.get("resource", ""))): str(each.get("state", "")) for each in found
     }
-
-
-async def list_sounds(http: AriHttp) -> frozenset[str] | None:
-    """The names of its sounds; None: it does not tell."""
-    try:
-        found = await http.call("GET", "/sounds")
-    except AriStatus:  # res_ari_sounds is not loaded: dialing does not need it
-        return None
-    return frozenset(str(each.get("id", "")) for each in as_objects(found))
 
 
 async def _has_module(client: Any, module: str) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dialerd.adapters.ari import AriExchange
+from dialerd.adapters.ari.soundlist import is_here
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
 from dialerd.domain.errors import ExchangeError
@@ -262,3 +264,40 @@ def test_channels_that_cannot_be_asked_for_are_an_error() -> None:
             await exchange.channels()
 
     ask(story)
+
+
+def test_sounds_beside_the_folders_of_languages_are_known_where_asterisk_is_on_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "sounds/es").mkdir(parents=True)
+    for name in ("mine.wav", "mine.gsm", "hello.ulaw", "v1.2.sln16", "notes.txt", ".wav", "es/hola.gsm"):
+        (tmp_path / "sounds" / name).write_bytes(b"")
+    index = [{"id": "hello", "formats": [{"language": "en", "format": "gsm"}]}]
+
+    async def story(fake: FakeAri, exchange: AriExchange) -> None:
+        fake.replies["/sounds"] = index
+        for folder, beside in (
+            (str(tmp_path), {"hello": ["en", ""], "mine": [""], "v1.2": [""]}),
+            (str(tmp_path / "none"), {"hello": ["en"]}),
+            ("", {"hello": ["en"]}),
+        ):
+            fake.replies["/asterisk/variable"] = {"value": folder}
+            assert await exchange.sounds() == beside
+        fake.answers["GET", "/asterisk/variable"] = [404]
+        assert await exchange.sounds() == {"hello": ["en"]}
+        fake.answers["GET", "/sounds"] = [404]
+        assert await exchange.sounds() is None
+
+    ask(story)
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:8088", True),
+        ("https://localhost:8089", True),
+        ("http://[::1]:8088", True),
+        ("http://pbx.example.com:8088", False),
+        ("http://192.0.2.7:8088", False),
+    ],
+)
+def test_only_on_this_machine_are_files_looked_at(url: str, here: bool) -> None:
+    assert is_here(url) == here
