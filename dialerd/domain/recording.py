@@ -24,6 +24,7 @@ of its attempt. It ends with the call."""
 SNOOP_ID = re.compile(r"s[0-9a-f]{32}\Z")
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9_-]{0,39})\Z")
+_CALL_LABEL = re.compile(r"\d{8}t\d{9}\Z")
 _NAME = re.compile(rf"{FOLDER}/(d[0-9a-f]{{32}})-([a-z0-9][a-z0-9_-]{{0,39}})\Z")
 
 
@@ -49,6 +50,16 @@ def recording_name(attempt_id: AttemptId, label: str) -> str:
 def call_label(now: datetime) -> str:
     """The label of a recording of a whole call that begins now: in one call there is one at a time."""
     return f"{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03}"
+
+
+def is_of_call(name: str) -> bool:
+    """Whether it is of both sides of a call, not of what a person was asked to say.
+
+    >>> is_of_call("dialerd/d00000000000000000000000000000000-20261121t210138393")
+    True
+    """
+    found = _NAME.match(name)
+    return found is not None and _CALL_LABEL.match(found[2]) is not None
 
 
 def snoop_of(attempt_id: AttemptId) -> SnoopId:

@@ -212,7 +212,7 @@ class CallDesk:
         if (facts.given, facts.attributes) != (before.facts.given, before.facts.attributes):
             self._store.post(partial(flowing.keep, attempt_id=line.attempt.id, facts=facts))
         if wants_recording(after) and not wants_recording(before):
-            self._recordings.start(line.attempt.id, line.exchange, "campaign")
+            self._recordings.start_for_campaign(line.attempt.id, line.exchange)
         if isinstance(event, ev.RecordingEnded):
             self._recordings.ended(line.attempt.id, event)
         self._do(line, commands)

@@ -2,6 +2,8 @@
 
 Not here: whether a call may be recorded (domain/call/talk.py), the sound (Asterisk keeps it).
 
+What the flow or an agent has ended, the campaign does not begin again in that call; they may.
+
 A recording's row is written as it is asked for. After a restart those that still go on are known from their rows:
 what records a call lives with the call, not with the daemon.
 """
@@ -12,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dialerd.domain.call.events import RecordingEnded
-from dialerd.domain.recording import call_label, recording_name
+from dialerd.domain.recording import attempt_of, call_label, is_of_call, recording_name
 from dialerd.domain.words import AttemptId
 from dialerd.log import logger
 from dialerd.ports import Clock, Exchange, Failed, Gone, RecordingRow, RecordingWish, Store, Unit
@@ -42,26 +44,35 @@ class RecordingDesk:
         self._recordable = recordable
         self._going: dict[AttemptId, _Going] = {}
         self._recorded: set[AttemptId] = set()  # calls that are up and have a row
+        self._declined: set[AttemptId] = set()  # calls that are up and are not to be recorded as the campaign says
 
     async def inherit(self) -> None:
         """Take over what an earlier daemon began. Raises StoreError."""
         now = self._clock.now()
 
-        def job(unit: Unit) -> list[RecordingRow]:
+        def job(unit: Unit) -> tuple[list[RecordingRow], list[str]]:
             unit.recordings.end_orphans(now)
-            return unit.recordings.going_on()
+            return unit.recordings.going_on(), unit.recordings.ended_in_open_calls()
 
-        rows = await self._store.write(job)
+        rows, ended = await self._store.write(job)
         self._going = {row.attempt_id: _Going(row.name, row.asterisk) for row in rows}
-        self._recorded = set(self._going)
+        owners = {attempt_of(name) for name in ended if is_of_call(name)}
+        self._declined = {each for each in owners if each is not None and each not in self._going}
+        self._recorded = set(self._going) | self._declined
 
     def start(self, attempt_id: AttemptId, exchange: Exchange, asked_by: str) -> None:
         """Record both sides of a call from now on; one that is recorded already goes on so."""
+        self._declined.discard(attempt_id)
         if attempt_id not in self._going:
             name = recording_name(attempt_id, call_label(self._clock.now()))
             self._going[attempt_id] = _Going(name, exchange.name)
             self.note(attempt_id, exchange, name, asked_by)
             spawn(f"record {attempt_id}", self._start(attempt_id, exchange, name))
+
+    def start_for_campaign(self, attempt_id: AttemptId, exchange: Exchange) -> None:
+        """The same, unless somebody has ended it in this call."""
+        if attempt_id not in self._declined:
+            self.start(attempt_id, exchange, "campaign")
 
     def note(self, attempt_id: AttemptId, exchange: Exchange, name: str, asked_by: str) -> None:
         """Write down that a recording begins."""
@@ -84,7 +95,8 @@ class RecordingDesk:
         self._write_end(name, None, trouble)
 
     def stop(self, attempt_id: AttemptId) -> None:
-        """End the recording of both sides; its file is kept."""
+        """End the recording of both sides of a call that is up; its file is kept."""
+        self._declined.add(attempt_id)
         going = self._going.pop(attempt_id, None)
         exchange = None if going is None else self._exchanges.get(going.exchange)
         if going is not None and exchange is not None:
@@ -98,6 +110,7 @@ class RecordingDesk:
     def over(self, attempt_id: AttemptId) -> None:
         """The call has ended, and with it what records it."""
         self._going.pop(attempt_id, None)
+        self._declined.discard(attempt_id)
         if attempt_id in self._recorded:
             self._recorded.discard(attempt_id)
             now = self._clock.now()
@@ -114,7 +127,8 @@ class RecordingDesk:
     def _fulfil(self, wish: RecordingWish) -> None:
         exchange = self._recordable(wish.attempt_id)
         if not wish.wanted:
-            self.stop(wish.attempt_id)
+            if exchange is not None or wish.attempt_id in self._going:
+                self.stop(wish.attempt_id)
         elif exchange is not None:
             self.start(wish.attempt_id, exchange, wish.asked_by)
         else:

@@ -64,6 +64,10 @@ class Recordings(Protocol):
         """Those that have not ended."""
         ...
 
+    def ended_in_open_calls(self) -> list[str]:
+        """The names of those that have ended, and not by some trouble, before their calls."""
+        ...
+
     def end_orphans(self, now: datetime) -> None:
         """End those whose calls are over already."""
         ...

@@ -32,7 +32,7 @@ start = "menu"
 [node.menu]
 do = "menu"
 say = ["/sounds/message", "/sounds/message", { number = "42" }, "/sounds/message"]
-keys = { 1 = "accept", 2 = "agent", 4 = "code", 9 = "optout" }
+keys = { 1 = "accept", 2 = "tape", 4 = "code", 9 = "optout" }
 answer = "choice"
 tries = 1
 timeout_s = 2
@@ -57,6 +57,10 @@ do = "set"
 attributes = { code = "{{ code }}" }
 disposition = "coded"
 next = "bye"
+
+[node.tape]
+do = "record_call"
+next = "agent"
 
 [node.agent]
 do = "transfer"
@@ -130,6 +134,9 @@ def test_keys_silence_and_leaving_early_each_end_as_the_flow_says(lab: Lab, dial
     assert "opt-out" in dialer.cli("dnc", "check", NINE)
     assert float(rows[CODE]["talk_s"]) < 2 * MESSAGE_S, "nobody had to hear the prompts to their ends"
     assert rows[TWO]["agent"] == ANN
+    kept = {row["number"]: row for row in json.loads(dialer.cli("recording", "list", "--json"))}
+    assert set(kept) == {TWO, SILENT}, "one whose flow says so, and what one was asked to say"
+    assert (kept[TWO]["asked_by"], kept[TWO]["trouble"], kept[TWO]["duration_s"] >= 3) == ("flow", "", True)
     assert dialer.stop() == 0
     nothing_left(lab)
     calls = by_number(lab.record(since=mark))

@@ -121,3 +121,25 @@ def test_who_could_not_be_told_is_not_recorded() -> None:
         assert office.record[0].heard == ("told",)
 
     in_office(story, start=START)
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_what_an_agent_has_ended_the_campaign_does_not_begin_again(crashes: bool) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:1]))
+        await start(office, ["00"], amd=True, record=True)
+        await office.until(at(10))
+        await switch(office, False)
+        await office.until(at(12))
+        if crashes:
+            await office.crash()
+            await office.until(at(14))
+            await office.start()
+        await office.until(at(20))
+        (row,) = await listed(office)
+        assert row.recording.ended_at is not None
+        await switch(office, True)
+        await office.until(at(22))
+        assert [row.recording.ended_at for row in await listed(office)][1:] == [None]
+
+    in_office(story, start=START)

@@ -58,6 +58,13 @@ class SqlRecordings:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM recording WHERE ended_at IS NULL")  # noqa: S608
         return [_to_recording(row) for row in rows]
 
+    def ended_in_open_calls(self) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT recording.name FROM attempt JOIN recording ON recording.attempt_id = attempt.id"
+            " WHERE attempt.ended_at IS NULL AND recording.ended_at IS NOT NULL AND recording.trouble = ''"
+        )
+        return [row[0] for row in rows]
+
     def end_orphans(self, now: datetime) -> None:
         self._connection.execute(
             "UPDATE recording SET ended_at = (SELECT coalesce(attempt.ended_at, ?) FROM attempt"

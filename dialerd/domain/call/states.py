@@ -337,6 +337,12 @@ class Call:
     gone: bool = False
     stopping: str = ""
     looked: int = 0  # looks asked for in this state because its time was over
+    record_wish: bool = False  # its flow wants it recorded, once the person has been told
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the person knows that they are recorded, where the campaign has a sound for that."""
+        return self.plan.consent is None or self.facts.consent is True
 
     @property
     def outcome(self) -> Outcome | None:

@@ -71,17 +71,19 @@ def announced(call: Call, event: ev.PlaybackEnded) -> Step:
     state = call.state
     if isinstance(state, Settled):
         return call, ()
-    call = learn(call, consent=not event.failed)
+    begun = (do.RecordCall(),) if call.record_wish and not event.failed else ()
+    call = learn(replace(call, record_wish=False), consent=not event.failed)
     if isinstance(state, Waiting):
-        return replace(call, state=replace(state, announcing=False)), ()
+        return replace(call, state=replace(state, announcing=False)), begun
     if isinstance(state, Talking) and state.announcing and state.leg_id is not None:
-        return rearm(replace(call, state=replace(state, announcing=False)), CLEAR_S, do.Connect(state.leg_id))
-    return call, ()
+        call, commands = rearm(replace(call, state=replace(state, announcing=False)), CLEAR_S, do.Connect(state.leg_id))
+        return call, (*begun, *commands)
+    return call, begun
 
 
 def may_be_recorded(call: Call) -> bool:
     """Whether a person is being served who has been told of it, where the campaign tells them."""
-    state, is_told = call.state, call.plan.consent is None or call.facts.consent is True
+    state, is_told = call.state, call.is_told
     match state:
         case Playing(disposition=disposition):
             return is_told and disposition is Disposition.ANSWERED_HUMAN

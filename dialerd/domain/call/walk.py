@@ -180,6 +180,11 @@ def _take(
                 return enter(call, state, MESSAGE_S, *asked)
             case flow.Listen(serial, after_s):
                 return enter(call, replace(state, listening=serial), after_s, *asked)
+            case flow.RecordBoth(wanted):
+                # Not before they have been told; what is begun later, talk.announced does.
+                call = replace(call, record_wish=wanted and not call.is_told and call.facts.consent is None)
+                if not wanted or call.is_told:
+                    asked.append(do.RecordCall(wanted))
             case flow.RecordVoice() as voice:
                 name = recording_name(call.plan.attempt_id, voice.label)
                 silence_s = voice.silence_s or None

@@ -6,7 +6,7 @@ Not here: the text that draws it (domain/graph.py).
 from __future__ import annotations
 
 from dialerd.domain.flow.message import Message
-from dialerd.domain.flow.nodes import Branch, Callback, HangUp, Node, Play, Request, Set
+from dialerd.domain.flow.nodes import Branch, Callback, HangUp, Node, Play, RecordCall, Request, Set
 from dialerd.domain.flow.prompt import Part
 from dialerd.domain.flow.spec import FlowSpec
 from dialerd.domain.flow.transfer import Transfer
@@ -36,6 +36,8 @@ def told(node: Node) -> str:
         case Set():
             given = [*node.attributes, *([f"disposition {node.disposition}"] if node.disposition else [])]
             return f"set {', '.join(given)}"
+        case RecordCall():
+            return "record the call" if node.on else "record the call no more"
         case Request():
             return f"{node.method} {node.url}"
         case Callback():

@@ -242,6 +242,13 @@ class RecordVoice:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBoth:
+    """Record both sides from here on, as soon as the person has been told of it; `wanted` False: no more."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Do it; Acted(serial)."""
 
@@ -272,5 +279,5 @@ class Omitted:
     told: tuple[str, ...]
 
 
-Command = Omitted | Say | StopSaying | Listen | RecordVoice | Act | GiveAway | End
+Command = Omitted | Say | StopSaying | Listen | RecordVoice | RecordBoth | Act | GiveAway | End
 Move = tuple[Position, tuple[Command, ...]]

@@ -129,6 +129,18 @@ class Record(Speaking):
         return {"recorded": frozenset({self.answer})} if self.answer and self.on_fail else {}
 
 
+class RecordCall(NodeSpec):
+    """Record both sides of the call from here on; with `on = false` no more."""
+
+    do: Literal["record_call"]
+    on: bool = True
+    next: str
+
+    @property
+    def ways(self) -> Iterator[Way]:
+        yield Way(("next",), "", self.next)
+
+
 class Rule(Part):
     """One way of a branch: `when` is a condition in the language of the campaigns' filters."""
 
@@ -311,6 +323,6 @@ class HangUp(NodeSpec):
 
 
 Node = Annotated[
-    Play | Menu | Collect | Record | Branch | Set | Request | Callback | Dnc | Message | Transfer | HangUp,
+    Play | Menu | Collect | Record | RecordCall | Branch | Set | Request | Callback | Dnc | Message | Transfer | HangUp,
     Field(discriminator="do"),
 ]

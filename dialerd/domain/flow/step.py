@@ -33,6 +33,7 @@ from dialerd.domain.flow.moves import (
     OptOut,
     Position,
     Pressed,
+    RecordBoth,
     RecordingEnded,
     RecordVoice,
     Say,
@@ -102,6 +103,7 @@ def values(position: Position, scene: Scene) -> Mapping[str, str]:
 
 def _enter(flow: FlowSpec, position: Position, name: str, scene: Scene, way: str = "") -> Move:
     """Go to a node, and on through those at which nothing is waited for. `way`: by which the one before is left."""
+    passed: list[RecordBoth] = []
     while True:
         if position.visited >= MAX_VISITED:
             return _end(position, f"it went through {MAX_VISITED} nodes without an end")
@@ -113,8 +115,11 @@ def _enter(flow: FlowSpec, position: Position, name: str, scene: Scene, way: str
                 name = _branch(node, position, scene)
             case nodes.Set() as node:
                 position, name = _set(node, position, scene), node.next
+            case nodes.RecordCall() as node:
+                passed, name = [*passed, RecordBoth(node.on)], node.next
             case _:
-                return _start(flow, position, scene)
+                position, commands = _start(flow, position, scene)
+                return position, (*passed, *commands)
 
 
 def _start(flow: FlowSpec, position: Position, scene: Scene) -> Move:
@@ -140,7 +145,7 @@ def _start(flow: FlowSpec, position: Position, scene: Scene) -> Move:
             return position, (GiveAway(position.serial, node, number),)
         case nodes.HangUp() as node:
             return _end(replace(position, disposition=node.disposition or position.disposition))
-    raise AssertionError("branches and sets are gone through in _enter")
+    raise AssertionError("at the others nothing is waited for: they are gone through in _enter")
 
 
 def fill_url(url: str, known: Mapping[str, str]) -> str:

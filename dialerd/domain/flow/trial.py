@@ -100,6 +100,8 @@ def _said(command: m.Command) -> Iterator[str]:
             yield f"  has {after_s:g} s for a key"
         case m.RecordVoice(label=label, max_s=max_s):
             yield f"  is recorded as {label}, for at most {max_s:g} s"
+        case m.RecordBoth(wanted=wanted):
+            yield f"  the call would be recorded {'from here on' if wanted else 'no more'}"
         case m.Act(action=m.Speak(texts)):
             yield f"  speech of: {' | '.join(texts)}"
         case m.Act(action=m.Ask(method=method, url=url)):

@@ -13,9 +13,11 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import Talking, Waiting
 from dialerd.domain.call.step import step
 from dialerd.domain.call.talk import wants_recording
+from dialerd.domain.flow.moves import Fetched
 from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import LegId
 from tests.domain.call.test_step import HUMAN, ID, PLAYED, START, follow, plan
+from tests.domain.flow.samples import read, scene
 
 LEG = LegId("a" + "0" * 32)
 FOUND = ev.AgentFound("ann", LEG)
@@ -103,3 +105,68 @@ def test_a_machine_is_neither_told_nor_recorded() -> None:
     call, asked = follow(begin(recorded(), START)[0], [*UP[:2], (3, ev.AmdHeard("MACHINE"))])
     assert asked == ["Detect", "HangUp"]
     assert not wants_recording(call)
+
+
+FLOW = """
+name = "f"
+start = "on"
+
+[node.on]
+do = "record_call"
+next = "card"
+
+[node.card]
+do = "collect"
+say = "your-card"
+answer = "card"
+max = 4
+secret = true
+next = "off"
+on_fail = "bye"
+
+[node.off]
+do = "record_call"
+on = false
+next = "bye"
+
+[node.bye]
+do = "play"
+say = "bye"
+next = "end"
+
+[node.end]
+do = "hangup"
+"""
+FETCHED = ev.Acted(0, Fetched(read(FLOW), scene()))
+
+
+@pytest.mark.parametrize(
+    ("consent", "events", "asked"),
+    [
+        (None, [FETCHED], ["RecordCall", "Play"]),
+        ("told", [TOLD, FETCHED], ["RecordCall", "Play"]),
+        ("told", [FETCHED, TOLD], ["Play", "RecordCall"]),  # its prompt waits for the announcement, too
+        ("told", [FETCHED, UNTOLD], ["Play"]),
+        ("told", [UNTOLD, FETCHED], ["Play"]),
+    ],
+)
+def test_a_flow_has_a_call_recorded_once_the_person_has_been_told(
+    consent: str | None, events: list[ev.CallEvent], asked: list[str]
+) -> None:
+    given = replace(recorded(consent=consent), play=None, flow="f", record=False)
+    call, before = follow(begin(given, START)[0], UP)
+    assert before == ["Detect", *(["Play"] if consent else []), "Act"]
+    call, commands = follow(call, [(4, each) for each in events])
+    assert commands == asked
+    call, commands = follow(call, [(5, ev.Pressed(each)) for each in "1234"])
+    assert commands == ["StopPlaying", "RecordCall", "Play"]
+    assert not wants_recording(call)
+
+
+def test_what_a_flow_has_begun_and_ended_while_the_person_is_told_is_not_begun_then() -> None:
+    given = replace(recorded(), play=None, flow="f", record=False)
+    call, _ = follow(begin(given, START)[0], UP)
+    _, commands = follow(
+        call, [(4, FETCHED), (4, ev.Pressed("1")), *[(4, ev.Pressed(each)) for each in "234"], (5, TOLD)]
+    )
+    assert commands == ["Play", "StopPlaying", "RecordCall", "Play"]

@@ -147,7 +147,7 @@ def random_flow(dice: random.Random) -> str:
         return [dice.choice(["hello", {dice.choice(ways): text()}]) for _ in range(dice.randint(1, 3))]
 
     def node() -> dict[str, Any]:
-        match dice.randrange(13):
+        match dice.randrange(14):
             case 0:
                 return {"do": "play", "say": say(), "barge_in": dice.random() < 0.5, "next": to()}
             case 1 | 2:
@@ -173,6 +173,8 @@ def random_flow(dice: random.Random) -> str:
             case 10 | 11:
                 more = dice.choice([{"do": "sms"}, {"do": "email", "subject": text()}, {"do": "email"}, {"do": "sms"}])
                 return {**more, "text": text() + dice.choice(["", "{% if a1 %}x{% endif %}"]), **_ways(dice, to)}
+            case 12:
+                return {"do": "record_call", "on": dice.random() < 0.5, "next": to()}
             case _:
                 return {"do": "transfer", "queue": "sales", "on_no_agent": to()}
 
