@@ -196,10 +196,11 @@ def _take_reply(
     run, did, is_stop = None, "written by a machine" if event.is_automatic else "", False
     back: Message | None = None
     if not event.is_automatic:
-        wish, was_free = wish_of(event.text, by.words), not unit.dnc.check(_as_kept(event.sender), now)
+        words = event.text if event.text.strip() else event.subject  # some say it all above an empty e-mail
+        wish, was_free = wish_of(words, by.words), not unit.dnc.check(_as_kept(event.sender), now)
         is_stop = wish is Wish.STOP
         if is_stop:  # also of somebody whom we know nothing of
-            did = _opt_out(unit, _who(unit, attempt, event.sender), channel, event.text, region, now)
+            did = _opt_out(unit, _who(unit, attempt, event.sender), channel, words, region, now)
         elif wish is Wish.START and opt_in(unit, _as_kept(event.sender), how=_how(channel), actor=_ACTOR, now=now):
             did = "opted in again"
         if attempt is not None:

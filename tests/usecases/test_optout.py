@@ -288,6 +288,19 @@ def test_whoever_was_erased_and_then_opts_out_of_an_old_message_is_barred_as_its
     assert took.has_opted_out and barred(ann) == {ANNS_MAIL}
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "is_stop"),
+    [("Stop!", " \n", True), ("Re: Your plan", "", False), ("Stop", "Yes, call me", False)],
+)
+def test_a_stop_in_the_subject_of_an_empty_email_is_one(ann: House, subject: str, text: str, is_stop: bool) -> None:
+    said = ReplyCame(id="r", about=About(), sender=ANNS_MAIL, recipient="", subject=subject, text=text, at=NOW)
+    words = ReplyWords(words={"stop": Wish.STOP}, begins=(), languages=())
+    by = Answering(answers=NO_ANSWERS, words=words, new_id=lambda: AttemptId("d" + "0" * 32))
+    took = replies.take_event(ann.unit, "mail", Channel.EMAIL, said, by=by, region="US", now=NOW)
+    assert took.has_opted_out is is_stop
+    assert (ANNS_MAIL in barred(ann)) is is_stop
+
+
 def test_an_opt_out_from_a_call_whose_number_is_forgotten_bars_the_contact_that_is_still_there(ann: House) -> None:
     ann.start()
     (attempt,) = ann.dial(1)

@@ -152,12 +152,11 @@ def _is_automatic(mail: Mail, sender: str) -> bool:
 
 def _said(mail: Mail) -> str:
     """What is new in it: its text as far as the first line that quotes ours."""
-    plain = next((part for part in mail.walk() if _kind(part) == "text/plain"), None)
-    marked = next((part for part in mail.walk() if _kind(part) == "text/html"), None)
-    text = ""
-    if plain is not None:
-        text = _text(plain)
-    elif marked is not None:
+    written = [part for part in mail.walk() if part.get_content_disposition() != "attachment"]
+    plain = next((part for part in written if _kind(part) == "text/plain"), None)
+    marked = next((part for part in written if _kind(part) == "text/html"), None)
+    text = "" if plain is None else _text(plain)
+    if not text.strip() and marked is not None:
         text = unescape(_TAGS.sub(" ", _LINE_ENDS.sub("\n", _text(marked))))
     text = text.replace("\r\n", "\n")
     cut = _WROTE.search(text)

@@ -76,6 +76,7 @@ class SmppRoute:
         self._reason = "not connected yet"
         self._paused_until = 0.0
         self._pauses = _PAUSES
+        self._refusal = ""
         self._reference = 0
         self._sink: MessageSink | None = None
         self._assembly = Assembly(clock, self._tell_later)
@@ -190,7 +191,7 @@ class SmppRoute:
                 async with given.for_it():
                     link = await self._link_before(give_up_at)
                 if link is None:
-                    reason = f"route {self.name} is not connected: {self._reason}"
+                    reason = f"route {self.name} {self._why_not()}"
                     return Unclear(reason=reason) if written else Refused(reason=reason, is_route_down=True)
                 async with given.turn():
                     answer = await link.request(Command.SUBMIT_SM, body)
@@ -236,10 +237,14 @@ class SmppRoute:
                     async with asyncio.timeout(left_s):
                         await self._bound.wait()
 
+    def _why_not(self) -> str:
+        return f"is not connected: {self._reason}" if self._link is None else f"goes on resting: {self._refusal}"
+
     def _pause(self, reason: str) -> None:
         """Every message rests for a while: it is the route that is too fast, not this message."""
         if self._clock.steady() < self._paused_until:
             return
+        self._refusal = reason
         pause_s, self._pauses = self._pauses.wait_s, self._pauses.longer()
         _log.warning(f"route {self.name} rests for {pause_s:g} s: {reason}", action="route_throttled", route=self.name)
         self._paused_until = self._clock.steady() + pause_s

@@ -170,6 +170,20 @@ def test_html_alone_is_read_as_text() -> None:
 
 
 @pytest.mark.parametrize(
+    "first",
+    [
+        "Content-Type: text/plain\n\n \n",  # a program that fills in the other form alone
+        "Content-Type: text/plain\nContent-Disposition: attachment; filename=notes.txt\n\nBuy milk\n",
+        "Content-Type: text/plain; name=notes.txt\nContent-Disposition: attachment\n\nBuy milk\n",
+    ],
+)
+def test_what_stands_in_the_html_is_heard_where_the_plain_text_says_nothing(first: str) -> None:
+    head = "From: a@b\nContent-Type: multipart/mixed; boundary=B\n\n--B\n"
+    found = said(f"{head}{first}--B\nContent-Type: text/html\n\n<p>STOP</p>\n--B--\n")
+    assert isinstance(found, ReplyCame) and found.text == "STOP"
+
+
+@pytest.mark.parametrize(
     "header",
     ["Auto-Submitted: auto-replied", "Precedence: bulk", "Return-Path: <>", "X-Autoreply: yes", "List-Id: <x>"],
 )

@@ -148,6 +148,16 @@ def test_a_route_that_is_too_fast_rests_and_nothing_is_sent_twice() -> None:
     play(what)
 
 
+def test_a_message_that_the_other_side_puts_off_for_a_minute_is_given_back_with_the_reason() -> None:
+    async def what(world: World) -> SendReply:
+        world.smsc.refusals = [0x58] * 20
+        return await world.send()
+
+    reply = play(what)
+    assert isinstance(reply, Refused) and reply.is_route_down
+    assert "goes on resting" in reply.reason and "0x58" in reply.reason
+
+
 @pytest.mark.parametrize(
     ("status", "is_lasting", "is_route_down"),
     [(0x0B, True, False), (0x01, True, False), (0x08, False, False), (0x0A, False, False), (0x04, False, True)],
