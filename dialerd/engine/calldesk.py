@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from dialerd import log
 from dialerd.domain.call import CallPlan, Facts, Outcome, begin, resume, step
@@ -37,14 +38,18 @@ from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Clock, Exchange, Store
+from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
 from dialerd.tasks import spawn
 from dialerd.usecases import dialing, flowing
 from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
+T = TypeVar("T")
 
 _STORE_RETRY_S = 1.0
+
+_REPLIES = (ev.OriginateTaken, ev.OriginateUnclear, ev.OriginateRefused)
+_UNHEARD = (Placing, Ringing, Detecting)  # nobody is known to be there yet
 
 SLOT_GUARD_S = 0.05
 """A slot stays taken this much longer than our channel lives: the carrier counts the old call until it has handled
@@ -182,7 +187,7 @@ class CallDesk:
 
     def _step(self, line: CallLine, event: ev.CallEvent) -> None:
         before, now = line.call, line.now(self._clock)
-        if line.is_unsent and isinstance(event, ev.OriginateTaken | ev.OriginateUnclear | ev.OriginateRefused):
+        if line.is_unsent and isinstance(event, _REPLIES):
             self._confirm(line, event)
         line.call, commands = step(before, event, now)
         after, facts = line.call, line.call.facts
@@ -193,7 +198,7 @@ class CallDesk:
             waits, talks = isinstance(after.state, Waiting), isinstance(after.state, Talking)
             self._meters.turned(line.attempt.id, waits=waits, talks=talks, at=self._clock.steady())
             has_moved = self._show_phase(line) or has_moved
-            if isinstance(after.state, Waiting | Queued) and isinstance(before.state, Placing | Ringing | Detecting):
+            if isinstance(after.state, Waiting | Queued) and isinstance(before.state, _UNHEARD):
                 run = self._runs.line_of(line.attempt)
                 if run is not None:
                     run.has_left((after.state.until - now).total_seconds())
@@ -207,15 +212,19 @@ class CallDesk:
             self._on_room()  # what happens to one call decides whether another is started
         for news in news_of(before, after, now):
             self._runs.tell_of(line.attempt, news)
-        if _learnt(facts) != _learnt(before.facts):
-            self._store.post(partial(dialing.note, attempt_id=line.attempt.id, facts=facts))
-        if (facts.given, facts.attributes) != (before.facts.given, before.facts.attributes):
-            self._store.post(partial(flowing.keep, attempt_id=line.attempt.id, facts=facts))
+        if facts is not before.facts:
+            self._keep(line.attempt.id, before.facts, facts)
         if wants_recording(after) and not wants_recording(before):
             self._recordings.start_for_campaign(line.attempt.id, line.exchange)
         if isinstance(event, ev.RecordingEnded):
             self._recordings.ended(line.attempt.id, event)
         self._do(line, commands)
+
+    def _keep(self, attempt_id: AttemptId, known: Facts, facts: Facts) -> None:
+        if _learnt(facts) != _learnt(known):
+            self._store.post(partial(dialing.note, attempt_id=attempt_id, facts=facts))
+        if (facts.given, facts.attributes) != (known.given, known.attributes):
+            self._store.post(partial(flowing.keep, attempt_id=attempt_id, facts=facts))
 
     def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:
         """The originate's reply is here: book it against the rates."""
@@ -318,13 +327,7 @@ class CallDesk:
     async def _settle(self, line: CallLine, outcome: Outcome) -> None:
         """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
         attempt_id = line.attempt.id
-        while True:
-            try:
-                settled = await self._store.write(partial(flowing.settle, attempt_id=attempt_id, outcome=outcome))
-                break
-            except StoreError as error:
-                _log.error(f"an attempt cannot be settled: {error}", action="settle_failed", attempt_id=attempt_id)
-                await self._clock.sleep(_STORE_RETRY_S)
+        settled = await self._insist(partial(flowing.settle, attempt_id=attempt_id, outcome=outcome), attempt_id)
         self._settling -= 1
         self._meters.ended[line.attempt.trunk, outcome.disposition.value] += 1
         _log.debug(
@@ -345,13 +348,18 @@ class CallDesk:
 
     async def _opt_out(self, attempt_id: AttemptId) -> None:
         job = partial(opt_out, who=attempt_id, how=How.KEY_PRESS, region="", actor="daemon", now=self._clock.now())
+        await self._insist(job, attempt_id)
+        self._on_opt_out()
+
+    async def _insist(self, job: Callable[[Unit], T], attempt_id: AttemptId) -> T:
+        """Write what must not be forgotten, however long the disk refuses."""
         while True:
             try:
-                await self._store.write(job)
-                self._on_opt_out()
-                return
+                return await self._store.write(job)
             except StoreError as error:
-                _log.error(f"an opt-out cannot be written: {error}", action="opt_out_failed", attempt_id=attempt_id)
+                _log.error(
+                    f"what a call left cannot be written yet: {error}", action="settle_failed", attempt_id=attempt_id
+                )
                 await self._clock.sleep(_STORE_RETRY_S)
 
     def _free(self, line: CallLine) -> None:
@@ -370,7 +378,7 @@ class CallDesk:
         """
         run = self._runs.line_of(line.attempt)
         was_short = self._trunks.eases(line.attempt.trunk)
-        return was_short or run is None or run.is_short or not line.call.plan.has_agents or not run.on_way
+        return was_short or run is None or run.is_short or not line.call.plan.has_agents or not run.is_calling
 
     def _drop_timer(self, line: CallLine) -> None:
         if line.timer is not None:

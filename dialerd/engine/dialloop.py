@@ -148,7 +148,7 @@ class DialLoop:
     def _offer(self, lines: Sequence[RunLine], alarm: _Alarm) -> None:
         """Let agents go where they are needed, as soon as that changes."""
         now, mine = self._means.clock.now(), [line for line in lines if line.row.spec.queue is not None]
-        offering = frozenset(line.row.id for line in mine if line.on_way or line.due(now))
+        offering = frozenset(line.row.id for line in mine if line.is_calling or line.due(now))
         for line in mine:
             if line.due_at is not None and line.due_at > now:
                 self._look_at(line.due_at, alarm)

@@ -138,7 +138,7 @@ class QueueDesk:
         now = self._clock.now()
         here = [line for line in self._runs() if line.row.spec.queue in self._specs]
         return sorted(
-            (line for line in here if line.due(now) or line.on_way),
+            (line for line in here if line.due(now) or line.is_calling),
             key=lambda line: (-line.row.spec.priority, line.row.id),
         )
 

@@ -96,6 +96,11 @@ class RunLine:
         """The calls that may yet ask for an agent."""
         return [*self.ringing, *self.detecting, *self.connected, *self.waiting]
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether there are any."""
+        return bool(self.ringing or self.detecting or self.connected or self.waiting)
+
     def update(self, row: RunRow) -> None:
         """The run as the store has it now, its pace included."""
         row = as_known_to(self.channel, row)

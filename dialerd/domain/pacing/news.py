@@ -21,6 +21,8 @@ from dialerd.domain.pacing.events import (
 )
 from dialerd.domain.words import Disposition
 
+_TALK = (Talking, WithMember)
+
 
 def news_of(before: Call, after: Call, now: datetime) -> Iterator[PacingEvent]:
     """The events between two states of one call, in the order in which they happened; seconds throughout."""
@@ -34,8 +36,7 @@ def news_of(before: Call, after: Call, now: datetime) -> Iterator[PacingEvent]:
         yield Connected()
     if not _is_abandoned(before) and _is_abandoned(after):
         yield Abandoned()
-    talk = Talking | WithMember
-    if isinstance(before.state, talk) and not isinstance(after.state, talk) and was.connected_at is not None:
+    if isinstance(before.state, _TALK) and not isinstance(after.state, _TALK) and was.connected_at is not None:
         yield TalkEnded((now - was.connected_at).total_seconds())
     if isinstance(after.state, Settled) and not isinstance(before.state, Settled) and answered_at is None:
         yield CallFailed((now - is_.placed_at).total_seconds(), after.state.outcome.disposition)

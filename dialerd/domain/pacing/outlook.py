@@ -2,8 +2,8 @@
 
 Not here: the estimates themselves (race.py, durations.py) and what to do about it (predictive.py).
 
-For each class of things (ringing, detecting, talking, wrapping) and each age, a table of P(counts at look-ahead u), as
-the first three cumulants of a yes-or-no thing. Summed over what is there they describe
+For each class of things (ringing, detecting, talking, wrapping) and each age, a row of a table: P(counts at look-ahead
+u), as the first three cumulants of a yes-or-no thing. Summed over what is there they describe
     excess(u) = people who answered and hold an agent at u + patience - agents who were busy and are free by then.
 Somebody who answers at u is abandoned when excess(u) reaches the number of ready agents. A person who answers, is
 served and is done again before u + patience holds nobody: with short conversations that is most of them.
@@ -30,11 +30,21 @@ _LINE_AGES = np.arange(0.0, 90.0, 0.5)
 _DETECT_AGES = np.arange(0.0, 15.0, 0.25)
 _AGENT_AGES = np.concatenate((np.arange(0.0, 60.0, 1.0), 60.0 * 1.04 ** np.arange(0, 110)))
 
+# Where the rows of each class begin in the one table that all are looked up in; ringing calls are the first.
+_DETECTING = len(_LINE_AGES)
+_TALKING = _DETECTING + len(_DETECT_AGES)
+_WRAPPING = _TALKING + len(_AGENT_AGES)
+_ROWS = _WRAPPING + len(_AGENT_AGES)
 
-def cumulants(chances: Array) -> Array:
-    """Rows of P(yes) to rows of mean, variance, third cumulant side by side."""
+_FEW = _ROWS // 4
+"""So many rows are picked and added up sooner than the whole table is multiplied by how often each is there."""
+
+
+def cumulants(chances: Array, *, sign: float = 1.0) -> Array:
+    """[:, 0] mean, [:, 1] variance, [:, 2] third cumulant of what is there (`sign` 1) or leaves (-1) with a chance."""
+    mean = sign * chances
     variance = chances * (1.0 - chances)
-    return np.concatenate((chances, variance, variance * (1.0 - 2.0 * chances)), axis=1)
+    return np.stack((mean, variance, variance * (sign - 2.0 * mean)), axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +76,22 @@ class Outlook:
         # a person on the line: picked up in cell c, a verdict l cells later
         after: Array = np.arange(size, dtype=np.float64) + 0.5
         lags = np.diff(amd.first_within(np.zeros(1), after)[0], prepend=0.0)
-        cell = np.arange(size)
-        delay: Array = np.where(cell[None, :] >= cell[:, None], lags[cell[None, :] - cell[:, None]], 0.0)
         picked_up = np.diff(ring.first_within(_LINE_AGES, edges), axis=1, prepend=0.0)
-        people = picked_up @ delay
-        self._lines = cumulants(np.clip(people @ held, 0.0, 1.0))
-        self.fresh = self._lines[0].reshape(3, size)
+        people = picked_up @ _from_then_on(lags)
+        table = np.zeros((_ROWS, 4, size))
+        table[:_DETECTING, :3] = cumulants(np.clip(people @ held, 0.0, 1.0))
+        table[:_DETECTING, 3] = table[:_DETECTING, 0]  # what hangs on the answer rate
         arrivals = people[0]
         self.weights = arrivals / max(float(arrivals.sum()), 1e-12)
         heard = np.diff(amd.first_within(_DETECT_AGES, edges), axis=1, prepend=0.0)
-        self._detecting = cumulants(np.clip(heard @ held, 0.0, 1.0))
+        table[_DETECTING:_TALKING, :3] = cumulants(np.clip(heard @ held, 0.0, 1.0))
 
         ahead = edges - 0.5 + patience
-        self._talking = cumulants(self._free_after(talk, wrap, _AGENT_AGES, ahead, wraps) * returns)
-        self._wrapping = cumulants(wrap.within(_AGENT_AGES, ahead) * returns)
+        talked = self._free_after(talk, wrap, _AGENT_AGES, ahead, wraps)
+        table[_TALKING:_WRAPPING, :3] = cumulants(talked * returns, sign=-1.0)
+        table[_WRAPPING:, :3] = cumulants(wrap.within(_AGENT_AGES, ahead) * returns, sign=-1.0)
+        self.fresh = table[0]
+        self._table = table.reshape(_ROWS, 4 * size)
 
     def _free_after(self, talk: Durations, wrap: Durations, ages: Array, horizons: Array, wraps: float) -> Array:
         """P(talked and wrapped up within h | has talked a)."""
@@ -94,35 +106,31 @@ class Outlook:
     ) -> Array:
         """[c, u]: P(somebody who comes in cell c is there by the middle of cell u and still holds an agent)."""
         lags: Array = np.arange(size, dtype=np.float64) + patience
-        free = self._free_after(talk, wrap, np.zeros(1), lags, wraps)[0] * returns
-        there = np.zeros((size, size))
-        for cell in range(size):
-            there[cell, cell:] = 1.0 - free[: size - cell]
-            there[cell, cell] *= 0.5
-        return there
+        holds = 1.0 - self._free_after(talk, wrap, np.zeros(1), lags, wraps)[0] * returns
+        holds[0] *= 0.5
+        return _from_then_on(holds)
 
     def excess(self, ringing: Array, detecting: Array, talking: Array, wrapping: Array, waiting: int) -> Excess:
         """Of what is there now, by ages; the sums cost the same for any number of calls and agents."""
-        lines = self._sum(self._lines, np.minimum((ringing * 2.0).astype(np.intp), len(_LINE_AGES) - 1))
-        heard = self._sum(self._detecting, np.minimum((detecting * 4.0).astype(np.intp), len(_DETECT_AGES) - 1))
-        talked = self._sum(self._talking, _row_of(talking))
-        wrapped = self._sum(self._wrapping, _row_of(wrapping))
-        return Excess(
-            mean=lines[0] + heard[0] - talked[0] - wrapped[0] + waiting,
-            variance=lines[1] + heard[1] + talked[1] + wrapped[1],
-            third=lines[2] + heard[2] - talked[2] - wrapped[2],
-            answers=lines[0],
+        rows = np.concatenate(
+            (
+                np.minimum((ringing * 2.0).astype(np.intp), len(_LINE_AGES) - 1),
+                np.minimum((detecting * 4.0).astype(np.intp), len(_DETECT_AGES) - 1) + _DETECTING,
+                _AGENT_AGES.searchsorted(talking, side="right") + (_TALKING - 1),
+                _AGENT_AGES.searchsorted(wrapping, side="right") + (_WRAPPING - 1),
+            )
         )
-
-    def _sum(self, table: Array, rows: NDArray[np.intp]) -> Array:
-        if not len(rows):
-            return np.zeros((3, self.size))
-        if len(rows) < 24:
-            total: Array = np.add.reduce(table[rows], axis=0)
+        if len(rows) < _FEW:
+            total: Array = np.add.reduce(self._table[rows], axis=0)
         else:
-            total = np.bincount(rows, minlength=len(table)) @ table
-        return total.reshape(3, self.size)
+            total = np.bincount(rows, minlength=_ROWS) @ self._table
+        mean, variance, third, answers = total.reshape(4, self.size)
+        return Excess(mean=mean + waiting, variance=variance, third=third, answers=answers)
 
 
-def _row_of(ages: Array) -> NDArray[np.intp]:
-    return _AGENT_AGES.searchsorted(ages, side="right") - 1
+def _from_then_on(after: Array) -> Array:
+    """[c, u]: what holds `u - c` cells after cell c; before that nothing does."""
+    cell = np.arange(len(after))
+    lag = cell[None, :] - cell[:, None]
+    found: Array = np.where(lag >= 0, after[lag], 0.0)
+    return found

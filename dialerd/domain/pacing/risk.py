@@ -20,8 +20,8 @@ def normal_tail(x: Array) -> tuple[Array, Array]:
     density = np.exp(-0.5 * x * x) * 0.3989422804014327
     t = 1.0 / (1.0 + 0.2316419 * np.abs(x))
     b1, b2, b3, b4, b5 = _TAIL
-    upper = density * (t * (b1 + t * (b2 + t * (b3 + t * (b4 + t * b5)))))
-    return np.where(x >= 0, upper, 1.0 - upper), density
+    beyond = density * (t * (b1 + t * (b2 + t * (b3 + t * (b4 + t * b5)))))  # P(Z > |x|)
+    return 0.5 - np.copysign(0.5 - beyond, x), density  # a choice by the sign of x would cost as much as all above
 
 
 def chance_of_at_least(number: float, mean: Array, variance: Array, third: Array) -> Array:
@@ -30,10 +30,11 @@ def chance_of_at_least(number: float, mean: Array, variance: Array, third: Array
     The refined normal approximation (Volkova 1996): continuity and skewness corrected, mostly within 0.03 of the
     exact Poisson-binomial for sums of five things, 0.01 for twenty and 0.003 for forty.
     """
-    sd = np.sqrt(np.maximum(variance, 1e-9))
+    spread = np.maximum(variance, 1e-9)
+    sd = np.sqrt(spread)
     x = (number - 0.5 - mean) / sd
     tail, density = normal_tail(x)
-    found: Array = np.minimum(np.maximum(tail - third / sd**3 * (1.0 - x * x) * density / 6.0, 0.0), 1.0)
+    found: Array = np.minimum(np.maximum(tail - third / (sd * spread * 6.0) * (1.0 - x * x) * density, 0.0), 1.0)
     return found
 
 
