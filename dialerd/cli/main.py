@@ -17,7 +17,7 @@ from dialerd.domain.errors import DialerdError
 DEBUG = "--debug"
 
 _YOUNG = 20_000
-"""New objects between two searches for cycles: with Python's 700 they take some percent of all time, and find little."""
+"""New objects between two searches for cycles: at Python's 700 they take some percent of all time."""
 
 
 @click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""scripts/bench soak: a million calls in one process: whether memory and file descriptors stay, and what a call needs on disk.
+"""scripts/bench soak: a million calls in one process: do memory and file descriptors stay, what does a call leave.
 
 A line for each tenth of the calls, as it ends; the last one compares the last tenth with the second.
 Not here: the engine's house and the exchange that answers at once (rush.py).
