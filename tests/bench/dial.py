@@ -1,4 +1,5 @@
-"""scripts/bench dial: calls per second and CPU per call of dialerd beside a bare ARI loop, on the same lab in one run.
+"""scripts/bench dial: calls per second and CPU per call of dialerd beside a bare ARI loop, on the same lab in one run;
+then how long a slot stays empty between two calls.
 
 Not here: the lab (tests/lab). The bare loop is the least a client can do: originate, read events, continue, no
 database and no rules; its rate is what this Asterisk gives on this machine at this moment.
@@ -13,13 +14,16 @@ import os
 import resource
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 
+from dialerd.engine.calldesk import SLOT_GUARD_S
 from tests.asterisk.dialer import Dialer
 from tests.lab import Lab, peak_rate
 from tests.lab.lab import PASSWORD
+from tests.lab.record import CarrierCall
 from tests.numbers import number
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -76,8 +80,8 @@ async def bare(lab: Lab, numbers: list[str], at_once: int) -> dict[str, float]:
     return {"calls_per_s": len(numbers) / took, "cpu_ms_per_call": used * 1000 / len(numbers)}
 
 
-def dialerd(lab: Lab, numbers: list[str], at_once: int, home: Path) -> dict[str, float]:
-    """The same numbers as a campaign of the daemon, with its database, rules and records."""
+def dialerd(lab: Lab, numbers: list[str], at_once: int, home: Path) -> tuple[dict[str, float], list[CarrierCall]]:
+    """The same numbers as a campaign of the daemon, with its database, rules and records; and the carrier's record."""
     config = lab.dialerd_config(home / "bench.db").replace("max_channels = 100", f"max_channels = {at_once}")
     dialer = Dialer(home, config.replace("calls_per_second = 50.0", "calls_per_second = 1000.0"))
     pace = {"max_calls": at_once, "calls_per_second": 1000, "amd": False}
@@ -95,10 +99,27 @@ def dialerd(lab: Lab, numbers: list[str], at_once: int, home: Path) -> dict[str,
     record = lab.record(since=mark)
     ends = [call.ended_at for call in record if call.ended_at is not None]
     took = (max(ends) - record[0].invited_at).total_seconds()
-    return {
+    figures = {
         "calls_per_s": len(record) / took,
         "cpu_ms_per_call": used * 1000 / len(record),
         "peak_in_a_second": peak_rate(record),
+    }
+    return figures, record
+
+
+def refill(record: Sequence[CarrierCall], at_once: int) -> dict[str, float]:
+    """How long slots stayed empty: milliseconds from a call's end, as the carrier saw it, to the INVITE in its place.
+
+    With `at_once` slots always wanted, the n-th end makes room for the INVITE that comes so many later. The time for
+    which a slot is guarded after its call's end is meant, and taken off.
+    """
+    begins = sorted(call.invited_at for call in record)[at_once:]
+    ends = sorted(call.ended_at for call in record if call.ended_at is not None)
+    empty = sorted((begin - end).total_seconds() - SLOT_GUARD_S for begin, end in zip(begins, ends, strict=False))
+    return {
+        "calls_per_s": len(record) / (ends[-1] - record[0].invited_at).total_seconds(),
+        "empty_p50_ms": empty[len(empty) // 2] * 1000,
+        "empty_p99_ms": empty[len(empty) * 99 // 100] * 1000,
     }
 
 
@@ -117,6 +138,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--at-once", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--slots", type=int, default=7, help="how many make about 100 busy calls a second")
     given = parser.parse_args()
     lab = Lab(f"bench{os.getpid()}")
     lab.up()
@@ -126,7 +148,7 @@ def main() -> None:
             for _ in range(given.rounds):
                 with tempfile.TemporaryDirectory(prefix="dialerd-bench-") as folder:
                     plain = asyncio.run(bare(lab, numbers, given.at_once))
-                    ours = dialerd(lab, numbers, given.at_once, Path(folder))
+                    ours, _ = dialerd(lab, numbers, given.at_once, Path(folder))
                 row = {
                     "bench": "dial",
                     "calls": kind,
@@ -138,6 +160,11 @@ def main() -> None:
                     "cpu_ratio": round(ours["cpu_ms_per_call"] / plain["cpu_ms_per_call"], 2),
                 }
                 print(json.dumps(row), flush=True)
+        numbers = [number(n % 1000, "02") for n in range(given.calls)]
+        with tempfile.TemporaryDirectory(prefix="dialerd-bench-") as folder:
+            _, record = dialerd(lab, numbers, given.slots, Path(folder))
+        figures = {key: round(value, 1) for key, value in refill(record, given.slots).items()}
+        print(json.dumps({"bench": "dial", "calls": "busy", "slots": given.slots, **figures}), flush=True)
     finally:
         lab.down()
 
