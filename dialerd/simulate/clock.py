@@ -11,7 +11,6 @@ import random
 import selectors
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, TypeVar
 
 from dialerd.domain.words import AttemptId, LegId
@@ -72,30 +71,26 @@ def run_virtual(main: Coroutine[Any, Any, T]) -> T:
 
 
 class VirtualClock:
-    """Implements ports.Clock on the first virtual loop that it is used on; `start` is when the loop's time is 0."""
+    """Implements ports.Clock on a virtual loop; `start` is the moment at which the loop's time is 0."""
 
     def __init__(self, start: datetime) -> None:
         self._start = start
         self._now = (0.0, start)  # the loop's time, and the moment that it was last asked for
 
-    @cached_property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()  # which asks the system each time, and a clock is asked very often
-
     def now(self) -> datetime:
-        time = self._loop.time()
+        time = asyncio.get_running_loop().time()
         if time != self._now[0]:  # it stands still while things happen
             self._now = (time, self._start + timedelta(seconds=time))
         return self._now[1]
 
     def steady(self) -> float:
-        return self._loop.time()
+        return asyncio.get_running_loop().time()
 
     async def sleep(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
 
     def call_later(self, delay_s: float, action: Callable[[], None]) -> Timer:
-        return self._loop.call_later(delay_s, action)
+        return asyncio.get_running_loop().call_later(delay_s, action)
 
 
 class SeededDice:
