@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,13 @@ def test_keys_silence_and_leaving_early_each_end_as_the_flow_says(lab: Lab, dial
     assert "opt-out" in dialer.cli("dnc", "check", NINE)
     assert float(rows[CODE]["talk_s"]) < 2 * MESSAGE_S, "nobody had to hear the prompts to their ends"
     assert rows[TWO]["agent"] == ANN
-    kept = {row["number"]: row for row in json.loads(dialer.cli("recording", "list", "--json"))}
+
+    def recorded() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(dialer.cli("recording", "list", "--json"))
+        return found
+
+    until(lambda: all(row["duration_s"] is not None for row in recorded()), limit_s=30, what="the recordings' ends")
+    kept = {row["number"]: row for row in recorded()}
     assert set(kept) == {TWO, SILENT}, "one whose flow says so, and what one was asked to say"
     assert (kept[TWO]["asked_by"], kept[TWO]["trouble"], kept[TWO]["duration_s"] >= 3) == ("flow", "", True)
     assert dialer.stop() == 0
