@@ -9,7 +9,7 @@ import { askedName, count, length, Since } from "../format";
 import { useLive } from "../live/socket";
 import { AgentBadge, Badge } from "../parts/badge";
 import { Button } from "../parts/button";
-import { Empty, Loaded } from "../parts/problem";
+import { Empty, Loaded, NoMatch } from "../parts/problem";
 import { Table } from "../parts/table";
 import { here, Link } from "../router";
 import { t } from "../texts";
@@ -65,7 +65,7 @@ export function FloorPage() {
               <section class="panel flush">
                 <header><h2>{w.agents}</h2><span class="muted num">{w.summary(inside, agents.length)}</span></header>
                 {!agents.length ? <Empty title={w.noAgents} action={<Button kind="primary" icon="plus" onClick={() => setMaking(true)}>{w.newAgent}</Button>}>{w.noAgentsText}</Empty> : (
-                  !found.length ? <Empty title={t.noneMatch} action={<Button onClick={() => setText("")}>{t.clearSearch}</Button>} /> : <Agents agents={found} onDone={floor.reload} />
+                  !found.length ? <NoMatch onClear={() => setText("")} /> : <Agents agents={found} onDone={floor.reload} />
                 )}
               </section>
               <div class="stack">

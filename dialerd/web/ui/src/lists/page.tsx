@@ -10,7 +10,7 @@ import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
-import { Empty, Loaded } from "../parts/problem";
+import { Empty, Loaded, NoMatch } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { go, here, Link } from "../router";
@@ -31,6 +31,7 @@ export function ListsPage() {
       lists.reload();
     },
   });
+  const isFound = ({ list }: { list: string }): boolean => list.toLowerCase().includes(text.toLowerCase());
   const create = <Button kind="primary" icon="plus" onClick={() => setMaking(true)}>{w.create}</Button>;
   return (
     <>
@@ -42,8 +43,8 @@ export function ListsPage() {
       </div>
       <section class="panel flush">
         <Loaded of={lists}>
-          {(all) => !all.length ? <Empty title={w.empty} action={create}>{w.emptyText}</Empty> : (
-            <Table label={w.title} rows={all.filter((each) => each.list.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.list} more={lists.more} columns={[
+          {(all) => !all.length ? <Empty title={w.empty} action={create}>{w.emptyText}</Empty> : !all.some(isFound) ? <NoMatch onClear={() => setText("")} /> : (
+            <Table label={w.title} rows={all.filter(isFound)} rowKey={(each) => each.list} more={lists.more} columns={[
               { head: w.name, kind: "name", cell: (each) => <a href={here`/lists/${each.list}`} data-row-link onClick={(event) => (event.preventDefault(), go(here`/lists/${each.list}`))}>{each.list}</a> },
               { head: w.contacts, kind: "num", cell: (each) => count(each.contacts) },
               { head: w.region, cell: (each) => each.region ?? <span class="muted">–</span> },
@@ -85,7 +86,7 @@ function Find() {
       <form class="row" onSubmit={(event) => (event.preventDefault(), setWanted(number.trim()))}>
         <input type="tel" class="search" aria-label={w.find} placeholder="+12125550100" value={number} onInput={(event) => setNumber(event.currentTarget.value)} />
         <Button type="submit" disabled={!number.trim()}>{t.search}</Button>
-        <Link to="/dnc" class="muted">{t.dnc.check}</Link>
+        <Link to="/dnc">{t.dnc.checkLink}</Link>
       </form>
       {wanted && <Loaded of={found}>{(all) => (all.length ? <ContactTable contacts={all} withList /> : <p class="muted">{w.findNone}</p>)}</Loaded>}
     </section>

@@ -11,7 +11,7 @@ import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
 import { Menu } from "../parts/menu";
-import { Empty, Loaded } from "../parts/problem";
+import { Empty, Loaded, NoMatch } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { here, Link } from "../router";
@@ -56,7 +56,7 @@ export function CallbacksPage() {
         <Loaded of={found}>
           {(all) => {
             const rows = all.filter((each) => `${each.campaign} ${each.number} ${each.agent ?? ""} ${each.notes}`.toLowerCase().includes(text.toLowerCase()));
-            if (!rows.length) return all.length ? <Empty title={t.noneMatch} action={<Button onClick={() => setText("")}>{t.clearSearch}</Button>} /> : <Empty title={isOver ? w.emptyOver : w.empty}>{isOver ? "" : w.emptyText}</Empty>;
+            if (!rows.length) return all.length ? <NoMatch onClear={() => setText("")} /> : <Empty title={isOver ? w.emptyOver : w.empty}>{isOver ? "" : w.emptyText}</Empty>;
             return (
               <Table label={w.title} rows={rows} rowKey={(each) => each.callback} more={found.more} columns={[
                 { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.time} title={fullTime(each.time)}>{wall(each.time)}<span class="sub">{each.zone}</span></time> },

@@ -12,7 +12,7 @@ import { Button } from "../parts/button";
 import { ask, FormDialog } from "../parts/dialog";
 import { Check, ManyField, SelectField, TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
-import { Loaded } from "../parts/problem";
+import { Loaded, NoMatch } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { t } from "../texts";
@@ -25,6 +25,7 @@ export function UsersPage() {
   const users = useList(at("/users"));
   const [text, setText] = useState("");
   const [editing, setEditing] = useState<User | "new" | null>(null);
+  const isFound = ({ user }: User): boolean => user.toLowerCase().includes(text.toLowerCase());
   const remove = (name: string) => ask({
     title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true,
     act: async () => (await send("delete", at("/users/{name}", name)), tell(w.deleted(name)), users.reload()),
@@ -39,8 +40,8 @@ export function UsersPage() {
       </div>
       <section class="panel flush">
         <Loaded of={users}>
-          {(all) => (
-            <Table label={w.title} rows={all.filter((each) => each.user.toLowerCase().includes(text.toLowerCase()))} rowKey={(each) => each.user} more={users.more} columns={[
+          {(all) => !all.some(isFound) ? <NoMatch onClear={() => setText("")} /> : (
+            <Table label={w.title} rows={all.filter(isFound)} rowKey={(each) => each.user} more={users.more} columns={[
               { head: w.user, kind: "name", cell: (each) => <b>{each.user}</b> },
               { head: w.role, kind: "fit", cell: (each) => <>{w.roles[each.role] ?? each.role} {each.is_disabled && <Badge tone="warn">{w.disabled}</Badge>}</> },
               { head: w.agent, cell: (each) => each.agent ?? <span class="muted">–</span> },

@@ -32,6 +32,11 @@ export function Empty({ title, children, action }: { title: string; children?: C
   );
 }
 
+/** In place of rows where there are some, but a search finds none of them. */
+export function NoMatch({ onClear }: { onClear: () => void }) {
+  return <Empty title={t.noneMatch} action={<Button onClick={onClear}>{t.clearSearch}</Button>} />;
+}
+
 /** A resource as `children` draws it; until then that it is loading, or why it cannot be had. */
 export function Loaded<T>({ of, children }: { of: Resource<T>; children: (value: T) => ComponentChildren }) {
   return (
