@@ -194,6 +194,8 @@ def build(given: Settings) -> Parts:
         exchanges=exchanges,
         trunks=given.trunks,
         min_ring_s=given.engine.min_ring_s,
+        lost_after_s=given.engine.lost_after_s,
+        limits={each.name: each.max_channels for each in given.asterisk if each.max_channels is not None},
         queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
         routes=_routes(given, clock, store),

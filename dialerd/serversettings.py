@@ -6,7 +6,7 @@ Not here: the other sections (settings.py), the connections themselves (adapters
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -93,11 +93,15 @@ class AmiSettings(_Account):
 
 
 class AsteriskSettings(_Account):
-    """One server, by its ARI. `url` without /ari."""
+    """One server, by its ARI. `url` without /ari. `max_channels`: most calls of campaigns at once there; not given: as
+    many as its trunks have. `link`: the dial string by which the other servers reach it, to join a call there with an
+    agent here; {exten} is what is dialed."""
 
     name: str
     app: str = "dialerd"
     ami: AmiSettings | None = None
+    max_channels: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    link: Annotated[str, Field(pattern=r"^PJSIP/\{exten\}@[A-Za-z0-9_-]{1,64}$")] | None = None
 
     @field_validator("name", "app")
     @classmethod

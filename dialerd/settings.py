@@ -116,11 +116,14 @@ class PhoneSettings(_Section):
 class EngineSettings(_Section):
     """`drain_s`: how long a stopping daemon lets calls finish. `min_ring_s`: it never cancels a phone sooner.
 
-    `check_sounds`: a run whose sounds an Asterisk does not have is held instead of being dialed there.
+    `lost_after_s`: an Asterisk that cannot be asked for so long is given up: its calls are settled, its agents rung
+    from another one. `check_sounds`: a run whose sounds an Asterisk does not have is held instead of being dialed
+    there.
     """
 
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
     min_ring_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+    lost_after_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
     check_sounds: bool = True
 
 

@@ -44,6 +44,7 @@ def house(
         draw_secret=draw_secret,
         http=given.http,
         trunks=given.trunks,
+        servers=[each.name for each in given.asterisk],
         region=given.phone.default_region,
         phones=given.agents.endpoints,
         poke=poke,

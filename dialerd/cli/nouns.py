@@ -96,6 +96,7 @@ NOUNS: Mapping[str, Noun] = {
         "retention",
         "Show for how long things are kept ([retention] of the settings), and how much of each would go now.",
     ),
+    "server": Noun("server", "server", "See how the Asterisk servers stand, and take one out of service."),
     "simulate": Noun(
         "simulate",
         "simulate",
@@ -105,7 +106,7 @@ NOUNS: Mapping[str, Noun] = {
         "strategy", "strategy", "Keep strategies: steps over calls, SMS and e-mail with a rule per outcome."
     ),
     "token": Noun("token", "token", "Keep the tokens of programs that use the API."),
-    "trunk": Noun("trunk", "trunk", "Show the ways out, as the settings have them."),
+    "trunk": Noun("trunk", "trunk", "Show the ways out, as the settings have them and as they are used now."),
     "user": Noun(
         "user", "user", "Keep the users of the pages and the API. A password is asked for, or read from standard input."
     ),

@@ -73,7 +73,7 @@ class AgentDesk:
         self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
         self._book = self.book
         self._legs = LegDesk(clock, dice, exchanges, self)
-        self._phones = Phones(clock, exchanges, self._book, self._legs, ready=ready)
+        self._phones = Phones(clock, exchanges, self._book, self._legs, ready=ready, drained=trunks.drained)
         self._reconciler = LegReconciler(
             clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
         )
@@ -186,7 +186,7 @@ class AgentDesk:
             self._phones.hang_up(line)
             self._book.move(line, E.RELEASE)
             return
-        line.rung = 0
+        line.rung, line.unknown_at = 0, frozenset()
         self._legs.hold(leg, line.music)
         self._book.move(line, E.LOG_IN if line.seen.state is AgentState.LOGGED_OUT else E.LEG_BACK)
 
@@ -199,6 +199,8 @@ class AgentDesk:
         call, line.call, line.is_lent = line.call, None, False
         caller, line.caller = line.caller, None
         reason = f"the phone {reason}" if not reason.startswith("the ") else reason
+        if self._phones.tries_elsewhere(line, leg):
+            return
         if line.seen.state is AgentState.LOGGED_OUT:
             self._phones.give_up(line)
             self._store.post(partial(usecases.login_failed, name=line.name, reason=reason, now=self._clock.now()))
@@ -350,6 +352,12 @@ class AgentDesk:
     def away(self, exchange: str) -> None:
         """The exchange does not tell what becomes of its legs: nobody is given a call there."""
         self._legs.away(exchange)
+
+    def lose(self, exchange: str) -> None:
+        """The exchange is given up: who had a leg there is rung from another one."""
+        for leg in self._legs.of(exchange):
+            self._legs.lost(leg)
+        self._reconciler.give_up(exchange)
 
     async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
         """Hold the legs against what the exchange really has. Raises ExchangeError."""

@@ -30,7 +30,7 @@ class AgentLine:
     is reserved for, `owed` how many more of them the trunk had no room for yet; where one of them is a callback of its
     own, nobody else's, `callback_of` is the run of that; `is_lent`: it is there for a person whom another run's flow
     has sent; `asked_for`: the person whose agent asks it about them. `rung`: how many times in a row its phone was
-    called in vain.
+    called in vain, `unknown_at`: the exchanges that could not even ring it.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
@@ -49,6 +49,7 @@ class AgentLine:
     is_lent: bool = False
     asked_for: AttemptId | None = None
     rung: int = 0
+    unknown_at: frozenset[str] = frozenset()
     obeyed_at: datetime | None = None
     hung_up_at: datetime | None = None
     wrap_up_timer: Timer | None = None

@@ -92,7 +92,7 @@ class CallbackDesk:
         exchange = self._means.trunks.way_out(
             spec.trunk, amd=spec.amd, among=None if agent.leg is None else {agent.leg.exchange.name}
         )
-        if isinstance(exchange, str) or self._means.trunks.ask(spec.trunk, 1) < 1:
+        if isinstance(exchange, str) or self._means.trunks.ask(spec.trunk, 1, exchange.name) < 1:
             return
         packs = self._means.rulebook.of(spec.regulations)
         # Away from the run that it works for, if need be.

@@ -207,6 +207,11 @@ class CallerDesk:
         self._store.post(partial(floor.keep_callers, asterisk=exchange.name, known=frozenset(self._lines)))
         self.look()
 
+    def lose(self, exchange: str) -> None:
+        """It is given up: who called there is gone."""
+        for line in [each for each in self._lines.values() if each.exchange.name == exchange]:
+            self._left(line.id)
+
     async def _sweep(self) -> None:
         for exchange in self._exchanges.values():
             if self._sweeper is not None and self._takers.is_ready(exchange):

@@ -209,7 +209,7 @@ class DialLoop:
         wanted = paced + crew.owed
         own = line.room(steady)
         line.is_short = own < wanted
-        room = min(self._means.trunks.ask(spec.trunk, wanted), own, _BATCH)
+        room = min(self._means.trunks.ask(spec.trunk, wanted, exchange.name), own, _BATCH)
         if room <= 0:
             paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
             at = max(paced_at, self._means.trunks.room_at(spec.trunk), line.room_at(steady))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from dialerd.domain.answers import Answers
-from dialerd.domain.call.events import CallEvent
+from dialerd.domain.call.events import CallEvent, ChannelGone
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.errors import ExchangeError, StoreError
 from dialerd.domain.leg import LegEvent
@@ -32,9 +32,10 @@ from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
-from dialerd.engine.reconcile import inherit, reconcile
+from dialerd.engine.reconcile import inherit, reconcile, settle_lost
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.serverdesk import LOST_AFTER_S, ServerDesk
 from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.steerdesk import SteerDesk
 from dialerd.engine.takeback import TakeBack
@@ -48,8 +49,8 @@ from dialerd.ports import (
     Clock,
     Dice,
     Exchange,
+    ExchangeDown,
     ExchangeEvent,
-    ExchangeUp,
     MessageRoute,
     QueueWatch,
     Store,
@@ -91,9 +92,12 @@ class Engine:
         transfer_prefixes: Collection[str] = (),
         check_sounds: bool = True,
         gives_account: bool = True,
+        lost_after_s: float = LOST_AFTER_S,
+        limits: Mapping[str, int] = MappingProxyType({}),
         meters: Meters | None = None,
     ) -> None:
-        """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt."""
+        """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt.
+        `lost_after_s`: an exchange that is away for so long is given up. `limits`: most calls at once, by exchange."""
         self.meters = meters or Meters()
         self._store = store
         self._clock = clock
@@ -101,7 +105,8 @@ class Engine:
         self._min_ring_s = max(min_ring_s, _longest_ring_s(rulebook))
         self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
-        self._trunks = TrunkDesk(trunks, exchanges, clock)
+        self.servers = ServerDesk(store, clock, exchanges, lost_after_s=lost_after_s, give_up=self._give_up)
+        self._trunks = TrunkDesk(trunks, exchanges, clock, limits=limits, on_learnt=self.servers.learnt)
         self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
         self._timetable = Timetable(store, clock, self.poke)
         self.callers = CallerDesk(store, clock, exchanges)
@@ -212,6 +217,8 @@ class Engine:
         self._inherited = await inherit(
             self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
         )
+        await self.servers.refresh(self._trunks)
+        self.servers.start()
         await self.queues.refresh()
         await self.runs.refresh()
         await self.agents.refresh()
@@ -272,6 +279,7 @@ class Engine:
 
     async def close(self) -> None:
         await end(*self._tasks)
+        self.servers.stop()
         await self.messages.close()
 
     # ports.ExchangeSink
@@ -292,7 +300,10 @@ class Engine:
         self._trunks.ready.discard(exchange)
         self.agents.away(exchange)
         self.listeners.away(exchange)
-        if isinstance(event, ExchangeUp):
+        if isinstance(event, ExchangeDown):
+            self.servers.away(exchange, event.reason, is_dead=event.is_dead)
+        else:
+            self.servers.up(exchange)
             self._up_count[exchange] += 1
             spawn(f"reconcile {exchange}", self._reconcile(self._exchanges[exchange], self._up_count[exchange]))
 
@@ -309,6 +320,7 @@ class Engine:
                 continue
             if exchange.is_alive and self._up_count[exchange.name] == up_count:
                 self._trunks.ready.add(exchange.name)
+                self.servers.ready(exchange.name)
                 _log.info(
                     f"Asterisk {exchange.name} is reconciled: {done.known} calls known, "
                     f"{done.adopted} adopted, {done.strays} strays hung up, {done.bridges} bridges removed",
@@ -320,12 +332,25 @@ class Engine:
                 self._wake()
             return
 
+    def _give_up(self, exchange: str, reason: str) -> None:
+        """It does not come back: what was there is settled, and agents are rung from elsewhere."""
+        for attempt_id in self.desk.up_at(exchange):
+            self.desk.deliver(attempt_id, ChannelGone())
+        lost = [each for each in self._inherited.values() if each.asterisk == exchange]
+        for each in lost:
+            del self._inherited[each.id]
+        spawn(f"settle what was on {exchange}", settle_lost(self._store, lost, self._clock, reason))
+        self.agents.lose(exchange)
+        self.callers.lose(exchange)
+        self._wake()
+
     async def _refresh(self) -> None:
         while True:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
             self._take_back.want()
             wait_s = self._refresh_s
             try:
+                await self.servers.refresh(self._trunks)
                 await self.queues.refresh()
                 # The runs first: one whose time is over makes room for the occurrence that begins then.
                 for at in (await self.runs.refresh(), await self._timetable.refresh()):

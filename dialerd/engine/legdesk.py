@@ -35,8 +35,9 @@ _GUARD_S = 5.0  # beyond its ring time a leg of which nothing is heard is given 
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """One leg. `is_up`: picked up and in our hands; `is_known`: its exchange is there to say so. `person`: whom it was
-    ordered to talk with last, and has not been ordered away from since.
+    """One leg. `is_up`: picked up and in our hands; `is_known`: its exchange is there to say so; `is_refused`: that one
+    could not even ring the phone. `person`: whom it was ordered to talk with last, and has not been ordered away from
+    since.
     """
 
     id: LegId
@@ -44,6 +45,7 @@ class Leg:
     exchange: Exchange
     is_up: bool = False
     is_known: bool = True
+    is_refused: bool = False
     person: Person | None = None
     timer: Timer | None = None
     orders: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -122,6 +124,10 @@ class LegDesk:
         elif not leg.is_up and seen.place is not LegPlace.RINGING:
             self._up(leg)
 
+    def lost(self, leg: Leg) -> None:
+        """Its exchange is given up, and the leg with it; one that lives after all is hung up as nobody's."""
+        self._gone(leg, "was lost with its Asterisk")
+
     # Orders
 
     def hold(self, leg: Leg, music: str) -> None:
@@ -165,6 +171,7 @@ class LegDesk:
         async with leg.orders:
             reply = await leg.exchange.dial_leg(leg.id, endpoint, caller_id=caller_id, ring_s=ring_s)
         if isinstance(reply, ev.OriginateRefused):
+            leg.is_refused = True
             self._gone(leg, f"could not be called: {reply.reason}")
 
     async def _hold(self, leg: Leg, music: str) -> None:

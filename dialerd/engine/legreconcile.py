@@ -83,6 +83,12 @@ class LegReconciler:
             await surely(partial(exchange.end_bridge, attempt_of(bridge_id)))
         return len(strays), len(left)
 
+    def give_up(self, exchange: str) -> None:
+        """That exchange is lost: what an earlier daemon was about there with agents is over."""
+        if exchange in self._exchanges:
+            for line in self._inherited_at(self._exchanges[exchange]):
+                self._settle_inherited(line)
+
     def _inherited_at(self, exchange: Exchange) -> list[AgentLine]:
         """The agents that an earlier daemon had on that exchange, or on none that is left; each once."""
         names = self._inherited or set()

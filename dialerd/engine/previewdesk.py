@@ -141,7 +141,7 @@ class PreviewDesk:
             await self._withdraw(record)
             return
         steady = self._means.clock.steady()
-        if min(self._means.trunks.room(spec.trunk), line.room(steady)) <= 0:
+        if min(self._means.trunks.ask(spec.trunk, 1, exchange.name), line.room(steady)) <= 0:
             left_s = max(_ROOM_S, self._means.trunks.room_at(spec.trunk) - steady, line.room_at(steady) - steady)
             record.timer = self._means.clock.call_later(left_s, partial(self._time_is_up, record))
             return

@@ -13,14 +13,17 @@ from functools import partial
 from dialerd.domain.call import Facts, Outcome, Talk
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.campaign import CampaignSpec
+from dialerd.domain.errors import StoreError
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.performer import surely
-from dialerd.ports import AttemptRow, Exchange, Store, Unit
+from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
 from dialerd.usecases import asked
 from dialerd.usecases.callplan import plan_of
+
+_STORE_RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +93,25 @@ async def inherit(
     open_attempts = [each for each in found if each.channel.is_call]  # messages: engine/messaging.py
     lost = [each for each in open_attempts if each.asterisk not in exchanges or each.trunk not in trunks]
     for attempt in lost:
-        outcome = Outcome(
-            disposition=Disposition.INTERRUPTED,
-            facts=facts_of(attempt),
-            ended_at=now,
-            reason="its Asterisk or trunk was taken out of the settings",
-        )
-        await store.write(partial(asked.settle, attempt_id=attempt.id, outcome=outcome))
+        await store.write(partial(_settle, attempt, now, "its Asterisk or trunk was taken out of the settings"))
     return {each.id: each for each in open_attempts if each not in lost}
+
+
+async def settle_lost(store: Store, attempts: Collection[AttemptRow], clock: Clock, reason: str) -> None:
+    """Settle what an earlier daemon left open on an exchange that is given up, however long the disk refuses."""
+    for attempt in attempts:
+        while True:
+            try:
+                await store.write(partial(_settle, attempt, clock.now(), reason))
+                break
+            except StoreError:
+                await clock.sleep(_STORE_RETRY_S)
+
+
+def _settle(attempt: AttemptRow, now: datetime, reason: str, unit: Unit) -> None:
+    facts = facts_of(attempt)
+    outcome = Outcome(disposition=Disposition.INTERRUPTED, facts=facts, ended_at=now, reason=reason)
+    asked.settle(unit, attempt_id=attempt.id, outcome=outcome)
 
 
 def facts_of(attempt: AttemptRow) -> Facts:

@@ -1,25 +1,25 @@
-"""The trunks as they are right now: channels in use, calls per second, closed for a while; and which server to use.
+"""The trunks and servers as they are right now: calls in use, calls per second, closed for a while; and which server
+to use.
 
-Not here: what a trunk is (domain/trunk.py) and which exchanges are reconciled (reconcile.py tells).
+Not here: what a trunk is (domain/trunk.py), how fast a congested one is used (domain/throttle.py), how a server is
+chosen (domain/server.py), and which exchanges are reconciled (reconcile.py tells) or drained (serverdesk.py).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from dialerd.domain.pacing import RateLimit
+from dialerd.domain.server import NoServer, ServerFacts, choose_server, share
+from dialerd.domain.throttle import Throttle
 from dialerd.domain.trunk import Trunk
 from dialerd.log import logger
 from dialerd.ports import Clock, Exchange
 
 _log = logger(__name__)
-
-_FIRST_REST_S, _LONGEST_REST_S = 1.0, 30.0
-_LATEST = 20  # ended calls by which a trunk is judged
-_CONGESTED_AT = 5  # of the latest found no room: fewer may be the destinations' doing
-_SLOWER, _FASTER, _SLOWEST = 0.7, 1.03, 0.1  # the rate: at a refusal of a congested trunk, at a call that came through
 
 
 @dataclass(slots=True)
@@ -30,13 +30,7 @@ class TrunkLine:
     rate: RateLimit
     in_use: int = 0
     unsent: int = 0
-    rest_s: float = 0.0
-    no_room: int = 0  # calls in a row that the trunk had no room for
-    latest: deque[bool] = field(default_factory=lambda: deque(maxlen=_LATEST))  # whether each call found room
-    pace: float = 1.0  # the share of its calls per second that a congested trunk is given
-    slowed_at: float = float("-inf")
-    closed_until: float = float("-inf")
-    by_server: dict[str, int] = field(default_factory=dict)
+    throttle: Throttle = field(default_factory=Throttle)
     is_short: bool = False  # more was wanted of it than there was room for
 
 
@@ -58,7 +52,12 @@ class TrunkDesk:
         trunks: Mapping[str, Trunk],
         exchanges: Mapping[str, Exchange],
         clock: Clock,
+        *,
+        limits: Mapping[str, int] = MappingProxyType({}),
+        on_learnt: Callable[[str, Throttle], None] = lambda _name, _throttle: None,
     ) -> None:
+        """`limits`: most calls at once by server; one that has none takes what its trunks have. `on_learnt`: is told
+        when a trunk is slowed, rests, or is whole again."""
         self._lines = {
             name: TrunkLine(trunk=trunk, rate=RateLimit(rate=trunk.calls_per_second)) for name, trunk in trunks.items()
         }
@@ -66,6 +65,21 @@ class TrunkDesk:
         self._clock = clock
         self.ready: set[str] = set()
         """Exchanges that are alive and reconciled; nothing is dialed on any other."""
+        self.drained: set[str] = set()
+        """Exchanges that an admin wants to be left alone: no call is begun on them."""
+        self._on_learnt = on_learnt
+        self._calls = Counter[str]()  # by server, of all trunks
+        self._is_short_of_servers = False
+        self._limits = limits
+        self._measure()
+
+    def _measure(self) -> None:
+        """How many calls each server may have at once."""
+        self._rooms = {
+            name: self._limits.get(name)
+            or max(1, sum(line.trunk.max_channels for line in self._lines.values() if name in line.trunk.servers))
+            for name in self._exchanges
+        }
 
     def trunk(self, name: str) -> Trunk | None:
         line = self._lines.get(name)
@@ -74,7 +88,7 @@ class TrunkDesk:
     def standing(self) -> dict[str, Standing]:
         now = self._clock.steady()
         return {
-            name: Standing(line.in_use, line.trunk.max_channels, line.rate.rate, now < line.closed_until)
+            name: Standing(line.in_use, line.trunk.max_channels, line.rate.rate, line.throttle.rests(now))
             for name, line in self._lines.items()
         }
 
@@ -86,114 +100,113 @@ class TrunkDesk:
     def room(self, name: str) -> int:
         """How many calls may be claimed for the trunk now."""
         line, now = self._lines[name], self._clock.steady()
-        if now < line.closed_until:
+        if line.throttle.rests(now):
             return 0
         return max(0, min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent))
 
-    def ask(self, name: str, wanted: int) -> int:
-        """How many of the wanted calls may be claimed now. Who gets fewer is to be woken when it `eases`."""
+    def ask(self, name: str, wanted: int, server: str) -> int:
+        """How many of the wanted calls may be claimed now, to be placed at that server: its share of them. Who gets
+        fewer is to be woken when it `eases`."""
         room = self.room(name)
         if room < wanted:
             self._lines[name].is_short = True
-        return min(room, wanted)
+        granted = min(room, wanted)
+        others = sum(self._free(each) > 0 for each in self._lines[name].trunk.servers if each != server)
+        part = share(granted, free=self._free(server), others=others)
+        self._is_short_of_servers |= part < granted
+        return part
+
+    def _free(self, server: str) -> int:
+        """How many calls may be begun there now."""
+        is_open = server in self.ready and server not in self.drained
+        return self._rooms[server] - self._calls[server] if is_open else 0
 
     def eases(self, name: str) -> bool:
         """A slot or a token is back: whether somebody has been waiting for it, who is to ask again now."""
         line = self._lines.get(name)
-        was_short = line is None or line.is_short
+        was_short = line is None or line.is_short or self._is_short_of_servers
         if line is not None:
             line.is_short = False
+        self._is_short_of_servers = False
         return was_short
 
     def room_at(self, name: str) -> float:
         """When time alone may make room (steady seconds)."""
         line, now = self._lines[name], self._clock.steady()
-        return max(line.closed_until, line.rate.room_at(now))
+        return max(line.throttle.closed_until, line.rate.room_at(now))
 
     def way_out(self, name: str, *, amd: bool, among: Collection[str] | None = None) -> Exchange | str:
-        """The server with the fewest calls that can carry one now, or why none can. `among`: where the agents are."""
+        """The server with the most free capacity that can carry a call now, or why none can; where every one is full,
+        the first of those: `ask` tells. `among`: from where the agents can be reached; None: from everywhere."""
         line = self._lines.get(name)
         if line is None:
             return f"no [[trunk]] {name} in the settings"
-        if self._clock.steady() < line.closed_until:
-            return f"trunk {name} rests after it refused a call"
-        troubles = []
-        usable = []
-        for server in line.trunk.servers:
-            exchange = self._exchanges[server]
-            trouble = exchange.trouble(endpoint=line.trunk.resource, amd=amd)
-            if trouble is None and not (exchange.is_alive and server in self.ready):
-                trouble = f"Asterisk {server} is not ready"
-            if trouble is None and among is not None and server not in among:
-                trouble = f"no agent's phone is at Asterisk {server}"
-            if trouble is None:
-                usable.append(exchange)
-            else:
-                troubles.append(trouble)
-        if not usable:
-            return "; ".join(troubles)
-        return min(usable, key=lambda exchange: line.by_server.get(exchange.name, 0))
+        if line.throttle.rests(self._clock.steady()):
+            return f"trunk {name} rests: {line.throttle.reason}"
+        chosen = choose_server([self._facts(line.trunk, each, amd=amd, among=among) for each in line.trunk.servers])
+        return chosen.reason if isinstance(chosen, NoServer) else self._exchanges[chosen.name]
+
+    def _facts(self, trunk: Trunk, server: str, *, amd: bool, among: Collection[str] | None) -> ServerFacts:
+        exchange = self._exchanges[server]
+        trouble = exchange.trouble(endpoint=trunk.resource, amd=amd)
+        if trouble is None and not (exchange.is_alive and server in self.ready):
+            trouble = f"Asterisk {server} is not ready"
+        return ServerFacts(
+            name=server,
+            calls=self._calls[server],
+            room=self._rooms[server],
+            trouble=trouble or "",
+            is_drained=server in self.drained,
+            has_agents=among is None or server in among,
+        )
 
     def take(self, name: str, server: str, *, unsent: bool = True) -> None:
         """A call is claimed, or (`unsent` False) an earlier daemon's call was found up."""
         line = self._lines[name]
         line.in_use += 1
         line.unsent += 1 if unsent else 0
-        line.by_server[server] = line.by_server.get(server, 0) + 1
+        self._calls[server] += 1
 
     def sent(self, name: str) -> None:
         """The exchange has taken the call, or perhaps: it counts against the calls per second."""
         line = self._lines[name]
         line.unsent -= 1
         line.rate = line.rate.take(self._clock.steady())
-        if not line.no_room:
-            line.rest_s = 0.0
+        line.throttle = line.throttle.after_taken()
 
     def not_sent(self, name: str, *, trunk_down: bool, reason: str) -> None:
         """The exchange refused the call. A trunk that is down rests a little longer each time it says so."""
         line = self._lines[name]
         line.unsent -= 1
         if trunk_down:
-            self._rest(name, reason)
+            self._learn(line, line.throttle.down(self._clock.steady(), reason))
 
     def had_room(self, name: str) -> None:
         """A call over the trunk came to something: a phone, a person, a number that does not exist."""
         line = self._lines[name]
-        line.no_room = 0
-        line.latest.append(True)
-        if line.pace < 1.0:
-            self._set_pace(line, min(1.0, line.pace * _FASTER))
+        self._learn(line, line.throttle.after_room())
 
     def had_no_room(self, name: str) -> bool:
-        """A call ended for want of room. True: the trunk is congested, and it was not the call's own fault.
-
-        A trunk that refuses some calls gets fewer a second; one that refuses every call rests.
-        """
+        """A call ended for want of room. True: the trunk is congested, and it was not the call's own fault."""
         line = self._lines[name]
-        line.no_room += 1
-        line.latest.append(False)
-        if line.latest.count(False) < _CONGESTED_AT:
-            return False
-        if line.no_room >= _CONGESTED_AT:
-            self._rest(name, f"{line.no_room} calls in a row found no room")
-        elif self._clock.steady() >= line.slowed_at + 1.0:  # refusals of one second are one piece of news
-            line.slowed_at = self._clock.steady()
-            self._set_pace(line, max(_SLOWEST, line.pace * _SLOWER))
-        return True
+        self._learn(line, line.throttle.after_refusal(self._clock.steady()))
+        return line.throttle.is_congested
 
-    def _set_pace(self, line: TrunkLine, pace: float) -> None:
-        line.pace = pace
-        line.rate = line.rate.changed(line.trunk.calls_per_second * pace)
-
-    def _rest(self, name: str, reason: str) -> None:
-        line = self._lines[name]
-        if self._clock.steady() < line.closed_until:
+    def _learn(self, line: TrunkLine, throttle: Throttle) -> None:
+        before, line.throttle = line.throttle, throttle
+        if throttle is before:
             return
-        line.rest_s = min(_LONGEST_REST_S, line.rest_s * 2 or _FIRST_REST_S)
-        line.closed_until = self._clock.steady() + line.rest_s
-        _log.warning(
-            f"trunk {name} rests for {line.rest_s:g} s: {reason}", action="trunk_rests", trunk=name, rest_s=line.rest_s
-        )
+        name = line.trunk.name
+        if throttle.pace != before.pace:
+            line.rate = line.rate.changed(line.trunk.calls_per_second * throttle.pace)
+        if throttle.closed_until > before.closed_until:
+            text = f"trunk {name} rests for {throttle.rest_s:g} s: {throttle.reason}"
+            _log.warning(text, action="trunk_rests", trunk=name, rest_s=throttle.rest_s)
+        elif throttle.pace < before.pace:
+            text = f"trunk {name} gets {throttle.pace:.0%} of its calls per second: {throttle.reason}"
+            _log.warning(text, action="trunk_slowed", trunk=name, pace=throttle.pace)
+        if (throttle.pace < 1.0, throttle.reason) != (before.pace < 1.0, before.reason):
+            self._on_learnt(name, throttle)
 
     def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
         """Calls per second and channels of the trunks that are known; a lower one lets calls end before the next."""
@@ -202,10 +215,11 @@ class TrunkDesk:
             if wanted is None:
                 continue
             line.trunk = replace(line.trunk, max_channels=wanted.max_channels, calls_per_second=wanted.calls_per_second)
-            self._set_pace(line, line.pace)
+            line.rate = line.rate.changed(wanted.calls_per_second * line.throttle.pace)
+        self._measure()
 
     def give_back(self, name: str, server: str) -> None:
         """A call's slot is free."""
         line = self._lines[name]
         line.in_use -= 1
-        line.by_server[server] -= 1
+        self._calls[server] -= 1

@@ -48,9 +48,13 @@ class ExchangeUp:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDown:
-    """The event stream is not proven alive; events from now on may be lost. Not an error by itself."""
+    """The event stream is not proven alive; events from now on may be lost. Not an error by itself.
+
+    `is_dead`: nobody listens at its place, on a machine that answers: its process is not there, nor are its calls.
+    """
 
     reason: str
+    is_dead: bool = False
 
 
 ExchangeEvent = ExchangeUp | ExchangeDown

@@ -24,6 +24,7 @@ from dialerd.ports.recordings import Recordings
 from dialerd.ports.regulation import Regulation
 from dialerd.ports.reports import Reports
 from dialerd.ports.runs import Campaigns, Occurrences, Runs
+from dialerd.ports.servers import Servers
 from dialerd.ports.strategies import Strategies
 from dialerd.ports.users import ApiTokens, Audit, KeptAnswers, Sessions, Users
 from dialerd.ports.views import Views
@@ -82,6 +83,8 @@ class Unit(Protocol):
     def reports(self) -> Reports: ...
     @property
     def floor(self) -> Floor: ...
+    @property
+    def servers(self) -> Servers: ...
     @property
     def audit(self) -> Audit: ...
     @property

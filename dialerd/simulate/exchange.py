@@ -220,7 +220,7 @@ class SimulatedExchange(SimulatedSteering):
         self._channels.clear()
         self._restart_legs()
         self._restart_callers()
-        self.line.go_down("the exchange is restarted", duration_s)
+        self.line.go_down("the exchange is restarted", duration_s, is_dead=True)
 
     def leave(self, attempt_id: AttemptId) -> None:
         """The callee hangs up now, ringing or answered. What is over stays over."""

@@ -16,6 +16,7 @@ from dialerd.simulate.faults import NONE, Faults
 # come in either order, as they do in truth.
 REPLY_S = 0.002
 STEP_S = 0.001
+TRY_S = 0.2  # from a loss to the next try to connect
 ENTER_S = 0.0003  # from the answer to our application; from the begin of an end to the end
 
 
@@ -40,13 +41,20 @@ class Line:
         finally:
             self._sink, self.is_alive = None, False
 
-    def go_down(self, reason: str, duration_s: float) -> None:
-        """The stream breaks, and is mended then. Where two outages overlap, the one that ends later counts."""
+    def go_down(self, reason: str, duration_s: float, *, is_dead: bool = False) -> None:
+        """The stream breaks, and is mended then. Where two outages overlap, the one that ends later counts. `is_dead`:
+        nobody listens any more, which the next try to connect finds out."""
         was_alive, self.is_alive = self.is_alive, False
         if was_alive and self._sink is not None:
             self._sink.on_exchange_event(self.name, ExchangeDown(reason))
         self._down_until = max(self._down_until, self.clock.steady() + duration_s)
         self.clock.call_later(duration_s, self._come_up)
+        if is_dead:
+            self.clock.call_later(TRY_S, lambda: self._find_dead(reason))
+
+    def _find_dead(self, reason: str) -> None:
+        if not self.is_alive and self._sink is not None:
+            self._sink.on_exchange_event(self.name, ExchangeDown(reason, is_dead=True))
 
     def _come_up(self) -> None:
         """Unless it is up, nobody listens, or another outage is not over."""

@@ -56,7 +56,7 @@ class PhoneLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`phones`: the patterns of phones that agents may have; `hosts`, `speaks`, `routes`: what flows can use.
-    `passing`: the numbers that calls may be passed on to.
+    `servers`: the Asterisks of the settings. `passing`: the numbers that calls may be passed on to.
     `csv_chunks` makes a CSV file of columns and rows that a spreadsheet can open safely. `poke`: have the engine look
     at the store. `vitals`: how what it stands on has answered lately."""
 
@@ -74,6 +74,7 @@ class House:
     open_numbers: OpenNumbers
     uploads: Path
     rulebook: Rulebook = EMPTY
+    servers: Sequence[str] = ()
     hosts: Sequence[str] = ()
     speaks: bool = False
     routes: Mapping[Channel, Collection[str]] = field(default_factory=dict)

@@ -108,7 +108,8 @@ async def check_agents(office: Office, *, are_passed_on: bool = False) -> None:
             assert began_at >= ended_at, f"{name} was in two calls at once"
     for each in await office.store.read(lambda unit: unit.agents.all()):
         assert each.seen.state in _AT_REST, each
-    assert await office.exchange.bridges() == []
+    for exchange in office.exchanges.values():
+        assert await exchange.bridges() == []
     await _check_books(office)
 
 

@@ -6,6 +6,7 @@ Not here: a single campaign run to its end (world.py).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialerd.adapters.files import shipped_reply_words
@@ -31,17 +32,24 @@ TRUNKS = {"carrier": trunk()}
 
 
 class Office:
-    """One database, one exchange, and an engine that is there or not."""
+    """One database, one exchange or several, and an engine that is there or not."""
 
     clock: Clock
     store: Store
 
-    def __init__(self, clock: VirtualClock, *, seed: int, refresh_s: float, callees: Callees | None) -> None:
+    def __init__(
+        self, clock: VirtualClock, *, seed: int, refresh_s: float, callees: Callees | None, servers: int = 1
+    ) -> None:
         self.clock = clock
         self.store = SqliteStore.in_memory()
         self._dice = SeededDice(seed)
         callees = callees or NumberPlan(SeededDice(seed + 2))
         self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed + 1), callees)
+        self.exchanges = {"simulated": self.exchange}
+        for n in range(2, servers + 1):
+            self.exchanges[f"pbx{n}"] = SimulatedExchange(f"pbx{n}", clock, SeededDice(seed + 100 * n), callees)
+        self.trunks = {name: replace(each, servers=tuple(self.exchanges)) for name, each in TRUNKS.items()}
+        self.limits: dict[str, int] = {}
         self.engine: Engine | None = None
         self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
@@ -56,8 +64,9 @@ class Office:
             store=self._life,
             clock=self._life,
             dice=self._dice,
-            exchanges={"simulated": self.exchange},
-            trunks=TRUNKS,
+            exchanges=self.exchanges,
+            trunks=self.trunks,
+            limits=self.limits,
             min_ring_s=15.0,
             queue_watches=self.watches,
             speech=self.speech,
@@ -86,7 +95,9 @@ class Office:
 
     async def apply(self, spec: CampaignSpec) -> None:
         now = self.clock.now()
-        await self.store.write(lambda unit: campaigns.apply_campaign(unit, spec, trunks=TRUNKS, actor="test", now=now))
+        await self.store.write(
+            lambda unit: campaigns.apply_campaign(unit, spec, trunks=self.trunks, actor="test", now=now)
+        )
         if self.engine is not None:
             self.engine.poke()
 
@@ -115,7 +126,12 @@ class Office:
 
     @property
     def record(self) -> Sequence[SimulatedCall]:
-        return self.exchange.record
+        """Of all exchanges, by the moment of the call."""
+        if len(self.exchanges) == 1:
+            return self.exchange.record
+        return sorted(
+            (call for each in self.exchanges.values() for call in each.record), key=lambda call: call.invited_at
+        )
 
 
 def spawn_next(office: Office, away_s: float) -> None:
@@ -134,14 +150,15 @@ def in_office(
     seed: int = 1,
     refresh_s: float = 600.0,
     callees: Callees | None = None,
+    servers: int = 1,
 ) -> None:
     """Play a story on virtual time. A long `refresh_s` shows that nothing in it waits for a look at the store.
 
-    `callees`: how the numbers behave, else by their endings.
+    `callees`: how the numbers behave, else by their endings. `servers`: how many exchanges there are.
     """
 
     async def main() -> None:
-        office = Office(VirtualClock(start), seed=seed, refresh_s=refresh_s, callees=callees)
+        office = Office(VirtualClock(start), seed=seed, refresh_s=refresh_s, callees=callees, servers=servers)
         await story(office)
         if office.engine is not None:
             await office.engine.drain(60.0)

@@ -156,6 +156,6 @@ class _Watch:
 def install(office: Office, **keys: float) -> TheirQueue:
     """Give an office that exchange in the place of its own."""
     queue = TheirQueue(office.clock, **keys)  # type: ignore[arg-type]  # its seed is left alone
-    office.exchange = queue
+    office.exchange = office.exchanges["simulated"] = queue
     office.watches = {queue.name: queue.teller}
     return queue

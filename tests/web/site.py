@@ -252,6 +252,7 @@ def running(
         draw_secret=lambda: f"secret-{next(drawn):06}",
         http=replace_listen(http_settings or HttpSettings()),
         trunks=TRUNKS,
+        servers=("pbx1",),
         region="US",
         phones=("PJSIP/*",),
         poke=poke,

@@ -6,6 +6,7 @@ password into every URL, waits 300 s for a reply, has no heartbeat, and raises a
 
 from __future__ import annotations
 
+import errno
 import json
 import ssl
 from collections.abc import Callable, Mapping
@@ -41,12 +42,13 @@ class AriStatus(Exception):
 class AriUnreachable(Exception):
     """No answer of ARI's: refused, cut, not in time, or nonsense. What was asked may have been done.
 
-    `unsent`: it has not, for there was no connection to ask over.
+    `unsent`: it has not, for there was no connection to ask over; `refused`: nor anybody who listens there.
     """
 
-    def __init__(self, message: str, *, unsent: bool = False) -> None:
+    def __init__(self, message: str, *, unsent: bool = False, refused: bool = False) -> None:
         super().__init__(message)
         self.unsent = unsent
+        self.refused = refused
 
 
 class _Reply(aiohttp.ClientResponse):
@@ -167,7 +169,9 @@ def _unreachable(error: BaseException) -> AriUnreachable:
         return AriUnreachable(f"no answer within {REPLY_S:g} s")
     # A connector's error comes before the first byte is sent.
     unsent = isinstance(error, aiohttp.ClientConnectorError)
-    return AriUnreachable(tls.trouble(error) or str(error)[:200] or type(error).__name__, unsent=unsent)
+    refused = isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno == errno.ECONNREFUSED
+    text = tls.trouble(error) or str(error)[:200] or type(error).__name__
+    return AriUnreachable(text, unsent=unsent, refused=refused)
 
 
 # The shape of a reply: what passes for Asterisk may be anything that listens there

@@ -67,7 +67,8 @@ class Session:
             except (_Lost, AriStatus, AriUnreachable) as error:
                 self.is_alive = False
                 url = self.http.url if self.http else ""
-                self._say_lost(readiness.explained(error, url=url, user=self._user), sink)
+                is_dead = isinstance(error, AriUnreachable) and error.refused
+                self._say_lost(readiness.explained(error, url=url, user=self._user), sink, is_dead=is_dead)
                 if self._up_since is not None:
                     waits = waits.after(self._clock.steady() - self._up_since)
                 self._up_since = None
@@ -170,9 +171,9 @@ class Session:
             except TimeoutError:
                 raise _Lost(f"it did not answer within {_PROBE_LIMIT_S:g} s") from None
 
-    def _say_lost(self, reason: str, sink: ExchangeSink) -> None:
+    def _say_lost(self, reason: str, sink: ExchangeSink, *, is_dead: bool) -> None:
         """Tell the engine every time, the log only when the reason is new."""
         if reason != self.reason:
             _log.error(f"no calls through Asterisk {self.name}: {reason}", action="asterisk_lost", asterisk=self.name)
         self.reason = reason
-        sink.on_exchange_event(self.name, ExchangeDown(reason))
+        sink.on_exchange_event(self.name, ExchangeDown(reason, is_dead=is_dead))

@@ -140,6 +140,8 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("flow", "name spec version applied_at"),
         ("list_drop", "list_id folder map"),
         ("queue", "name spec updated_at"),
+        ("server", "name drained_at drained_by state reason told_at"),
+        ("trunk_state", "name pace rests_until reason told_at"),
         ("strategy", "name spec updated_at"),
         ("view", "id owner name spec is_shared updated_at"),
         ("view_default", "owner view_id"),

@@ -30,6 +30,7 @@ from dialerd.adapters.sql.recordings import SqlRecordings
 from dialerd.adapters.sql.regulation import SqlRegulation
 from dialerd.adapters.sql.reports import SqlReports
 from dialerd.adapters.sql.runs import SqlRuns
+from dialerd.adapters.sql.servers import SqlServers
 from dialerd.adapters.sql.signin import SqlApiTokens, SqlSessions
 from dialerd.adapters.sql.strategies import SqlStrategies
 from dialerd.adapters.sql.users import SqlUsers
@@ -64,6 +65,7 @@ class SqlUnit:
         self.views = SqlViews(connection)
         self.reports = SqlReports(connection)
         self.floor = SqlFloor(connection)
+        self.servers = SqlServers(connection)
         self.audit = SqlAudit(connection)
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)

@@ -694,3 +694,13 @@ def test_opt_outs_from_before_it_was_kept_that_they_were_taken_back_are_there_an
         unit.optouts.take_back("global", ["+12122660001"], by="cli:ann", now=NOW)
         (kept,) = unit.optouts.of("+12122660001")
         assert (kept.taken_back_at, kept.taken_back_by) == (NOW, "cli:ann")
+
+
+def test_servers_of_a_database_from_before_they_were_known_are_all_used(tmp_path: Path) -> None:
+    path = tmp_path / "dialerd.db"
+    with closing(connect(path)) as before:
+        migrations.apply(Database(before), stop_before="m053_servers")
+    with SqliteStore.unit(path, write=True) as unit:
+        assert (unit.servers.all(), unit.servers.trunks(), unit.servers.calls()) == ({}, {}, {})
+        unit.servers.tell("pbx1", state="ready", reason="", now=NOW)
+        assert unit.servers.all()["pbx1"].drained_at is None

@@ -59,6 +59,7 @@ from dialerd.adapters.sqlite.migrations.m049_contact_email import m049_contact_e
 from dialerd.adapters.sqlite.migrations.m050_consults import m050_consults
 from dialerd.adapters.sqlite.migrations.m051_talks import m051_talks
 from dialerd.adapters.sqlite.migrations.m052_taken_back import m052_taken_back
+from dialerd.adapters.sqlite.migrations.m053_servers import m053_servers
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -106,6 +107,7 @@ MIGRATIONS = (
     m046_flow_path,
     m045_forgetting,
     m052_taken_back,
+    m053_servers,
 )
 
 migrations = Migrations("dialerd")
