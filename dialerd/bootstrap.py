@@ -196,6 +196,7 @@ def build(given: Settings) -> Parts:
         min_ring_s=given.engine.min_ring_s,
         lost_after_s=given.engine.lost_after_s,
         limits={each.name: each.max_channels for each in given.asterisk if each.max_channels is not None},
+        links={each.name: each.link for each in given.asterisk if each.link is not None},
         queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
         rulebook=rulebook(given),
         routes=_routes(given, clock, store),
@@ -354,6 +355,11 @@ async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
             for trunk in given.trunks.values()
             for amd in (False, True)
         }
+        links = {
+            other.name: found.lack(server.name, endpoint=("PJSIP", other.link.partition("@")[2]), amd=False)
+            for other in given.asterisk
+            if other.link is not None and other.name != server.name
+        }
         too_old = ari.too_old(found.version)
         facts.append(
             checks.AsteriskFacts(
@@ -361,6 +367,7 @@ async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
                 version=found.version,
                 is_too_old=too_old,
                 lacks=lacks,
+                links=links,
                 sounds=found.sounds,
                 has_music=found.has_music,
             )

@@ -21,8 +21,9 @@ _APART_S = 30.0
 class AsteriskFacts:
     """One server: why it cannot be used, or what it has.
 
-    `lacks` maps (trunk, with AMD) to what stands in the way and what to do. `sounds` are its sounds, by language,
-    `has_music` whether it can play music on hold at all, `ahead_s` how far its clock is ahead of ours.
+    `lacks` maps (trunk, with AMD) to what stands in the way and what to do; `links` the same of the other servers that
+    it is to reach. `sounds` are its sounds, by language, `has_music` whether it can play music on hold at all,
+    `ahead_s` how far its clock is ahead of ours.
     """
 
     name: str
@@ -33,6 +34,7 @@ class AsteriskFacts:
     sounds: Mapping[str, Collection[str]] | None = None
     has_music: bool | None = None
     ahead_s: float | None = None
+    links: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def diagnose(facts: Facts) -> list[Finding]:
         _database(facts),
         *_clock(facts),
         *(finding for server in facts.asterisks for finding in _server(server)),
+        *(finding for server in facts.asterisks for finding in _links(server)),
         *(_trunk(trunk, facts.asterisks) for trunk in facts.trunks.values()),
         *(_campaign(campaign, facts) for campaign in facts.campaigns),
         *_music(facts),
@@ -121,6 +124,17 @@ def _server(server: AsteriskFacts) -> Iterator[Finding]:
     if server.ahead_s is not None and abs(server.ahead_s) > _APART_S:
         seen = f"its clock is {abs(server.ahead_s):.0f} s {'ahead of' if server.ahead_s > 0 else 'behind'} ours"
         yield Finding(check=f"{check} clock", is_well=False, seen=seen, remedy="set both clocks, best by NTP")
+
+
+def _links(server: AsteriskFacts) -> Iterator[Finding]:
+    """Without its link a server's calls reach only agents whose phones are called from there."""
+    for other, lack in server.links.items():
+        yield Finding(
+            check=f"link {server.name} to {other}",
+            is_well=not lack,
+            seen=lack or "its endpoint is known and not offline",
+            remedy="see asterisk-conf/pjsip_link_example.conf" if lack else "",
+        )
 
 
 def _trunk(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from dialerd.domain.words import CallerId
+from dialerd.domain.words import CallerId, LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,15 @@ class CallerLeft:
     """Hung up, or out of our hands. May come doubled."""
 
 
-CallerEvent = CallerCame | CallerLeft
+@dataclass(frozen=True, slots=True)
+class LinkCame:
+    """Not a person: the far end of an agent's leg that another server has dialed to reach an agent here, in our hands
+    and not answered. It is spoken of by a caller's id, as everybody who comes from outside."""
+
+    leg_id: LegId
+
+
+CallerEvent = CallerCame | CallerLeft | LinkCame
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,8 @@ class AgentBook:
                 continue
             size += 1
             is_kept = is_kept and line.is_kept
-            if line.leg is not None:
-                homes.add(line.leg.exchange.name)
+            if (leg := line.home or line.leg) is not None:
+                homes.add(leg.exchange.name)
             state = line.seen.state
             if line.call is not None:
                 talking.append(line.in_state_s(now))

@@ -8,6 +8,7 @@ Not here: agents' states and whom they work for (agentbook.py), who is kept free
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from dialerd.domain import agents
@@ -23,6 +24,7 @@ from dialerd.engine.agentline import AgentLine, Crew, Seeker
 from dialerd.engine.consultdesk import ConsultDesk
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
+from dialerd.engine.linkdesk import LinkDesk
 from dialerd.engine.outside import Outside
 from dialerd.engine.phones import Phones
 from dialerd.engine.postings import Postings
@@ -53,6 +55,7 @@ class AgentDesk:
         *,
         trunks: TrunkDesk,
         transfer_prefixes: Collection[str],
+        links: Mapping[str, str],
         talking_at: Callable[[str], Sequence[AttemptId]],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
         runs: Callable[[], Iterable[RunLine]],
@@ -72,15 +75,17 @@ class AgentDesk:
         postings = Postings(clock, dice, runs, callers.facts)
         self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
         self._book = self.book
-        self._legs = LegDesk(clock, dice, exchanges, self)
+        self.links = LinkDesk(clock, exchanges, self._book, links=links, ready=ready, owner=self)
+        self._legs = LegDesk(clock, dice, exchanges, self.links)
         self._phones = Phones(clock, exchanges, self._book, self._legs, ready=ready, drained=trunks.drained)
+        self.links.employ(self._legs, self._phones)
         self._reconciler = LegReconciler(
-            clock, exchanges, self._book, self._legs, talking_at=talking_at, tell_call=tell_call
+            clock, exchanges, self._book, self._legs, self.links, talking_at=talking_at, tell_call=tell_call
         )
-        self.takers = Takers(self._book, self._legs, callers, ready=ready, ring=self._phones.ring, part=self._part)
+        self.takers = Takers(self._book, self._legs, callers, ready=ready, links=self.links, part=self._part)
         self.outside = Outside(store, clock, self._legs, trunks, prefixes=transfer_prefixes, tell_call=tell_call)
         self.consults = ConsultDesk(
-            self._book, self._legs, self._phones, self.outside, part=self._part, tell_call=tell_call
+            self._book, self._legs, self._phones, self.links, self.outside, part=self._part, tell_call=tell_call
         )
         self.reservations = Reservations(self._book)
         self._seekers: dict[AttemptId, Seeker] = {}
@@ -106,11 +111,8 @@ class AgentDesk:
         self._book.assign()
 
     def crew(self, run_id: RunId) -> Crew:
-        return self._book.crew(run_id)
-
-    def patience_s(self, queue: str | None) -> float:
-        """How long a person waits for an agent of that queue."""
-        return self._book.patience_s(queue)
+        found = self._book.crew(run_id)
+        return found if found.homes is None else replace(found, homes=self.links.widened(found.homes))
 
     def music_of(self, plan: CallPlan, wanted: bool) -> str | None:
         """What a person hears who waits where that call's campaign has them; None: nothing is wanted."""
@@ -219,6 +221,23 @@ class AgentDesk:
             self._callers.agent_left(caller)
         self._phones.reach(line)
 
+    def link_gone(self, line: AgentLine, leg: Leg, reason: str) -> None:
+        """The link to where the person is has ended, or did not come about; the agent is still there."""
+        call, line.call, line.is_lent = line.call, None, False
+        caller, line.caller = line.caller, None
+        self.consults.leg_gone(line, reason)
+        self._book.move(line, E.CALL_ENDED if line.seen.state in _BUSY else E.RELEASE)
+        if call is not None and (seeker := self._seekers.get(call)) is not None:
+            seeker.rings = None
+            self._serve()
+            self._give_up_if_alone(call, reason)
+        elif call is not None:
+            self._tell_call(call, ev.AgentLeft(reason))
+            self._legs.end_bridge(leg.exchange, call)
+        if caller is not None:
+            self._legs.end_bridge(leg.exchange, caller)
+            self._callers.agent_left(caller)
+
     def _line_of(self, leg: Leg) -> AgentLine | None:
         line = self._book.lines.get(leg.agent)
         return line if line is not None and line.leg is leg else None
@@ -250,18 +269,19 @@ class AgentDesk:
         """Who waits longest gets the agent that has been idle for longest."""
         for attempt_id, seeker in sorted(self._seekers.items(), key=lambda item: item[1].is_guest):
             if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
-                if line.leg is not None:
+                if line.leg is not None and line.leg.exchange is seeker.exchange:
                     self._give(line, attempt_id)
                 else:
                     self._ring_for(line, attempt_id, seeker)
 
     def _agent_for(self, attempt_id: AttemptId, seeker: Seeker) -> AgentLine | None:
         """The agent for whom the call was dialed, else a free one of the run, else one that is reserved for calls of it
-        that nobody has answered."""
+        that nobody has answered; of several the one that has been idle for longest, also where another one's phone is
+        at the call's own server: a link takes milliseconds, and agents at busier servers would never rest."""
         mine = [
             line
             for line in self._book.lines.values()
-            if self._is_one_for(line, seeker) and (line.leg is None or line.leg.exchange is seeker.exchange)
+            if seeker.is_for(line) and self.links.reaches(line, seeker.exchange)
         ]
         spare = [line for line in mine if line.is_spare and not seeker.is_guest]
         own = [line for line in mine if line.is_kept_for(attempt_id)]
@@ -270,11 +290,6 @@ class AgentDesk:
             if name is not None:
                 return self._book.lines[name]
         return None
-
-    def _is_one_for(self, line: AgentLine, seeker: Seeker) -> bool:
-        if seeker.agent is not None:
-            return line.name == seeker.agent and (seeker.waits or line.row.may_outbound)
-        return line.takes_guests_of(seeker.queue) if seeker.is_guest else line.run_id == seeker.run_id
 
     def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
         assert line.leg is not None, "who is given a call has a leg"
@@ -288,7 +303,7 @@ class AgentDesk:
         seeker.rings, line.call = line.name, attempt_id
         self._lend(line, seeker)
         self._book.move(line, E.RESERVE, attempt_id=attempt_id)
-        self._phones.ring(line, seeker.exchange)
+        self.links.ring(line, seeker.exchange)
 
     def _lend(self, line: AgentLine, seeker: Seeker | None) -> None:
         """Whom it is given may be another run's: its own, told with the move that follows, cannot count on it then."""
@@ -318,7 +333,11 @@ class AgentDesk:
         self._part(line, attempt_id, was_connected=was_connected, goes_on=goes_on)
 
     def _part(self, line: AgentLine, person: Person, *, was_connected: bool, goes_on: bool = False) -> None:
-        if line.leg is not None and line.is_kept and goes_on:
+        if line.home is not None and line.leg is not None:
+            if not goes_on:
+                self._legs.end_bridge(line.leg.exchange, person)
+            self.links.drop(line)
+        elif line.leg is not None and line.is_kept and goes_on:
             self._legs.hold(line.leg, line.music)
         elif line.leg is not None and line.is_kept:
             self._legs.part(line.leg, person, line.music)
@@ -361,7 +380,9 @@ class AgentDesk:
 
     async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
         """Hold the legs against what the exchange really has. Raises ExchangeError."""
-        return await self._reconciler.reconcile(exchange)
+        done = await self._reconciler.reconcile(exchange)
+        await self.links.reconcile(exchange)
+        return done
 
     def came(self) -> None:
         """An exchange is reconciled: phones can be rung from it."""

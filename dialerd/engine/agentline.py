@@ -31,6 +31,8 @@ class AgentLine:
     own, nobody else's, `callback_of` is the run of that; `is_lent`: it is there for a person whom another run's flow
     has sent; `asked_for`: the person whose agent asks it about them. `rung`: how many times in a row its phone was
     called in vain, `unknown_at`: the exchanges that could not even ring it.
+    `home`: the kept leg of one who talks over a link to another server, which is its `leg` then (linkdesk.py); `link`:
+    the far end of that one, where it is joined with `home`.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
@@ -41,6 +43,8 @@ class AgentLine:
     assignment: Assignment | None = None
     joined: RunId | None = None
     leg: Leg | None = None
+    home: Leg | None = None
+    link: CallerId | None = None
     call: AttemptId | None = None
     caller: CallerId | None = None
     batch: set[AttemptId] = field(default_factory=set)
@@ -156,6 +160,12 @@ class Seeker:
     rings: str | None = None
     agent: str | None = None
     waits: bool = True
+
+    def is_for(self, line: AgentLine) -> bool:
+        """Whether that agent may take them."""
+        if self.agent is not None:
+            return line.name == self.agent and (self.waits or line.row.may_outbound)
+        return line.takes_guests_of(self.queue) if self.is_guest else line.run_id == self.run_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,9 +89,7 @@ class CallbackDesk:
             check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError):
             return  # the dial loop says so and dials nobody
-        exchange = self._means.trunks.way_out(
-            spec.trunk, amd=spec.amd, among=None if agent.leg is None else {agent.leg.exchange.name}
-        )
+        exchange = self._means.trunks.way_out(spec.trunk, amd=spec.amd, among=self._means.agents.links.homes_of(agent))
         if isinstance(exchange, str) or self._means.trunks.ask(spec.trunk, 1, exchange.name) < 1:
             return
         packs = self._means.rulebook.of(spec.regulations)

@@ -20,6 +20,7 @@ from dialerd.domain.words import AttemptId
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.legdesk import Leg, LegDesk
+from dialerd.engine.linkdesk import LinkDesk
 from dialerd.engine.outside import Outside
 from dialerd.engine.phones import Phones
 from dialerd.engine.takers import Part
@@ -50,6 +51,7 @@ class ConsultDesk:
         book: AgentBook,
         legs: LegDesk,
         phones: Phones,
+        links: LinkDesk,
         outside: Outside,
         *,
         part: Part,
@@ -58,6 +60,7 @@ class ConsultDesk:
         self._book = book
         self._legs = legs
         self._phones = phones
+        self._links = links
         self._outside = outside
         self._part = part
         self._tell_call = tell_call
@@ -91,15 +94,15 @@ class ConsultDesk:
         taker.asked_for, taker.is_lent = person, taker.run_id != giver.run_id
         self._book.move(taker, E.RESERVE, attempt_id=person)
         self._changed(giver)
-        if taker.leg is None:
-            self._phones.ring(taker, leg.exchange)
+        if taker.leg is None or taker.leg.exchange is not leg.exchange:
+            self._links.ring(taker, leg.exchange)
         else:
             self._came(person, Came.UP)
         return ""
 
     def _taker(self, giver: AgentLine, leg: Leg, to: Destination) -> AgentLine | str:
         def is_there(line: AgentLine) -> bool:
-            return line is not giver and line.is_free and (line.leg is None or line.leg.exchange is leg.exchange)
+            return line is not giver and line.is_free and self._links.reaches(line, leg.exchange)
 
         if to.queue is not None:
             able = [line for line in self._book.lines.values() if line.takes_guests_of(to.queue) and is_there(line)]
@@ -194,7 +197,9 @@ class ConsultDesk:
             self._outside.free(found.person, ends_bridge=is_over, then=then)
             return
         line.asked_for, line.is_lent = None, False
-        if line.leg is not None and line.is_kept and line.leg.is_up:
+        if line.home is not None:
+            self._links.drop(line, then)
+        elif line.leg is not None and line.is_kept and line.leg.is_up:
             if is_over:
                 self._legs.part(line.leg, found.person, line.music)
             else:

@@ -319,7 +319,7 @@ class DialLoop:
         self._desk.open(attempt, plan, exchange, refusal=refusal)
 
     def _patience_s(self, spec: CampaignSpec, theirs: QueueSpec | None) -> float:
-        return self._means.agents.patience_s(spec.queue) if theirs is None else theirs.patience_s
+        return self._means.agents.book.patience_s(spec.queue) if theirs is None else theirs.patience_s
 
     def _hold(self, line: RunLine, reason: str) -> None:
         """Say once why a run is not dialing, and once that it goes on."""

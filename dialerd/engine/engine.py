@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from dialerd.domain import regulation
 from dialerd.domain.answers import Answers
 from dialerd.domain.call.events import CallEvent, ChannelGone
-from dialerd.domain.caller import CallerEvent
+from dialerd.domain.caller import CallerEvent, LinkCame
 from dialerd.domain.errors import ExchangeError, StoreError
 from dialerd.domain.leg import LegEvent
-from dialerd.domain.regulation import EMPTY, Rulebook, min_ring_s
+from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.replywords import NO_WORDS, ReplyWords
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, CallerId, LegId
@@ -94,15 +95,17 @@ class Engine:
         gives_account: bool = True,
         lost_after_s: float = LOST_AFTER_S,
         limits: Mapping[str, int] = MappingProxyType({}),
+        links: Mapping[str, str] = MappingProxyType({}),
         meters: Meters | None = None,
     ) -> None:
         """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt.
-        `lost_after_s`: an exchange that is away for so long is given up. `limits`: most calls at once, by exchange."""
+        `lost_after_s`: an exchange away so long is given up. By exchange, `limits`: most calls, `links`: the way in."""
         self.meters = meters or Meters()
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
-        self._min_ring_s = max(min_ring_s, _longest_ring_s(rulebook))
+        # What no call is cancelled before when it is not known any more which packs it was placed under.
+        self._min_ring_s = max(min_ring_s, regulation.min_ring_s(tuple(rulebook.packs.values())))
         self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
         self.servers = ServerDesk(store, clock, exchanges, lost_after_s=lost_after_s, give_up=self._give_up)
@@ -117,6 +120,7 @@ class Engine:
             exchanges,
             trunks=self._trunks,
             transfer_prefixes=transfer_prefixes,
+            links=links,
             talking_at=lambda exchange: self.desk.talking_at(exchange),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
             runs=self.runs.lines.values,
@@ -217,8 +221,7 @@ class Engine:
         self._inherited = await inherit(
             self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
         )
-        await self.servers.refresh(self._trunks)
-        self.servers.start()
+        await self.servers.start(self._trunks)
         await self.queues.refresh()
         await self.runs.refresh()
         await self.agents.refresh()
@@ -294,7 +297,9 @@ class Engine:
         desk.on_leg_event(exchange, leg_id, event)
 
     def on_caller_event(self, exchange: str, caller_id: CallerId, event: CallerEvent) -> None:
-        self.callers.on_event(exchange, caller_id, event)
+        if isinstance(event, LinkCame):
+            self.agents.links.came(exchange, caller_id, event.leg_id)
+        self.callers.on_event(exchange, caller_id, event)  # which are no links
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
         self._trunks.ready.discard(exchange)
@@ -310,9 +315,7 @@ class Engine:
     async def _reconcile(self, exchange: Exchange, up_count: int) -> None:
         while exchange.is_alive and self._up_count[exchange.name] == up_count:
             try:
-                done = await reconcile(
-                    exchange, self._store, self.desk, self.agents, self._inherited, min_ring_s=self._min_ring_s
-                )
+                done = await reconcile(exchange, self._store, self.desk, self.agents, self._inherited, self._min_ring_s)
                 await self.callers.reconcile(exchange)
             except (ExchangeError, StoreError) as error:
                 _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
@@ -321,12 +324,8 @@ class Engine:
             if exchange.is_alive and self._up_count[exchange.name] == up_count:
                 self._trunks.ready.add(exchange.name)
                 self.servers.ready(exchange.name)
-                _log.info(
-                    f"Asterisk {exchange.name} is reconciled: {done.known} calls known, "
-                    f"{done.adopted} adopted, {done.strays} strays hung up, {done.bridges} bridges removed",
-                    action="reconciled",
-                    asterisk=exchange.name,
-                )
+                text = f"Asterisk {exchange.name} is reconciled: {done.text}"
+                _log.info(text, action="reconciled", asterisk=exchange.name)
                 self.agents.came()
                 self.callers.look()
                 self._wake()
@@ -336,10 +335,7 @@ class Engine:
         """It does not come back: what was there is settled, and agents are rung from elsewhere."""
         for attempt_id in self.desk.up_at(exchange):
             self.desk.deliver(attempt_id, ChannelGone())
-        lost = [each for each in self._inherited.values() if each.asterisk == exchange]
-        for each in lost:
-            del self._inherited[each.id]
-        spawn(f"settle what was on {exchange}", settle_lost(self._store, lost, self._clock, reason))
+        spawn(f"settle {exchange}", settle_lost(self._store, self._clock, self._inherited, exchange, reason))
         self.agents.lose(exchange)
         self.callers.lose(exchange)
         self._wake()
@@ -402,8 +398,3 @@ class Engine:
             await self._moved.wait()
         timer.cancel()
         return is_so()
-
-
-def _longest_ring_s(rulebook: Rulebook) -> float:
-    """What no call is cancelled before when it is not known any more which packs it was placed under."""
-    return min_ring_s(tuple(rulebook.packs.values()))

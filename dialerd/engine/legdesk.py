@@ -75,11 +75,11 @@ class LegDesk:
     # Ringing, and what becomes of it
 
     def ring(self, agent: str, endpoint: str, exchange: Exchange, *, caller_id: str, ring_s: float) -> Leg:
-        """Call an agent's phone: `leg_up` or `leg_gone` follows."""
+        """Call an agent's phone: `leg_up` or `leg_gone` follows. {exten} in `endpoint` stands for the leg's own id."""
         leg = Leg(self._dice.leg_id(), agent, exchange)
         self._legs[leg.id] = leg
         leg.timer = self._clock.call_later(ring_s + _GUARD_S, partial(self._unheard_of, leg))
-        self._order(leg, "ring", self._ring(leg, endpoint, caller_id, ring_s))
+        self._order(leg, "ring", self._ring(leg, endpoint.replace("{exten}", leg.id), caller_id, ring_s))
         return leg
 
     def adopt(self, leg_id: LegId, agent: str, exchange: Exchange, seen: LegSeen) -> Leg:

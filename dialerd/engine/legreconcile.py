@@ -15,6 +15,7 @@ from dialerd.domain.words import AgentState, AttemptId, LegId
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.legdesk import NO_PHONE, LegDesk
+from dialerd.engine.linkdesk import LinkDesk
 from dialerd.engine.performer import surely
 from dialerd.ports import Clock, Exchange
 
@@ -29,6 +30,7 @@ class LegReconciler:
         exchanges: Mapping[str, Exchange],
         book: AgentBook,
         legs: LegDesk,
+        links: LinkDesk,
         *,
         talking_at: Callable[[str], Sequence[AttemptId]],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
@@ -37,6 +39,7 @@ class LegReconciler:
         self._exchanges = exchanges
         self._book = book
         self._legs = legs
+        self._links = links
         self._talking_at = talking_at
         self._tell_call = tell_call
         self._inherited: set[str] | None = None
@@ -56,6 +59,7 @@ class LegReconciler:
         # The bridges first: one that is made meanwhile is in no list, and is not taken for a forgotten one.
         bridges = await exchange.bridges()
         seen = await exchange.legs()
+        self._links.adopt(exchange, seen, await exchange.links())
         for leg in known:
             self._legs.found(leg, seen.get(leg.id))
         inherited = self._inherited_at(exchange)
@@ -136,6 +140,7 @@ class LegReconciler:
 
     def _settle_inherited(self, line: AgentLine) -> None:
         """What an earlier daemon was about with an agent has come to an end with it."""
+        self._links.settle(line)
         match line.seen.state:
             case AgentState.RESERVED | AgentState.PREVIEW:
                 self._book.move(line, E.RELEASE)

@@ -46,7 +46,7 @@ class Phones:
         if not line.is_kept and line.leg is not None and line.seen.state in _AT_REST:
             self.hang_up(line)
             self._book.write(line)
-        if self._moves(line):
+        if line.home is not None or self._moves(line):
             return
         wants_leg = line.is_kept and line.row.wanted.state is not WantedState.LOGGED_OUT
         if not wants_leg or line.leg is not None or line.ring_timer is not None:
@@ -107,6 +107,12 @@ class Phones:
             line.ring_timer = None
 
     def hang_up(self, line: AgentLine, then: Callable[[], None] = lambda: None) -> None:
+        """All of it: also the link that leads to it from elsewhere."""
+        if line.home is not None and line.leg is not None:
+            self._legs.hang_up(line.leg)
+            if line.link is not None:
+                self._legs.end_bridge(line.home.exchange, line.link)
+            line.leg, line.home, line.link = line.home, None, None
         if line.leg is not None:
             self._legs.hang_up(line.leg, then)
             line.leg = None

@@ -35,6 +35,13 @@ class Reconciled:
     strays: int  # channels that no open attempt stands for, and legs of no agent: hung up
     bridges: int  # conversations without an agent: removed
 
+    @property
+    def text(self) -> str:
+        return (
+            f"{self.known} calls known, {self.adopted} adopted, {self.strays} strays hung up, "
+            f"{self.bridges} bridges removed"
+        )
+
 
 async def reconcile(
     exchange: Exchange,
@@ -42,7 +49,6 @@ async def reconcile(
     desk: CallDesk,
     agents: AgentDesk,
     inherited: dict[AttemptId, AttemptRow],
-    *,
     min_ring_s: float,
 ) -> Reconciled:
     """Tell, adopt or hang up; nothing is dialed on this exchange before this has returned.
@@ -97,8 +103,13 @@ async def inherit(
     return {each.id: each for each in open_attempts if each not in lost}
 
 
-async def settle_lost(store: Store, attempts: Collection[AttemptRow], clock: Clock, reason: str) -> None:
+async def settle_lost(
+    store: Store, clock: Clock, inherited: dict[AttemptId, AttemptRow], exchange: str, reason: str
+) -> None:
     """Settle what an earlier daemon left open on an exchange that is given up, however long the disk refuses."""
+    attempts = [each for each in inherited.values() if each.asterisk == exchange]
+    for attempt in attempts:  # nobody else takes them over meanwhile
+        del inherited[attempt.id]
     for attempt in attempts:
         while True:
             try:

@@ -69,8 +69,9 @@ class ServerDesk:
         trunks.drained.clear()
         trunks.drained.update(drained)
 
-    def start(self) -> None:
+    async def start(self, trunks: TrunkDesk) -> None:
         """Nothing is connected yet, and what an earlier daemon left there waits."""
+        await self.refresh(trunks)
         for name in self._servers:
             self.away(name, "not connected yet", is_dead=False)
 

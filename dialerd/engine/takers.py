@@ -5,7 +5,7 @@ Not here: the callers (callerdesk.py), campaigns' calls (agentdesk.py), why an a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from functools import partial
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from dialerd.domain.words import AgentKind, AgentState, CallerId, Person
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine
 from dialerd.engine.legdesk import LegDesk
+from dialerd.engine.linkdesk import LinkDesk
 from dialerd.ports import Exchange
 
 
@@ -46,14 +47,14 @@ class Takers:
         callers: CallerHost,
         *,
         ready: Set[str],
-        ring: Callable[[AgentLine, Exchange], None],
+        links: LinkDesk,
         part: Part,
     ) -> None:
         self._book = book
         self._legs = legs
         self._callers = callers
         self._ready = ready
-        self._ring = ring
+        self._links = links
         self._part = part
 
     def are_there(self, queue: str) -> bool:
@@ -92,18 +93,18 @@ class Takers:
         able = [
             line
             for line in self._book.lines.values()
-            if line.is_free and line.takes_callers_of(queue) and (line.leg is None or line.leg.exchange is exchange)
+            if line.is_free and line.takes_callers_of(queue) and self._links.reaches(line, exchange)
         ]
         name = agents.longest_idle({line.name: line.seen.idle_since for line in able})
         if name is None:
             return None
         line = self._book.lines[name]
         line.caller = caller_id
-        if line.leg is not None:
+        if line.leg is not None and line.leg.exchange is exchange:
             self.give(line, caller_id)
         else:
             self._book.move(line, E.RESERVE)
-            self._ring(line, exchange)
+            self._links.ring(line, exchange)
         return name
 
     def give(self, line: AgentLine, caller_id: CallerId) -> None:

@@ -230,6 +230,15 @@ class Exchange(Protocol):
 
     async def hang_up_caller(self, caller_id: CallerId) -> Reply: ...
 
+    async def answer_caller(self, caller_id: CallerId) -> Reply:
+        """Pick up for a link that has come (LinkCame): its leg is answered by that."""
+        ...
+
+    async def links(self) -> dict[CallerId, LegId]:
+        """Every link in our hands that has come from another server, and of which leg it is the far end. Raises
+        ExchangeError when the exchange cannot be asked."""
+        ...
+
     async def callers(self) -> dict[CallerId, CallerSeen]:
         """Every caller in our hands. Raises ExchangeError when the exchange cannot be asked."""
         ...

@@ -59,7 +59,7 @@ class SimulatedCallers(SimulatedLegs):
 
     async def callers(self) -> dict[CallerId, CallerSeen]:
         await self.line.look()
-        return {caller_id: CallerSeen(caller.queue) for caller_id, caller in self._callers.items()}
+        return {caller_id: CallerSeen(caller.queue) for caller_id, caller in self._callers.items() if caller.queue}
 
     # What tests do
 

@@ -11,13 +11,13 @@ from dialerd.domain.leg import listening_in
 from dialerd.domain.steering import Spy
 from dialerd.domain.words import LegId, Person
 from dialerd.ports import Failed, Gone, Reply
-from dialerd.simulate.callers import SimulatedCallers
 from dialerd.simulate.legs import Leg
 from dialerd.simulate.line import Line
+from dialerd.simulate.links import SimulatedLinks
 from dialerd.simulate.phones import Phones
 
 
-class SimulatedSteering(SimulatedCallers):
+class SimulatedSteering(SimulatedLinks):
     """`comforted`: who hears music, and of which class; `muted`: agents whom nobody hears; `pressed`: the keys that
     each person's line was sent. `ears`: of each listener, the agent's leg and who hears them."""
 

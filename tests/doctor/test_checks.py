@@ -152,3 +152,11 @@ def test_classes_of_music_are_named_with_how_to_look_for_them_and_not_called_wel
     assert "jazz (queue sales, support)" in found.seen
     assert "moh show classes" in found.remedy
     assert not wrong(facts)
+
+
+def test_a_link_between_servers_is_looked_at_from_each_of_the_others() -> None:
+    linked = replace(WELL, asterisks=[replace(SERVER, links={"pbx2": None, "pbx3": "it knows no endpoint link-pbx3"})])
+    assert "link pbx1 to pbx2" in {each.check for each in diagnose(linked) if each.is_well}
+    assert wrong(linked) == {
+        "link pbx1 to pbx3": ("it knows no endpoint link-pbx3", "see asterisk-conf/pjsip_link_example.conf")
+    }

@@ -13,7 +13,7 @@ import sys
 import time
 
 from tests.lab import audio, rootfs, smoke, smokeagents
-from tests.lab.lab import Lab
+from tests.lab.lab import PBXS, Lab
 from tests.lab.rootfs import LabError, say
 
 
@@ -38,11 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
         ("record", "print the carrier's record, a JSON object per INVITE"),
     ):
         verbs.add_parser(verb, help=text, parents=[shared])
+    verbs.choices["up"].add_argument(
+        "--servers", type=int, choices=range(1, len(PBXS) + 1), default=1, help="how many pbxs: pbx, pbx2, pbx3"
+    )
     cli = verbs.add_parser("cli", help="ask one Asterisk: cli pbx 'core show channels'", parents=[shared])
-    cli.add_argument("instance", choices=("pbx", "carrier"))
+    cli.add_argument("instance", choices=(*PBXS, "carrier"))
     cli.add_argument("command", nargs="+")
     restart = verbs.add_parser("restart", help="stop and start one Asterisk", parents=[shared])
-    restart.add_argument("instance", choices=("pbx", "carrier"))
+    restart.add_argument("instance", choices=(*PBXS, "carrier"))
     restart.add_argument("--hard", action="store_true", help="kill -9 instead of a proper stop")
     config = verbs.add_parser("config", help="print a dialerd.toml for this lab", parents=[shared])
     config.add_argument("--database", default="dialerd.db")
@@ -61,7 +64,7 @@ def _do(given: argparse.Namespace, lab: Lab) -> int:
         case "root":
             audio.ensure(rootfs.ensure())
         case "up":
-            lab.up()
+            lab.up(servers=given.servers)
             say(f"lab {lab.name} is up after {time.monotonic() - started:.1f} s: ARI at {lab.ari_url}")
         case "down":
             lab.down()

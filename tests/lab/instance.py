@@ -25,10 +25,11 @@ _ANSWER_S = 10.0
 
 
 class Instance:
-    """`kind` is pbx or carrier; `values` fill the templates' {names}."""
+    """`kind` is pbx, carrier, or pbx2 and more; `values` fill the templates' {names}."""
 
     def __init__(self, root: Path, lab: str, kind: str, values: Mapping[str, str]) -> None:
         self.kind = kind
+        self._model = kind.rstrip("0123456789")  # pbx2 is a pbx
         self._root = root
         self._home = f"/lab/{lab}/{kind}"
         self.folder = root / self._home.lstrip("/")
@@ -118,10 +119,10 @@ class Instance:
         for name in ("etc", "db", "keys", "heard", "log/cel-custom", "run", "spool/recording", "var"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         etc = self.folder / "etc"
-        for template in [*(_TEMPLATES / "both").iterdir(), *(_TEMPLATES / self.kind).iterdir()]:
+        for template in [*(_TEMPLATES / "both").iterdir(), *(_TEMPLATES / self._model).iterdir()]:
             text = template.read_text()
             for key, value in self._values.items():
                 text = text.replace("{" + key + "}", value)
             (etc / template.name).write_text(text)
-        for name in ("extensions_dialerd.conf", "amd.conf", "pjsip_agents_example.conf"):
+        for name in ("extensions_dialerd.conf", "amd.conf", "pjsip_agents_example.conf", "pjsip_link_example.conf"):
             shutil.copy(_REPO / "asterisk-conf" / name, etc)

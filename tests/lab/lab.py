@@ -16,6 +16,9 @@ from tests.lab.instance import Instance
 from tests.lab.record import CarrierCall
 from tests.lab.rootfs import LabError, say
 
+PBXS = ("pbx", "pbx2", "pbx3")
+"""The servers that a lab can have: the first one alone, unless more are asked for. The others know no agents."""
+
 PASSWORD = "dialerd-lab-secret"
 _QUALIFIED_S = 10.0  # until a pbx that has booted must know that its dead trunk is dead
 
@@ -31,7 +34,7 @@ class Lab:
         self._root = rootfs.home() / "root"
         self._ports = self._remembered()
 
-    def up(self) -> None:
+    def up(self, *, servers: int = 1) -> None:
         """Start what does not run; returns when calls can be made. Raises LabError."""
         self._root = rootfs.ensure()
         audio.ensure(self._root)
@@ -40,16 +43,16 @@ class Lab:
             if self._wanted not in (None, self._ports.base):
                 raise LabError(f"lab {self.name} has ports from {self._ports.base} on: take it down to move it")
         with self._locked():  # labs that come up at once need not wait for each other's Asterisks
-            for instance in (self.carrier, self.pbx):
-                self._start(instance)
+            for kind in ("carrier", *PBXS[:servers]):
+                self._start(self.instance(kind))
 
     def down(self) -> None:
         """Kill both, and forget the lab: its ports, its logs, the carrier's record."""
         if self._ports is None:
             return
         with rootfs.locked("labs"), self._locked():
-            for instance in (self.pbx, self.carrier):
-                instance.down(hard=True)
+            for kind in (*PBXS, "carrier"):
+                self.instance(kind).down(hard=True)
             shutil.rmtree(self._folder, ignore_errors=True)
         self._ports = None
 
@@ -144,6 +147,16 @@ class Lab:
             agi=self.port("agi"),
         )
 
+    def dialerd_config_of_many(self, database: Path | str, *, servers: int) -> str:
+        """The same for several servers, with links, and a trunk `carrier` that all of them have."""
+        text, names = self.dialerd_config(database), [f"pbx{n}" for n in range(1, servers + 1)]
+        text = text.replace('asterisk = ["pbx1"]', f"asterisk = {names}".replace("'", '"'), 1)
+        for name, kind in zip(names[1:], PBXS[1:servers], strict=True):
+            url = f"http://127.0.0.1:{self.port(f'http_{kind}')}"
+            text += f'\n[[asterisk]]\nname = "{name}"\nurl = "{url}"\nusername = "dialerd"\npassword = "{PASSWORD}"\n'
+            text += f'app = "dialerd"\nlink = "PJSIP/{{exten}}@link-{kind}"\n'
+        return text.replace('app = "dialerd"\n', 'app = "dialerd"\nlink = "PJSIP/{exten}@link-pbx"\n', 1)
+
     @property
     def _record_path(self) -> Path:
         return self.carrier.folder / "log/cel-custom/record.csv"
@@ -173,9 +186,15 @@ class Lab:
         first, last = known.rtp_of(kind)
         values |= {"rtp_first": str(first), "rtp_last": str(last)}
         values |= {"kind": kind, "lab": self.name, "password": PASSWORD}
-        values |= {"agents": agents.endpoints(known["sip_carrier"]), "browsers": agents.browsers(PASSWORD)}
+        if kind in PBXS[1:]:
+            values |= {name: str(known[f"{name}_{kind}"]) for name in ("http", "ami")}
+            values["sip_pbx"] = str(known[f"sip_{kind}"])
+        values["links"] = "\n".join(_link(each, known[f"sip_{each}"]) for each in PBXS if each != kind)
+        phones = agents.endpoints(known["sip_carrier"]) if kind == "pbx" else ""
+        values |= {"agents": phones, "browsers": agents.browsers(PASSWORD)}
         mac = f"{known.base:012x}"
-        values["entity"] = ":".join([f"{1 if kind == 'pbx' else 2:02x}", *(mac[i : i + 2] for i in range(2, 12, 2))])
+        place = 1 + ("pbx", "carrier", *PBXS[1:]).index(kind)
+        values["entity"] = ":".join([f"{place:02x}", *(mac[i : i + 2] for i in range(2, 12, 2))])
         return Instance(self._root, self.name, kind, values)
 
     def _start(self, instance: Instance) -> None:
@@ -183,13 +202,21 @@ class Lab:
             return
         started = time.monotonic()
         instance.up()
-        if instance.kind == "pbx":  # until then a call to the dead trunk would be tried, for 32 s
+        if instance.kind in PBXS:  # until then a call to the dead trunk would be tried, for 32 s
             instance.cli("pjsip qualify deadtrunk")
             while "Unavail" not in instance.cli("pjsip show contacts"):
                 if time.monotonic() - started > _QUALIFIED_S:
                     raise LabError("the pbx does not notice that its dead trunk is dead")
                 time.sleep(0.05)
         say(f"{instance.kind} of {self.name} started in {time.monotonic() - started:.1f} s")
+
+
+def _link(kind: str, sip: int) -> str:
+    """How the others reach that one, as asterisk-conf/pjsip_link_example.conf has it."""
+    return (
+        f"[link-{kind}](dialerd-link-out)\naors = link-{kind}\n"
+        f"[link-{kind}]\ntype = aor\ncontact = sip:127.0.0.1:{sip}\nqualify_frequency = 0"
+    )
 
 
 def labs_of_dead_tests() -> list[Lab]:

@@ -15,8 +15,8 @@ from tests.lab.rootfs import LabError
 
 FIRST, SPAN = 15060, 20  # the first lab's base; ports of one lab
 _LABS = 11  # at once
-_RTP_FIRST, _RTP_SPAN = 20000, 4000  # of a lab's RTP ports each Asterisk gets half
-_USED = 8  # of the span
+_RTP_FIRST, _RTP_SPAN = 20000, 4000  # of a lab's RTP ports the carrier gets half
+_USED = 14  # of the span
 _FILE = "ports.json"
 
 
@@ -30,13 +30,13 @@ class Ports:
     def __getitem__(self, what: str) -> int:
         """A port by its name. base + 3 is kept for an ARI of the carrier, which nobody needs yet."""
         names = {"sip_pbx": 0, "sip_carrier": 1, "http": 2, "web": 4, "agi": 5, "dead": 6, "ami": 7}
-        return self.base + names[what]
+        more = {"sip_pbx2": 8, "http_pbx2": 9, "ami_pbx2": 10, "sip_pbx3": 11, "http_pbx3": 12, "ami_pbx3": 13}
+        return self.base + (names | more)[what]
 
     def rtp_of(self, kind: str) -> tuple[int, int]:
-        """First and last RTP port of the pbx or the carrier."""
-        half = _RTP_SPAN // 2
-        first = self.rtp + (0 if kind == "pbx" else half)
-        return first, first + half - 1
+        """First and last RTP port of one of the Asterisks."""
+        first, count = {"pbx": (0, 1200), "pbx2": (1200, 400), "pbx3": (1600, 400), "carrier": (2000, 2000)}[kind]
+        return self.rtp + first, self.rtp + first + count - 1
 
 
 def remembered(folder: Path) -> Ports | None:

@@ -110,6 +110,7 @@ async def check_agents(office: Office, *, are_passed_on: bool = False) -> None:
         assert each.seen.state in _AT_REST, each
     for exchange in office.exchanges.values():
         assert await exchange.bridges() == []
+        assert await exchange.links() == {}
     await _check_books(office)
 
 

@@ -50,6 +50,9 @@ class Office:
             self.exchanges[f"pbx{n}"] = SimulatedExchange(f"pbx{n}", clock, SeededDice(seed + 100 * n), callees)
         self.trunks = {name: replace(each, servers=tuple(self.exchanges)) for name, each in TRUNKS.items()}
         self.limits: dict[str, int] = {}
+        self.links: dict[str, str] = {}  # how each is reached from the others; none: an agent stays where its phone is
+        for each in self.exchanges.values():
+            each.neighbours.update(self.exchanges)
         self.engine: Engine | None = None
         self.watches: dict[str, QueueWatch] = {}
         self._refresh_s = refresh_s
@@ -67,6 +70,7 @@ class Office:
             exchanges=self.exchanges,
             trunks=self.trunks,
             limits=self.limits,
+            links=self.links,
             min_ring_s=15.0,
             queue_watches=self.watches,
             speech=self.speech,

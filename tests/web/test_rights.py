@@ -35,7 +35,8 @@ RIGHT_OF = {
         live_listen phoneline_pass_on session_change_password session_sign_out session_who_is_signed_in
     """,
     "administer": """
-        persons_erase_person persons_export_person users_change_user users_create_token users_create_user
+        persons_erase_person persons_export_person servers_drain_server servers_use_server
+        users_change_user users_create_token users_create_user
         users_delete_user users_export_audit users_list_audit users_list_tokens users_list_users
         users_revoke_token users_show_user
     """,
@@ -51,6 +52,7 @@ RIGHT_OF = {
         optouts_list_opt_outs replies_list_of_contact replies_list_replies reports_export_report
         reports_list_agent_times reports_list_hours reports_show_abandonment reports_show_report
         runs_count_dispositions runs_export_campaign runs_list_runs runs_show_schedule runs_show_status
+        servers_list_servers servers_show_trunk
         trials_check_flow trials_check_strategy trials_draw_flow trials_draw_kept_flow trials_draw_kept_strategy
         trials_draw_strategy trials_show_schema trials_try_flow uploads_list_uploads uploads_show_upload
         views_delete_view views_duplicate_view views_list_views views_mark_default views_save_view

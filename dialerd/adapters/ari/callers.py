@@ -10,7 +10,7 @@ from dialerd.adapters.ari.asking import ask, listed
 from dialerd.adapters.ari.legs import AriLegs
 from dialerd.adapters.ari.session import Session
 from dialerd.domain.caller import CallerSeen
-from dialerd.domain.words import CALLER_ID, CallerId, Person
+from dialerd.domain.words import CALLER_ID, CallerId, LegId, Person
 from dialerd.ports import Clock, Gone, Reply
 
 
@@ -35,6 +35,15 @@ class AriCallers(AriLegs):
         found = translate.to_callers(channels, exchange=self._session.name, app=self._session.app)
         self._channels.update({caller_id: channel_id for caller_id, (channel_id, _) in found.items()})
         return {caller_id: seen for caller_id, (_, seen) in found.items()}
+
+    async def answer_caller(self, caller_id: CallerId) -> Reply:
+        return await self._of_caller("POST", caller_id, "/answer")
+
+    async def links(self) -> dict[CallerId, LegId]:
+        channels = await listed(self._session, "channels")
+        found = translate.to_links(channels, exchange=self._session.name, app=self._session.app)
+        self._channels.update({caller_id: channel_id for caller_id, (channel_id, _) in found.items()})
+        return {caller_id: leg_id for caller_id, (_, leg_id) in found.items()}
 
     async def _ready_to_talk(self, person: Person) -> str | None:
         if not CALLER_ID.match(person):

@@ -20,7 +20,7 @@ from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import HEARTBEAT_S, AriHttp, AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness
 from dialerd.domain.backoff import Backoff
-from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft
+from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, LinkCame
 from dialerd.domain.words import CallerId
 from dialerd.log import logger
 from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp
@@ -149,7 +149,7 @@ class Session:
 
     def _tell_of_caller(self, sink: ExchangeSink, channel_id: str, caller_id: CallerId, event: CallerEvent) -> None:
         match event:
-            case CallerCame():
+            case CallerCame() | LinkCame():
                 self.caller_channels[caller_id] = channel_id
             case CallerLeft():
                 self.caller_channels.pop(caller_id, None)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dialerd.domain.call import events as ev
-from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, caller_of
+from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, CallerSeen, LinkCame, caller_of
 from dialerd.domain.leg import SPY_ID, LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
 from dialerd.domain.recording import SNOOP_ID, attempt_of
 from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, BridgeId, CallerId, LegId
@@ -84,7 +84,8 @@ def to_leg_event(message: object) -> tuple[LegId, LegEvent] | None:
 
 def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, CallerEvent] | None:
     """What a message says of which caller: the channel's own id, then the caller's. A channel is a caller's when the
-    dialplan has handed it over as `inbound,QUEUE`; that one has left is said of every channel that is not of ours."""
+    dialplan has handed it over as `inbound,QUEUE`, a link's as `link,LEG`; that one has left is said of every channel
+    that is not of ours."""
     if not isinstance(message, dict) or message.get("type") not in ("StasisStart", "StasisEnd"):
         return None
     channel_id = to_foreign_id(_channel_of(message).get("id"))
@@ -96,6 +97,8 @@ def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, C
     match message.get("args"):
         case ["inbound", str(queue), *_]:
             return channel_id, caller_id, CallerCame(queue)
+        case ["link", token] if (leg_id := to_leg_id(token)) is not None:
+            return channel_id, caller_id, LinkCame(leg_id)
         case _:
             return None
 
@@ -120,6 +123,18 @@ def to_callers(channels: Iterable[Json], *, exchange: str, app: str) -> dict[Cal
         match _held_by(channel):
             case ("Stasis", [ours, "inbound", queue, *_]) if ours == app and channel_id is not None:
                 found[caller_of(exchange, channel_id)] = channel_id, CallerSeen(queue)
+    return found
+
+
+def to_links(channels: Iterable[Json], *, exchange: str, app: str) -> dict[CallerId, tuple[str, LegId]]:
+    """Every link of `GET /channels` that is in our hands, with the channel's own id."""
+    found: dict[CallerId, tuple[str, LegId]] = {}
+    for channel in channels:
+        channel_id = to_foreign_id(channel.get("id"))
+        match _held_by(channel):
+            case ("Stasis", [ours, "link", token]) if ours == app and channel_id is not None:
+                if (leg_id := to_leg_id(token)) is not None:
+                    found[caller_of(exchange, channel_id)] = channel_id, leg_id
     return found
 
 

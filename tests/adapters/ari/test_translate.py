@@ -18,13 +18,14 @@ from dialerd.adapters.ari.translate import (
     to_languages,
     to_leg_event,
     to_legs,
+    to_links,
     to_place,
 )
 from dialerd.domain.call import events as ev
-from dialerd.domain.caller import CallerCame, CallerLeft, CallerSeen, caller_of
+from dialerd.domain.caller import CallerCame, CallerLeft, CallerSeen, LinkCame, caller_of
 from dialerd.domain.leg import LegAnswered, LegEvent, LegGone, LegPlace, LegRang, LegSeen, bridge_of
 from dialerd.domain.recording import recording_name
-from dialerd.domain.words import CALLER_ID, AttemptId, BridgeId
+from dialerd.domain.words import CALLER_ID, AttemptId, BridgeId, LegId
 
 ID = "d27fc244166b432b9ef6378b7124a1e7c"
 
@@ -203,6 +204,9 @@ INBOUND = {"type": "StasisStart", "args": ["inbound", "sales"], "channel": {"id"
         (INBOUND, CallerCame("sales")),
         (INBOUND | {"args": ["inbound", "sales", "more"]}, CallerCame("sales")),
         (INBOUND | {"type": "StasisEnd"}, CallerLeft()),
+        (INBOUND | {"args": ["link", LEG]}, LinkCame(LegId(LEG))),
+        (INBOUND | {"args": ["link", "a123"]}, None),  # somebody has guessed
+        (INBOUND | {"args": ["link", LEG, "more"]}, None),
         (INBOUND | {"args": ["inbound"]}, None),
         (INBOUND | {"args": ["answered"]}, None),
         (INBOUND | {"args": ["inbound", 7]}, None),
@@ -233,6 +237,11 @@ def test_who_has_called_and_is_in_our_hands() -> None:
         at("", "1795.1", "Echo"),
     ):
         assert to_callers([other], exchange="pbx1", app="dialerd") == {}
+    link = at(f"dialerd,link,{LEG}")
+    assert to_callers([link], exchange="pbx1", app="dialerd") == {}
+    assert to_links([link, at("other,link,a"), at("dialerd,link,a1")], exchange="pbx1", app="dialerd") == {
+        CALLER: ("1795.1", LEG)
+    }
 
 
 def test_two_asterisks_callers_are_two_people() -> None:
