@@ -8,6 +8,7 @@ import type { Agent, AgentPage, FloorAgent, MyAgent, Session } from "../src/api/
 import { ContactTimeline } from "../src/campaigns/contact";
 import { csvCell } from "../src/lists/upload";
 import { attributesOf } from "../src/lists/list";
+import { detailText } from "../src/pages/audit";
 import { signOut } from "../src/session";
 
 const SCRIPT = '<img src=x onerror="window.hurt = true">';
@@ -277,4 +278,8 @@ test("a rejected row is a cell that no spreadsheet runs", () => {
 
 test("attributes are typed one a line", () => {
   expect(attributesOf("name = Ann = Lee\n\nvip")).toEqual({ name: "Ann = Lee", vip: "" });
+});
+
+test("the audit log tells what was before and after, and of what is new only what it is", () => {
+  expect(detailText({ changes: { max_calls: { before: 5, after: 9 }, trunk: { before: null, after: "carrier" } } })).toBe("changes: (max calls: 5 → 9, trunk: carrier)");
 });

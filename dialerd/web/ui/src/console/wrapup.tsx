@@ -9,11 +9,13 @@ import { useKeys, type Keys } from "../keys";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { tell, tellProblem } from "../parts/toast";
-import { t } from "../texts";
+import { endingName, t } from "../texts";
 import { CallbackInputs, NO_CALLBACK, wishOf, type CallbackFields } from "./callback";
 import { Customer, MyNotes } from "./card";
 
 const w = t.console;
+
+const nameOf = (choice: DispositionChoice): string => choice.text || endingName(choice.code);
 
 export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | null; onDone: () => void }) {
   const [given, setGiven] = useState<DispositionChoice | null>(null);
@@ -24,7 +26,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
   const give = async (choice: DispositionChoice, fields?: CallbackFields) => {
     await post(at("/me/disposition"), { attempt_id: attempt, code: choice.code, ...(fields ? { callback: wishOf(fields) } : {}) });
     setGiven(choice);
-    tell(w.given(choice.text || choice.code));
+    tell(w.given(nameOf(choice)));
     onDone();
   };
   const choose = (choice: DispositionChoice) => (choice.callback ? setAsking(choice) : give(choice));
@@ -46,7 +48,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
         <div class="dispositions">
           {choices.map((choice, index) => (
             <Button key={choice.code} size="big" pressed={now === choice.code} onClick={() => choose(choice)}>
-              {index < 9 && <kbd aria-hidden="true">{index + 1}</kbd>} {choice.text || choice.code.replaceAll("_", " ")}
+              {index < 9 && <kbd aria-hidden="true">{index + 1}</kbd>} {nameOf(choice)}
             </Button>
           ))}
         </div>
@@ -65,7 +67,7 @@ export function WrapUp({ agent, card, onDone }: { agent: MyAgent; card: Card | n
 function WithCallback({ choice, onGive, onClose }: { choice: DispositionChoice; onGive: (fields: CallbackFields) => Promise<unknown>; onClose: () => void }) {
   const [fields, setFields] = useState(NO_CALLBACK);
   return (
-    <FormDialog title={`${choice.text || choice.code}: ${w.callbackTitle.toLowerCase()}`} submit={t.save} canSubmit={!!fields.at} onSubmit={() => onGive(fields)} onClose={onClose}>
+    <FormDialog title={`${nameOf(choice)}: ${w.callbackTitle.toLowerCase()}`} submit={t.save} canSubmit={!!fields.at} onSubmit={() => onGive(fields)} onClose={onClose}>
       <CallbackInputs fields={fields} set={setFields} />
     </FormDialog>
   );

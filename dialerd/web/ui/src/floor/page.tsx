@@ -76,7 +76,7 @@ export function FloorPage() {
                       { head: w.queue, kind: "text", cell: (each) => each.queue },
                       { head: w.people, kind: "num", cell: (each) => count(each.waiting) },
                       { head: w.longest, kind: "num", cell: (each) => (each.waiting ? length(each.longest_wait_s) : "–") },
-                      { head: w.agents, cell: (each) => <span class="chips">{Object.entries(each.agents).map(([state, n]) => <span class="chip" key={state}>{t.agentStates[state] ?? state} {n}</span>)}</span> },
+                      { head: w.agents, kind: "long", cell: (each) => <span class="chips">{Object.entries(each.agents).map(([state, n]) => <span class="chip" key={state}>{t.agentStates[state] ?? state} {n}</span>)}</span> },
                     ]} />
                   )}
                 </section>

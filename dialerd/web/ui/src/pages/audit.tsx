@@ -16,13 +16,15 @@ const w = t.audit;
 const plain = (value: unknown): string =>
   value === null ? "–" : Array.isArray(value) ? value.map(plain).join(" ") || "–" : typeof value === "object" ? `(${detailText(value)})` : String(value) || "–";
 
-/** What a change holds, one `key: value` after another; before and after with an arrow. */
+/** What a change holds, one `key: value` after another; before and after with an arrow, what is new without. */
 export function detailText(detail: unknown): string {
   if (detail === null || detail === undefined || detail === "") return "";
   if (typeof detail !== "object") return String(detail);
   return Object.entries(detail).map(([key, value]) => {
     const name = key.replaceAll("_", " ");
-    if (value && typeof value === "object" && "old" in value && "new" in value) return `${name}: ${plain(value.old)} → ${plain(value.new)}`;
+    if (value && typeof value === "object" && "before" in value && "after" in value) {
+      return value.before === null ? `${name}: ${plain(value.after)}` : `${name}: ${plain(value.before)} → ${plain(value.after)}`;
+    }
     return `${name}: ${plain(value)}`;
   }).join(", ");
 }
