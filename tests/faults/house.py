@@ -77,6 +77,7 @@ class House(Office):
         self.exchange = SimulatedExchange(
             "simulated", self.true, SeededDice(drawn.seed + 1), self.people, phones=self.phones, faults=drawn.faults
         )
+        self.exchanges, self.trunks = {"simulated": self.exchange}, TRUNKS
         self.engine = None
         self.routes = {}
         self.spec = spec_of(drawn)

@@ -76,7 +76,8 @@ class Inbox:
                 if not await asyncio.to_thread(post.wait):
                     return
         finally:
-            await asyncio.to_thread(post.close)
+            # Shielded: who is ended just now would else take the closing with it, before a thread has begun it.
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, post.close))
 
     async def _once(self, post: Post, sink: MessageSink, since: datetime) -> bool:
         """Tell what is new, at most some; whether there may be more. What is told is remembered before the next."""

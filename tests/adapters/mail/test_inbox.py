@@ -206,6 +206,9 @@ def test_a_server_that_tells_of_what_comes_is_listened_to_over_one_connection_an
         await world.read_until(lambda: len(world.told) >= 4)
         assert world.told == ["first", "told 2", "told 1", "told 0"]
         assert world.connections[-1] <= 2, "one for all of them, and one that it is asked anew over"
+        async with asyncio.timeout(10):  # a thread closes it, whoever is ended meanwhile
+            while world.server.closed < world.server.connections:
+                await QuickClock().sleep(0)
         assert world.server.closed == world.server.connections, "none is left open"
 
     asyncio.run(main())
