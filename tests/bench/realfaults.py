@@ -171,8 +171,10 @@ class _Course:
         process = self._dialer.process
         with suppress(TimeoutError):
             if process is not None:
-                process.wait(0)
+                code = process.wait(0)
                 self._deaths += 1
+                tail = "\n".join(self._dialer.log().splitlines()[-20:])
+                print(f"  the daemon has ended by itself, code {code}:\n{tail}", file=sys.stderr, flush=True)
                 self._dialer.process = None
                 self._dialer.start(waits=False)
 

@@ -102,7 +102,7 @@ def test_a_thousand_texts_go_through_kannel_over_links_that_are_cut_twice_and_a_
 
 
 def _told(dialer: Dialer) -> set[str]:
-    """The numbers that were perhaps sent to twice, by their attempts: known with an answer, which a report may overtake."""
+    """Who was perhaps sent to twice, by the attempts: known with the answer, which a report may overtake."""
     return {row["number"] for row in dialer.export("spring") if row["reason"].startswith("sent again")}
 
 
