@@ -317,7 +317,8 @@ class CallDesk:
         facts, trunk = outcome.facts, line.attempt.trunk
         if self._trunks.trunk(trunk) is None or not (facts.cause or facts.sip_code):
             return outcome
-        if facts.answered_at is not None or not is_congestion(cause=facts.cause, sip_code=facts.sip_code):
+        was_there = facts.answered_at is not None or facts.rang_at is not None
+        if was_there or not is_congestion(cause=facts.cause, sip_code=facts.sip_code):
             self._trunks.had_room(trunk)
             return outcome
         if not self._trunks.had_no_room(trunk):

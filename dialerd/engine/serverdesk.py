@@ -24,8 +24,9 @@ from dialerd.ports.servers import TrunkStateRow
 _log = logger(__name__)
 
 LOST_AFTER_S = 30.0
-DEAD_S = 1.0
-"""So long nobody listens before a server is taken for dead: longer than it takes to open its port anew."""
+DEAD_S = 5.0
+"""So long nobody listens before a server is taken for dead: longer than a reload of its HTTP server or a restart of a
+proxy before it takes, during which its calls go on."""
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class _Server:
     told: tuple[str, str] = ("", "")  # the state and the reason that were written down last
     is_dead: bool = False
     is_lost: bool = False
+    away_since: float | None = None  # by the steady clock
     timer: Timer | None = None
 
     def cancel(self) -> None:
@@ -79,7 +81,7 @@ class ServerDesk:
         """It is connected: what is there will be looked at."""
         server = self._servers[name]
         server.cancel()
-        server.is_dead = False
+        server.is_dead, server.away_since = False, None
 
     def ready(self, name: str) -> None:
         """It is reconciled, and used from now on."""
@@ -87,15 +89,19 @@ class ServerDesk:
         self._tell(name, "ready", "")
 
     def away(self, name: str, reason: str, *, is_dead: bool) -> None:
-        """It does not tell what becomes of its calls. May be said again while it is so."""
+        """It does not tell what becomes of its calls. May be said again while it is so; the latest word counts: one
+        that refuses a connection and takes the next is not dead."""
         server = self._servers[name]
         self._tell(name, "lost" if server.is_lost else "away", reason)
         if server.is_lost:
             return
-        if server.timer is None or (is_dead and not server.is_dead):
+        if server.away_since is None:
+            server.away_since = self._clock.steady()
+        if server.timer is None or is_dead is not server.is_dead:
             server.cancel()
             server.is_dead = is_dead
-            after_s = min(DEAD_S, self._lost_after_s) if is_dead else self._lost_after_s
+            left_s = max(0.0, server.away_since + self._lost_after_s - self._clock.steady())
+            after_s = min(DEAD_S, left_s) if is_dead else left_s
             server.timer = self._clock.call_later(after_s, partial(self._lost, name, reason))
 
     def _lost(self, name: str, reason: str) -> None:

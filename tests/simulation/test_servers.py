@@ -124,7 +124,7 @@ def test_the_calls_of_a_server_that_dies_are_settled_while_it_is_gone_and_the_ot
         up = sum(call.ended_at is None for call in dead.record)
         assert up > 3
         dead.restart(60.0)
-        await office.clock.sleep(4.0)
+        await office.clock.sleep(8.0)
         gone = [row.attempt for row in await attempts(office) if row.attempt.disposition == "interrupted"]
         assert len(gone) == up, "long before it is back"
         assert {each.asterisk for each in gone} == {"pbx2"}
@@ -137,6 +137,22 @@ def test_the_calls_of_a_server_that_dies_are_settled_while_it_is_gone_and_the_ot
         assert len(dead.record) > count, "it is used again"
 
     in_office(story, start=START, servers=3)
+
+
+def test_one_refused_connection_does_not_give_up_a_server_that_takes_the_next() -> None:
+    async def story(office: Office) -> None:
+        await dial(office, ["03"] * 2, max_ring_s=60)
+        await office.until(START + timedelta(seconds=2))
+        assert office.engine is not None
+        office.engine.servers.away("simulated", "it refuses", is_dead=True)
+        await office.clock.sleep(1.0)
+        office.engine.servers.away("simulated", "it does not answer in time", is_dead=False)
+        await office.clock.sleep(20.0)
+        assert all(row.attempt.disposition is None for row in await attempts(office)), "they go on"
+        await office.clock.sleep(12.0)
+        assert await state_of(office, "simulated") == "lost", "and it is not waited for without end"
+
+    in_office(story, start=START)
 
 
 def test_calls_outlive_a_connection_that_is_mended_soon_and_are_settled_when_it_is_not() -> None:
@@ -178,7 +194,7 @@ def test_an_agent_whose_server_dies_is_rung_from_another_one_at_once() -> None:
         await office.until(at(3))
         home, other = await homes(office)
         home.restart(300.0)
-        await office.clock.sleep(4.0)
+        await office.clock.sleep(8.0)
         assert (await agent(office, ANN)).asterisk == other.name
         assert (len(home.legs_up), len(other.legs_up)) == (0, 1)
 

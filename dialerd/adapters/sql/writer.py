@@ -127,9 +127,10 @@ class ThreadWriter:
                     is_ending = True
                 else:
                     (patient if item.is_patient else now).append(item)
-            if now or self._kept:
-                kept, self._kept = self._kept, []
-                self._commit([*kept, *now])
+            if self._kept:
+                now = self._catch_up(now)
+            if now:
+                self._commit(now)
                 passed_over = passed_over + 1 if patient else 0
             if patient and (not now or passed_over >= _PASSED_OVER or self._queue.empty()):
                 self._commit([patient.popleft()])
@@ -168,13 +169,26 @@ class ThreadWriter:
             self._timer.committed(began, [(item.queued_at, item.job) for item in items])
         self._session.committed()
 
+    def _catch_up(self, now: list[_Item]) -> list[_Item]:
+        """Write what was kept, by itself: what somebody waits for does not fail with it. Back comes what is to be done
+        now: without what was posted, which waits behind the kept, where that is in vain again."""
+        kept, self._kept = self._kept, []
+        self._commit(kept)
+        if not self._kept:
+            return now
+        posted = [item for item in now if item.loop is None]
+        for item in posted:
+            item.error = self._kept[0].error
+        self._kept = [*self._kept, *posted][-_KEPT:]
+        return [item for item in now if item.loop is not None]
+
     def _keep(self, items: list[_Item]) -> list[_Item]:
         """Keep what was posted in vain for the next commit; back comes what is over, as it ended."""
         kept = [item for item in items if item.may_be_kept]
         if not kept:
             return items
         _log.warning(f"{len(kept)} notes about calls are kept for later: {kept[0].error}", action="write_kept")
-        self._kept = kept[-_KEPT:]
+        self._kept = [*self._kept, *kept][-_KEPT:]
         return [*(item for item in items if not item.may_be_kept), *kept[:-_KEPT]]
 
     def _run(self, item: _Item) -> None:

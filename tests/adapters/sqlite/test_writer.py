@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -137,6 +137,27 @@ def test_what_nobody_waits_for_outlives_a_full_disk_in_its_order_before_what_com
         await store.write(partial(create_list, "fourth"))
         names = [row.name for row in sorted(await store.read(lambda unit: unit.lists.all()), key=lambda row: row.id)]
         assert names == ["first", "second", "third", "fourth"]
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_what_is_posted_in_vain_for_ever_does_not_take_what_somebody_waits_for_with_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+
+        def on_a_bad_page(unit: Unit) -> None:
+            broken = sqlite3.OperationalError("disk I/O error")
+            broken.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            unit.lists._connection.execute("ROLLBACK")  # type: ignore[attr-defined]  # as SQLite itself does
+            raise broken
+
+        store.post(on_a_bad_page)
+        with suppress(StoreError):  # it may share the transaction that the first try has lost
+            await store.write(partial(create_list, "in vain"))
+        for name in ("one", "two", "three"):
+            await store.write(partial(create_list, name))
+        assert {"one", "two", "three"} <= set(await store.read(list_names))
         await store.close()
 
     asyncio.run(main())
