@@ -103,6 +103,7 @@ export const socket = new LiveSocket();
 /** The live state, and whether it is fresh. The page is drawn again with each change, at most once a frame. */
 export function useLive(): { live: Live; link: Link } {
   const [, redraw] = useState(0);
+  const { live, link } = socket;
   useEffect(() => {
     let frame = 0;
     const stop = socket.watch(() => {
@@ -111,10 +112,12 @@ export function useLive(): { live: Live; link: Link } {
         redraw((n) => n + 1);
       });
     });
+    // What came after this was drawn and before it was watched would be seen only with the next change.
+    if (socket.live !== live || socket.link !== link) redraw((n) => n + 1);
     return () => {
       stop();
       cancelAnimationFrame(frame);
     };
   }, []);
-  return { live: socket.live, link: socket.link };
+  return { live, link };
 }
