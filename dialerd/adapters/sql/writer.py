@@ -76,8 +76,8 @@ class ThreadWriter:
     """A thread with a queue. Group commit: what has queued up while one commit was on its way shares the next. Patient
     jobs come when no others are there, or have had their turns, each by itself: nobody waits for more than one of them.
 
-    What was posted while the disk is full, or another program holds the database, is kept and goes first in the next
-    commit: nobody waits for it who could write it again.
+    What was posted while the disk is full, or another program holds the database, is kept, and has a commit of its own
+    before the next one: nobody waits for it who could write it again.
     `rest`: done between two commits, to leave other processes the time to begin one of theirs.
     """
 
@@ -179,7 +179,8 @@ class ThreadWriter:
         posted = [item for item in now if item.loop is None]
         for item in posted:
             item.error = self._kept[0].error
-        self._kept = [*self._kept, *posted][-_KEPT:]
+        if posted:
+            _answer(self._keep([*self._kept, *posted]))
         return [item for item in now if item.loop is not None]
 
     def _keep(self, items: list[_Item]) -> list[_Item]:
@@ -188,7 +189,7 @@ class ThreadWriter:
         if not kept:
             return items
         _log.warning(f"{len(kept)} notes about calls are kept for later: {kept[0].error}", action="write_kept")
-        self._kept = [*self._kept, *kept][-_KEPT:]
+        self._kept = kept[-_KEPT:]
         return [*(item for item in items if not item.may_be_kept), *kept[:-_KEPT]]
 
     def _run(self, item: _Item) -> None:

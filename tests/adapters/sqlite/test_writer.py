@@ -163,6 +163,29 @@ def test_what_is_posted_in_vain_for_ever_does_not_take_what_somebody_waits_for_w
     asyncio.run(main())
 
 
+def test_of_more_notes_than_are_kept_each_that_is_given_up_is_told_of(tmp_path: Path) -> None:
+    kept, posted = 1000, 1100
+    told: list[int] = []
+
+    def note(_unit: Unit) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise full
+
+    async def main(lines: list[structlog.typing.EventDict]) -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        for _ in range(posted):
+            store.post(note)
+        await store.write(partial(create_list, "next"))
+        told.append(sum(line["action"] == "write_failed" for line in lines))
+        await store.close()
+        told.append(sum(line["action"] == "write_failed" for line in lines))
+
+    with structlog.testing.capture_logs() as lines:
+        asyncio.run(main(lines))
+    assert told == [posted - kept, posted]
+
+
 def test_what_was_posted_in_vain_is_written_though_nothing_else_is(tmp_path: Path) -> None:
     """Another program holds the database for longer than a writer waits."""
 
