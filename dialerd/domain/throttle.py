@@ -2,7 +2,7 @@
 through open it again.
 
 Not here: the token bucket that it is the rate of (pacing/rate.py), which endings mean want of room (causes.py), and
-that they cost a contact nothing (engine/calldesk.py).
+that they cost a contact nothing (engine/blame.py).
 
 Some refusals are the destinations' own doing (a 503 of a far network), so a trunk counts as congested only once
 CONGESTED_AT of its LATEST calls found no room. One that refuses some calls then gets fewer a second: half, once a
@@ -28,6 +28,9 @@ NEWS_S = 1.0
 FIRST_REST_S, LONGEST_REST_S = 1.0, 30.0
 
 _NEVER = float("-inf")
+
+CONGESTED = "the trunk is congested"
+"""Why an attempt is not spent that a congested trunk had no room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ learnt later (answered, verdict) is written behind the act, in order, since a ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -21,7 +21,6 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
 from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Talking, Waiting
 from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
-from dialerd.domain.causes import is_congestion
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import StoreError
 from dialerd.domain.optout import How
@@ -29,6 +28,7 @@ from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId, RunState
 from dialerd.engine import calltrace, performer
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.blame import Blame
 from dialerd.engine.callline import CallLine
 from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.flowdesk import FlowDesk
@@ -41,6 +41,7 @@ from dialerd.meters import Meters
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
 from dialerd.tasks import spawn
 from dialerd.usecases import dialing, flowing
+from dialerd.usecases.givingback import give_back
 from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
@@ -81,6 +82,7 @@ class CallDesk:
         self._clock = clock
         self._runs = runs
         self._trunks = trunks
+        self._blame = Blame(trunks)
         self._exchanges = exchanges
         self._agents = agents
         self._queues = queues
@@ -302,7 +304,7 @@ class CallDesk:
 
     def _close(self, line: CallLine, outcome: Outcome) -> None:
         self._drop_timer(line)
-        outcome = self._without_blame(line, replace(outcome, ended_at=self._clock.now()))
+        outcome, congested = self._blame.judge(line.attempt, replace(outcome, ended_at=self._clock.now()))
         del self._lines[line.attempt.id]
         self._recordings.over(line.attempt.id)
         self._comfort.over(line.attempt.id)
@@ -310,25 +312,19 @@ class CallDesk:
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._settling += 1
-        spawn(f"settle {line.attempt.id}", self._settle(line, outcome))
+        spawn(f"settle {line.attempt.id}", self._settle(line, outcome, congested))
 
-    def _without_blame(self, line: CallLine, outcome: Outcome) -> Outcome:
-        """An attempt that a congested trunk had no room for is not spent: nobody's phone rang."""
-        facts, trunk = outcome.facts, line.attempt.trunk
-        if self._trunks.trunk(trunk) is None or not (facts.cause or facts.sip_code):
-            return outcome
-        was_there = facts.answered_at is not None or facts.rang_at is not None
-        if was_there or not is_congestion(cause=facts.cause, sip_code=facts.sip_code):
-            self._trunks.had_room(trunk)
-            return outcome
-        if not self._trunks.had_no_room(trunk):
-            return outcome
-        return replace(outcome, spent=False, reason="the trunk is congested")
+    async def _settle(self, line: CallLine, outcome: Outcome, congested: Sequence[AttemptId]) -> None:
+        """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten.
 
-    async def _settle(self, line: CallLine, outcome: Outcome) -> None:
-        """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
+        `congested`: earlier ones that ended for want of room as well, and are given back after it, in this order.
+        """
         attempt_id = line.attempt.id
         settled = await self._insist(partial(flowing.settle, attempt_id=attempt_id, outcome=outcome), attempt_id)
+        for each in congested:
+            back = await self._insist(partial(give_back, attempt_id=each, now=outcome.ended_at), each)
+            if back is not None:
+                self._runs.more_due(back.run.id, back.retry_at)
         self._settling -= 1
         self._meters.ended[line.attempt.trunk, outcome.disposition.value] += 1
         _log.debug(

@@ -99,6 +99,10 @@ class Dialing(Protocol):
         """Earlier attempts at this target that a congested trunk had no room for."""
         ...
 
+    def give_back(self, attempt: AttemptRow, reason: str) -> None:
+        """A spent attempt that has ended is not spent any more, and its target has one more left."""
+        ...
+
     def release_target(
         self,
         attempt: AttemptRow,

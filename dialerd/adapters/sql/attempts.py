@@ -10,9 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.adapters.sql.connection import Connection
-from dialerd.adapters.sql.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none
-from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId
-from dialerd.ports import AttemptRow, ExportRow
+from dialerd.adapters.sql.rows import (
+    END_LANE,
+    to_json,
+    to_moment,
+    to_moment_or_none,
+    to_text,
+    to_text_or_none,
+    to_zones,
+)
+from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition, RunId, TargetId, TargetState
+from dialerd.ports import AttemptRow, ExportRow, TargetRow
 
 _END_OF_TIME = "9999"  # after every moment as text
 
@@ -180,3 +188,34 @@ def close(connection: Connection, attempt: AttemptRow) -> bool:
         },
     )
     return cursor.rowcount == 1
+
+
+def give_back(connection: Connection, attempt: AttemptRow, reason: str) -> None:
+    """See ports.Dialing.give_back."""
+    connection.execute("UPDATE attempt SET spent = 0, reason = ? WHERE id = ?", (reason, attempt.id))
+    connection.execute(
+        "UPDATE target SET attempts_spent = attempts_spent - 1, turn = iif(turn = attempts_spent, turn - 1, turn)"
+        " WHERE id = ?",
+        (attempt.target_id,),
+    )
+
+
+def to_target(row: tuple[Any, ...]) -> TargetRow:
+    return TargetRow(
+        id=TargetId(row[0]),
+        run_id=RunId(row[1]),
+        contact_id=ContactId(row[2]),
+        number=row[3],
+        position=row[4],
+        zones=to_zones(row[5]),
+        state=TargetState(row[6]),
+        attempts_spent=row[7],
+        attempts_at_number=row[8],
+        not_before=to_moment_or_none(row[9]),
+        on_dnc=row[10],
+        number_in_call=bool(row[11]),
+        turn=row[12],
+        held_by=row[13],
+        step=row[14],
+        channel=None if row[15] == END_LANE else Channel(row[15]),
+    )

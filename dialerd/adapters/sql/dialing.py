@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from dialerd.adapters.sql.attempts import (
     ATTEMPT_COLUMNS,
     OPEN_ATTEMPT,
     close,
     exported,
+    give_back,
     opened,
     page_end,
     to_attempt,
+    to_target,
 )
 from dialerd.adapters.sql.connection import Connection
 from dialerd.adapters.sql.rows import (
@@ -148,11 +149,11 @@ class SqlDialing:
         asked = {"run_id": run_id, "dnc": dnc, "limit": limit, "now": to_text(now)}
         asked["channel"] = channel or END_LANE
         rows = self._connection.execute(_CANDIDATES, asked)
-        return [_to_target(row) for row in rows.fetchall()]
+        return [to_target(row) for row in rows.fetchall()]
 
     def targets(self, ids: Sequence[TargetId], *, dnc: str | None, now: datetime) -> list[TargetRow]:
         rows = self._connection.execute(_AMONG, {"ids": to_json(tuple(ids)), "dnc": dnc, "now": to_text(now)})
-        return [_to_target(row) for row in rows.fetchall()]
+        return [to_target(row) for row in rows.fetchall()]
 
     def fresh(self, run_id: RunId) -> int:
         (count,) = self._connection.execute(
@@ -166,7 +167,7 @@ class SqlDialing:
             _TARGET + " WHERE run_id = :run_id AND contact_id = :contact_id",
             {"run_id": run_id, "contact_id": contact_id, "dnc": dnc, "now": to_text(now)},
         ).fetchone()
-        return None if row is None else _to_target(row)
+        return None if row is None else to_target(row)
 
     def waiting_for(
         self, run_id: RunId, addresses: Collection[str], *, before: datetime | None, most: int
@@ -277,6 +278,9 @@ class SqlDialing:
         ).fetchone()
         return int(count)
 
+    def give_back(self, attempt: AttemptRow, reason: str) -> None:
+        give_back(self._connection, attempt, reason)
+
     def release_target(
         self,
         attempt: AttemptRow,
@@ -376,24 +380,3 @@ class SqlDialing:
 
     def page_end(self, run_id: RunId, *, since: datetime | None, size: int) -> datetime | None:
         return page_end(self._connection, run_id, since=since, size=size)
-
-
-def _to_target(row: tuple[Any, ...]) -> TargetRow:
-    return TargetRow(
-        id=TargetId(row[0]),
-        run_id=RunId(row[1]),
-        contact_id=ContactId(row[2]),
-        number=row[3],
-        position=row[4],
-        zones=to_zones(row[5]),
-        state=TargetState(row[6]),
-        attempts_spent=row[7],
-        attempts_at_number=row[8],
-        not_before=to_moment_or_none(row[9]),
-        on_dnc=row[10],
-        number_in_call=bool(row[11]),
-        turn=row[12],
-        held_by=row[13],
-        step=row[14],
-        channel=None if row[15] == END_LANE else Channel(row[15]),
-    )
