@@ -14,7 +14,7 @@ from dialerd.domain.leg import LegPlace, LegSeen, attempt_of, orphans
 from dialerd.domain.words import AgentState, AttemptId, LegId
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine
-from dialerd.engine.legdesk import NO_PHONE, LegDesk
+from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.linkdesk import LinkDesk
 from dialerd.engine.performer import surely
 from dialerd.ports import Clock, Exchange
@@ -62,6 +62,7 @@ class LegReconciler:
         self._links.adopt(exchange, seen, await exchange.links())
         for leg in known:
             self._legs.found(leg, seen.get(leg.id))
+            self._call_back(leg, seen.get(leg.id))
         inherited = self._inherited_at(exchange)
         asked = [line for line in inherited if self._was_asked(line, seen)]
         # Who was asked about a call comes last: who has it is known then.
@@ -86,6 +87,12 @@ class LegReconciler:
         for bridge_id in left:
             await surely(partial(exchange.end_bridge, attempt_of(bridge_id)))
         return len(strays), len(left)
+
+    def _call_back(self, leg: Leg, seen: LegSeen | None) -> None:
+        """Out of a conversation that was over while the exchange could not be told so: it is still in its bridge."""
+        line = self._book.lines.get(leg.agent)
+        if line is not None and seen is not None and seen.bridge_id is not None and leg.person is None:
+            self._legs.part(leg, attempt_of(seen.bridge_id), line.music)
 
     def give_up(self, exchange: str) -> None:
         """That exchange is lost: what an earlier daemon was about there with agents is over."""

@@ -130,6 +130,28 @@ def test_whoever_ends_a_linked_conversation_the_agent_is_at_home_again(what: str
     in_office(story, start=START, servers=2)
 
 
+@pytest.mark.parametrize("what", ["person", "hang_up"])
+def test_an_agent_is_out_of_a_linked_conversation_that_ended_while_the_phone_s_server_was_away(what: str) -> None:
+    async def story(office: Office) -> None:
+        home, away = await apart(office, ["00"])
+        await office.until(at(12))
+        home.cut(2.0)
+        await office.until(at(13))
+        if what == "person":
+            (row,) = await attempts(office)
+            away.leave(AttemptId(row.attempt.id))
+        else:
+            await ask(office, ANN, "hang_up")
+        await office.until(at(20))
+        assert (home.links_up, home.bridges_up, len(home.legs_up)) == ([], [], 1)
+        (leg,) = home.legs_up
+        assert home.music_of(leg) == "default"
+        await office.until(at(300))
+        await check_agents(office)
+
+    in_office(story, start=START, servers=2)
+
+
 @pytest.mark.parametrize("which", ["home", "away"])
 def test_a_server_that_dies_in_a_linked_conversation_ends_it_and_the_agent_works_on(which: str) -> None:
     async def story(office: Office) -> None:
