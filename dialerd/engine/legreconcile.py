@@ -59,7 +59,9 @@ class LegReconciler:
         # The bridges first: one that is made meanwhile is in no list, and is not taken for a forgotten one.
         bridges = await exchange.bridges()
         seen = await exchange.legs()
-        self._links.adopt(exchange, seen, await exchange.links())
+        for line in self._links.adopt(exchange, seen, await exchange.links()):
+            if line.name not in (self._inherited or ()):  # the person's server was looked at before the phone's
+                self._links.settle(line)
         for leg in known:
             self._legs.found(leg, seen.get(leg.id))
             self._call_back(leg, seen.get(leg.id))

@@ -156,14 +156,19 @@ class LinkDesk:
 
     # After a restart of dialerd: the row of an agent who is linked names the link
 
-    def adopt(self, exchange: Exchange, seen: Mapping[LegId, LegSeen], links: Mapping[CallerId, LegId]) -> None:
-        """Know again the kept legs there that are joined with a link of an agent's."""
+    def adopt(
+        self, exchange: Exchange, seen: Mapping[LegId, LegSeen], links: Mapping[CallerId, LegId]
+    ) -> list[AgentLine]:
+        """Know again the kept legs there that are joined with a link of an agent's: the agents who have one."""
+        found = []
         for leg_id, place in seen.items():
             token = links.get(place.caller_id) if place.caller_id is not None else None
             for line in self._book.lines.values() if token is not None else ():
                 is_its = line.leg.id == token if line.leg is not None else line.row.leg_id == token
                 if is_its and line.home is None:
                     line.home, line.link = self._legs.adopt(leg_id, line.name, exchange, place), place.caller_id
+                    found.append(line)
+        return found
 
     def settle(self, line: AgentLine) -> None:
         """The person's server has been looked at, or is given up: who is linked with nobody is at home again."""

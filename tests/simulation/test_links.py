@@ -190,6 +190,25 @@ def test_a_linked_conversation_goes_on_when_the_daemon_is_killed_and_the_agent_i
     in_office(story, start=START, servers=2)
 
 
+@pytest.mark.parametrize("seed", range(8))  # which server is looked at first
+def test_a_linked_conversation_that_ends_while_the_daemon_is_away_leaves_no_link(seed: int) -> None:
+    async def story(office: Office) -> None:
+        home, away = await apart(office, ["00"])
+        await office.until(at(12))
+        (row,) = await attempts(office)
+        await office.crash()
+        away.leave(AttemptId(row.attempt.id))
+        await office.until(at(17))
+        await office.start()
+        await office.until(at(20))
+        assert (home.links_up, home.bridges_up, away.bridges_up, away.legs_up) == ([], [], [], {})
+        assert [home.music_of(leg) for leg in home.legs_up] == ["default"]
+        await office.until(at(200))
+        await check_agents(office)
+
+    in_office(story, start=START, seed=seed, servers=2)
+
+
 _happenings = st.lists(
     st.tuples(
         st.sampled_from(["cut", "restart", "vanish", "crash", "pause", "leave", "drain", "use", "hang_up"]),
