@@ -18,7 +18,7 @@ from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
-from dialerd.domain.words import AgentState, AttemptId, LegId, Person, RunId, WantedState
+from dialerd.domain.words import AgentState, AttemptId, CallerId, LegId, Person, RunId, WantedState
 from dialerd.engine.agentbook import AgentBook
 from dialerd.engine.agentline import AgentLine, Crew, Seeker
 from dialerd.engine.consultdesk import ConsultDesk
@@ -209,16 +209,7 @@ class AgentDesk:
             return
         self._book.move(line, E.LEG_LOST, reason=reason)
         self.consults.leg_gone(line, reason)
-        if call is not None and (seeker := self._seekers.get(call)) is not None:
-            seeker.rings = None
-            self._serve()
-            self._give_up_if_alone(call, reason)
-        elif call is not None:
-            self._tell_call(call, ev.AgentLeft(reason))
-            self._legs.end_bridge(leg.exchange, call)
-        if caller is not None:
-            self._legs.end_bridge(leg.exchange, caller)
-            self._callers.agent_left(caller)
+        self._left_alone(leg.exchange, call, caller, reason)
         self._phones.reach(line)
 
     def link_gone(self, line: AgentLine, leg: Leg, reason: str) -> None:
@@ -227,15 +218,19 @@ class AgentDesk:
         caller, line.caller = line.caller, None
         self.consults.leg_gone(line, reason)
         self._book.move(line, E.CALL_ENDED if line.seen.state in _BUSY else E.RELEASE)
+        self._left_alone(leg.exchange, call, caller, reason)
+
+    def _left_alone(self, exchange: Exchange, call: AttemptId | None, caller: CallerId | None, reason: str) -> None:
+        """Whoever the agent talked to, or was rung for, seeks the next one."""
         if call is not None and (seeker := self._seekers.get(call)) is not None:
             seeker.rings = None
             self._serve()
             self._give_up_if_alone(call, reason)
         elif call is not None:
             self._tell_call(call, ev.AgentLeft(reason))
-            self._legs.end_bridge(leg.exchange, call)
+            self._legs.end_bridge(exchange, call)
         if caller is not None:
-            self._legs.end_bridge(leg.exchange, caller)
+            self._legs.end_bridge(exchange, caller)
             self._callers.agent_left(caller)
 
     def _line_of(self, leg: Leg) -> AgentLine | None:
@@ -328,7 +323,10 @@ class AgentDesk:
         self.outside.free(attempt_id)
         line = self._book.talker(attempt_id)
         if line is None:
+            self._legs.nobody_came(attempt_id)
             return
+        if goes_on and line.leg is not None:
+            self._legs.pass_on(line.leg.exchange, attempt_id)
         line.call, line.is_lent = None, False
         self._part(line, attempt_id, was_connected=was_connected, goes_on=goes_on)
 

@@ -71,6 +71,7 @@ class LegDesk:
         self._exchanges = exchanges
         self._owner = owner
         self._legs: dict[LegId, Leg] = {}
+        self._passed_on: dict[Person, Exchange] = {}  # whose bridge was left for the next agent
 
     # Ringing, and what becomes of it
 
@@ -137,6 +138,7 @@ class LegDesk:
     def connect(self, leg: Leg, person: Person, tell: Callable[[ev.CallEvent], None]) -> None:
         """Bring them together; `tell` hears Connected or CommandFailed, unless the leg is lost or ordered elsewhere."""
         leg.person = person
+        self._passed_on.pop(person, None)
         self._order(leg, "connect", self._connect(leg, person, tell))
 
     def join(self, leg: Leg, person: Person, tell: Callable[[str], None]) -> None:
@@ -158,6 +160,16 @@ class LegDesk:
     def end_bridge(self, exchange: Exchange, person: Person) -> None:
         """A conversation whose agent is gone; unless the person has the next one by then."""
         spawn(f"end bridge of {person}", self._end_bridge(exchange, person))
+
+    def pass_on(self, exchange: Exchange, person: Person) -> None:
+        """The next agent is to meet the person in the same bridge, where they may be already: it is left as it is."""
+        self._passed_on[person] = exchange
+
+    def nobody_came(self, person: Person) -> None:
+        """Who was passed on waits no more: no exchange ends a bridge by itself."""
+        exchange = self._passed_on.pop(person, None)
+        if exchange is not None:
+            self.end_bridge(exchange, person)
 
     def hang_up(self, leg: Leg, then: Callable[[], None] = lambda: None) -> None:
         """End the leg: its owner is not told of it any more. `then`: once it has ended."""
