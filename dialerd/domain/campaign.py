@@ -75,7 +75,7 @@ class Preview(_Part):
     max_skips: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
-_OF_AGENTS = frozenset({"queue", "console", "abandon_message", "abandon_target"})
+_OF_AGENTS = frozenset({"queue", "console", "abandon_message", "abandon_target", "amd_holdout"})
 _OF_AGENTLESS = frozenset({"on_human", "flow"})
 _OF_MODE = {"ratio": Mode.POWER, "preview": Mode.PREVIEW, "late_cancel": Mode.PREDICTIVE}
 _WITHOUT_AMD = frozenset({Mode.POWER, Mode.PREVIEW})
@@ -124,6 +124,7 @@ class CampaignSpec(_Part):
     late_cancel: bool = False  # predictive may hang up calls that rang their minimum when no agent would be free
     opt_out_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
     amd: bool = True
+    amd_holdout: Annotated[float, Field(ge=0, le=0.5)] = 0.0  # of the answered calls: agents get them whatever AMD says
     machine_error: Annotated[float, Field(ge=0, le=0.5)] = 0.0  # of the machines that detection finds: people
     max_ring_s: Annotated[int, Field(ge=1, le=120)] = 25
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
@@ -255,6 +256,8 @@ class CampaignSpec(_Part):
             )
         if not self.amd and (self.voicemail or self.screened):
             raise ValueError("voicemail, screened: only amd = true tells a machine from a person")
+        if not self.amd and self.amd_holdout:
+            raise ValueError("amd_holdout: only amd = true has a verdict to be held out from")
         if foreign:
             raise ValueError(f"{', '.join(sorted(foreign))}: not for mode {self.mode}")
         if self.strategy is not None and self.retry:

@@ -25,12 +25,15 @@ class _Part(BaseModel):
 class CustomDisposition(_Part):
     """One outcome. `positive`: it counts as success. `retry_after_min`: the contact is dialed again; None: never.
 
+    `machine`: the agent has found a machine, not a person; detection is measured by that (amdrates.py).
+
     `callback`: the customer is promised a call, at the time that is given with it or `callback_after_min` later.
     """
 
     code: str
     text: str = ""
     positive: bool = False
+    machine: bool = False
     retry_after_min: Annotated[float, Field(ge=0, le=527_040)] | None = None
     callback: bool = False
     callback_after_min: Annotated[float, Field(ge=0, le=527_040)] | None = None
@@ -48,6 +51,8 @@ class CustomDisposition(_Part):
     def _one_or_the_other(self) -> CustomDisposition:
         if self.positive and self.retry_after_min is not None:
             raise ValueError(f"{self.code}: a positive outcome is final; leave retry_after_min out")
+        if self.machine and (self.positive or self.callback):
+            raise ValueError(f"{self.code}: a machine is no success and asks for no callback")
         if self.callback and self.retry_after_min is not None:
             raise ValueError(f"{self.code}: a callback has tries of its own; leave retry_after_min out")
         if self.callback_after_min is not None and not self.callback:
@@ -86,6 +91,11 @@ class DispositionSet(_Part):
     @property
     def positive(self) -> tuple[str, ...]:
         return tuple(each.code for each in self.disposition if each.positive)
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The codes by which agents say that they found a machine."""
+        return frozenset(each.code for each in self.disposition if each.machine)
 
     def as_table(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True)

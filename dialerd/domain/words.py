@@ -129,7 +129,7 @@ class Verdict(StrEnum):
 
     HUMAN = "human"  # AMD said HUMAN, or detection was off
     MACHINE = "machine"  # AMD said MACHINE
-    UNSURE = "unsure"  # AMD gave up (NOTSURE) or could not run: treated as a person
+    UNSURE = "unsure"  # AMD gave up (NOTSURE) or could not run, or the call is held out: treated as a person
 
 
 class AgentState(StrEnum):

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.detections import Detections
 from dialerd.ports.dialing import Dialing
 from dialerd.ports.dispositions import Dispositions
 from dialerd.ports.floor import Floor
@@ -79,6 +80,8 @@ class Unit(Protocol):
     def messages(self) -> MessageLog: ...
     @property
     def views(self) -> Views: ...
+    @property
+    def detections(self) -> Detections: ...
     @property
     def reports(self) -> Reports: ...
     @property

@@ -5,6 +5,7 @@ Not here: whether it may be dialed (dialing.py), what becomes of the call (domai
 
 from __future__ import annotations
 
+from dialerd.domain.amd import is_held_out
 from dialerd.domain.call import CallPlan
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.queue import QueueSpec
@@ -38,6 +39,7 @@ def plan_of(
         dial_string=dial_string,
         caller_id=attempt.caller_id,
         amd=spec.amd,
+        held_out=spec.amd and is_held_out(attempt.id, spec.amd_holdout),
         max_ring_s=float(spec.max_ring_s),
         min_ring_s=min(min_ring_s, float(spec.max_ring_s)),
         play=on_human.play if on_human else None,

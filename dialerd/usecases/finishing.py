@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dialerd.domain import finish
+from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.words import RunId, RunState
 from dialerd.ports import RunRow, Unit
@@ -48,6 +49,12 @@ def positive_codes(unit: Unit, run: RunRow) -> frozenset[str]:
     """The dispositions that count as success: the campaign's, and those of its set."""
     named = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
     return frozenset({*run.spec.positive, *(named.positive if named else ())})
+
+
+def machine_codes(unit: Unit, spec: CampaignSpec) -> frozenset[str]:
+    """The dispositions of the campaign's set by which agents say that they found a machine."""
+    named = unit.dispositions.get(spec.dispositions) if spec.dispositions else None
+    return named.machines if named else frozenset()
 
 
 def ends_at(run: RunRow) -> datetime | None:

@@ -8,7 +8,7 @@ million.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,7 +18,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import AgentState, Disposition, RunId
 from dialerd.ports import Dimension, Tally, Unit
-from dialerd.usecases.finishing import positive_codes
+from dialerd.usecases.finishing import machine_codes, positive_codes
 from dialerd.usecases.regulation import meters
 from dialerd.usecases.standing import get_campaign, run_of
 
@@ -123,7 +123,8 @@ def report(
     for each in found:
         grouped[_key(by, each, names.get(each.run_id, ""))].append(each)
     good = {run_id: _positive(unit, run_id) for run_id in {each.run_id for each in found}}
-    rows = [_row(key, tallies, good) for key, tallies in grouped.items() if key]
+    machines = {run_id: _machines(unit, run_id) for run_id in good}
+    rows = [_row(key, tallies, good, machines) for key, tallies in grouped.items() if key]
     if by == "disposition":
         return sorted(rows, key=lambda row: (-row.attempts, row.key))
     return sorted(rows, key=lambda row: row.key)
@@ -153,9 +154,19 @@ def _positive(unit: Unit, run_id: RunId) -> frozenset[str]:
     return frozenset() if run is None else positive_codes(unit, run)
 
 
-def _row(key: str, tallies: Sequence[Tally], good: dict[RunId, frozenset[str]]) -> ReportRow:
+def _machines(unit: Unit, run_id: RunId) -> frozenset[str]:
+    run = unit.runs.get(run_id)
+    return frozenset() if run is None else machine_codes(unit, run.spec)
+
+
+Codes = Mapping[RunId, frozenset[str]]
+
+
+def _row(key: str, tallies: Sequence[Tally], good: Codes, machines: Codes) -> ReportRow:
     answered = sum(each.answered for each in tallies)
-    live = sum(each.attempts for each in tallies if is_live(each.disposition))
+    live = sum(
+        each.attempts for each in tallies if is_live(each.disposition) and each.disposition not in machines[each.run_id]
+    )
     abandoned = sum(each.attempts for each in tallies if each.disposition == Disposition.ABANDONED)
     talk_s = sum(each.talk_ms for each in tallies) / 1000
     return ReportRow(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from dialerd.domain.amd import is_overruled
 from dialerd.domain.disposition import MEANINGS
 from dialerd.domain.errors import NotFoundError
 from dialerd.domain.words import Channel, Disposition, TargetState
@@ -84,7 +85,8 @@ def _attempt(unit: Unit, attempt: AttemptRow) -> Iterator[Moment]:
         yield moment(attempt.answered_at, "answer", "somebody or something answered")
     if attempt.verdict is not None:
         heard = f" ({attempt.amd})" if attempt.amd else ""
-        yield moment(attempt.greeted_at or attempt.answered_at, "amd", f"{attempt.verdict}{heard}")
+        said = "held out, so given on as a person" if is_overruled(attempt.amd, attempt.verdict) else attempt.verdict
+        yield moment(attempt.greeted_at or attempt.answered_at, "amd", f"{said}{heard}")
     if attempt.connected_at is not None:
         yield moment(attempt.connected_at, "agent", f"with {attempt.agent}" if attempt.agent else "with a member")
     if attempt.ended_at is not None:

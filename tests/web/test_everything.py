@@ -131,6 +131,7 @@ OVER_HTTP = {
     "regulation list": "lookups_list_packs",
     "regulation meters": "campaigns_list_meters",
     "regulation show": "lookups_show_pack",
+    "amd report": "reports_show_detection",
     "report abandoned": "reports_show_abandonment",
     "report agent-times": "reports_list_agent_times",
     "report by-agent": "reports_show_report reports_export_report",

@@ -50,7 +50,7 @@ RIGHT_OF = {
         floor_show_timeline lists_list_lists lists_show_list lists_try_filter lookups_list_packs
         lookups_list_recordings lookups_list_trunks lookups_show_pack maps_list_maps maps_show_map
         optouts_list_opt_outs replies_list_of_contact replies_list_replies reports_export_report
-        reports_list_agent_times reports_list_hours reports_show_abandonment reports_show_report
+        reports_list_agent_times reports_list_hours reports_show_abandonment reports_show_detection reports_show_report
         runs_count_dispositions runs_export_campaign runs_list_runs runs_show_schedule runs_show_status
         servers_list_servers servers_show_trunk
         trials_check_flow trials_check_strategy trials_draw_flow trials_draw_kept_flow trials_draw_kept_strategy

@@ -12,6 +12,7 @@ from dialerd.adapters.sql.callbacks import SqlCallbacks
 from dialerd.adapters.sql.campaigns import SqlCampaigns
 from dialerd.adapters.sql.connection import Connection
 from dialerd.adapters.sql.contacts import SqlContacts
+from dialerd.adapters.sql.detections import SqlDetections
 from dialerd.adapters.sql.dialing import SqlDialing
 from dialerd.adapters.sql.dispositions import SqlDispositions
 from dialerd.adapters.sql.dnc import SqlDnc
@@ -63,6 +64,7 @@ class SqlUnit:
         self.strategies = SqlStrategies(connection)
         self.messages = SqlMessageLog(connection)
         self.views = SqlViews(connection)
+        self.detections = SqlDetections(connection)
         self.reports = SqlReports(connection)
         self.floor = SqlFloor(connection)
         self.servers = SqlServers(connection)

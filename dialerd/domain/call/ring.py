@@ -137,6 +137,8 @@ def as_of_verdict(call: Call, status: str, cause: str, now: datetime) -> Step:
     verdict = amd.judge(status)
     answered_at = call.facts.answered_at or now
     text = f"{status} {cause}".strip() or "NONE"
+    if verdict is Verdict.MACHINE and call.plan.held_out:
+        verdict = Verdict.UNSURE  # the agent will tell; until then it counts as a person with every rule
     call = learn(call, verdict=verdict, amd=text, answered_at=answered_at, seen=True)
     if verdict is Verdict.MACHINE:
         return machine.answered(call, now)

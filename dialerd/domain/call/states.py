@@ -23,6 +23,8 @@ class CallPlan:
 
     `record`: the call is recorded from when a person is served; `consent` is the sound that says so to them first.
 
+    `held_out`: whoever answers is served as a person, whatever AMD says, so that an agent can tell who it was.
+
     `in_app_queue`: the dialplan at `context`, `extension` leads into Asterisk's own queue, whose members have
     `patience_s` as agents have.
 
@@ -36,6 +38,7 @@ class CallPlan:
     amd: bool
     max_ring_s: float
     min_ring_s: float  # dialerd itself never cancels a ringing phone earlier than this
+    held_out: bool = False
     play: str | None = None
     context: str | None = None
     extension: str = "s"

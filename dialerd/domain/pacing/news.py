@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from dialerd.domain.amd import is_overruled
 from dialerd.domain.call import Call
 from dialerd.domain.call.states import Clearing, Playing, Settled, Talking, WithMember
 from dialerd.domain.pacing.events import (
@@ -32,8 +33,8 @@ def news_of(before: Call, after: Call, now: datetime) -> Iterator[PacingEvent]:
         yield CallAnswered((answered_at - is_.placed_at).total_seconds())
     if was.verdict is None and is_.verdict is not None:
         yield VerdictGiven(is_.verdict, (now - (answered_at or now)).total_seconds())
-    if was.connected_at is None and is_.connected_at is not None:
-        yield Connected()
+    if was.connected_at is None and is_.connected_at is not None and not is_overruled(is_.amd, is_.verdict):
+        yield Connected()  # who was held out may be a machine: no live answer to any meter
     if not _is_abandoned(before) and _is_abandoned(after):
         yield Abandoned()
     if isinstance(before.state, _TALK) and not isinstance(after.state, _TALK) and was.connected_at is not None:

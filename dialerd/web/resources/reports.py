@@ -14,7 +14,7 @@ from aiohttp import web
 from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.user import Person, Right
 from dialerd.ports import Unit
-from dialerd.usecases import agents
+from dialerd.usecases import agents, detection
 from dialerd.usecases import reports as use
 from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route, Streamed, Visit
@@ -58,6 +58,16 @@ def list_hours(ask: Ask[OfRun, None]) -> list[use.ReportRow]:
 def show_abandonment(ask: Ask[None, None]) -> use.Abandonment:
     """The abandoned share over the window of the tightest rule, against its cap."""
     return use.abandonment(ask.unit, ask.path["name"], rulebook=ask.house.rulebook, now=ask.now)
+
+
+def show_detection(ask: Ask[Span, None]) -> list[detection.Detected]:
+    """How often answering machine detection was wrong, by campaign and trunk, as agents said afterwards."""
+    asked, person = ask.query, ask.person
+    if asked.campaign is not None and not is_shown_to(person, get_campaign(ask.unit, asked.campaign).spec):
+        raise ForbiddenError(f"campaign {asked.campaign} is of none of your queues", hint="name one of yours")
+    found = detection.amd_report(ask.unit, campaign=asked.campaign, since=asked.since, until=asked.until)
+    specs = {each.spec.name: each.spec for each in ask.unit.campaigns.all()}
+    return [each for each in found if is_shown_to(person, specs[each.campaign])]
 
 
 async def export_report(visit: Visit) -> web.StreamResponse:
@@ -108,6 +118,7 @@ _OF_CAMPAIGN = "/api/campaigns/{name}"
 
 ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=f"/api/reports/{_TIMES}", do=list_agent_times, right=Right.SEE),
+    Route(method="GET", path="/api/reports/amd", do=show_detection, right=Right.SEE),
     Streamed(
         method="GET",
         path="/api/reports/{by}/export",

@@ -193,3 +193,27 @@ def test_a_voicemail_gets_its_message_once_nobody_has_answered_our_name() -> Non
     given = plan(screened=SCREENED, voicemail=VOICEMAIL)
     _, asked = course(given, [(0.1, TALK), (4.0, HUSH), (6.0, SAID), (14.1, TIMEOUT)])
     assert [at for at, name in asked if name == "Play"] == [4.0, 14.0]
+
+
+def test_a_machine_that_was_held_out_gets_what_any_person_gets_and_the_voicemail_stays_unsaid() -> None:
+    call, asked = course(replace(plan(voicemail=VOICEMAIL, screened=SCREENED), held_out=True), [])
+    assert isinstance(call.state, Playing)
+    assert (call.facts.verdict, call.facts.amd) == (Verdict.UNSURE, "MACHINE MAXWORDS-5-4")
+    assert [name for _, name in asked] == ["Play"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "left_s"),
+    [("MAXWORDS-5-4", 2.0), ("LONGGREETING-2200-2200", 2.0), ("INITIALSILENCE-1500-1500", 0.5), ("", 2.0)],
+)
+def test_who_is_held_out_has_an_agent_within_two_seconds_of_the_last_word_or_is_abandoned(
+    cause: str, left_s: float
+) -> None:
+    """While they talk, from the verdict; where they have said nothing, from the answer."""
+    call, _ = begin(replace(plan(queue="sales", abandon_play="sorry"), held_out=True), START)
+    call, _ = follow(call, [(0, ev.OriginateTaken()), (1, ev.Answered()), (3, ev.AmdHeard("MACHINE", cause))])
+    assert isinstance(call.state, Waiting)
+    assert call.state.until == START + timedelta(seconds=3 + left_s)
+    call, commands = step(call, ev.TimerFired(call.serial), call.state.until)
+    assert isinstance(call.state, Playing) and call.state.disposition == "abandoned"
+    assert do.Play(call.state.playback_id, (Recorded("sorry"),)) in commands

@@ -60,6 +60,7 @@ from dialerd.adapters.sqlite.migrations.m050_consults import m050_consults
 from dialerd.adapters.sqlite.migrations.m051_talks import m051_talks
 from dialerd.adapters.sqlite.migrations.m052_taken_back import m052_taken_back
 from dialerd.adapters.sqlite.migrations.m053_servers import m053_servers
+from dialerd.adapters.sqlite.migrations.m054_holdout import m054_holdout
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -108,6 +109,7 @@ MIGRATIONS = (
     m045_forgetting,
     m052_taken_back,
     m053_servers,
+    m054_holdout,
 )
 
 migrations = Migrations("dialerd")

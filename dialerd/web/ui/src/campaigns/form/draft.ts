@@ -25,7 +25,7 @@ export function changed(draft: Draft, changes: Changes): Draft {
 }
 
 const OF_MODE: Partial<Record<Key, Mode>> = { ratio: "power", preview: "preview", late_cancel: "predictive" };
-const OF_AGENTS: readonly Key[] = ["queue", "abandon_message", "abandon_target"];
+const OF_AGENTS: readonly Key[] = ["queue", "abandon_message", "abandon_target", "amd_holdout"];
 const OF_AGENTLESS: readonly Key[] = ["on_human", "flow"];
 
 /** `draft` in another mode, without the keys that the new mode has no use for. */
