@@ -43,7 +43,9 @@ NOUNS: Mapping[str, Noun] = {
         "Keep agents, and log them in and out.",
         more=("floor", "optout", "preview", "recording", "steer"),
     ),
-    "amd": Noun("amd", "amd", "Tell how often machine detection is wrong, and find better parameters for it."),
+    "amd": Noun(
+        "amd", "amd", "Tell how often machine detection is wrong, and find better parameters for it.", more=("amdtune",)
+    ),
     "audit": Noun("audit", "audit", "Tell who changed what. The log can only be added to."),
     "backup": Noun("backup", "backup_command", "Copy the database to TARGET; the daemon may go on."),
     "callback": Noun("callback", "callback", "Promise contacts a call for a time, and look after those calls."),

@@ -6,14 +6,14 @@ Not here: the figures themselves (domain/amdrates.py), better parameters (domain
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dialerd.domain.amd import judge
 from dialerd.domain.amdrates import Heard, Rates, rates
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.words import Verdict
+from dialerd.domain.words import AttemptId, RunId, Verdict
 from dialerd.ports import Unit
 from dialerd.ports.detections import DetectedRow
 from dialerd.usecases.finishing import machine_codes
@@ -51,6 +51,22 @@ def amd_report(
             measured = rates(calls)
             advice = _advice(measured, has_codes=bool(codes), holds_out=row.spec.amd_holdout > 0)
             found.append(Detected(campaign=row.spec.name, trunk=trunk, rates=measured, advice=advice))
+    return found
+
+
+def found_by_agents(unit: Unit, attempts: Collection[AttemptId]) -> dict[AttemptId, Verdict]:
+    """Who answered, of those attempts of which an agent said it; the others are left out."""
+    found: dict[AttemptId, Verdict] = {}
+    codes: dict[RunId, frozenset[str]] = {}
+    for attempt_id in attempts:
+        attempt = unit.dialing.attempt(attempt_id)
+        if attempt is None or attempt.final is None or attempt.connected_at is None:
+            continue
+        if attempt.run_id not in codes:
+            run = unit.runs.get(attempt.run_id)
+            codes[attempt.run_id] = frozenset() if run is None else machine_codes(unit, run.spec)
+        if of_run := codes[attempt.run_id]:
+            found[attempt_id] = Verdict.MACHINE if attempt.final in of_run else Verdict.HUMAN
     return found
 
 
