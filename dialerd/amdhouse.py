@@ -57,6 +57,23 @@ def read_corpus(folder: Path, *, labels: Path | None, told: Told | None, seconds
     return Corpus(heard, len(files) - len(heard))
 
 
+def attempts_in(folder: Path) -> dict[AttemptId, Path]:
+    """The recordings under `folder` with an attempt's id in their names. Raises BadInputError."""
+    files = (each for each in folder.rglob("*") if each.suffix.lower() in ENDINGS and each.is_file())
+    named = {AttemptId(found[0]): each for each in files if (found := _ATTEMPT.search(each.name))}
+    if not named:
+        hint = (
+            "set DIALERD_AMD_RECORD in extensions_dialerd.conf, and give the folder recording/amd of Asterisk's spool"
+        )
+        raise BadInputError(f"{folder} has no recording with an attempt's id in its name", hint=hint)
+    return named
+
+
+def heard_in(file: Path, *, seconds: float) -> list[int]:
+    """The level of each frame of a recording's first seconds. Raises BadInputError."""
+    return levels_of(file, seconds=seconds)
+
+
 def _by_folder(folder: Path, file: Path) -> Verdict | None:
     names = file.relative_to(folder).parts[:-1][::-1]
     return next((_LABELS[name.lower()] for name in (*names, folder.name) if name.lower() in _LABELS), None)

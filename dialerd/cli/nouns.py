@@ -44,7 +44,10 @@ NOUNS: Mapping[str, Noun] = {
         more=("floor", "optout", "preview", "recording", "steer"),
     ),
     "amd": Noun(
-        "amd", "amd", "Tell how often machine detection is wrong, and find better parameters for it.", more=("amdtune",)
+        "amd",
+        "amd",
+        "Tell how often machine detection is wrong, and find better parameters for it.",
+        more=("amdcheck", "amdtune"),
     ),
     "audit": Noun("audit", "audit", "Tell who changed what. The log can only be added to."),
     "backup": Noun("backup", "backup_command", "Copy the database to TARGET; the daemon may go on."),

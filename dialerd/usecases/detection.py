@@ -70,6 +70,12 @@ def found_by_agents(unit: Unit, attempts: Collection[AttemptId]) -> dict[Attempt
     return found
 
 
+def live_verdicts(unit: Unit, attempts: Collection[AttemptId]) -> dict[AttemptId, tuple[str, str]]:
+    """The server of each of these calls, and "AMDSTATUS AMDCAUSE" as it said it; calls without are left out."""
+    rows = (unit.dialing.attempt(each) for each in attempts)
+    return {row.id: (row.asterisk, row.amd) for row in rows if row is not None and row.amd is not None}
+
+
 def _heard(row: DetectedRow, codes: frozenset[str]) -> Heard:
     said = judge(row.status)
     found = None

@@ -1,10 +1,12 @@
-"""The replay of detection against the real AMD(): the same verdict and the same cause for what it hears over a trunk.
+"""The replay of detection against the real AMD(): the same verdict and the same cause for what it hears over a trunk,
+and for what a campaign's calls have heard.
 
 Not here: cases worked out by hand (tests/domain/test_amdreplay.py).
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -16,8 +18,9 @@ import pytest
 
 from dialerd.adapters.files.telephonesound import levels_of
 from dialerd.domain.amdreplay import DEFAULTS, SHIPPED, Parameters, replay
-from tests.asterisk.dialer import until
+from tests.asterisk.dialer import Dialer, until
 from tests.lab import Lab
+from tests.numbers import number
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.takes(60)]
 
@@ -46,11 +49,11 @@ def clips(lab: Lab) -> Iterator[dict[str, Path]]:
     folder.mkdir()
     own = [each for each in sorted(lab.root.glob("sounds/*.ulaw")) if each.stat().st_size > 4000][:24]
     found = {}
-    for number, sound in enumerate([*(each.read_bytes() for each in own), *(made(seed) for seed in range(16))]):
-        file = folder / f"{number:03}.ulaw"
+    for index, sound in enumerate([*(each.read_bytes() for each in own), *(made(seed) for seed in range(16))]):
+        file = folder / f"{index:03}.ulaw"
         quiet = bytes([0xFF]) * int(_SECONDS * 8000)  # beyond the clip the line is silent
         file.write_bytes((sound + quiet)[: int(_SECONDS * 8000)])
-        found[f"{number:03}"] = file
+        found[f"{index:03}"] = file
     yield found
     lab.cli("pbx", "module unload res_clioriginate.so")
     shutil.rmtree(folder, ignore_errors=True)
@@ -61,10 +64,10 @@ def prepare(lab: Lab) -> None:
     for step in ("1,Answer(,i)", f"2,Playback(/sounds/amd-{lab.name}/${{EXTEN:-3}})", "3,Hangup()"):
         lab.cli("carrier", f"dialplan add extension _7700XXX,{step} into from-pbx replace")
     lab.cli("pbx", "module load res_clioriginate.so")
-    for number, parameters in enumerate(SETS):
+    for index, parameters in enumerate(SETS):
         heard = "2,Set(GLOBAL(SAID${EXTEN})=${AMDSTATUS}/${AMDCAUSE})"  # a space would end the command's argument
         for step in (f"1,AMD({parameters})", heard, "3,Hangup()"):
-            lab.cli("pbx", f"dialplan add extension _{number}XXX,{step} into amd-test replace")
+            lab.cli("pbx", f"dialplan add extension _{index}XXX,{step} into amd-test replace")
 
 
 def said(lab: Lab) -> dict[str, str]:
@@ -97,8 +100,8 @@ def replayed(file: Path, parameters: Parameters) -> str:
 def test_a_replay_says_what_the_real_amd_says(lab: Lab, clips: dict[str, Path]) -> None:
     prepare(lab)
     expected = {
-        f"{number}{clip}": replayed(file, parameters)
-        for number, parameters in enumerate(SETS)
+        f"{index}{clip}": replayed(file, parameters)
+        for index, parameters in enumerate(SETS)
         for clip, file in clips.items()
     }
     kinds = {each.split("-")[0] for each in expected.values()}
@@ -113,3 +116,27 @@ def test_a_replay_says_what_the_real_amd_says(lab: Lab, clips: dict[str, Path]) 
         if not wrong:
             break
     assert differed == {}, "set and clip: the real AMD(), the replay"
+
+
+def test_what_a_campaigns_calls_heard_is_kept_and_gives_the_verdicts_that_they_had(lab: Lab, dialer: Dialer) -> None:
+    """Wrong ones are the busy machine's: not as many in each of some runs."""
+    folder, kinds = lab.pbx.folder / "spool/recording/amd", ("00", "01", "09", "20", "21", "17")
+    for module in ("app_mixmonitor.so", "func_rand.so"):
+        lab.cli("pbx", f"module load {module}")
+    lab.cli("pbx", "dialplan set global DIALERD_AMD_RECORD 100")
+    dialer.start()
+    try:
+        for n in range(_TRIES):
+            shutil.rmtree(folder, ignore_errors=True)
+            dialer.campaign(f"c{n}", [number(10 * n + m, kind) for m, kind in enumerate(kinds)], max_calls=3)
+            dialer.cli("campaign", "run", f"c{n}")
+            until(lambda n=n: dialer.status(f"c{n}")["state"] == "completed", limit_s=120, what="the calls")  # type: ignore[misc]
+            (found,) = json.loads(dialer.cli("amd", "check", str(folder), "--json"))
+            print(found)
+            assert (found["asterisk"], found["checked"]) == ("pbx1", len(kinds))
+            if found["agrees"] == len(kinds):
+                break
+        assert found["agrees"] == len(kinds)
+    finally:
+        lab.cli("pbx", "dialplan remove global DIALERD_AMD_RECORD")
+        lab.cli("pbx", 'dialplan set global DIALERD_AMD_RECORD ""')

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.call import Facts, Outcome
+from dialerd.domain.words import AttemptId, Verdict
+from dialerd.domain.words import Disposition as D
+from dialerd.ports import AttemptRow
+from dialerd.usecases import dialing, runs
 from tests.cli.conftest import Terminal
+from tests.usecases.conftest import NOW, trunk
 
 
 def record(file: Path, *spans: tuple[int, int]) -> None:
@@ -64,3 +71,41 @@ def test_what_cannot_be_tuned_on_is_refused_with_what_to_do(terminal: Terminal, 
     ):
         said = terminal.type("amd", "tune", *words)
         assert said.code == 1 and told in said.err, said.err
+
+
+def test_recordings_of_unknown_attempts_are_no_calls_and_files_without_one_are_refused(
+    terminal: Terminal, recorded: Path
+) -> None:
+    assert "no recording with an attempt's id" in terminal.type("amd", "check", str(recorded)).err
+    record(terminal.home / "amd" / f"d{1:032x}.sln", (0, 2500))
+    assert terminal.ok("amd", "check", str(terminal.home / "amd"), "--json").document == []
+
+
+def test_a_server_that_is_wrong_too_often_ends_in_an_alarm(ready: Terminal) -> None:
+    """Of twenty calls that heard 2 s of nothing, all but two were called machines for it."""
+    folder = ready.home / "amd"
+    with SqliteStore.unit(ready.home / "dialerd.db", write=True) as unit:
+        run = runs.run_campaign(unit, "spring", trunks={"carrier": trunk()}, actor="cli:ann", now=NOW)
+        dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
+        (target,) = unit.dialing.candidates(run.id, dnc=None, limit=1, now=NOW)
+        for n in range(20):
+            attempt_id = AttemptId(f"d{n:032x}")
+            attempt = AttemptRow(
+                id=attempt_id,
+                target_id=target.id,
+                run_id=run.id,
+                number=target.number,
+                trunk="carrier",
+                asterisk="pbx1",
+                caller_id="+12125550100",
+                claimed_at=NOW,
+            )
+            said = "MACHINE INITIALSILENCE-2000-2000" if n > 1 else "NOTSURE TOOLONG-2100"
+            facts = Facts(placed_at=NOW, answered_at=NOW, verdict=Verdict.MACHINE, amd=said)
+            unit.dialing.open_attempt(attempt)
+            dialing.settle(unit, attempt_id, Outcome(disposition=D.ANSWERING_MACHINE, facts=facts, ended_at=NOW))
+            record(folder / f"{attempt_id}.sln", (0, 2000))
+    said_ = ready.type("amd", "check", str(folder))
+    assert said_.code == 1 and "wrong on pbx1 in 10% of 20 calls" in said_.err
+    (found,) = ready.ok("amd", "check", str(folder), "--limit", "0.1", "--json").document
+    assert (found["checked"], found["agrees"], found["starved"], found["differs"]) == (20, 18, 2, 0)

@@ -23,6 +23,7 @@ LOCAL = {
     "retention": "it tells what the settings of the machine say",
     "regulation check": "a pack of one's own is a file of the machine, which the settings name",
     "import vicidial": "it reads a dump of another machine's database, gigabytes of it, which is brought here anyway",
+    "amd check": "the recordings are files of the machine that Asterisk runs on",
     "amd tune": "the recordings are files of the machine, and it takes a core for as long as it lasts",
     "simulate": "a forecast takes a core for as long as it lasts: that is not the core of the daemon that calls people",
 }
