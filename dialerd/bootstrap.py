@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
+from dialerd.adapters.files.heardfolder import HeardFolder
 from dialerd.adapters.loopwatch import LoopWatch
 from dialerd.adapters.speech import CommandSpeech
 from dialerd.adapters.systemd import Systemd
 from dialerd.doctor import checks, conf, conffiles
+from dialerd.domain.amdreplay import read_parameters
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
 from dialerd.meters import Meters
-from dialerd.ports import Clock, Dump, Exchange, MessageRoute, Passwords, Store, Supervisor, Unit
-from dialerd.settings import Settings, SpeechSettings, find_settings, read_settings
+from dialerd.ports import Clock, Dump, Exchange, HeardCalls, MessageRoute, Passwords, Store, Supervisor, Unit
+from dialerd.settings import DetectionSettings, Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.flows import wanted_sounds
 from dialerd.usecases.mailbox import StoredMailbox
 from dialerd.usecases.pieces import StoredPieces
@@ -37,7 +39,7 @@ from dialerd.usecases.pieces import StoredPieces
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
     from dialerd.agi import AgiServer
-    from dialerd.engine import DropKeeper, Engine, Forgetter
+    from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
     from dialerd.web import ApiServer
 
 
@@ -157,6 +159,7 @@ class Parts:
     engine: Engine
     drops: DropKeeper
     forgetter: Forgetter
+    amd_watch: AmdWatch
     tls: ssl.SSLContext | None
     loop_watch: LoopWatch
     hooks: AgiServer
@@ -177,7 +180,7 @@ def build(given: Settings) -> Parts:
     from dialerd.adapters import ami, ari
     from dialerd.adapters.web import AllowedWeb
     from dialerd.agi import AgiServer, hooks
-    from dialerd.engine import DropKeeper, Engine, Forgetter
+    from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
     from dialerd.metricshouse import exposition
     from dialerd.web import ApiServer
     from dialerd.webhouse import API_READERS, house, tls_of
@@ -222,6 +225,7 @@ def build(given: Settings) -> Parts:
         ),
         api=ApiServer(house(given, beside, clock, engine.poke, rulebook(given), tls, engine.vitals.latest, told)),
         forgetter=Forgetter(store, clock, exchanges, given.retention.as_rules()),
+        amd_watch=AmdWatch(store, clock, _heard(given.amd), read_parameters(given.amd.parameters), meters),
         tls=tls,
         loop_watch=LoopWatch(meters, clock.steady),
         drops=DropKeeper(store, clock, files.DropFolder, engine.poke),
@@ -230,6 +234,10 @@ def build(given: Settings) -> Parts:
         supervisor=Systemd(os.environ),
         listening=partial(controlsocket.listening, given.database.running),
     )
+
+
+def _heard(given: DetectionSettings) -> HeardCalls | None:
+    return None if given.recordings is None else HeardFolder(given.recordings)
 
 
 def _speech(given: SpeechSettings, clock: Clock) -> CommandSpeech | None:

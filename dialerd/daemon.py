@@ -54,6 +54,7 @@ async def _serve(path: Path, settings: Settings) -> int:
         _log.info("dialerd is ready", action="daemon_ready")
         drops = spawn("watched folders", parts.drops.run(), on_crash=lambda _: wishes.broke())
         forgetting = spawn("retention", parts.forgetter.run(), on_crash=lambda _: wishes.broke())
+        comparing = spawn("amd", parts.amd_watch.run(), on_crash=lambda _: wishes.broke())
         watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
         await wishes.first.wait()
         drain_s = live.settings.engine.drain_s
@@ -63,7 +64,7 @@ async def _serve(path: Path, settings: Settings) -> int:
             action="daemon_stopping",
             broken=wishes.is_broken,
         )
-        await end(drops, forgetting)  # a file that is being read is taken up again by the next daemon
+        await end(drops, forgetting, comparing)  # a file that is being read is taken up again by the next daemon
         drain = spawn("drain", engine.drain(drain_s))
         await wishes.drained(drain)
         await end(watch, drain)

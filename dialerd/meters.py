@@ -44,7 +44,8 @@ class Meters:
     `originate`: Asterisk's reply to it. `dial_delay`: from a reason to look for more to dial (a slot that frees, a
     target that falls due) to the originate. `to_agent`: from when a person is known to be there until an agent has
     them. `writer_wait`: a write's wait for its transaction; `commit`: the transaction. `loop_lag`: how late the event
-    loop comes to what is due. `ended` counts by trunk and disposition, `started` by trunk.
+    loop comes to what is due. `ended` counts by trunk and disposition, `started` by trunk;
+    `detections` what was compared with the replay, by server and agreement.
     """
 
     originate: Timing = field(default_factory=Timing)
@@ -55,6 +56,7 @@ class Meters:
     loop_lag: Timing = field(default_factory=Timing)
     started: Counter[str] = field(default_factory=Counter)
     ended: Counter[tuple[str, str]] = field(default_factory=Counter)
+    detections: Counter[tuple[str, str]] = field(default_factory=Counter)
     slow_commits: int = 0
     slow_turns: int = 0
     _waiting: dict[Hashable, float] = field(default_factory=dict)

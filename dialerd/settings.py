@@ -14,9 +14,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain import trunk as trunks
+from dialerd.domain.amdreplay import SHIPPED, read_parameters
 from dialerd.domain.campaign import E164, describe
 from dialerd.domain.endpoints import is_pattern
-from dialerd.domain.errors import SettingsError
+from dialerd.domain.errors import BadInputError, SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.retention import Retention
 from dialerd.domain.steering import PassingOn
@@ -213,6 +214,23 @@ class TransferSettings(_Section):
         return PassingOn(prefixes=self.prefixes, context=self.context)
 
 
+class DetectionSettings(_Section):
+    """`recordings`: where an Asterisk of this machine keeps what detection hears (DIALERD_AMD_RECORD); it is compared
+    with the replay for `parameters`, those of DIALERD_AMD."""
+
+    recordings: Path | None = Field(default=None, strict=False)
+    parameters: str = str(SHIPPED)
+
+    @field_validator("parameters")
+    @classmethod
+    def _parameters(cls, value: str) -> str:
+        try:
+            read_parameters(value)
+        except BadInputError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+
 class RetentionSettings(_Section):
     """For how many days things are kept; not given: for ever. See domain/retention.py."""
 
@@ -246,6 +264,7 @@ class Settings(_Section):
     tts: SpeechSettings = SpeechSettings()
     web: WebSettings = WebSettings()
     transfer: TransferSettings = TransferSettings()
+    amd: DetectionSettings = DetectionSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
@@ -332,7 +351,16 @@ def _beside(path: Path, settings: Settings) -> Settings:
         "sms": tuple(beside(home, route) for route in settings.sms),
         "mail": tuple(beside(home, route) for route in settings.mail),
     }
+    heard = settings.amd.recordings
+    amd = settings.amd.model_copy(update={"recordings": home / heard if heard else None})
     tts = settings.tts.model_copy(update={"folder": home / settings.tts.folder})
     http = settings.http.beside(home)
-    changed = {"http": http, "database": database, "asterisk": asterisk, "regulations": regulations, "tts": tts}
+    changed = {
+        "http": http,
+        "database": database,
+        "asterisk": asterisk,
+        "regulations": regulations,
+        "tts": tts,
+        "amd": amd,
+    }
     return settings.model_copy(update={**changed, **routes})

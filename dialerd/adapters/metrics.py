@@ -31,6 +31,7 @@ def text(meters: Meters, samples: Iterable[Sample]) -> bytes:
 def _of(meters: Meters) -> Iterator[Sample]:
     yield from (("dialerd_calls_started_total", (trunk,), n) for trunk, n in list(meters.started.items()))
     yield from (("dialerd_calls_ended_total", labels, n) for labels, n in list(meters.ended.items()))
+    yield from (("dialerd_detections_checked_total", labels, n) for labels, n in list(meters.detections.items()))
     yield "dialerd_slow_commits_total", (), meters.slow_commits
     yield "dialerd_slow_turns_total", (), meters.slow_turns
 

@@ -72,6 +72,12 @@ _ALL = (
     Metric("dialerd_pacing_talk_seconds", "gauge", "Mean talk, as the pacer believes it", ("campaign",)),
     Metric("dialerd_pacing_wrap_up_seconds", "gauge", "Mean wrap-up, as the pacer believes", ("campaign",)),
     Metric("dialerd_pacing_risk", "gauge", "Chance of finding no agent that a call may be started with", ("campaign",)),
+    Metric(
+        "dialerd_detections_checked_total",
+        "counter",
+        "Verdicts of machine detection compared with the replay: agrees, differs, starved",
+        ("asterisk", "agreement"),
+    ),
     Metric("dialerd_originate_seconds", "histogram", "From asking an Asterisk for a call to its reply"),
     Metric(
         "dialerd_dial_delay_seconds",

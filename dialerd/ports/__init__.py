@@ -23,6 +23,7 @@ from dialerd.ports.contacts import (
     Imports,
     Lists,
 )
+from dialerd.ports.detections import HeardCalls
 from dialerd.ports.dialing import Dialing
 from dialerd.ports.dispositions import Dispositions
 from dialerd.ports.exchange import (
@@ -170,6 +171,7 @@ __all__ = [
     "Flows",
     "Form",
     "Gone",
+    "HeardCalls",
     "HeldTargets",
     "ImportRow",
     "Imports",

@@ -5,12 +5,12 @@ Not here: what follows from it (domain/amdrates.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialerd.domain.words import RunId
+from dialerd.domain.words import AttemptId, RunId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,14 @@ class DetectedRow:
     was_connected: bool
     final: str | None
     calls: int
+
+
+class HeardCalls(Protocol):
+    """What detection has heard of calls, as it is recorded."""
+
+    async def fresh(self, now: datetime, *, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
+        """Calls that are new since the last look, each once, with the mean level of each frame of 20 ms."""
+        ...
 
 
 class Detections(Protocol):
