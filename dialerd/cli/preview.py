@@ -62,5 +62,6 @@ def _document(shown: use.Shown, now: datetime) -> Mapping[str, object]:
         "dial_at": row.dial_at,
         "left_s": max(0.0, round((row.dial_at - now).total_seconds(), 1)),
         "skips_left": shown.skips_left,
+        "on_timeout": shown.on_timeout,
         "asked": row.asked,
     }

@@ -13,6 +13,7 @@ from datetime import datetime
 from dialerd.domain.agents import MOST_PREFERRED
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError
+from dialerd.domain.queue import QueueSpec
 from dialerd.domain.templatetext import TemplateText
 from dialerd.domain.words import AgentState, CallbackState, ContactId
 from dialerd.ports import AgentRow, ContactRow, NoteRow, RunRow, Unit
@@ -101,14 +102,14 @@ class AgentPage:
 
 def page(unit: Unit, agent: str, *, now: datetime) -> AgentPage:
     """All that the agent's own page shows. Raises NotFoundError."""
-    row = get_agent(unit, agent)
+    row, queues = get_agent(unit, agent), queues_of(unit, agent)
     return AgentPage(
         agent=row.name,
         state=str(row.seen.state),
         since=row.seen.since,
         campaign=row.seen.campaign or None,
-        why_idle=why_idle(unit, row),
-        pause_reasons=pause_reasons(unit, agent),
+        why_idle=why_idle(row, queues),
+        pause_reasons=pause_reasons(queues),
         is_muted=row.is_muted,
         is_holding=row.is_holding,
         consults=row.consults or None,
@@ -118,14 +119,14 @@ def page(unit: Unit, agent: str, *, now: datetime) -> AgentPage:
     )
 
 
-def why_idle(unit: Unit, row: AgentRow) -> str:
-    """Why the agent gets no calls at this moment; empty while it has one, or wraps one up."""
+def why_idle(row: AgentRow, queues: Sequence[QueueSpec]) -> str:
+    """Why the agent, who serves these queues, gets no calls at this moment; empty while it has one, or wraps one up."""
     match row.seen.state:
         case AgentState.LOGGED_OUT:
             return row.wanted.reason or "logged out"
         case AgentState.PAUSED:
             return f"paused: {row.seen.reason}" if row.seen.reason else "paused"
-        case AgentState.READY if not queues_of(unit, row.name):
+        case AgentState.READY if not queues:
             return "no queue names this agent"
         case AgentState.READY:
             return row.seen.why or "waits for the next call"
@@ -133,9 +134,8 @@ def why_idle(unit: Unit, row: AgentRow) -> str:
             return ""
 
 
-def pause_reasons(unit: Unit, agent: str) -> list[str]:
-    """The reasons that the agent's queues have for a pause; where one of them has none, any will do: empty."""
-    queues = queues_of(unit, agent)
+def pause_reasons(queues: Sequence[QueueSpec]) -> list[str]:
+    """The reasons that an agent's queues have for a pause; where one of them has none, any will do: empty."""
     if not queues or any(not queue.pause_reasons for queue in queues):
         return []
     return sorted({each for queue in queues for each in queue.pause_reasons})

@@ -41,7 +41,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What an agent sees of a record. `skips_left`: how many it may still skip in this run; None: any number."""
+    """What an agent sees of a record. `skips_left`: how many it may still skip in this run; None: any number.
+    `on_timeout`: what is done with it where the agent asks for nothing in time."""
 
     row: PreviewRow
     campaign: str
@@ -49,6 +50,7 @@ class Shown:
     number: str
     attempts_spent: int
     skips_left: int | None
+    on_timeout: Asked
 
 
 # For the engine
@@ -87,9 +89,12 @@ def time_is_up(unit: Unit, agent: str) -> Asked:
     """What is done with the record of an agent that has neither dialed nor skipped it in time."""
     row = unit.previews.get(agent)
     run = None if row is None else unit.runs.get(row.run_id)
-    if run is None or run.spec.preview.on_timeout == "dial" or _skips_left(unit, run, agent) == 0:
-        return "dial"
-    return "skip"
+    return "dial" if run is None else _on_timeout(run, _skips_left(unit, run, agent))
+
+
+def _on_timeout(run: RunRow, skips_left: int | None) -> Asked:
+    """Whoever has no skip left cannot have one by waiting."""
+    return "dial" if skips_left == 0 else run.spec.preview.on_timeout
 
 
 def dial(
@@ -151,14 +156,15 @@ def shown(unit: Unit, agent: str, now: datetime) -> Shown:
     row = _row(unit, agent)
     run = unit.runs.get(row.run_id)
     assert run is not None, "a record goes with its run"
-    target = _target(unit, run, row, now)
+    target, skips_left = _target(unit, run, row, now), _skips_left(unit, run, agent)
     return Shown(
         row=row,
         campaign=run.spec.name,
         contact=unit.contacts.get(row.contact_id),
         number=target.number,
         attempts_spent=target.attempts_spent,
-        skips_left=_skips_left(unit, run, agent),
+        skips_left=skips_left,
+        on_timeout=_on_timeout(run, skips_left),
     )
 
 

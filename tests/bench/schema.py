@@ -1,9 +1,10 @@
 """scripts/bench schema: every operation of the OpenAPI document asked by everybody, with much that it allows and much
 that it does not; no answer may be a defect or another than the document says.
 
-Prints per operation the cases and what was answered. Each operation has a site of its own, with a campaign that runs
-and an agent who talks, and names in what is drawn are often those of things that are there: most of the code
-lies behind them. Not here: the same with a case each, in every test run (tests/web/test_openapi.py).
+Prints per operation the cases and what was answered. All of them take an hour: with --into FILE these lines are kept,
+and a run that was broken off goes on with the operations that have none there. Each operation has a site of its own,
+with a campaign that runs and an agent who talks, and names in what is drawn are often those of things that are there:
+most of the code lies behind them. Not here: the same with a case each, in every test run (tests/web/test_openapi.py).
 """
 
 from __future__ import annotations
@@ -139,34 +140,43 @@ def ask_all(operation: Any, site: Site, who: str, cases: int, first: int, seen: 
     return is_well
 
 
+def _kept_in(file: Path | None) -> list[Any]:
+    if file is None or not file.exists():
+        return []
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("operations", nargs="*", metavar="ID", help="operation ids; none: all of them")
     parser.add_argument("--cases", type=int, default=30, help="of each operation, role and kind of data")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--into", type=Path, metavar="FILE", help="keep the lines there; what has one is not asked again"
+    )
     given_ = parser.parse_args()
-    defects, asked = 0, 0
+    kept = {each["operation"]: each for each in _kept_in(given_.into)}
+    defects, asked = (sum(each[key] for each in kept.values()) for key in ("defects", "cases"))
     for found in SCHEMA.get_all_operations():
         operation = found.ok()  # type: ignore[union-attr]  # ours is valid
         name = operation.definition.raw["operationId"]
-        if given_.operations and name not in given_.operations:
+        if name in kept or (given_.operations and name not in given_.operations):
             continue
         seen: Counter[str] = Counter()
-        began = time.perf_counter()
+        began, found_here = time.perf_counter(), 0
         # Where users are changed each role has a site of its own: others may not be able to sign in any more.
         groups = [(who,) for who in PEOPLE] if name.startswith(_CHANGES_USERS) else [PEOPLE]
         for group in groups:
             with tempfile.TemporaryDirectory(prefix="dialerd-bench-") as folder, running(Path(folder)) as site:
                 furnish(site)
-                defects += sum(not ask_all(operation, site, who, given_.cases, given_.seed, seen) for who in group)
-        asked += sum(seen.values())
-        took_s = round(time.perf_counter() - began, 1)
-        print(
-            json.dumps(
-                {"operation": name, "cases": sum(seen.values()), **dict(sorted(seen.items())), "seconds": took_s}
-            ),
-            flush=True,
-        )
+                found_here += sum(not ask_all(operation, site, who, given_.cases, given_.seed, seen) for who in group)
+        told = {"operation": name, "cases": sum(seen.values()), "defects": found_here, **dict(sorted(seen.items()))}
+        line = json.dumps({**told, "seconds": round(time.perf_counter() - began, 1)})
+        print(line, flush=True)
+        if given_.into is not None:
+            with given_.into.open("a", encoding="utf-8") as lines:
+                lines.write(line + "\n")
+        defects, asked = defects + found_here, asked + sum(seen.values())
     print(json.dumps({"bench": "schema", "cases": asked, "defects": defects}))
     raise SystemExit(1 if defects else 0)
 

@@ -228,6 +228,9 @@ def test_an_agent_prefers_no_more_than_twenty_campaigns(office: House) -> None:
 
 def test_pause_reasons_are_those_of_the_queues_and_any_where_one_has_none(office: House) -> None:
     reasons = {"name": "sales", "agents": ["ann"], "pause_reasons": ["lunch", "break"]}
-    assert agentpage.pause_reasons(office.unit, "ann") == []
+    assert agentpage.page(office.unit, "ann", now=NOW).pause_reasons == []
     office.unit.queues.put(read_queue(reasons, source="test"), NOW)
-    assert agentpage.pause_reasons(office.unit, "ann") == ["break", "lunch"]
+    assert agentpage.page(office.unit, "ann", now=NOW).pause_reasons == ["break", "lunch"]
+    any_will_do = read_queue({"name": "second", "agents": ["ann"]}, source="test")
+    office.unit.queues.put(any_will_do, NOW)
+    assert agentpage.page(office.unit, "ann", now=NOW).pause_reasons == []

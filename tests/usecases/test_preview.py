@@ -144,11 +144,13 @@ def test_the_agent_asks_once_and_may_skip_only_so_often(house: House) -> None:
     preview.skip(house.unit, "ann", NOW)
     show(house)
     assert preview.time_is_up(house.unit, "ann") == "dial", "no skip is left, so the timer does not skip either"
+    assert preview.shown(house.unit, "ann", NOW).on_timeout == "dial", "and the agent is told so"
     with pytest.raises(IllegalActionError, match="the most in a run"):
         preview.ask_skip(house.unit, "ann", **BY)
     preview.ask_dial(house.unit, "ann", **BY)
     show(house, "bob")
     assert preview.time_is_up(house.unit, "bob") == "skip", "its own skips count, not the others'"
+    assert preview.shown(house.unit, "bob", NOW).on_timeout == "skip"
     actions = [action for _, action, subject in house.audit() if subject == "ann"]
     assert actions[-2:] == ["record_skip", "record_dial"]
 

@@ -14,8 +14,8 @@ from pydantic import Field
 from dialerd.domain.user import Right
 from dialerd.domain.words import AgentKind
 from dialerd.ports import AgentEventRow, AgentRow, Unit
+from dialerd.usecases import agentpage, recordings
 from dialerd.usecases import agents as use
-from dialerd.usecases import recordings
 from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.reach import check_call
@@ -200,16 +200,8 @@ def record(ask: Ask[None, Switch]) -> AgentWithJobs:
 
 def prefer(ask: Ask[None, Preferred]) -> AgentWithJobs:
     """Have the agent work for these campaigns only; none: for any."""
-    return set_preferred(ask, ask.path["name"], ask.body.campaigns)
-
-
-def set_preferred(ask: Ask[Any, Any], name: str, wanted: Sequence[str]) -> AgentWithJobs:
-    """Exactly these; what it prefers already and what not any more is told apart for the audit."""
-    before = use.get_agent(ask.unit, name).preferred
-    if gone := sorted(before - set(wanted)):
-        use.unprefer(ask.unit, name, gone, actor=ask.actor, now=ask.now)
-    if added := [each for each in dict.fromkeys(wanted) if each not in before]:
-        use.prefer(ask.unit, name, added, actor=ask.actor, now=ask.now)
+    name = ask.path["name"]
+    agentpage.set_preferred(ask.unit, name, ask.body.campaigns, actor=ask.actor, now=ask.now)
     return with_jobs(ask.unit, name)
 
 

@@ -16,10 +16,10 @@ from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.user import Right
 from dialerd.domain.words import AgentState, AttemptId
-from dialerd.ports import AgentRow, RunRow, Unit
+from dialerd.ports import AgentRow, Asked, RunRow, Unit
+from dialerd.usecases import agentpage, calledback, optout, preview, recordings
 from dialerd.usecases import agents as use
 from dialerd.usecases import callbacks as promised
-from dialerd.usecases import calledback, optout, preview, recordings
 from dialerd.web.binding import Ask, Model, Route
 from dialerd.web.resources import agents, callbacks
 from dialerd.web.resources.agents import AgentWithJobs, Login, Name, Pause, Switch
@@ -58,6 +58,8 @@ class OwnAgent(AgentWithJobs):
 
 
 class PreviewShown(Model):
+    """`on_timeout`: what is done with it at `dial_at`, where the agent has asked for nothing."""
+
     agent: str
     campaign: str
     contact_id: int
@@ -68,6 +70,7 @@ class PreviewShown(Model):
     dial_at: datetime
     left_s: float
     skips_left: int | None
+    on_timeout: Asked
     asked: str | None
 
 
@@ -185,6 +188,7 @@ def preview_document(unit: Unit, name: str, now: datetime) -> PreviewShown:
         dial_at=found.row.dial_at,
         left_s=max(0.0, round((found.row.dial_at - now).total_seconds(), 1)),
         skips_left=found.skips_left,
+        on_timeout=found.on_timeout,
         asked=found.row.asked,
     )
 
@@ -203,13 +207,16 @@ def give_disposition(ask: Ask[None, OwnGiven]) -> GivenShown:
 
 def show_jobs(ask: Ask[None, None]) -> Jobs:
     """The jobs that are open to me, and those I prefer."""
-    name = _name(ask)
-    return Jobs(open=use.open_campaigns(ask.unit, name), preferred=sorted(use.get_agent(ask.unit, name).preferred))
+    return _jobs(ask)
 
 
 def set_jobs(ask: Ask[None, NewJobs]) -> Jobs:
     """Work for these jobs only; none: for any."""
-    agents.set_preferred(ask, _name(ask), ask.body.preferred)
+    agentpage.set_preferred(ask.unit, _name(ask), ask.body.preferred, actor=ask.actor, now=ask.now)
+    return _jobs(ask)
+
+
+def _jobs(ask: Ask[None, Any]) -> Jobs:
     name = _name(ask)
     return Jobs(open=use.open_campaigns(ask.unit, name), preferred=sorted(use.get_agent(ask.unit, name).preferred))
 
@@ -292,17 +299,9 @@ def own_document(unit: Unit, row: AgentRow, queues: Sequence[QueueSpec], going: 
         **shown.model_dump(),
         campaigns=sorted(run.spec.name for run in going if run.spec.queue in names),
         call=_call(unit, row),
-        pause_reasons=sorted({each for queue in serves for each in queue.pause_reasons}),
-        why_idle=_why_idle(row, names),
+        pause_reasons=agentpage.pause_reasons(serves),
+        why_idle=agentpage.why_idle(row, serves),
     )
-
-
-def _why_idle(row: AgentRow, names: Sequence[str]) -> str:
-    if not names:
-        return "no queue has you among its agents"
-    if row.seen.state is not AgentState.READY or row.seen.campaign:
-        return ""
-    return row.seen.why or "no campaign that goes on needs you at this moment"
 
 
 def _call(unit: Unit, row: AgentRow) -> CallShown | None:

@@ -22,6 +22,7 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
     onDone();
   };
   const isAsked = !!preview.asked;
+  const timeIsUp = preview.on_timeout === "skip" ? w.skipsIn(length(left)) : w.dialsIn(length(left));
   useKeys({
     d: () => void (!isAsked && does("dial")().catch(tellProblem)),
     s: () => void (!isAsked && canSkip && does("skip")().catch(tellProblem)),
@@ -33,9 +34,9 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
           <h2>{w.previewTitle}</h2>
           <span class="muted">{preview.campaign}</span>
           <span class="grow" />
-          <span class={left <= 5 ? "warn num" : "muted num"} role="timer">{isAsked ? w.asked : w.dialsIn(length(left))}</span>
+          <span class={left <= 5 ? "warn num" : "muted num"} role="timer">{isAsked ? w.asked : timeIsUp}</span>
         </header>
-        <progress class="wide" max={all} value={Math.min(all, left)} aria-label={w.dialsIn(length(left))} />
+        <progress class="wide" max={all} value={Math.min(all, left)} aria-label={timeIsUp} />
         <div class="row">
           <Button kind="primary" size="big" icon="phone" disabled={isAsked} onClick={does("dial")}>{w.dial} <kbd aria-hidden="true">d</kbd></Button>
           <Button size="big" disabled={isAsked || !canSkip} onClick={does("skip")}>{w.skip} <kbd aria-hidden="true">s</kbd></Button>
