@@ -125,8 +125,13 @@ class ApiTokens(Protocol):
 
 
 class KeptAnswers(Protocol):
-    def get(self, actor: str, key: str) -> KeptAnswer | None: ...
-    def put(self, actor: str, key: str, answer: KeptAnswer, now: datetime) -> None: ...
+    def get(self, actor: str, key: str, *, since: datetime) -> KeptAnswer | None:
+        """None also where it was kept before `since`."""
+        ...
+
+    def put(self, actor: str, key: str, answer: KeptAnswer, now: datetime) -> None:
+        """In place of an older one of the same key."""
+        ...
 
     def forget(self, before: datetime, *, size: int) -> None:
         """Drop up to `size` of those kept before then."""

@@ -7,7 +7,7 @@ Not here: running one (counter.py), the routes (resources).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -30,6 +30,7 @@ OPEN: Open = "open"
 """In place of a right: whoever asks, signed in or not."""
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+_EDITS: Collection[Method] = ("PUT", "PATCH", "DELETE")
 Path = Mapping[str, str]
 Queues = Callable[[Unit, Path], Collection[str] | None]
 """The queues of what a path names; None: it concerns the whole house."""
@@ -88,7 +89,8 @@ class Ask(Generic[Q, B]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One request that needs more than a transaction: whoever asks is known and has the right. `signed_in` is None
-    where the route is open; `equip` puts the headers on an answer that is begun piece by piece."""
+    where the route is open; `equip` puts the headers on an answer that is begun piece by piece; `check_seen`, within
+    the transaction that changes something, holds what is there against If-Match and raises ChangedError."""
 
     request: web.Request
     house: House
@@ -97,6 +99,7 @@ class Visit:
     signed_in: SignedIn | None
     equip: Callable[[web.StreamResponse], None]
     uploads: Uploads
+    check_seen: Callable[[Unit], None]
 
     @property
     def person(self) -> Person:
@@ -110,12 +113,20 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Way:
+    """`shows`: what reads that which is edited here, and is held against If-Match."""
+
     method: Method
     path: str
     do: Callable[..., Any]
     right: Right | Open
     on: Queues = of_house
     status: int = 200
+    shows: Callable[[Ask[Any, Any]], Any] | None = None
+
+    @cached_property
+    def shown_as(self) -> TypeAdapter[Any]:
+        assert self.shows is not None, "asked only where something is edited"
+        return TypeAdapter(get_type_hints(self.shows)["return"])
 
     @property
     def name(self) -> str:
@@ -135,15 +146,13 @@ class _Way:
 class Route(_Way):
     """A use case within one transaction. What goes in and out stands in the annotations of `do`.
 
-    `idempotent`: it makes something, and takes an Idempotency-Key. `shows`: the reading route of what it edits, held
-    against If-Match. `is_heavy`: it walks whole lists. `looks`: it changes nothing, though it is a POST. `body_is`: the
-    model of a body that the use case reads by itself, as it reads a file; it may come as TOML. `is_table`: the answer
-    is such a file's table, and may be asked for as TOML.
+    `idempotent`: it makes something, and takes an Idempotency-Key. `is_heavy`: it walks whole lists. `looks`: it
+    changes nothing, though it is a POST. `body_is`: the model of a body that the use case reads by itself, as it reads
+    a file; it may come as TOML. `is_table`: the answer is such a file's table, and may be asked for as TOML.
     """
 
     do: Callable[[Ask[Any, Any]], Any]
     idempotent: bool = False
-    shows: Callable[[Ask[Any, Any]], Any] | None = None
     is_heavy: bool = False
     looks: bool = False
     body_is: type[BaseModel] | None = None
@@ -175,11 +184,6 @@ class Route(_Way):
         kind = self._hints["return"]
         return None if kind is type(None) else TypeAdapter(kind)
 
-    @cached_property
-    def shown_as(self) -> TypeAdapter[Any]:
-        assert self.shows is not None, "asked only where something is edited"
-        return TypeAdapter(get_type_hints(self.shows)["return"])
-
 
 @dataclass(frozen=True, kw_only=True)
 class Streamed(_Way):
@@ -194,8 +198,10 @@ class Streamed(_Way):
     others: Mapping[int, str] = field(default_factory=dict)
 
 
-def check_routes(routes: Iterable[_Way]) -> None:
-    """Raises ValueError where a route asks for no right, or two are the same: the API does not start with such."""
+def check_routes(routes: Collection[_Way]) -> None:
+    """Raises ValueError where a route asks for no right, two are the same, or one edits what another shows and is not
+    held against If-Match: the API does not start with such."""
+    readers = {each.path: each.do for each in routes if each.method == "GET" and isinstance(each, Route)}
     seen: set[tuple[str, str]] = set()
     names: set[str] = set()
     for each in routes:
@@ -203,6 +209,8 @@ def check_routes(routes: Iterable[_Way]) -> None:
             raise ValueError(f"{each.method} {each.path} names no right")
         if (each.method, each.path) in seen or each.name in names:
             raise ValueError(f"{each.method} {each.path} ({each.name}) is there twice")
+        if each.method in _EDITS and each.shows is not readers.get(each.path, each.shows):
+            raise ValueError(f"{each.method} {each.path} edits what GET shows: it has to be held against If-Match")
         seen.add((each.method, each.path))
         names.add(each.name)
 

@@ -46,7 +46,7 @@ TOML = "application/toml"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`etag`: of what a GET shows. `is_stale`: the credential's use is to be written down."""
+    """`etag`: of what a GET shows. `signed_in`: who has asked."""
 
     status: int
     body: bytes
@@ -106,6 +106,7 @@ class Counter:
                 signed_in=signed_in,
                 equip=partial(self._door.equip, request),
                 uploads=self._uploads,
+                check_seen=lambda unit: asked.check_seen(unit, signed_in, self._house.clock.now()),
             )
         )
 
@@ -178,11 +179,11 @@ class _Asked:
         found = self.admitted(unit, now)
         key = self._headers.get("idempotency-key") if route.idempotent else None
         if key is not None:
-            kept = self._kept(unit, found.person, key)
+            kept = self._kept(unit, found.person, key, now)
             if kept is not None:
                 return Answer(kept.status, kept.body.encode(), is_replayed=True, signed_in=found)
         ask = self._ask(unit, found, now)
-        self._check_seen(route, ask)
+        self._hold_against_seen(ask)
         body = self._dump(route, route.do(ask))
         status = route.status if body or route.status == 204 else 204
         if key is not None:
@@ -210,8 +211,14 @@ class _Asked:
     def _dump(route: Route, value: Any) -> bytes:
         return b"" if route.answers is None else route.answers.dump_json(value)
 
-    def _check_seen(self, route: Route, ask: Ask[Any, Any]) -> None:
+    def check_seen(self, unit: Unit, found: SignedIn | None, now: datetime) -> None:
+        """For a route with transactions of its own. Raises ChangedError."""
+        if found is not None:
+            self._hold_against_seen(self._ask(unit, found, now))
+
+    def _hold_against_seen(self, ask: Ask[Any, Any]) -> None:
         """Raises ChangedError where If-Match or If-None-Match say that it is not to be done."""
+        route = self._route
         seen, fresh = self._headers.get("if-match"), self._headers.get("if-none-match")
         if route.shows is None or (seen is None and fresh is None):
             return
@@ -221,15 +228,13 @@ class _Asked:
             shown = None
         if fresh is not None and fresh.strip() == "*" and shown is not None:
             raise ChangedError("there is one of that name already", hint="choose another name, or edit that one")
-        if seen is None or (seen.strip() == "*" and shown is not None):
-            return
-        if shown is None or _etag(shown) not in [each.strip() for each in seen.split(",")]:
+        if seen is not None and (shown is None or not _names(seen, _etag(shown))):
             raise ChangedError("it has been changed since you looked at it", hint="look again, then change it")
 
-    def _kept(self, unit: Unit, person: Person, key: str) -> KeptAnswer | None:
+    def _kept(self, unit: Unit, person: Person, key: str, now: datetime) -> KeptAnswer | None:
         if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
             raise BadInputError("Idempotency-Key is no key", hint=f"use 1 to {_LONGEST_KEY} printable characters")
-        kept = unit.answers.get(person.actor, key)
+        kept = unit.answers.get(person.actor, key, since=now - _KEPT)
         if kept is not None and kept.request != self._digest():
             raise BadInputError(
                 "Idempotency-Key was used for another request", hint="draw a new key for each thing that is made"
@@ -246,6 +251,12 @@ class _Asked:
 
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+
+
+def _names(header: str, etag: str) -> bool:
+    """Whether If-Match or If-None-Match names it. `W/` is what a proxy that packs answers puts before it."""
+    given = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return "*" in given or etag in given
 
 
 def _query(model: type[BaseModel] | None, request: web.Request) -> Any:
@@ -302,7 +313,7 @@ def _response(answer: Answer, request: web.Request) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if answer.etag is not None:
         headers["ETag"] = answer.etag
-        if answer.etag in request.headers.get("If-None-Match", "").split(", "):
+        if _names(request.headers.get("If-None-Match", ""), answer.etag):
             return web.Response(status=304, headers=headers)
     if answer.is_replayed:
         headers["Idempotent-Replayed"] = "true"

@@ -179,7 +179,7 @@ def _header_parameters(route: Route | Streamed) -> Iterator[dict[str, Any]]:
         yield _header(OWN_HEADER, "1, where the request comes with a cookie and not with a token")
     if isinstance(route, Route) and route.idempotent:
         yield _header("Idempotency-Key", "the same key and request again: the first answer again, and nothing is made")
-    if isinstance(route, Route) and route.shows is not None:
+    if route.shows is not None:
         yield _header("If-Match", "the ETag that was seen: 412 where it is another by now")
 
 

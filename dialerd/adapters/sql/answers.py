@@ -18,15 +18,18 @@ class SqlKeptAnswers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, actor: str, key: str) -> KeptAnswer | None:
+    def get(self, actor: str, key: str, *, since: datetime) -> KeptAnswer | None:
         row = self._connection.execute(
-            "SELECT request, status, body FROM idempotency_key WHERE actor = ? AND key = ?", (actor, key)
+            "SELECT request, status, body FROM idempotency_key WHERE actor = ? AND key = ? AND at >= ?",
+            (actor, key, to_text(since)),
         ).fetchone()
         return None if row is None else KeptAnswer(request=row[0], status=row[1], body=row[2])
 
     def put(self, actor: str, key: str, answer: KeptAnswer, now: datetime) -> None:
         self._connection.execute(
-            "INSERT INTO idempotency_key (actor, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO idempotency_key (actor, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (actor, key) DO UPDATE SET"
+            " request = excluded.request, status = excluded.status, body = excluded.body, at = excluded.at",
             (actor, key, answer.request, answer.status, answer.body, to_text(now)),
         )
 

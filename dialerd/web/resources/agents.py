@@ -272,7 +272,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path=_ALL, do=add_agent, right=Right.DEFINE, status=201, idempotent=True),
     Route(method="GET", path=_ONE, do=show_agent, right=Right.SEE, on=queues_of_agent),
     Route(method="PATCH", path=_ONE, do=change_agent, right=Right.DEFINE, on=queues_of_agent, shows=show_agent),
-    Route(method="DELETE", path=_ONE, do=delete_agent, right=Right.DEFINE, on=queues_of_agent),
+    Route(method="DELETE", path=_ONE, do=delete_agent, right=Right.DEFINE, on=queues_of_agent, shows=show_agent),
     *(
         Route(method="POST", path=f"{_ONE}/{verb}", do=do, right=Right.STEER, on=queues_of_agent)
         for verb, do in _VERBS.items()

@@ -271,7 +271,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=_ONE, do=show_callback, right=Right.SEE, on=queues_of_callback),
     Route(method="PATCH", path=_ONE, do=move_callback, right=_STEER, on=queues_of_callback, shows=show_callback),
     Route(method="POST", path=_ONE + "/now", do=dial_callback, right=_STEER, on=queues_of_callback),
-    Route(method="DELETE", path=_ONE, do=cancel_callback, right=_STEER, on=queues_of_callback),
+    Route(method="DELETE", path=_ONE, do=cancel_callback, right=_STEER, on=queues_of_callback, shows=show_callback),
     Route(
         method="POST",
         path="/api/attempts/{attempt_id:[a-z0-9]{1,40}}/disposition",

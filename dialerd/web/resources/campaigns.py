@@ -304,11 +304,19 @@ ROUTES: tuple[Route | Streamed, ...] = (
         shows=show_campaign,
         body_is=CampaignSpec,
     ),
-    Streamed(method="DELETE", path=_ONE, do=delete_campaign, right=_DEFINE, on=queues_of, status=204),
+    Streamed(
+        method="DELETE",
+        path=_ONE,
+        do=delete_campaign,
+        right=_DEFINE,
+        on=queues_of,
+        status=204,
+        shows=show_campaign,
+    ),
     Route(
         method="POST", path=_ONE + "/clone", do=clone_campaign, right=_DEFINE, on=queues_of, status=201, idempotent=True
     ),
-    Route(method="POST", path=_ONE + "/rename", do=rename_campaign, right=_DEFINE, on=queues_of),
+    Route(method="POST", path=_ONE + "/rename", do=rename_campaign, right=_DEFINE, on=queues_of, shows=show_campaign),
     Route(method="GET", path=_ONE + "/counts", do=count_contacts, right=_SEE, on=queues_of, is_heavy=True),
     Route(
         method="POST", path=_ONE + "/test-filter", do=try_filter, right=_SEE, on=queues_of, looks=True, is_heavy=True

@@ -82,7 +82,7 @@ ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=_ALL, do=list_lists, right=Right.SEE),
     Route(method="POST", path=_ALL, do=create_list, right=Right.DEFINE, status=201, idempotent=True),
     Route(method="GET", path=_ONE, do=show_list, right=Right.SEE, on=queues_of_list),
-    Streamed(method="DELETE", path=_ONE, do=delete_list, right=Right.DEFINE, status=204),
+    Streamed(method="DELETE", path=_ONE, do=delete_list, right=Right.DEFINE, status=204, shows=show_list),
     Route(
         method="POST",
         path=_ONE + "/test-filter",

@@ -356,7 +356,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/api/me/preview", do=show_preview, right=_OWN),
     Route(method="POST", path="/api/me/disposition", do=give_disposition, right=_OWN),
     Route(method="GET", path="/api/me/jobs", do=show_jobs, right=_OWN),
-    Route(method="PUT", path="/api/me/jobs", do=set_jobs, right=_OWN),
+    Route(method="PUT", path="/api/me/jobs", do=set_jobs, right=_OWN, shows=show_jobs),
     Route(method="GET", path=_CALLBACKS, do=list_callbacks, right=_OWN),
     Route(method="POST", path=_CALLBACKS, do=add_callback, right=_OWN, status=201, idempotent=True),
     Route(method="PATCH", path=_ONE, do=move_callback, right=_OWN),

@@ -264,7 +264,9 @@ ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=_ONE + "/dispositions", do=count_dispositions, right=Right.SEE, on=queues_of),
     Route(method="GET", path=_ONE + "/runs", do=list_runs, right=Right.SEE, on=queues_of),
     Route(method="GET", path=_ONE + "/schedule", do=show_schedule, right=Right.SEE, on=queues_of),
-    Route(method="PUT", path=_ONE + "/schedule", do=set_schedule, right=Right.DEFINE, on=queues_of),
+    Route(
+        method="PUT", path=_ONE + "/schedule", do=set_schedule, right=Right.DEFINE, on=queues_of, shows=show_schedule
+    ),
     Streamed(
         method="GET",
         path=_ONE + "/export",

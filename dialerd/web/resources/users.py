@@ -14,7 +14,7 @@ from aiohttp import web
 from pydantic import Field, TypeAdapter
 
 from dialerd.domain.user import Right, Role
-from dialerd.ports import AuditRow, TokenRow, UserRow
+from dialerd.ports import AuditRow, TokenRow, Unit, UserRow
 from dialerd.usecases import auditlog, tokens
 from dialerd.usecases import users as use
 from dialerd.web.binding import Ask, Model, Query, Route, Streamed, Visit
@@ -147,7 +147,12 @@ async def change_user(visit: Visit) -> web.StreamResponse:
         is_disabled=wish.is_disabled,
         password_hash=password_hash,
     )
-    return _shown(await visit.house.store.write(lambda unit: use.change_user(unit, name, change, actor=actor, now=now)))
+
+    def job(unit: Unit) -> UserRow:
+        visit.check_seen(unit)
+        return use.change_user(unit, name, change, actor=actor, now=now)
+
+    return _shown(await visit.house.store.write(job))
 
 
 def delete_user(ask: Ask[None, None]) -> None:
@@ -245,7 +250,9 @@ ROUTES: tuple[Route | Streamed, ...] = (
         method="POST", path="/api/users", do=create_user, right=_RIGHT, status=201, takes=NewUser, gives=UserShown
     ),
     Route(method="GET", path=_USER, do=show_user, right=_RIGHT),
-    Streamed(method="PATCH", path=_USER, do=change_user, right=_RIGHT, takes=UserChange, gives=UserShown),
+    Streamed(
+        method="PATCH", path=_USER, do=change_user, right=_RIGHT, takes=UserChange, gives=UserShown, shows=show_user
+    ),
     Route(method="DELETE", path=_USER, do=delete_user, right=_RIGHT, shows=show_user),
     Route(method="GET", path=_TOKENS, do=list_tokens, right=_RIGHT),
     Route(method="POST", path=_TOKENS, do=create_token, right=_RIGHT, status=201),
