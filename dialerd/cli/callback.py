@@ -116,7 +116,7 @@ def list_callbacks(
             limit=limit,
             rulebook=bootstrap.rulebook(context.settings),
             now=bootstrap.now(),
-        )
+        ).callbacks
     context.show(
         [callback_document(each) for each in found],
         lambda: simple_table(

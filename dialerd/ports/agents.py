@@ -51,6 +51,7 @@ class AgentEventRow:
     reason: str
     campaign: str
     attempt_id: AttemptId | None
+    id: int = 0
 
 
 class Agents(Protocol):
@@ -93,9 +94,15 @@ class Agents(Protocol):
         ...
 
     def events(
-        self, name: str | None = None, *, since: datetime | None = None, limit: int = 100
+        self,
+        name: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: tuple[datetime, int] | None = None,
+        limit: int = 100,
     ) -> list[AgentEventRow]:
-        """The latest events, latest first: of one agent, or of all; at or after `since`."""
+        """The latest events, latest first: of one agent, or of all; at or after `since`. `after`: the time and the id
+        of the last one that was seen."""
         ...
 
 

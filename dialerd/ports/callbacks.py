@@ -61,10 +61,15 @@ class Callbacks(Protocol):
         campaign_id: CampaignId | None,
         agent: str | None,
         states: Collection[CallbackState],
+        within: Collection[str] | None = None,
         only: CallbackId | None = None,
+        after: tuple[datetime, int] | None = None,
         limit: int,
     ) -> list[ListedCallback]:
-        """Those in one of the stored `states`, the one that is planned first foremost; or `only` one, in whichever."""
+        """Those in one of the stored `states`, the one that is planned first foremost; or `only` one, in whichever.
+
+        `within`: of the campaigns of these names only; None: of all; `after`: the planned time and the id of the last
+        one that was seen."""
         ...
 
     def planned(self, campaign_id: CampaignId, *, since: datetime, but: CallbackId | None) -> Iterator[datetime]:

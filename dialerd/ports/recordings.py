@@ -5,7 +5,7 @@ Not here: what may be done with one (usecases/recordings.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,9 +73,17 @@ class Recordings(Protocol):
         ...
 
     def listed(
-        self, *, campaign: str | None, attempt_id: str | None, since: datetime | None, limit: int
+        self,
+        *,
+        campaign: str | None,
+        attempt_id: str | None,
+        since: datetime | None,
+        within: Collection[str] | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int,
     ) -> Sequence[ListedRecording]:
-        """The latest first."""
+        """The latest first. `within`: of these campaigns only; None: of all; `after`: beginning and name of the last
+        one that was seen."""
         ...
 
     def wish(self, wish: RecordingWish) -> None:

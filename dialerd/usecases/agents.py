@@ -132,9 +132,17 @@ def list_agents(unit: Unit) -> list[tuple[AgentRow, Sequence[str]]]:
     return [(row, [queue.name for queue in queues if row.name in queue.agents]) for row in unit.agents.all()]
 
 
-def events(unit: Unit, name: str | None, *, since: datetime | None, limit: int) -> list[AgentEventRow]:
-    """What happened to an agent, or to all, the latest first; also to one that was deleted."""
-    found = unit.agents.events(name, since=since, limit=limit)
+def events(
+    unit: Unit,
+    name: str | None,
+    *,
+    since: datetime | None,
+    after: tuple[datetime, int] | None = None,
+    limit: int,
+) -> list[AgentEventRow]:
+    """What happened to an agent, or to all, the latest first; also to one that was deleted. `after`: time and id of the
+    last one that was seen."""
+    found = unit.agents.events(name, since=since, after=after, limit=limit)
     if name is not None and not found:
         get_agent(unit, name)
     return found

@@ -182,24 +182,42 @@ def show_callback(unit: Unit, callback_id: int, *, rulebook: Rulebook, now: date
     return _shown(unit, listed[0], rulebook, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Callbacks, at most as many as were asked for: in the store, "due" and "expired" are not told from "scheduled".
+    `after`: where the next look goes on; None: there are no more."""
+
+    callbacks: Sequence[Shown]
+    after: tuple[datetime, int] | None
+
+
 def list_callbacks(
     unit: Unit,
     *,
     campaign: str | None,
     agent: str | None,
     states: Collection[CallbackState],
+    within: Collection[str] | None = None,
+    after: tuple[datetime, int] | None = None,
     limit: int,
     rulebook: Rulebook,
     now: datetime,
-) -> Sequence[Shown]:
-    """The callbacks in one of the states as they are shown, those that are planned first foremost."""
+) -> Listed:
+    """The callbacks in one of the states as they are shown, those that are planned first foremost. `within`: of the
+    campaigns of these names only; None: of all; `after`: where the look before ended."""
     row = None if campaign is None else get_campaign(unit, campaign)
     stored = {CallbackState.SCHEDULED if each is CallbackState.DUE else each for each in states}
     if CallbackState.EXPIRED in states:  # one that no run has tried is still scheduled in the store
         stored.add(CallbackState.SCHEDULED)
-    found = unit.callbacks.listed(campaign_id=row.id if row else None, agent=agent, states=stored, limit=limit)
-    shown = (_shown(unit, each, rulebook, now) for each in found)
-    return [each for each in shown if each.state in states]
+    found = unit.callbacks.listed(
+        campaign_id=row.id if row else None, agent=agent, states=stored, within=within, after=after, limit=limit + 1
+    )
+    shown = [_shown(unit, each, rulebook, now) for each in found[:limit]]
+    last = shown[-1].callback if len(found) > limit else None
+    return Listed(
+        callbacks=[each for each in shown if each.state in states],
+        after=None if last is None else (last.planned_at, last.id),
+    )
 
 
 def get_callback(unit: Unit, callback_id: int) -> Callback:

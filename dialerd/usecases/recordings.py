@@ -5,7 +5,7 @@ Not here: making them (engine/recordingdesk.py), the sound (Asterisk keeps it).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from dialerd.domain.errors import IllegalActionError
@@ -32,9 +32,19 @@ def record_agent(unit: Unit, name: str, *, wanted: bool, actor: str, now: dateti
 
 
 def list_recordings(
-    unit: Unit, *, campaign: str | None, attempt_id: str | None, since: datetime | None, limit: int
+    unit: Unit,
+    *,
+    campaign: str | None,
+    attempt_id: str | None,
+    since: datetime | None,
+    within: Collection[str] | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int,
 ) -> Sequence[ListedRecording]:
-    """The latest first. Raises NotFoundError for a campaign that is not there."""
+    """The latest first. `within`: of these campaigns only; None: of all; `after`: beginning and name of the last one
+    that was seen. Raises NotFoundError for a campaign that is not there."""
     if campaign is not None:
         get_campaign(unit, campaign)
-    return unit.recordings.listed(campaign=campaign, attempt_id=attempt_id, since=since, limit=limit)
+    return unit.recordings.listed(
+        campaign=campaign, attempt_id=attempt_id, since=since, within=within, after=after, limit=limit
+    )

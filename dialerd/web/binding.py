@@ -51,13 +51,13 @@ class Query(BaseModel):
 _YEARS = range(1971, 3000)
 
 
-def _to_moment(value: datetime) -> datetime:
+def to_moment(value: datetime) -> datetime:
     if value.year not in _YEARS:
         raise ValueError(f"its year is not within {_YEARS.start} to {_YEARS.stop - 1}")
     return value.astimezone()
 
 
-Moment = Annotated[datetime, AfterValidator(_to_moment)]
+Moment = Annotated[datetime, AfterValidator(to_moment)]
 """That somebody asks for: without an offset as this machine's clock shows it; at the ends of what a date can hold,
 where no zone can be reckoned any more, it is a slip."""
 
@@ -187,13 +187,15 @@ class Route(_Way):
 
 @dataclass(frozen=True, kw_only=True)
 class Streamed(_Way):
-    """What answers by itself, piece by piece or over several transactions. `media`: what it answers with."""
+    """What answers by itself, piece by piece or over several transactions. `media`: what it answers with; `is_form`:
+    the body comes as an HTML form sends it."""
 
     do: Callable[[Visit], Awaitable[web.StreamResponse]]
     query: type[BaseModel] | None = None
     takes: Any = None  # the body's model, or its media type
     gives: Any = None  # the answer's model
     media: str = "application/json"
+    is_form: bool = False
     is_own: bool = True  # asked with a cookie, it has to come from a page of ours
     others: Mapping[int, str] = field(default_factory=dict)
 

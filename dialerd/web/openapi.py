@@ -118,7 +118,8 @@ def _body(route: Route | Streamed, schemas: _Schemas) -> dict[str, Any] | None:
     if isinstance(route, Streamed):
         if isinstance(route.takes, str):
             return {route.takes: {"schema": {"type": "string", "format": "binary"}}}
-        return None if route.takes is None else {"application/json": {"schema": schemas.of(f"{route.name}.body")}}
+        media = "application/x-www-form-urlencoded" if route.is_form else "application/json"
+        return None if route.takes is None else {media: {"schema": schemas.of(f"{route.name}.body")}}
     if route.body is None:
         return None
     found: dict[str, Any] = {"application/json": {"schema": schemas.of(f"{route.name}.body")}}

@@ -9,17 +9,20 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialerd.domain.errors import BadInputError
+from dialerd.web.binding import to_moment
 
 T = TypeVar("T")
 R = TypeVar("R")
+K = TypeVar("K", str, int)
 
 MOST = 1000
-Key = tuple[str | int, ...]
+Key = tuple[str | int | datetime, ...]
 
 
 class Asked(BaseModel):
@@ -35,14 +38,19 @@ class Asked(BaseModel):
         if self.cursor is None:
             return None
         try:
-            key = json.loads(base64.urlsafe_b64decode(self.cursor.encode("ascii")))
-        except (ValueError, binascii.Error):
-            key = None
-        if not isinstance(key, list) or [type(each) for each in key] != list(kinds):
-            raise BadInputError("query.cursor: no page has given that out", hint="begin without a cursor")
-        if any(isinstance(each, int) and abs(each) >= 2**63 for each in key):
-            raise BadInputError("query.cursor: no page has given that out", hint="begin without a cursor")
-        return tuple(key)
+            given = json.loads(base64.urlsafe_b64decode(self.cursor.encode("ascii")))
+            return tuple(_read(each, kind) for each, kind in zip(given, kinds, strict=True))
+        except (ValueError, TypeError, binascii.Error):
+            raise BadInputError("query.cursor: no page has given that out", hint="begin without a cursor") from None
+
+    def after_id(self) -> int | None:
+        """The same, of rows that stand in the order of their ids."""
+        key = cast("tuple[int] | None", self.after(int))
+        return None if key is None else key[0]
+
+    def after_moment(self, kind: type[K]) -> tuple[datetime, K] | None:
+        """The same, of rows that stand in the order of a moment."""
+        return cast("tuple[datetime, K] | None", self.after(datetime, kind))
 
 
 class Page(BaseModel, Generic[T]):
@@ -53,7 +61,17 @@ class Page(BaseModel, Generic[T]):
 
 
 def cursor_of(key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode("ascii")
+    return base64.urlsafe_b64encode(json.dumps(key, default=datetime.isoformat).encode()).decode("ascii")
+
+
+def _read(given: object, kind: type) -> str | int | datetime:
+    """A part of a key. Raises ValueError, TypeError."""
+    if kind is datetime and isinstance(given, str):
+        return to_moment(datetime.fromisoformat(given))
+    if type(given) is not kind or (isinstance(given, int) and abs(given) >= 2**63):
+        raise ValueError("no such key")
+    assert isinstance(given, str | int)
+    return given
 
 
 def page(rows: Sequence[R], asked: Asked, *, key: Callable[[R], Key], show: Callable[[R], T]) -> Page[T]:

@@ -46,12 +46,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is another than at the look before; `own`: of the agents that are connected."""
+    """What is another than at the look before; `own`: of the agents that are connected. `gone_campaigns` and
+    `gone_agents`: those that are there no more or have left some of their queues, with the queues that they were of."""
 
     campaigns: Mapping[str, tuple[Queues, Status]] = field(default_factory=dict)
     agents: Mapping[str, tuple[Queues, AgentShown]] = field(default_factory=dict)
-    gone_campaigns: Collection[str] = ()
-    gone_agents: Collection[str] = ()
+    gone_campaigns: Mapping[str, Queues] = field(default_factory=dict)
+    gone_agents: Mapping[str, Queues] = field(default_factory=dict)
     own: Mapping[str, Own] = field(default_factory=dict)
 
     @property
@@ -114,8 +115,8 @@ def look(
     change = Change(
         campaigns={name: each for name, each in campaigns.items() if each != before.campaigns.get(name)},
         agents={name: agents[name] for name in moved},
-        gone_campaigns=sorted(before.campaigns.keys() - campaigns.keys()),
-        gone_agents=sorted(before.agents.keys() - agents.keys()),
+        gone_campaigns=_left(before.campaigns, campaigns),
+        gone_agents=_left(before.agents, agents),
         own={name: seen_first.get(name) or own(name) for name in told},
     )
     return picture, change, seen_first
@@ -133,14 +134,17 @@ def snapshot_bytes(picture: Picture, seq: int, held_to: Queues | None) -> bytes:
 
 
 def change_bytes(change: Change, seq: int, held_to: Queues | None) -> bytes:
-    """Names of what is gone are told to everybody: whose it was is not known any more."""
+    """To whoever is held to queues, what has gone over to others is gone."""
     return to_json(
         {
             "type": "change",
             "seq": seq,
             "campaigns": _of(change.campaigns, held_to),
             "agents": _of(change.agents, held_to),
-            "gone": {"campaigns": list(change.gone_campaigns), "agents": list(change.gone_agents)},
+            "gone": {
+                "campaigns": _gone(change.gone_campaigns, change.campaigns, held_to),
+                "agents": _gone(change.gone_agents, change.agents, held_to),
+            },
         }
     )
 
@@ -151,3 +155,15 @@ def own_bytes(own: Own, seq: int, kind: str) -> bytes:
 
 def _of(things: Mapping[str, tuple[Queues, Any]], held_to: Queues | None) -> list[Any]:
     return [each for queues, each in things.values() if held_to is None or not held_to.isdisjoint(queues)]
+
+
+def _left(before: Mapping[str, tuple[Queues, Any]], now: Mapping[str, tuple[Queues, Any]]) -> dict[str, Queues]:
+    return {name: queues for name, (queues, _) in before.items() if name not in now or not queues <= now[name][0]}
+
+
+def _gone(left: Mapping[str, Queues], there: Mapping[str, tuple[Queues, Any]], held_to: Queues | None) -> list[str]:
+    """Of `left` those that somebody has seen and sees no more; `there`: what is another and still there."""
+    if held_to is None:
+        return sorted(left.keys() - there.keys())
+    mine = {name for name, queues in left.items() if not held_to.isdisjoint(queues)}
+    return sorted(mine - {name for name, (queues, _) in there.items() if not held_to.isdisjoint(queues)})

@@ -143,7 +143,7 @@ def connect_phone(agent: Tab) -> None:
 
 def moments(root: Browser) -> dict[str, float]:
     """When each of the agent's states first began, by its history."""
-    events = root.get(f"/api/agents/{AGENT}/events").document
+    events = root.get(f"/api/agents/{AGENT}/events").document["items"]
     first: dict[str, float] = {}
     for each in sorted(events, key=lambda each: str(each["at"])):
         first.setdefault(each["state"], datetime.fromisoformat(each["at"]).timestamp())

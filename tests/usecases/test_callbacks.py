@@ -46,7 +46,7 @@ def shown(house: House, callback: Callback, now: datetime = NOW) -> Shown:
 
 def listed(house: House, *states: CallbackState, now: datetime = NOW, **given: Any) -> list[int]:
     asked = {"campaign": None, "agent": None, "limit": 99, "rulebook": EMPTY, **given}
-    found = callbacks.list_callbacks(house.unit, states=states or tuple(CallbackState), now=now, **asked)
+    found = callbacks.list_callbacks(house.unit, states=states or tuple(CallbackState), now=now, **asked).callbacks
     return [each.callback.id for each in found]
 
 

@@ -198,20 +198,20 @@ def set_up(unit: Unit) -> None:
         )
 
 
-def talk(site: Site) -> str:
-    """Have ann talk to the first contact of sales-calls, which runs."""
+def talk(site: Site, campaign: str = "sales-calls", agent: str = "ann", digit: str = "1") -> str:
+    """Have an agent talk to the first contact of a campaign, which runs; the attempt's id is of that digit."""
 
     def job(unit: Unit) -> str:
-        row = unit.campaigns.get("sales-calls")
+        row = unit.campaigns.get(campaign)
         run = None if row is None else unit.runs.latest(row.id)
         assert run is not None, "it was never run"
         dialing.take_in(unit, run.id, draw=lambda: 0.5, now=NOW)
-        attempt_id = AttemptId("d" + "1" * 32)
+        attempt_id = AttemptId("d" + digit * 32)
         claimed = dialing.claim(unit, run.id, limit=1, way_out=WAY_OUT, new_id=lambda: attempt_id, now=NOW)
         (attempt,) = claimed.attempts
-        dialing.note(unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW, agent="ann", connected_at=NOW))
-        seen = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign="sales-calls", attempt_id=attempt.id)
-        unit.agents.set_seen("ann", seen, leg_id=None, asterisk=None, now=NOW)
+        dialing.note(unit, attempt.id, Facts(placed_at=NOW, answered_at=NOW, agent=agent, connected_at=NOW))
+        seen = Seen(state=AgentState.ON_CALL, since=NOW, idle_since=NOW, campaign=campaign, attempt_id=attempt.id)
+        unit.agents.set_seen(agent, seen, leg_id=None, asterisk=None, now=NOW)
         return attempt.id
 
     return site.do(job)

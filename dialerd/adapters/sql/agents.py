@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from dialerd.adapters.sql.connection import Connection
-from dialerd.adapters.sql.rows import to_moment, to_moment_or_none, to_text
+from dialerd.adapters.sql.rows import to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.domain.agents import Seen, Wanted
 from dialerd.domain.words import AgentKind, AgentState, AttemptId, LegId, WantedState
 from dialerd.ports import AgentEventRow, AgentRow
@@ -25,9 +25,13 @@ _AGENT = (
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
-_EVENTS = "SELECT agent, at, state, reason, campaign, attempt_id FROM agent_event"
-_OF_ONE = _EVENTS + " WHERE agent = :name AND at >= :since ORDER BY at DESC, id DESC LIMIT :limit"
-_OF_ALL = _EVENTS + " ORDER BY id DESC LIMIT :limit"  # read until one is older: ids rise with time
+_EVENTS = "SELECT agent, at, state, reason, campaign, attempt_id, id FROM agent_event"
+_OF_ONE = (
+    f"{_EVENTS} WHERE agent = :name AND at >= :since"
+    " AND (:last_at IS NULL OR at < :last_at OR (at = :last_at AND id < :last)) ORDER BY at DESC, id DESC LIMIT :limit"
+)
+_OF_ALL = f"{_EVENTS} WHERE :last IS NULL OR id < :last ORDER BY id DESC LIMIT :limit"
+"""Read until one is older: ids rise with time."""
 
 
 class SqlAgents:
@@ -129,9 +133,16 @@ class SqlAgents:
         )
 
     def events(
-        self, name: str | None = None, *, since: datetime | None = None, limit: int = 100
+        self,
+        name: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: tuple[datetime, int] | None = None,
+        limit: int = 100,
     ) -> list[AgentEventRow]:
-        asked = {"name": name, "since": "" if since is None else to_text(since), "limit": limit}
+        last_at, last = after or (None, None)
+        begin = "" if since is None else to_text(since)
+        asked = {"name": name, "since": begin, "last_at": to_text_or_none(last_at), "last": last, "limit": limit}
         rows = self._connection.execute(_OF_ALL if name is None else _OF_ONE, asked)
         return [
             AgentEventRow(
@@ -141,8 +152,9 @@ class SqlAgents:
                 reason=reason,
                 campaign=campaign,
                 attempt_id=None if attempt_id is None else AttemptId(attempt_id),
+                id=number,
             )
-            for agent, at, state, reason, campaign, attempt_id in takewhile(lambda row: row[1] >= asked["since"], rows)
+            for agent, at, state, reason, campaign, attempt_id, number in takewhile(lambda row: row[1] >= begin, rows)
         ]
 
 

@@ -48,6 +48,8 @@ FROM callback JOIN campaign ON campaign.id = callback.campaign_id LEFT JOIN run 
 _WANTED = """
 WHERE (:campaign IS NULL OR callback.campaign_id = :campaign) AND (:agent IS NULL OR callback.agent = :agent)
   AND callback.state IN (SELECT value FROM json_each(:states))
+  AND (:within IS NULL OR campaign.name IN (SELECT value FROM json_each(:within)))
+  AND (:last_at IS NULL OR callback.planned_at > :last_at OR (callback.planned_at = :last_at AND callback.id > :last))
 ORDER BY callback.planned_at, callback.id LIMIT :limit
 """
 
@@ -134,13 +136,19 @@ class SqlCallbacks:
         campaign_id: CampaignId | None,
         agent: str | None,
         states: Collection[CallbackState],
+        within: Collection[str] | None = None,
         only: CallbackId | None = None,
+        after: tuple[datetime, int] | None = None,
         limit: int,
     ) -> list[ListedCallback]:
+        last_at, last = after or (None, None)
         asked = {
             "campaign": campaign_id,
             "agent": agent,
             "states": to_json(tuple(states)),
+            "within": None if within is None else to_json(sorted(within)),
+            "last_at": to_text_or_none(last_at),
+            "last": last,
             "limit": limit,
             "only": only,
         }

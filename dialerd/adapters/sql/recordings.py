@@ -5,12 +5,12 @@ Not here: what may be done with one (usecases/recordings.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from dialerd.adapters.sql.connection import Connection
-from dialerd.adapters.sql.rows import to_moment, to_moment_or_none, to_text, to_text_or_none
+from dialerd.adapters.sql.rows import to_json, to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.domain.words import AttemptId
 from dialerd.ports import ListedRecording, RecordingRow, RecordingWish
 
@@ -24,7 +24,10 @@ SELECT {_COLUMNS}, campaign.name, attempt.number, coalesce(attempt.agent, '')
 FROM recording JOIN attempt ON attempt.id = recording.attempt_id
 JOIN run ON run.id = attempt.run_id JOIN campaign ON campaign.id = run.campaign_id
 WHERE (:campaign IS NULL OR campaign.name = :campaign) AND (:attempt_id IS NULL OR recording.attempt_id = :attempt_id)
+  AND (:within IS NULL OR campaign.name IN (SELECT value FROM json_each(:within)))
   AND recording.started_at >= :since AND NOT recording.is_unwanted
+  AND (:last_at IS NULL OR recording.started_at < :last_at
+       OR (recording.started_at = :last_at AND recording.name > :last))
 ORDER BY recording.started_at DESC, recording.name LIMIT :limit
 """  # noqa: S608  # the columns are constants of this file
 
@@ -74,12 +77,23 @@ class SqlRecordings:
         )
 
     def listed(
-        self, *, campaign: str | None, attempt_id: str | None, since: datetime | None, limit: int
+        self,
+        *,
+        campaign: str | None,
+        attempt_id: str | None,
+        since: datetime | None,
+        within: Collection[str] | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int,
     ) -> Sequence[ListedRecording]:
+        last_at, last = after or (None, None)
         wanted = {
             "campaign": campaign,
             "attempt_id": attempt_id,
             "since": to_text_or_none(since) or "",
+            "within": None if within is None else to_json(sorted(within)),
+            "last_at": to_text_or_none(last_at),
+            "last": last,
             "limit": limit,
         }
         return [

@@ -16,8 +16,8 @@ from dialerd.domain.words import AgentKind
 from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases import agentpage, recordings
 from dialerd.usecases import agents as use
-from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route
-from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.binding import Ask, Model, Moment, Path, Route
+from dialerd.web.paging import Asked, Page, page, page_of_all
 from dialerd.web.resources.reach import check_call
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -101,9 +101,8 @@ class EventShown(Model):
     attempt_id: str | None
 
 
-class EventsAsked(Query):
+class EventsAsked(Asked):
     since: Moment | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 def queues_of_agent(unit: Unit, path: Path) -> Collection[str]:
@@ -205,10 +204,13 @@ def prefer(ask: Ask[None, Preferred]) -> AgentWithJobs:
     return with_jobs(ask.unit, name)
 
 
-def list_events(ask: Ask[EventsAsked, None]) -> list[EventShown]:
+def list_events(ask: Ask[EventsAsked, None]) -> Page[EventShown]:
     """What happened to the agent, the latest first."""
-    since = None if ask.query.since is None else ask.query.since.astimezone()
-    return [_event(each) for each in use.events(ask.unit, ask.path["name"], since=since, limit=ask.query.limit)]
+    asked = ask.query
+    rows = use.events(
+        ask.unit, ask.path["name"], since=asked.since, after=asked.after_moment(int), limit=asked.limit + 1
+    )
+    return page(rows, asked, key=lambda each: (each.at, each.id), show=_event)
 
 
 def act(ask: Ask[Any, Any], name: str, do: Callable[..., object]) -> AgentWithJobs:

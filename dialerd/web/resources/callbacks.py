@@ -19,8 +19,10 @@ from dialerd.usecases import asked as asking
 from dialerd.usecases import callbacks as use
 from dialerd.usecases import dispositions
 from dialerd.usecases.standing import get_campaign
-from dialerd.web.binding import BY_BODY, Ask, Model, Path, Query, Route
+from dialerd.web.binding import BY_BODY, Ask, Model, Path, Route
+from dialerd.web.paging import Asked, Page, cursor_of
 from dialerd.web.resources.campaigns import check_own_queue, queues_of
+from dialerd.web.resources.reach import campaigns_of
 
 OPEN_STATES = (CallbackState.SCHEDULED, CallbackState.DUE, CallbackState.IN_PROGRESS)
 Minutes = Annotated[float, Field(ge=0, le=527_040)]
@@ -98,11 +100,10 @@ class NewCallback(Promise):
     contact_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class CallbacksAsked(Query):
+class CallbacksAsked(Asked):
     campaign: str | None = None
     agent: str | None = None
     state: tuple[CallbackState, ...] = ()
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
 
 
 class Given(Model):
@@ -133,19 +134,24 @@ def queues_of_attempt(unit: Unit, path: Path) -> Collection[str]:
     return (run.spec.queue,) if run is not None and run.spec.queue else ()
 
 
-def list_callbacks(ask: Ask[CallbacksAsked, None]) -> list[CallbackShown]:
-    """Callbacks by time, with what each waits for; else those that are not over."""
+def list_callbacks(ask: Ask[CallbacksAsked, None]) -> Page[CallbackShown]:
+    """Callbacks by time, with what each waits for; without states those that are not over. A page may have fewer than
+    `limit`."""
     found = use.list_callbacks(
         ask.unit,
         campaign=ask.query.campaign,
         agent=ask.query.agent,
         states=ask.query.state or OPEN_STATES,
+        within=campaigns_of(ask.unit, ask.person),
+        after=ask.query.after_moment(int),
         limit=ask.query.limit,
         rulebook=ask.house.rulebook,
         now=ask.now,
     )
-    shown = {row.spec.name for row in ask.unit.campaigns.all() if ask.person.serves([row.spec.queue or ""])}
-    return [callback_document(each) for each in found if ask.person.queues is None or each.campaign in shown]
+    return Page(
+        items=[callback_document(each) for each in found.callbacks],
+        next=None if found.after is None else cursor_of(found.after),
+    )
 
 
 def show_callback(ask: Ask[None, None]) -> CallbackShown:

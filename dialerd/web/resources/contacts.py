@@ -64,8 +64,7 @@ class NumberAsked(Query):
 def contacts_of_list(ask: Ask[Asked, None]) -> Page[ContactShown]:
     """The contacts of a list, as they were imported."""
     row = get_list(ask.unit, ask.path["name"])
-    after = ask.query.after(int)
-    rows = use.contacts_of_list(ask.unit, row, after=0 if after is None else int(after[0]), limit=ask.query.limit + 1)
+    rows = use.contacts_of_list(ask.unit, row, after=ask.query.after_id() or 0, limit=ask.query.limit + 1)
     return page(rows, ask.query, key=lambda each: (each.id,), show=contact_document)
 
 

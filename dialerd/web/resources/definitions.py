@@ -20,6 +20,7 @@ from dialerd.usecases import definitions as use
 from dialerd.usecases import dispositions, flows, queues, strategies
 from dialerd.web.binding import Ask, Model, Path, Queues, Route, of_house
 from dialerd.web.resources.campaigns import Changed, DryRun, Table
+from dialerd.web.resources.reach import campaigns_of
 
 
 class QueueListed(Model):
@@ -173,12 +174,13 @@ def delete_flow(ask: Ask[None, None]) -> None:
 
 def list_strategies(ask: Ask[None, None]) -> list[StrategyListed]:
     """The strategies, and the campaigns that go by them."""
+    mine = campaigns_of(ask.unit, ask.person)
     return [
         StrategyListed(
             strategy=each.name,
             description=each.description,
             steps=[step.name for step in each.step],
-            campaigns=strategies.users_of(ask.unit, each.name),
+            campaigns=[name for name in strategies.users_of(ask.unit, each.name) if mine is None or name in mine],
         )
         for each in ask.unit.strategies.all()
     ]

@@ -7,12 +7,15 @@ the list's name stands in `list_id`, the token in the header or in `pass`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
 
 from dialerd.domain.errors import ForbiddenError, RefusedError
-from dialerd.domain.user import Denied, Right, may
+from dialerd.domain.user import Denied, Person, Right, may
 from dialerd.ports import ContactRow, Unit
 from dialerd.usecases import contacts, dnc, signin
 from dialerd.usecases.signin import Credential, digest_of
@@ -28,11 +31,27 @@ _MOST = 16_384
 _LONGEST = 200
 
 
+class Lead(BaseModel):
+    """`list_id`: the list's name; `dnc_check` Y: not where the number is on a do-not-call list; `pass`: the token where
+    it is in no header. Of the other fields, those that are known are attributes of the contact."""
+
+    model_config = ConfigDict(extra="allow")
+
+    phone_number: str
+    list_id: str
+    token: Annotated[str, Field(alias="pass")] = ""
+    dnc_check: str = "N"
+    first_name: str = ""
+    last_name: str = ""
+
+
 async def add_lead(visit: Visit) -> web.StreamResponse:
     """Add a contact: phone_number, list_id, and any of first_name, last_name, ..., dnc_check=Y."""
-    given = await _fields(visit)
+    given, store, now = await _fields(visit), visit.house.store, visit.house.clock.now()
     try:
-        row = await visit.house.store.write(lambda unit: _add(unit, visit, given))
+        # Nobody without a right takes the writer's time.
+        person = await store.read(lambda unit: _who(unit, visit, given.get("pass", ""), now))
+        row = await store.write(lambda unit: _add(unit, visit, person, given, now))
     except RefusedError as error:
         said = "".join(each if each.isprintable() else " " for each in error.message)
         return web.Response(text=f"ERROR: add_lead {said}\n", status=200)
@@ -47,17 +66,22 @@ async def _fields(visit: Visit) -> Mapping[str, str]:
     return dict(pairs)
 
 
-def _add(unit: Unit, visit: Visit, given: Mapping[str, str]) -> ContactRow:
-    secret = given.get("pass", "")
+def _who(unit: Unit, visit: Visit, secret: str, now: datetime) -> Person:
     credential = visit.credential
     if (credential is None or not credential.is_token) and 0 < len(secret) <= _LONGEST:
         credential = Credential(digest_of(secret), is_token=True)
-    now = visit.house.clock.now()
     # A cookie is not enough: a page elsewhere could send such a form.
-    person = signin.identify(unit, credential if credential and credential.is_token else None, now).person
-    judged = may(person, Right.DEFINE)
+    token = credential if credential is not None and credential.is_token else None
+    found = signin.identify(unit, token, now)
+    judged = may(found.person, Right.DEFINE)
     if isinstance(judged, Denied):
         raise ForbiddenError(judged.reason)
+    if token is not None and found.is_stale:
+        visit.house.store.post(lambda unit: signin.touch(unit, token, now))
+    return found.person
+
+
+def _add(unit: Unit, visit: Visit, person: Person, given: Mapping[str, str], now: datetime) -> ContactRow:
     number = given.get("phone_number", "")
     if given.get("dnc_check", "N").upper() == "Y" and dnc.check_dnc(unit, number, region=visit.house.region, now=now):
         raise RefusedError("PHONE NUMBER IN DNC")
@@ -79,7 +103,8 @@ ROUTES: tuple[Route | Streamed, ...] = (
         path="/api/add_lead",
         do=add_lead,
         right=OPEN,
-        takes="application/x-www-form-urlencoded",
+        takes=Lead,
+        is_form=True,
         media="text/plain",
         is_own=False,
     ),

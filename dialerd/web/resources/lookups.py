@@ -6,17 +6,16 @@ Not here: the meters of a campaign (campaigns.py).
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
-
-from pydantic import Field
 
 from dialerd.domain.recording import FORMAT
 from dialerd.domain.regulation import Pack
 from dialerd.domain.user import Right
 from dialerd.ports import ListedRecording
 from dialerd.usecases.recordings import list_recordings as use_recordings
-from dialerd.web.binding import Ask, Model, Moment, Query, Route
+from dialerd.web.binding import Ask, Model, Moment, Route
+from dialerd.web.paging import Asked, Page, page
 from dialerd.web.resources.campaigns import Table
+from dialerd.web.resources.reach import campaigns_of
 
 
 class TrunkShown(Model):
@@ -54,11 +53,10 @@ class RecordingShown(Model):
     trouble: str
 
 
-class RecordingsAsked(Query):
+class RecordingsAsked(Asked):
     campaign: str | None = None
     attempt: str | None = None
     since: Moment | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 def list_trunks(ask: Ask[None, None]) -> list[TrunkShown]:
@@ -87,13 +85,19 @@ def show_pack(ask: Ask[None, None]) -> Table:
     return pack.model_dump(mode="json", by_alias=False)
 
 
-def list_recordings(ask: Ask[RecordingsAsked, None]) -> list[RecordingShown]:
+def list_recordings(ask: Ask[RecordingsAsked, None]) -> Page[RecordingShown]:
     """Which calls were recorded, the latest first."""
     asked = ask.query
-    since = asked.since
-    found = use_recordings(ask.unit, campaign=asked.campaign, attempt_id=asked.attempt, since=since, limit=asked.limit)
-    shown = {row.spec.name for row in ask.unit.campaigns.all() if ask.person.serves([row.spec.queue or ""])}
-    return [_recording(each) for each in found if ask.person.queues is None or each.campaign in shown]
+    found = use_recordings(
+        ask.unit,
+        campaign=asked.campaign,
+        attempt_id=asked.attempt,
+        since=asked.since,
+        within=campaigns_of(ask.unit, ask.person),
+        after=asked.after_moment(str),
+        limit=asked.limit + 1,
+    )
+    return page(found, asked, key=lambda each: (each.recording.started_at, each.recording.name), show=_recording)
 
 
 def _pack(pack: Pack) -> PackListed:

@@ -232,7 +232,7 @@ def list_callbacks(ask: Ask[None, None]) -> list[CallbackShown]:
         rulebook=ask.house.rulebook,
         now=ask.now,
     )
-    return [callbacks.callback_document(each) for each in found]
+    return [callbacks.callback_document(each) for each in found.callbacks]
 
 
 def add_callback(ask: Ask[None, OwnCallback]) -> CallbackShown:

@@ -6,12 +6,13 @@ Not here: do-not-call lists as such (dnc.py), an agent's own call (me.py).
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from dialerd.domain.optout import MAX_WORDS, How, OptOut
-from dialerd.domain.user import Right
+from dialerd.domain.user import Person, Right
 from dialerd.ports import Unit
 from dialerd.usecases import dnc
 from dialerd.usecases import optout as use
@@ -34,7 +35,7 @@ class AddressAsked(Query):
 def add_opt_out(ask: Ask[None, NewOptOut]) -> use.OptedOut:
     """Never reach the person again: the number or address, and the others of the contacts who have it."""
     given = ask.body
-    return use.opt_out(
+    done = use.opt_out(
         ask.unit,
         given.who,
         how=given.how,
@@ -44,11 +45,23 @@ def add_opt_out(ask: Ask[None, NewOptOut]) -> use.OptedOut:
         actor=ask.actor,
         now=ask.now,
     )
+    return replace(done, record=_told(done.record, ask.person))
 
 
 def list_opt_outs(ask: Ask[AddressAsked, None]) -> list[OptOut]:
     """When and how a number or an address was opted out, and taken back again; the latest first."""
-    return use.opt_outs_of(ask.unit, ask.query.address, region=ask.house.region)
+    found = use.opt_outs_of(ask.unit, ask.query.address, region=ask.house.region)
+    return [
+        _told(each, ask.person, asked=dnc.read_address(ask.query.address, region=ask.house.region)) for each in found
+    ]
+
+
+def _told(record: OptOut, person: Person, asked: str | None = None) -> OptOut:
+    """Whoever is held to queues is not told what other addresses somebody has, nor what they said: do-not-call lists
+    are everybody's to look at, people are not."""
+    if person.queues is None:
+        return record
+    return replace(record, address=asked or record.address, addresses=[asked or record.address], words="")
 
 
 def of_everybody(_unit: Unit, _path: Path) -> Collection[str]:

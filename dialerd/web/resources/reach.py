@@ -26,6 +26,13 @@ def queues_of_contact(unit: Unit, path: Path) -> Collection[str]:
     return _of_list(unit, get_contact(unit, int(path["contact_id"])).list_name)
 
 
+def campaigns_of(unit: Unit, person: Person) -> Collection[str] | None:
+    """The campaigns that somebody sees; None: every one."""
+    if person.queues is None:
+        return None
+    return {row.spec.name for row in unit.campaigns.all() if row.spec.queue in person.queues}
+
+
 def lists_of(unit: Unit, person: Person) -> Collection[str] | None:
     """The lists that somebody sees; None: every one."""
     if person.queues is None:

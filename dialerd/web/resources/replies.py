@@ -45,9 +45,7 @@ def list_of_contact(ask: Ask[None, None]) -> list[ReplyShown]:
 def list_replies(ask: Ask[Asked, None]) -> Page[ReplyListed]:
     """What was written back, the latest first; whoever is held to queues sees that of their contacts, and a page may
     have fewer of them than `limit`."""
-    after = ask.query.after(int)
-    before_id = None if after is None else int(after[0])
-    rows = ask.unit.messages.latest_replies(before_id=before_id, limit=ask.query.limit + 1)
+    rows = ask.unit.messages.latest_replies(before_id=ask.query.after_id(), limit=ask.query.limit + 1)
     shown, mine = rows[: ask.query.limit], lists_of(ask.unit, ask.person)
     if mine is not None:
         shown = [each for each in shown if _list_of(ask, each[1]) in mine]

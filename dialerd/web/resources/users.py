@@ -181,9 +181,7 @@ def revoke_token(ask: Ask[None, None]) -> None:
 
 def list_audit(ask: Ask[AuditAsked, None]) -> Page[AuditShown]:
     """Who changed what, the latest first."""
-    after = ask.query.after(int)
-    before_id = None if after is None else int(after[0])
-    rows = auditlog.list_audit(ask.unit, ask.query.about, before_id=before_id, limit=ask.query.limit + 1)
+    rows = auditlog.list_audit(ask.unit, ask.query.about, before_id=ask.query.after_id(), limit=ask.query.limit + 1)
     return page(rows, ask.query, key=lambda row: (row.id,), show=_audit)
 
 
