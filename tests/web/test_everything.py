@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from dialerd.cli.main import cli
+from dialerd.web.openapi import document
 from dialerd.web.resources import ROUTES
 
 LOCAL = {
@@ -172,6 +174,66 @@ OVER_HTTP = {
 }
 """A verb of the command line, and the routes that do the same."""
 
+OF_THE_TERMINAL = {"json", "as_json", "as_toml", "yes", "out", "file", "report", "mermaid", "watch", "waits", "wait_s"}
+"""How a command asks, waits and shows; over HTTP these are files, statuses, bodies and media types."""
+
+SAID_AS = {
+    "agent dtmf": {"digits": "keys"},
+    "agent move": {"to_agent": "agent"},
+    "agent optout": {"list_name": "list"},
+    "agent record": {"switch": "on"},
+    "agent transfer": {"to_agent": "agent"},
+    "agent unprefer": {"is_all": "preferred"},
+    "callback add": {"no_fallback": "never_anybody"},
+    "callback list": {"states": "state"},
+    "campaign dispositions": {"number": "run"},
+    "campaign export": {"dispositions": "disposition"},
+    "campaign list": {"states": "state", "priorities": "priority", "modes": "mode"},
+    "campaign test-filter": {"text": "filter"},
+    "contact add": {"list_name": "name"},
+    "contact explain": {"campaign": "name"},
+    "contact timeline": {"campaign": "name"},
+    "dnc add": {"list_name": "name"},
+    "dnc import": {"list_name": "name"},
+    "dnc remove": {"list_name": "name"},
+    "flow check": {"file": "toml"},
+    "flow draw": {"flow_or_file": "toml"},
+    "flow try": {"flow_or_file": "flow", "given": "attributes"},
+    "list import": {"mapping": "map"},
+    "list test-filter": {"text": "filter"},
+    "optout add": {"list_name": "list"},
+    "recording list": {"attempt_id": "attempt"},
+    "regulation meters": {"campaign": "name"},
+    "report abandoned": {"campaign": "name"},
+    "strategy check": {"file": "toml"},
+    "strategy draw": {"strategy_or_file": "toml"},
+    "user change": {"all_queues": "queues"},
+    "view default": {"off": "on"},
+    "view save": {"is_shared": "shared"},
+}
+"""What the command line calls otherwise than the API, by verb."""
+
+BY_ANOTHER_WAY = {
+    **dict.fromkeys(
+        [("agent move", each) for each in ("attended", "complete", "cancel")], "an agent asks first, not its supervisor"
+    ),
+    **dict.fromkeys([("agent transfer", each) for each in ("attended", "complete", "cancel")], "routes of their own"),
+    **dict.fromkeys(
+        [("campaign schedule", each) for each in ("start", "end", "every", "on", "timezone", "precedence", "off")],
+        "in the body's schedules, as [schedule] has them; none: off",
+    ),
+    **dict.fromkeys(
+        [("view save", each) for each in ("states", "priorities", "modes", "columns", "sort")], "in the body's spec"
+    ),
+    ("view save", "is_default"): "a route of its own",
+    ("callback move", "at_once"): "a route of its own",
+    ("campaign list", "view_name"): "GET /api/views has what a view shows",
+    ("campaign list", "sort"): "the table is sorted where it is shown",
+    ("flow check", "asterisk"): "doctor's: it asks every server for its sounds",
+    ("list import", "delimiter"): "it is found out, or stands in the mapping",
+    ("list import", "dry_run"): "a rehearsal remembers every number: not in the memory of the daemon that calls people",
+}
+
 _OF_THE_BROWSER = {"session_sign_in", "session_sign_out", "session_who_is_signed_in"}
 
 
@@ -192,6 +254,44 @@ def test_every_verb_has_its_route_or_a_reason_why_it_has_none() -> None:
         "a new verb gets its route, and one that is gone its line taken out"
     )
     assert LOCAL.keys() <= verbs
+
+
+def _parameters(command: click.Command, context: click.Context, *path: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(command, click.Group):
+        yield from ((" ".join(path), str(each.name)) for each in command.params)
+        return
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        yield from _parameters(found, context, *path, name)
+
+
+def _fields(schema: dict[str, Any], schemas: dict[str, Any], seen: frozenset[str] = frozenset()) -> set[str]:
+    """The names of what a body has, and of what is within it."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return set() if name in seen else _fields(schemas[name], schemas, seen | {name})
+    within = [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), *schema.get("allOf", ())]
+    within += [schema["items"]] if "items" in schema else []
+    return set(schema.get("properties", ())).union(*(_fields(each, schemas, seen) for each in within))
+
+
+def test_whatever_a_verb_can_be_told_its_routes_can_be_told() -> None:
+    found = document(ROUTES)
+    fields: dict[str, set[str]] = {}
+    for operation in (each for item in found["paths"].values() for each in item.values()):
+        bodies = operation.get("requestBody", {}).get("content", {}).values()
+        of_body = [_fields(each["schema"], found["components"]["schemas"]) for each in bodies]
+        fields[operation["operationId"]] = {each["name"] for each in operation["parameters"]}.union(*of_body)
+    with click.Context(cli) as context:
+        asked = [pair for pair in _parameters(cli, context) if pair[0] in OVER_HTTP]
+    untold = set()
+    for verb, name in asked:
+        known = set().union(*(fields[each] for each in OVER_HTTP[verb].split())) | OF_THE_TERMINAL
+        # Whom it is about stands in the path, or is whoever has signed in.
+        if name != "name" and SAID_AS.get(verb, {}).get(name, name) not in known:
+            untold.add((verb, name))
+    assert untold == BY_ANOTHER_WAY.keys()
 
 
 def test_every_route_is_there_and_of_some_verb() -> None:

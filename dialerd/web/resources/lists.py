@@ -12,8 +12,8 @@ from aiohttp import web
 from pydantic import Field
 
 from dialerd.domain.user import Right
-from dialerd.ports import ListRow
-from dialerd.usecases import filters
+from dialerd.ports import ImportRow, ListRow
+from dialerd.usecases import filters, importing
 from dialerd.usecases import lists as use
 from dialerd.web.binding import Ask, Model, Route, Streamed, Visit
 from dialerd.web.paging import Asked, Page, page_of_all
@@ -21,12 +21,35 @@ from dialerd.web.resources.campaigns import FilterShown, filter_document
 from dialerd.web.resources.reach import lists_of, queues_of_list
 from dialerd.web.steps import until_gone
 
+_IMPORTS = 20
+
 
 class ListShown(Model):
     list: str
     region: str
     contacts: int
     created_at: datetime
+
+
+class ImportShown(Model):
+    """What came of a file. `finished_at` null: it is going on, or was broken off after `line`."""
+
+    file: str
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    line: int
+    added: int
+    already_there: int
+    doubled: int
+    on_dnc: int
+    rejected: int
+
+
+class ListWithImports(ListShown):
+    """`imports`: the last files, the latest first, whoever has brought them in."""
+
+    imports: list[ImportShown]
 
 
 class NewList(Model):
@@ -53,9 +76,11 @@ def create_list(ask: Ask[None, NewList]) -> ListShown:
     return list_document(use.create_list(ask.unit, ask.body.list, region=region, actor=ask.actor, now=ask.now))
 
 
-def show_list(ask: Ask[None, None]) -> ListShown:
-    """One list."""
-    return list_document(use.get_list(ask.unit, ask.path["name"]))
+def show_list(ask: Ask[None, None]) -> ListWithImports:
+    """One list, and what came of the last files for it."""
+    shown = list_document(use.get_list(ask.unit, ask.path["name"]))
+    last = importing.last_imports(ask.unit, shown.list, limit=_IMPORTS)
+    return ListWithImports(**shown.model_dump(), imports=[_import(each) for each in last])
 
 
 async def delete_list(visit: Visit) -> web.StreamResponse:
@@ -74,6 +99,17 @@ def try_filter(ask: Ask[None, ListFilter]) -> FilterShown:
 
 def list_document(row: ListRow) -> ListShown:
     return ListShown(list=row.name, region=row.region, contacts=row.contacts, created_at=row.created_at)
+
+
+def _import(row: ImportRow) -> ImportShown:
+    return ImportShown(
+        file=row.source,
+        started_at=row.started_at,
+        updated_at=row.updated_at,
+        finished_at=row.finished_at,
+        line=row.line,
+        **importing.counts(row),
+    )
 
 
 _ALL, _ONE = "/api/lists", "/api/lists/{name}"

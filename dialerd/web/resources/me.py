@@ -17,7 +17,7 @@ from dialerd.domain.queue import QueueSpec
 from dialerd.domain.user import Right
 from dialerd.domain.words import AgentState, AttemptId
 from dialerd.ports import AgentRow, Asked, RunRow, Unit
-from dialerd.usecases import agentpage, calledback, optout, preview, recordings
+from dialerd.usecases import agentpage, calledback, dnc, optout, preview, recordings
 from dialerd.usecases import agents as use
 from dialerd.usecases import callbacks as promised
 from dialerd.web.binding import Ask, Model, Route
@@ -86,6 +86,7 @@ class NewJobs(Model):
 
 
 class OptOutWish(Model):
+    list: Annotated[str, Field(max_length=64)] = dnc.GLOBAL
     words: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -162,7 +163,13 @@ def record(ask: Ask[None, Switch]) -> OwnAgent:
 def opt_out(ask: Ask[None, OptOutWish]) -> OptedOutShown:
     """Never call the person again whom I talk to, or have talked to last."""
     done = optout.opt_out_of_agents_call(
-        ask.unit, _name(ask), words=ask.body.words, region=ask.house.region, actor=ask.actor, now=ask.now
+        ask.unit,
+        _name(ask),
+        list_name=ask.body.list,
+        words=ask.body.words,
+        region=ask.house.region,
+        actor=ask.actor,
+        now=ask.now,
     )
     return OptedOutShown(list=done.record.list_name, added=done.added, callbacks=done.callbacks)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Annotated, get_args
 
 from aiohttp import web
+from pydantic import Field
 
 from dialerd.domain.errors import ForbiddenError, NotFoundError
 from dialerd.domain.user import Person, Right
@@ -27,9 +28,10 @@ _SPAN = timedelta(days=1)
 
 
 class Span(Query):
-    """`since` and `until` with offset; without them all there is."""
+    """`since` and `until`: without them all there is. `run`: only of that one of the campaign."""
 
     campaign: str | None = None
+    run: Annotated[int, Field(ge=1, le=2**31)] | None = None
     since: Moment | None = None
     until: Moment | None = None
 
@@ -99,7 +101,7 @@ def _rows(unit: Unit, by: use.By, asked: Span, person: Person) -> list[use.Repor
         raise ForbiddenError(f"campaign {asked.campaign} is of none of your queues", hint="name one of yours")
     if person.queues is not None and asked.campaign is None and by != "campaign":
         raise ForbiddenError("this report is of all queues", hint="name a campaign of your queues")
-    found = use.report(unit, by, campaign=asked.campaign, since=asked.since, until=asked.until)
+    found = use.report(unit, by, campaign=asked.campaign, run=asked.run, since=asked.since, until=asked.until)
     if person.queues is None or by != "campaign":
         return found
     specs = {each.spec.name: each.spec for each in unit.campaigns.all()}
