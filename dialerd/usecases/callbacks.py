@@ -22,6 +22,7 @@ from dialerd.ports import AttemptRow, CampaignRow, ContactRow, ListedCallback, R
 from dialerd.usecases import callingback
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.contacts import get_contact, read_number
+from dialerd.usecases.definitions import changes_of, told
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.standing import get_campaign
@@ -333,6 +334,7 @@ def _scheduled(unit: Unit, callback_id: int, now: datetime, verb: str) -> Callba
 
 def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: datetime) -> Callback:
     """Write another time and have the target wait for it."""
+    before = get_callback(unit, callback.id)
     run = None if callback.run_id is None else unit.runs.get(callback.run_id)
     if callback.is_urgent:
         hours = (run or _campaign_of(unit, callback.campaign_id)).spec.callback_rules.expire_h
@@ -344,9 +346,13 @@ def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: da
         target = unit.dialing.target(run.id, moved.contact_id, dnc=run.spec.dnc, now=now)
         if target is not None and target.state is not TargetState.IN_PROGRESS:
             callingback.hold(unit, run, moved)
-    detail = {"callback": moved.id, "due_at": moved.due_at.isoformat()}
+    detail = {"callback": moved.id, **told(changes_of(_times(before), _times(moved)))}
     unit.audit.add(actor=actor, action=action, subject=str(moved.contact_id), detail=detail, now=now)
     return moved
+
+
+def _times(callback: Callback) -> dict[str, object]:
+    return {"due_at": callback.due_at.isoformat(), "at_once": callback.is_urgent}
 
 
 def _campaign_of(unit: Unit, campaign_id: CampaignId) -> CampaignRow:

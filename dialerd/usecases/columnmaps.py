@@ -11,6 +11,7 @@ from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.phone import known_region
 from dialerd.ports import Unit
+from dialerd.usecases.definitions import changes_of, told
 from dialerd.usecases.lists import NAME
 
 
@@ -23,10 +24,12 @@ def put_column_map(unit: Unit, name: str, columns: ColumnMap, *, actor: str, now
         )
     if columns.region is not None and not known_region(columns.region):
         raise BadInputError(f"{columns.region!r} is no region", hint="use an ISO 3166 code like US or GB")
-    if unit.imports.map(name) == columns:
+    before = unit.imports.map(name)
+    if before == columns:
         return False
     unit.imports.put_map(name, columns, now)
-    unit.audit.add(actor=actor, action="mapping_kept", subject=name, detail=columns.model_dump(), now=now)
+    detail = told(changes_of(None if before is None else before.model_dump(), columns.model_dump()))
+    unit.audit.add(actor=actor, action="mapping_kept", subject=name, detail=detail, now=now)
     return True
 
 
@@ -45,11 +48,13 @@ def list_column_maps(unit: Unit) -> dict[str, ColumnMap]:
 
 def remove_column_map(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Forget a map. Refused while a watched folder is read by it."""
-    get_column_map(unit, name)
+    columns = get_column_map(unit, name)
     users = [drop.list_name for drop in unit.imports.drops() if drop.map_name == name]
     if users:
         raise IllegalActionError(
             f"mapping {name} reads the folder of list {users[0]}", hint="give that folder another one first"
         )
     unit.imports.delete_map(name)
-    unit.audit.add(actor=actor, action="mapping_removed", subject=name, detail={}, now=now)
+    unit.audit.add(
+        actor=actor, action="mapping_removed", subject=name, detail={"before": columns.model_dump()}, now=now
+    )

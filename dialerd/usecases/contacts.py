@@ -89,7 +89,7 @@ def set_attribute(unit: Unit, contact_id: int, name: str, value: str, *, actor: 
     """
     row = get_contact(unit, contact_id)
     unit.contacts.set_attributes(row.id, _checked({name: value}))
-    detail = {"attribute": name}
+    detail = {"attribute": name}  # no values: what is overwritten about a person is to be gone
     unit.audit.add(actor=actor, action="attribute_set", subject=str(row.id), detail=detail, now=now)
     return get_contact(unit, contact_id)
 

@@ -14,6 +14,7 @@ from dialerd.domain.phone import known_region
 from dialerd.domain.words import CampaignState
 from dialerd.ports import ContactRow, ListRow, Unit
 from dialerd.usecases.callingback import cancel_of_list
+from dialerd.usecases.definitions import note_deleted
 from dialerd.usecases.standing import standing
 
 _CHUNK = 500  # contacts deleted per transaction
@@ -82,7 +83,8 @@ def delete_list(unit: Unit, name: str, *, actor: str, now: datetime) -> bool:
     row = check_deletable(unit, name, now)
     if cancel_of_list(unit, row.id, now) or not unit.lists.delete(row.id, size=_CHUNK):
         return False
-    unit.audit.add(actor=actor, action="list_deleted", subject=name, detail={}, now=now)
+    before = {"region": row.region, "created_at": row.created_at.isoformat()}
+    note_deleted(unit, "list", name, before, actor=actor, now=now)
     return True
 
 

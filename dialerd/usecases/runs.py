@@ -57,7 +57,8 @@ def _act(unit: Unit, name: str, action: Action, *, actor: str, now: datetime) ->
     assert now_at.run is not None, "the table allows these actions only on a run"
     assert state is not None, "each of them leads to a state"
     unit.runs.set_state(now_at.run.id, state, now)
-    unit.audit.add(actor=actor, action=f"run_{action}", subject=name, detail={"run": now_at.run.number}, now=now)
+    detail = {"run": now_at.run.number, **told({"state": (str(now_at.state), str(state))})}
+    unit.audit.add(actor=actor, action=f"run_{action}", subject=name, detail=detail, now=now)
     return _get_run(unit, now_at.run.id)
 
 

@@ -7,10 +7,12 @@ are shared, and copy or open with them, but only the owner changes one.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from dialerd.domain.errors import AlreadyExistsError, IllegalActionError, NotFoundError
 from dialerd.domain.view import ViewSpec, check_name
 from dialerd.ports import SavedView, Unit
+from dialerd.usecases.definitions import changes_of, note_deleted, told
 
 MOST = 100
 """Views of one owner."""
@@ -47,7 +49,8 @@ def save(
 ) -> SavedView:
     """Make a view, or change the owner's view of that name, also its name. Raises BadInputError, AlreadyExistsError."""
     check_name(new_name or name)
-    mine = {each.name for each in unit.views.listed(owner) if each.owner == owner}
+    mine = {each.name: each for each in unit.views.listed(owner) if each.owner == owner}
+    before = mine.get(name)
     if name not in mine and len(mine) >= MOST:
         raise IllegalActionError(f"{owner} has {MOST} views, the most that one may have", hint="delete one first")
     if new_name is not None and new_name != name:
@@ -57,9 +60,10 @@ def save(
         unit.views.rename(owner, name, new_name)
         name = new_name
     unit.views.put(owner, name, spec, is_shared=is_shared, now=now)
-    detail = {**spec.as_table(), "shared": is_shared}
+    saved = _own(unit, name, owner)
+    detail = told(changes_of(None if before is None else _table(before), _table(saved)))
     unit.audit.add(actor=actor, action="view_saved", subject=name, detail=detail, now=now)
-    return _own(unit, name, owner)
+    return saved
 
 
 def duplicate(unit: Unit, name: str, new_name: str, *, owner: str, actor: str, now: datetime) -> SavedView:
@@ -72,17 +76,23 @@ def duplicate(unit: Unit, name: str, new_name: str, *, owner: str, actor: str, n
 
 def delete(unit: Unit, name: str, *, owner: str, actor: str, now: datetime) -> None:
     """Delete one of the owner's views; who opened with it has the plain table again."""
-    _own(unit, name, owner)
+    view = _own(unit, name, owner)
     unit.views.delete(owner, name)
-    unit.audit.add(actor=actor, action="view_deleted", subject=name, detail={}, now=now)
+    note_deleted(unit, "view", name, _table(view), actor=actor, now=now)
 
 
 def mark_default(unit: Unit, name: str | None, *, reader: str, actor: str, now: datetime) -> SavedView | None:
     """Have the reader's table open with that view from now on; None: with the plain one."""
     found = None if name is None else get(unit, name, reader=reader)
+    before = default(unit, reader)
     unit.views.set_default(reader, None if found is None else (found.owner, found.name))
-    unit.audit.add(actor=actor, action="view_default", subject=name or "", detail={}, now=now)
+    detail = {"before": None if before is None else before.name, "after": name}
+    unit.audit.add(actor=actor, action="view_default", subject=name or "", detail=detail, now=now)
     return default(unit, reader)
+
+
+def _table(view: SavedView) -> dict[str, Any]:
+    return {"name": view.name, **view.spec.as_table(), "shared": view.is_shared}
 
 
 def _own(unit: Unit, name: str, owner: str) -> SavedView:
