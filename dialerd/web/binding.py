@@ -203,7 +203,8 @@ class Streamed(_Way):
 def check_routes(routes: Collection[_Way]) -> None:
     """Raises ValueError where a route asks for no right, two are the same, or one edits what another shows and is not
     held against If-Match: the API does not start with such."""
-    readers = {each.path: each.do for each in routes if each.method == "GET" and isinstance(each, Route)}
+    reads = [each for each in routes if isinstance(each, Route) and each.method == "GET"]
+    readers = {each.path: each.do for each in reads if each.query is None}  # the others are pages of lists
     seen: set[tuple[str, str]] = set()
     names: set[str] = set()
     for each in routes:
