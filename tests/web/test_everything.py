@@ -196,7 +196,7 @@ SAID_AS = {
     "dnc add": {"list_name": "name"},
     "dnc import": {"list_name": "name"},
     "dnc remove": {"list_name": "name"},
-    "dnc show": {"list_name": "name"},
+    "dnc show": {"list_name": "name", "after": "cursor"},
     "flow check": {"file": "toml"},
     "flow draw": {"flow_or_file": "toml"},
     "flow try": {"flow_or_file": "flow", "given": "attributes"},
