@@ -6,13 +6,27 @@ Not here: the rows (use cases), cells that a spreadsheet would take for formulas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from aiohttp import web
 
+from dialerd.ports import Unit
 from dialerd.web.binding import Visit
 
+T = TypeVar("T")
+
 _CHUNK_S = 30.0  # whoever reads slower than that is let go
+
+
+class StoreReader:
+    """Reads the store from the thread that walks the rows, which waits for the store's."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._loop, self._store = asyncio.get_running_loop(), visit.house.store
+
+    def __call__(self, job: Callable[[Unit], T]) -> T:
+        return asyncio.run_coroutine_threadsafe(self._store.read(job), self._loop).result()
 
 
 async def csv_response(

@@ -5,8 +5,6 @@ Not here: who asks and what for (counter.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -15,24 +13,10 @@ from dialerd.domain.errors import DialerdError, StoreError
 from dialerd.httpsettings import HttpSettings
 from dialerd.log import logger
 from dialerd.web.credentials import is_secure
-from dialerd.web.pages import policy
+from dialerd.web.pages import headers_of
 from dialerd.web.problems import Problem, of_error, of_http
 
 _log = logger(__name__)
-
-
-def headers_of(http: HttpSettings) -> Mapping[str, str]:
-    """No script, style or connection but ours and the phone's; nothing of it in a frame; nothing guessed."""
-    return {
-        "Content-Security-Policy": policy(http.phone_origin),
-        "Server": "dialerd",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-    }
 
 
 class Door:
@@ -40,7 +24,7 @@ class Door:
 
     def __init__(self, http: HttpSettings) -> None:
         self._http = http
-        self._headers = headers_of(http)
+        self._headers = {**headers_of(http.phone_origin), "Server": "dialerd"}
 
     async def pass_through(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:

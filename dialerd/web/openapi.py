@@ -18,7 +18,7 @@ from dialerd.web.credentials import COOKIE, OWN_HEADER
 from dialerd.web.problems import MEDIA_TYPE
 
 _REF = "#/components/schemas/{model}"
-_NAMED = re.compile(r"\{([a-z_]+)(?::[^{}]*(?:\{[^{}]*\}[^{}]*)*)?\}")
+_NAMED = re.compile(r"\{([a-z_]+)(?::([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}")
 
 
 class _Complaint(BaseModel):
@@ -151,8 +151,12 @@ def _responses(route: Route | Streamed, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _path_parameters(route: Route | Streamed) -> Iterator[dict[str, Any]]:
-    for name in _NAMED.findall(route.path):
-        schema = {"type": "integer", "minimum": 1} if name.endswith("_id") else {"type": "string", "minLength": 1}
+    for name, pattern in _NAMED.findall(route.path):
+        schema: dict[str, Any] = {"type": "string", "minLength": 1}
+        if pattern.startswith("[0-9]"):
+            schema = {"type": "integer", "minimum": 1}
+        elif pattern:
+            schema = {"type": "string", "pattern": f"^{pattern}$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

@@ -48,13 +48,15 @@ def policy(connect: Sequence[str] = ()) -> str:
     )
 
 
-def _headers(connect: Sequence[str]) -> dict[str, str]:
+def headers_of(connect: Sequence[str] = ()) -> dict[str, str]:
+    """No script, style or connection but ours and the phone's; nothing of it in a frame; nothing guessed."""
     return {
         "Content-Security-Policy": policy(connect),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     }
 
@@ -65,7 +67,7 @@ class Pages:
     def __init__(self, folder: Path = BUILT, *, connect: Sequence[str] = ()) -> None:
         paths = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
         self._files = {path.relative_to(folder).as_posix(): _read(path) for path in paths}
-        self._headers = _headers(connect)
+        self._headers = headers_of(connect)
 
     @property
     def is_built(self) -> bool:

@@ -6,21 +6,13 @@ Not here: what a supervisor does about it (agents), live changes (the socket).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
-
-from pydantic import Field
 
 from dialerd.domain.user import Right
 from dialerd.usecases import floor as use
 from dialerd.usecases import timeline
-from dialerd.web.binding import Ask, Query, Route, Streamed
+from dialerd.web.binding import Ask, Route, Streamed
 from dialerd.web.resources.campaigns import is_shown_to, queues_of
-
-
-class OfRun(Query):
-    """The active or last one, where none is named."""
-
-    run: Annotated[int, Field(ge=1, le=2**31)] | None = None
+from dialerd.web.resources.runs import WhichRun
 
 
 def show_floor(ask: Ask[None, None]) -> use.Floor:
@@ -38,7 +30,7 @@ def show_floor(ask: Ask[None, None]) -> use.Floor:
     )
 
 
-def show_timeline(ask: Ask[OfRun, None]) -> timeline.Timeline:
+def show_timeline(ask: Ask[WhichRun, None]) -> timeline.Timeline:
     """What became of a contact in a run, from eligible to what is next."""
     contact_id = int(ask.path["contact_id"])
     return timeline.timeline(ask.unit, ask.path["name"], contact_id, run=ask.query.run, now=ask.now)

@@ -24,6 +24,7 @@ from dialerd.web.binding import Ask, Model, Route
 from dialerd.web.resources import agents, callbacks
 from dialerd.web.resources.agents import AgentWithJobs, Login, Name, Pause, Switch
 from dialerd.web.resources.callbacks import CallbackShown, GivenShown, NewCallback, Promise, When
+from dialerd.web.resources.reach import own_agent
 
 _MOST = 1000  # callbacks
 
@@ -119,7 +120,7 @@ def show_me(ask: Ask[None, None]) -> OwnAgent:
 
 def login(ask: Ask[None, Login]) -> OwnAgent:
     """Have my phone reached; I am logged in when I have answered."""
-    agents.log_in(ask, _name(ask), ask.body.endpoint)
+    agents.log_in(ask, own_agent(ask.person), ask.body.endpoint)
     return _me(ask)
 
 
@@ -130,7 +131,7 @@ def logout(ask: Ask[None, None]) -> OwnAgent:
 
 def pause(ask: Ask[None, Pause]) -> OwnAgent:
     """Get no more calls until I am ready again."""
-    use.pause(ask.unit, _name(ask), reason=ask.body.reason, actor=ask.actor, now=ask.now)
+    use.pause(ask.unit, own_agent(ask.person), reason=ask.body.reason, actor=ask.actor, now=ask.now)
     return _me(ask)
 
 
@@ -156,7 +157,7 @@ def skip(ask: Ask[None, None]) -> OwnAgent:
 
 def record(ask: Ask[None, Switch]) -> OwnAgent:
     """Record my call, or no more."""
-    recordings.record_agent(ask.unit, _name(ask), wanted=ask.body.on, actor=ask.actor, now=ask.now)
+    recordings.record_agent(ask.unit, own_agent(ask.person), wanted=ask.body.on, actor=ask.actor, now=ask.now)
     return _me(ask)
 
 
@@ -164,7 +165,7 @@ def opt_out(ask: Ask[None, OptOutWish]) -> OptedOutShown:
     """Never call the person again whom I talk to, or have talked to last."""
     done = optout.opt_out_of_agents_call(
         ask.unit,
-        _name(ask),
+        own_agent(ask.person),
         list_name=ask.body.list,
         words=ask.body.words,
         region=ask.house.region,
@@ -176,7 +177,7 @@ def opt_out(ask: Ask[None, OptOutWish]) -> OptedOutShown:
 
 def show_preview(ask: Ask[None, None]) -> PreviewShown:
     """The record in front of me."""
-    name = _name(ask)
+    name = own_agent(ask.person)
     if ask.unit.previews.get(name) is None:
         raise NotFoundError("no record is in front of you", hint="wait for the next one")
     return preview_document(ask.unit, name, ask.now)
@@ -202,7 +203,7 @@ def preview_document(unit: Unit, name: str, now: datetime) -> PreviewShown:
 
 def give_disposition(ask: Ask[None, OwnGiven]) -> GivenShown:
     """Say how my call went, while it is up or after it."""
-    name, wanted = _name(ask), ask.body
+    name, wanted = own_agent(ask.person), ask.body
     attempt = ask.unit.dialing.attempt(AttemptId(wanted.attempt_id))
     if attempt is None or attempt.agent != name:
         raise ForbiddenError("that call was not yours", hint="give it to the last one you had")
@@ -219,12 +220,12 @@ def show_jobs(ask: Ask[None, None]) -> Jobs:
 
 def set_jobs(ask: Ask[None, NewJobs]) -> Jobs:
     """Work for these jobs only; none: for any."""
-    agentpage.set_preferred(ask.unit, _name(ask), ask.body.preferred, actor=ask.actor, now=ask.now)
+    agentpage.set_preferred(ask.unit, own_agent(ask.person), ask.body.preferred, actor=ask.actor, now=ask.now)
     return _jobs(ask)
 
 
 def _jobs(ask: Ask[None, Any]) -> Jobs:
-    name = _name(ask)
+    name = own_agent(ask.person)
     return Jobs(open=use.open_campaigns(ask.unit, name), preferred=sorted(use.get_agent(ask.unit, name).preferred))
 
 
@@ -233,7 +234,7 @@ def list_callbacks(ask: Ask[None, None]) -> list[CallbackShown]:
     found = promised.list_callbacks(
         ask.unit,
         campaign=None,
-        agent=_name(ask),
+        agent=own_agent(ask.person),
         states=callbacks.OPEN_STATES,
         limit=_MOST,
         rulebook=ask.house.rulebook,
@@ -244,7 +245,7 @@ def list_callbacks(ask: Ask[None, None]) -> list[CallbackShown]:
 
 def add_callback(ask: Ask[None, OwnCallback]) -> CallbackShown:
     """Promise somebody of a campaign of my queues a call."""
-    name = _name(ask)
+    name = own_agent(ask.person)
     known = {row.spec.name: row.spec.queue for row in ask.unit.campaigns.all()}
     if known.get(ask.body.campaign) not in {queue.name for queue in use.queues_of(ask.unit, name)}:
         raise ForbiddenError("that campaign is of none of your queues", hint="ask a supervisor")
@@ -282,18 +283,18 @@ def _own_wish(given: Promise, agent: str | None, now: datetime) -> promised.Wish
 
 def _own_callback(ask: Ask[Any, Any]) -> int:
     number = int(ask.path["callback_id"])
-    if promised.get_callback(ask.unit, number).agent != _name(ask):
+    if promised.get_callback(ask.unit, number).agent != own_agent(ask.person):
         raise ForbiddenError(f"callback {number} is not yours", hint="ask a supervisor")
     return number
 
 
 def _act(ask: Ask[None, None], do: Callable[..., object]) -> OwnAgent:
-    do(ask.unit, _name(ask), actor=ask.actor, now=ask.now)
+    do(ask.unit, own_agent(ask.person), actor=ask.actor, now=ask.now)
     return _me(ask)
 
 
 def _me(ask: Ask[Any, Any]) -> OwnAgent:
-    row = use.get_agent(ask.unit, _name(ask))
+    row = use.get_agent(ask.unit, own_agent(ask.person))
     return own_document(ask.unit, row, ask.unit.queues.all(), ask.unit.runs.unfinished())
 
 
@@ -335,11 +336,6 @@ def _call(unit: Unit, row: AgentRow) -> CallShown | None:
             for each in (chosen.disposition if chosen else ())
         ],
     )
-
-
-def _name(ask: Ask[Any, Any]) -> str:
-    assert ask.person.agent is not None, "asked only of who has the right to be an agent"
-    return ask.person.agent
 
 
 _AGENT, _CALLBACKS = "/api/me/agent", "/api/me/callbacks"

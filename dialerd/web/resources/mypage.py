@@ -5,7 +5,7 @@ Not here: what the agent does (me.py, steering.py), what belongs on the page (us
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from dialerd.domain.user import Right
 from dialerd.usecases import agentpage as use
 from dialerd.web.binding import Ask, Model, Route
 from dialerd.web.resources.contacts import NoteShown, note_document
+from dialerd.web.resources.reach import own_agent
 
 
 class OwnNote(Model):
@@ -23,12 +24,12 @@ class OwnNote(Model):
 
 def show_page(ask: Ask[None, None]) -> use.AgentPage:
     """My jobs, my callbacks, and the card of whom I am shown or talk to, or have just talked to."""
-    return use.page(ask.unit, _name(ask), now=ask.now)
+    return use.page(ask.unit, own_agent(ask.person), now=ask.now)
 
 
 def list_notes(ask: Ask[None, None]) -> list[NoteShown]:
     """What was written down about the person in front of me, the latest first."""
-    card = use.card(ask.unit, _name(ask), now=ask.now)
+    card = use.card(ask.unit, own_agent(ask.person), now=ask.now)
     if card is None:
         raise NotFoundError("nobody is in front of you", hint="wait for the next call")
     return [note_document(each) for each in card.notes]
@@ -36,15 +37,10 @@ def list_notes(ask: Ask[None, None]) -> list[NoteShown]:
 
 def add_note(ask: Ask[None, OwnNote]) -> NoteShown:
     """Write something down about the person in front of me, for whoever talks to them next."""
-    card = use.card(ask.unit, _name(ask), now=ask.now)
+    card = use.card(ask.unit, own_agent(ask.person), now=ask.now)
     if card is None or card.contact_id != ask.body.contact_id:
         raise ForbiddenError("that contact is not in front of you", hint="ask a supervisor to note it")
     return note_document(use.add_note(ask.unit, card.contact_id, ask.body.text, actor=ask.actor, now=ask.now))
-
-
-def _name(ask: Ask[Any, Any]) -> str:
-    assert ask.person.agent is not None, "asked only of who has the right to be an agent"
-    return ask.person.agent
 
 
 _NOTES = "/api/me/notes"

@@ -26,6 +26,12 @@ def queues_of_contact(unit: Unit, path: Path) -> Collection[str]:
     return _of_list(unit, get_contact(unit, int(path["contact_id"])).list_name)
 
 
+def own_agent(person: Person) -> str:
+    """Whose calls somebody takes who has the right to be an agent."""
+    assert person.agent is not None, "asked only of who has the right to be an agent"
+    return person.agent
+
+
 def campaigns_of(unit: Unit, person: Person) -> Collection[str] | None:
     """The campaigns that somebody sees; None: every one."""
     if person.queues is None:

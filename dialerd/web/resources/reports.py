@@ -21,7 +21,7 @@ from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import Ask, Model, Moment, Path, Query, Route, Streamed, Visit
 from dialerd.web.csvstream import csv_response
 from dialerd.web.resources.campaigns import is_shown_to, queues_of
-from dialerd.web.resources.floor import OfRun
+from dialerd.web.resources.runs import WhichRun
 
 _TIMES = "agent-times"
 _SPAN = timedelta(days=1)
@@ -52,7 +52,7 @@ def list_agent_times(ask: Ask[Span, None]) -> list[use.AgentTimes]:
     return _times(ask.unit, ask.query, ask.person, ask.now)
 
 
-def list_hours(ask: Ask[OfRun, None]) -> list[use.ReportRow]:
+def list_hours(ask: Ask[WhichRun, None]) -> list[use.ReportRow]:
     """A run's attempts by the hour in which they began."""
     return use.by_hour(ask.unit, ask.path["name"], run=ask.query.run)
 

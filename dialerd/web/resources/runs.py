@@ -15,13 +15,13 @@ from aiohttp import web
 from pydantic import Field
 
 from dialerd.domain.user import Right
-from dialerd.ports import RunRow, Unit
+from dialerd.ports import RunRow
 from dialerd.usecases import dispositions, runs, schedules, status
 from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
 from dialerd.usecases.standing import get_campaign
 from dialerd.usecases.status import Status
 from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
-from dialerd.web.csvstream import csv_response
+from dialerd.web.csvstream import StoreReader, csv_response
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
 
@@ -51,6 +51,8 @@ class PaceShown(Model):
 
 
 class WhichRun(Query):
+    """The active or last one, where none is named."""
+
     run: Annotated[int, Field(ge=1, le=2**31)] | None = None
 
 
@@ -206,11 +208,6 @@ def set_schedule(ask: Ask[None, Schedules]) -> CampaignApplied:
 
 async def export_campaign(visit: Visit) -> web.StreamResponse:
     """The campaign's attempts as CSV, in the order of dialing."""
-    loop = asyncio.get_running_loop()
-
-    def read(job: Callable[[Unit], Any]) -> Any:  # on a thread of its own, which waits for the store's
-        return asyncio.run_coroutine_threadsafe(visit.house.store.read(job), loop).result()
-
     asked: ExportAsked = visit.query
     run = None if asked.run is None else asked.run if asked.run == "all" else int(asked.run)
     wanted = Wanted(
@@ -219,7 +216,7 @@ async def export_campaign(visit: Visit) -> web.StreamResponse:
         until=asked.until,
         dispositions=asked.disposition or None,
     )
-    rows = await asyncio.to_thread(export_attempts, read, visit.path["name"], wanted)
+    rows = await asyncio.to_thread(export_attempts, StoreReader(visit), visit.path["name"], wanted)
     return await csv_response(visit, "attempts.csv", COLUMNS, rows)
 
 

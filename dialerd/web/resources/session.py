@@ -65,7 +65,7 @@ _SHOWN = TypeAdapter(SessionShown)
 
 async def sign_in(visit: Visit) -> web.StreamResponse:
     """Sign in with name and password; the answer sets the cookie of a new session."""
-    wish = await _body(visit, SignIn)
+    wish = await read_model(visit, SignIn)
     house = visit.house
     address = address_of(visit.request, house.http.trusted_proxies)
     began_at = house.clock.now()
@@ -113,7 +113,7 @@ async def sign_out(visit: Visit) -> web.StreamResponse:
 
 async def change_password(visit: Visit) -> web.StreamResponse:
     """Change the own password: every session of the user ends, and this one goes on as a new one."""
-    wish = await _body(visit, NewPassword)
+    wish = await read_model(visit, NewPassword)
     house, person = visit.house, visit.person
     if visit.credential is None or visit.credential.is_token:
         raise Problem(403, "forbidden", "a token cannot change a password", "sign in to do that")
@@ -154,10 +154,6 @@ async def _slow(work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(_thread, work)
     finally:
         _waiting -= 1
-
-
-async def _body(visit: Visit, model: type[M]) -> M:
-    return await read_model(visit, model)
 
 
 async def read_model(visit: Visit, model: type[M]) -> M:

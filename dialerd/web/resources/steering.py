@@ -23,7 +23,7 @@ from dialerd.usecases.agents import get_agent, queues_of
 from dialerd.web.binding import Model, Streamed, Visit
 from dialerd.web.problems import Problem
 from dialerd.web.resources.agents import Name, Switch, queues_of_agent
-from dialerd.web.resources.reach import check_call
+from dialerd.web.resources.reach import check_call, own_agent
 from dialerd.web.resources.session import read_model
 
 _LIMIT_S = 5.0
@@ -106,27 +106,27 @@ async def unlisten(visit: Visit) -> web.StreamResponse:
 
 async def mute_me(visit: Visit) -> web.StreamResponse:
     """Let nobody hear me, or again; until my call ends."""
-    return await _switch(visit, _own(visit), use.mute)
+    return await _switch(visit, own_agent(visit.person), use.mute)
 
 
 async def hold_mine(visit: Visit) -> web.StreamResponse:
     """Let the person whom I talk to hear music and be heard by nobody, or go on."""
-    return await _switch(visit, _own(visit), use.hold)
+    return await _switch(visit, own_agent(visit.person), use.hold)
 
 
 async def send_my_keys(visit: Visit) -> web.StreamResponse:
     """Send keys to the line of whom I talk to."""
-    return await _send_keys(visit, _own(visit))
+    return await _send_keys(visit, own_agent(visit.person))
 
 
 async def transfer(visit: Visit) -> web.StreamResponse:
     """Pass my call on to a queue, another agent, or a number that the settings allow; I wrap up."""
-    return await _pass_on(visit, _own(visit))
+    return await _pass_on(visit, own_agent(visit.person))
 
 
 async def consult(visit: Visit) -> web.StreamResponse:
     """Talk to an agent, whoever of a queue is free, or a number, with my person on hold; answered once we talk."""
-    wish, house, name = await read_model(visit, Onward), visit.house, _own(visit)
+    wish, house, name = await read_model(visit, Onward), visit.house, own_agent(visit.person)
     to = Destination(queue=wish.queue, agent=wish.agent, number=wish.number)
 
     def job(unit: Unit, **by: Any) -> RequestId:
@@ -137,19 +137,14 @@ async def consult(visit: Visit) -> web.StreamResponse:
 
 async def complete(visit: Visit) -> web.StreamResponse:
     """Give my person to whom I ask about them; I wrap up."""
-    name = _own(visit)
+    name = own_agent(visit.person)
     return await _ask(visit, name, lambda unit, **by: use.complete(unit, name, **by))
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:
     """Let go whom I ask, or ring, and go on with my person."""
-    name = _own(visit)
+    name = own_agent(visit.person)
     return await _ask(visit, name, lambda unit, **by: use.take_back(unit, name, **by))
-
-
-def _own(visit: Visit) -> str:
-    assert visit.person.agent is not None, "asked only of who has the right to be an agent"
-    return visit.person.agent
 
 
 async def _switch(visit: Visit, name: str, verb: Callable[..., RequestId]) -> web.StreamResponse:

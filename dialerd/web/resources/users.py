@@ -5,7 +5,6 @@ Not here: signing in (session.py).
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,8 +16,8 @@ from dialerd.domain.user import Right, Role
 from dialerd.ports import AuditRow, TokenRow, Unit, UserRow
 from dialerd.usecases import auditlog, tokens
 from dialerd.usecases import users as use
-from dialerd.web.binding import Ask, Model, Query, Route, Streamed, Visit
-from dialerd.web.csvstream import csv_response
+from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
+from dialerd.web.csvstream import StoreReader, csv_response
 from dialerd.web.paging import Asked, Page, page, page_of_all
 from dialerd.web.resources.session import Password, hashed, read_model
 
@@ -85,8 +84,8 @@ class AuditAbout(Query):
     actor: str | None = None
     action: str | None = None
     subject: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     @property
     def about(self) -> auditlog.About:
@@ -94,8 +93,8 @@ class AuditAbout(Query):
             actor=self.actor,
             action=self.action,
             subject=self.subject,
-            since=_aware(self.since),
-            until=_aware(self.until),
+            since=self.since,
+            until=self.until,
         )
 
 
@@ -187,13 +186,7 @@ def list_audit(ask: Ask[AuditAsked, None]) -> Page[AuditShown]:
 
 async def export_audit(visit: Visit) -> web.StreamResponse:
     """The whole log as CSV, the latest first."""
-    loop = asyncio.get_running_loop()
-
-    def read(job: Any) -> list[AuditRow]:  # on a thread of its own, which waits for the store's
-        found: list[AuditRow] = asyncio.run_coroutine_threadsafe(visit.house.store.read(job), loop).result()
-        return found
-
-    rows = auditlog.export_audit(read, visit.query.about)
+    rows = auditlog.export_audit(StoreReader(visit), visit.query.about)
     lines = (
         (str(row.id), row.at.isoformat(), row.actor, row.action, row.subject, json.dumps(row.detail)) for row in rows
     )
@@ -232,11 +225,6 @@ _SHOWN = TypeAdapter(UserShown)
 
 def _shown(row: UserRow, *, status: int = 200) -> web.Response:
     return web.Response(status=status, body=_SHOWN.dump_json(_user(row)), content_type="application/json")
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A time without an offset is meant as this machine's clock shows it, as on the command line."""
-    return None if moment is None else moment.astimezone()
 
 
 _USER, _TOKENS, _AUDIT = "/api/users/{name}", "/api/tokens", "/api/audit"
