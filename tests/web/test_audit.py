@@ -49,7 +49,7 @@ def test_a_deletion_tells_what_there_was(site: Site, path: str, action: str, bef
 def test_whose_table_opens_with_what_is_told(site: Site) -> None:
     assert _told(site, "POST", "views/mine/default", {"on": True}, "view_default") == {"before": None, "after": "mine"}
     told = _told(site, "DELETE", "views/mine", None, "view_deleted")["before"]
-    assert (told["name"], told["shared"], told["sort"]) == ("mine", False, "-last_run_at")
+    assert (told["name"], told["shared"]) == ("mine", False)
 
 
 def _told(site: Site, method: str, path: str, body: Any, action: str) -> Any:

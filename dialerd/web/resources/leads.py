@@ -18,7 +18,7 @@ from dialerd.domain.errors import ForbiddenError, RefusedError
 from dialerd.domain.user import Denied, Person, Right, may
 from dialerd.ports import ContactRow, Unit
 from dialerd.usecases import contacts, dnc, signin
-from dialerd.usecases.signin import Credential, digest_of
+from dialerd.usecases.signin import Credential, SignedIn, digest_of
 from dialerd.web.binding import OPEN, Route, Streamed, Visit
 from dialerd.web.counter import read_bytes
 
@@ -50,11 +50,14 @@ async def add_lead(visit: Visit) -> web.StreamResponse:
     given, store, now = await _fields(visit), visit.house.store, visit.house.clock.now()
     try:
         # Nobody without a right takes the writer's time.
-        person = await store.read(lambda unit: _who(unit, visit, given.get("pass", ""), now))
-        row = await store.write(lambda unit: _add(unit, visit, person, given, now))
+        token = _token(visit, given.get("pass", ""))
+        found = await store.read(lambda unit: _who(unit, token, now))
+        row = await store.write(lambda unit: _add(unit, visit, found.person, given, now))
     except RefusedError as error:
         said = "".join(each if each.isprintable() else " " for each in error.message)
         return web.Response(text=f"ERROR: add_lead {said}\n", status=200)
+    if token is not None and found.is_stale:
+        store.post(lambda unit: signin.touch(unit, token, now))
     visit.house.poke()
     number = row.contact.numbers[0].e164
     return web.Response(text=f"SUCCESS: add_lead LEAD HAS BEEN ADDED - {number}|{row.list_name}|{row.id}\n")
@@ -66,19 +69,19 @@ async def _fields(visit: Visit) -> Mapping[str, str]:
     return dict(pairs)
 
 
-def _who(unit: Unit, visit: Visit, secret: str, now: datetime) -> Person:
-    credential = visit.credential
-    if (credential is None or not credential.is_token) and 0 < len(secret) <= _LONGEST:
-        credential = Credential(digest_of(secret), is_token=True)
-    # A cookie is not enough: a page elsewhere could send such a form.
-    token = credential if credential is not None and credential.is_token else None
+def _token(visit: Visit, secret: str) -> Credential | None:
+    """A cookie is not enough: a page elsewhere could send such a form."""
+    if visit.credential is not None and visit.credential.is_token:
+        return visit.credential
+    return Credential(digest_of(secret), is_token=True) if 0 < len(secret) <= _LONGEST else None
+
+
+def _who(unit: Unit, token: Credential | None, now: datetime) -> SignedIn:
     found = signin.identify(unit, token, now)
     judged = may(found.person, Right.DEFINE)
     if isinstance(judged, Denied):
         raise ForbiddenError(judged.reason)
-    if token is not None and found.is_stale:
-        visit.house.store.post(lambda unit: signin.touch(unit, token, now))
-    return found.person
+    return found
 
 
 def _add(unit: Unit, visit: Visit, person: Person, given: Mapping[str, str], now: datetime) -> ContactRow:
