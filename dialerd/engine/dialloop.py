@@ -176,6 +176,11 @@ class DialLoop:
         except (NotFoundError, BadInputError) as error:  # a pack was taken away or changed since: nobody is called so
             self._hold(line, str(error))
             return False
+        if line.wants_more and self._means.trunks.is_between_calls(spec.trunk):
+            at = self._means.trunks.room_at(spec.trunk)
+            if at > steady:  # else what is claimed wakes us when it is sent
+                alarm.no_later_than(at)
+            return False
         theirs = self._queues.spec(spec.queue)
         crew = self._crew(line, theirs)
         if isinstance(crew, str):
@@ -210,6 +215,7 @@ class DialLoop:
         own = line.room(steady)
         line.is_short = own < wanted
         room = min(self._means.trunks.ask(spec.trunk, wanted, exchange.name), own, _BATCH)
+        line.wants_more = room < wanted
         if room <= 0:
             paced_at = steady if wanted > 0 else line.pacer.next_at(steady)
             at = max(paced_at, self._means.trunks.room_at(spec.trunk), line.room_at(steady))
@@ -279,7 +285,7 @@ class DialLoop:
         if claim.held and line.row.spec.queue is not None:
             self._callbacks.changed()  # one that has come to wait for its agent, perhaps
             self.wake()
-        line.is_dry = len(claim.attempts) + claim.held < room
+        line.is_dry = claim.is_dry
         line.due_at = claim.due_at
         line.repeatable |= claim.repeatable
         return claim.attempts

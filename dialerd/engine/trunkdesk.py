@@ -21,6 +21,9 @@ from dialerd.ports import Clock, Exchange
 
 _log = logger(__name__)
 
+_MOMENT_S = 0.1
+"""No pace is worked out anew for so long only to find that the trunk takes no call yet."""
+
 
 @dataclass(slots=True)
 class TrunkLine:
@@ -103,6 +106,15 @@ class TrunkDesk:
         if line.throttle.rests(now):
             return 0
         return max(0, min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent))
+
+    def is_between_calls(self, name: str) -> bool:
+        """Whether the calls per second alone let none go now but will in a moment: by itself (`room_at`), or when what
+        is claimed is sent. Who asks is to be woken when it `eases`."""
+        line, now = self._lines[name], self._clock.steady()
+        if line.rate.available(now) > line.unsent:
+            return False
+        line.is_short = True
+        return line.rate.room_at(now) <= now + _MOMENT_S
 
     def ask(self, name: str, wanted: int, server: str) -> int:
         """How many of the wanted calls may be claimed now, to be placed at that server: its share of them. Who gets

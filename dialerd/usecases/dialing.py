@@ -53,13 +53,15 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a claim brought. `held` targets were next in order but closed to us; `due_at`: when more may be due.
+    """What a claim brought. `held` targets were next in order but closed to us. `is_dry`: none is left that is due;
+    `due_at`: when more may be then.
 
     `repeatable`: attempts that are no callbacks and leave the target another one, at the same number too.
     """
 
     attempts: Sequence[AttemptRow]
     held: int
+    is_dry: bool
     due_at: datetime | None
     repeatable: frozenset[AttemptId] = frozenset()
 
@@ -94,24 +96,29 @@ def claim(
     """
     run = unit.runs.get(run_id)
     if run is None or run.state is not RunState.ACTIVE:
-        return Claim(attempts=(), held=0, due_at=None)
+        return Claim(attempts=(), held=0, is_dry=True, due_at=None)
     if run.waiting:
         unit.callbacks.promote(run_id, now)
         unit.dialing.promote(run_id, now)
     attempts: list[AttemptRow] = []
     repeatable: set[AttemptId] = set()
-    held, turns = 0, callingback.Turns()
-    for target in unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel):
-        facts = judge_target(unit, run, target, packs, turns, now)
-        if isinstance(facts, Gate):
-            held += 1
-        else:
+    held, is_dry, turns = 0, False, callingback.Turns()
+    # Where nobody may be dialed of those that are next, whoever comes after them is looked at: where a zone has closed,
+    # a claim for each of its targets would cost the run that long, and the writer as many commits.
+    while not (attempts or is_dry or held > _HELD_AT_MOST):
+        targets = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel)
+        is_dry = len(targets) < max(1, limit)
+        for target in targets:
+            facts = judge_target(unit, run, target, packs, turns, now)
+            if isinstance(facts, Gate):
+                held += 1
+                continue
             attempts.append(attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now))
             if facts.leaves_another:
                 repeatable.add(attempts[-1].id)
     unit.dialing.open_attempt(*attempts)
-    due_at = next_call_at(unit, run, channel) if len(attempts) + held < limit else None
-    return Claim(attempts=attempts, held=held, due_at=due_at, repeatable=frozenset(repeatable))
+    due_at = next_call_at(unit, run, channel) if is_dry else None
+    return Claim(attempts=attempts, held=held, is_dry=is_dry, due_at=due_at, repeatable=frozenset(repeatable))
 
 
 def next_call_at(unit: Unit, run: RunRow, channel: Channel) -> datetime | None:
@@ -165,6 +172,9 @@ def attempt_at(
         callingback.begin(unit, attempt, turns)
     return attempt
 
+
+_HELD_AT_MOST = 25
+"""Targets that a claim puts to rest before others get their turn at the writer."""
 
 _OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})
 """Gates that, where they are final, speak of one number; another of the contact's may be dialed."""

@@ -176,6 +176,26 @@ def test_a_trunk_that_refuses_rests_longer_each_time_and_not_after_it_works_agai
     run_virtual(main())
 
 
+def test_a_trunk_is_between_calls_as_long_as_its_calls_per_second_alone_let_none_go_and_will_in_a_moment() -> None:
+    async def main() -> None:
+        clock = VirtualClock(datetime(2026, 12, 1, tzinfo=UTC))
+        dice = SeededDice(1)
+        exchange = SimulatedExchange("simulated", clock, dice, NumberPlan(dice))
+        trunks = {"carrier": replace(trunk(), calls_per_second=10.0), "slow": replace(trunk(), calls_per_second=0.1)}
+        desk = TrunkDesk(trunks, {"simulated": exchange}, clock)
+        for name in trunks:
+            assert not desk.is_between_calls(name)
+            desk.take(name, "simulated")
+            assert desk.is_between_calls(name), "the call is not sent yet, which wakes who asks"
+            desk.sent(name)
+        assert desk.is_between_calls("carrier")
+        assert not desk.is_between_calls("slow"), "ten seconds are long enough for a pace to change"
+        await clock.sleep(desk.room_at("carrier") - clock.steady())
+        assert not desk.is_between_calls("carrier")
+
+    run_virtual(main())
+
+
 def test_a_bad_number_for_a_trunk_is_a_failed_attempt_and_stops_nobody_else() -> None:
     from tests.simulation.world import run
 

@@ -210,8 +210,20 @@ def test_a_contact_with_a_further_number_goes_on_with_that_one_when_the_first_is
     )
     add(house, "2122660001")
     house.start()
-    assert house.dial(1) == []
     assert [attempt.number for attempt in house.dial(1)] == ["+12122660002"]
+
+
+def test_a_claim_passes_over_those_who_may_not_be_called_and_lets_others_write_after_some(house: House) -> None:
+    numbers = [f"212266{each:04}" for each in range(60)]
+    house.with_contacts(*numbers)
+    house.start()
+    add(house, *numbers[:-1])
+    claims = [house.claim(1, NOW)]
+    while not claims[-1].is_dry:
+        claims.append(house.claim(1, NOW))
+    assert [each.number for claim in claims for each in claim.attempts] == ["+12122660059"]
+    assert len(claims) <= 4
+    assert max(claim.held for claim in claims) < 30
 
 
 def test_a_contact_whose_every_number_is_listed_is_settled_as_do_not_call(house: House) -> None:
