@@ -192,6 +192,24 @@ def check(context: Context, number: str) -> None:
 
 
 @dnc.command()
+@_LIST
+@click.option("--after", default="", metavar="NUMBER", help="Begin behind this one, the last that was shown.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
+@with_json
+@click.pass_obj
+def show(context: Context, list_name: str, after: str, limit: int) -> None:
+    """Show what a list has, by number; those that have expired, and are obeyed no more, with them."""
+    with context.unit() as unit:
+        entries = use.entries_of(unit, list_name, after=after, limit=limit)
+    context.show(
+        [dataclasses.asdict(entry) for entry in entries],
+        lambda: simple_table(
+            ("number", "source", "since", "until"), ((e.number, e.source, e.added_at, e.expires_at) for e in entries)
+        ),
+    )
+
+
+@dnc.command()
 @with_json
 @click.pass_obj
 def lists(context: Context) -> None:

@@ -81,6 +81,12 @@ def list_dnc(unit: Unit) -> dict[str, int]:
     return unit.dnc.lists()
 
 
+def entries_of(unit: Unit, list_name: str, *, after: str = "", limit: int) -> list[DncEntry]:
+    """The next `limit` entries of a list by number. Raises NotFoundError."""
+    known_dnc(unit, list_name)
+    return unit.dnc.page(list_name, after=after, limit=limit)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scrub:
     """A campaign's lists held against the do-not-call lists before a run: what a run started now would leave out."""

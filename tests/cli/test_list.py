@@ -102,6 +102,10 @@ def test_numbers_go_on_and_off_the_do_not_call_list(terminal: Terminal) -> None:
     (entry,) = terminal.ok("dnc", "check", "(212) 266-0003", "--json").document
     assert (entry["list_name"], entry["number"], entry["source"]) == ("global", "+12122660003", "letter")
     assert entry["expires_at"] > entry["added_at"]
+    shown = terminal.ok("dnc", "show", "--after", "+12122660001", "--limit", "1", "--json").document
+    assert [each["number"] for each in shown] == ["+12122660002"]
+    assert "+12122660003" in terminal.ok("dnc", "show").out
+    assert terminal.type("dnc", "show", "--list", "none").code == 1
     assert terminal.ok("dnc", "remove", "2122660003").out == "1 of 1 numbers are taken off the list global\n"
     assert terminal.ok("dnc", "check", "2122660003").out == "the number is on no list\n"
     assert terminal.ok("dnc", "lists", "--json").document == {"global": 2}

@@ -105,6 +105,7 @@ OVER_HTTP = {
     "dnc import": "dncuploads_upload dncuploads_list_uploads dncuploads_show_upload",
     "dnc lists": "dnc_list_dnc",
     "dnc remove": "dnc_remove_numbers",
+    "dnc show": "dnc_list_entries",
     "floor": "floor_show_floor",
     "flow apply": "definitions_apply_flow",
     "flow check": "trials_check_flow",

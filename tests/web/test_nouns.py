@@ -90,6 +90,21 @@ def test_numbers_go_on_and_off_a_do_not_call_list(site: Site) -> None:
     assert [each["list"] for each in sue.get("/api/dnc").document] == ["global"]
 
 
+def test_what_a_do_not_call_list_has_is_shown_in_pages(site: Site) -> None:
+    sue = site.browser("sue")
+    numbers = [f"+1212266000{n}" for n in (3, 1, 2)]
+    sue.post("/api/dnc/global/numbers", {"numbers": numbers, "source": "letter"})
+    sue.post("/api/dnc", {"list": "spring"})
+    sue.post("/api/dnc/spring/numbers", {"numbers": ["+12122660004"]})
+    first = sue.get("/api/dnc/global/numbers?limit=2").document
+    assert [each["number"] for each in first["items"]] == ["+12122660001", "+12122660002"]
+    assert (first["items"][0]["list"], first["items"][0]["source"]) == ("global", "letter")
+    rest = sue.get(f"/api/dnc/global/numbers?limit=2&cursor={first['next']}").document
+    assert ([each["number"] for each in rest["items"]], rest["next"]) == (["+12122660003"], None)
+    assert [each["number"] for each in sue.get("/api/dnc/spring/numbers").document["items"]] == ["+12122660004"]
+    assert sue.get("/api/dnc/none/numbers").code == "not_found"
+
+
 @pytest.mark.parametrize(
     ("noun", "table"),
     [

@@ -62,9 +62,9 @@ RIGHT_OF = {
         campaigns_clone_campaign campaigns_delete_campaign campaigns_rename_campaign contacts_add_contact
         contacts_change_contact definitions_apply_flow definitions_apply_queue definitions_apply_set
         definitions_apply_strategy definitions_delete_flow definitions_delete_queue definitions_delete_set
-        definitions_delete_strategy dnc_add_numbers dnc_create_dnc dnc_delete_dnc dnc_remove_numbers
-        dncuploads_list_uploads dncuploads_show_upload dncuploads_upload lists_create_list lists_delete_list
-        maps_apply_map maps_delete_map runs_set_schedule uploads_upload
+        definitions_delete_strategy dnc_add_numbers dnc_create_dnc dnc_delete_dnc dnc_list_entries
+        dnc_remove_numbers dncuploads_list_uploads dncuploads_show_upload dncuploads_upload lists_create_list
+        lists_delete_list maps_apply_map maps_delete_map runs_set_schedule uploads_upload
     """,
     "steer": """
         agents_hangup agents_login agents_logout agents_pause agents_prefer agents_ready agents_record

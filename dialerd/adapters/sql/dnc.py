@@ -106,3 +106,20 @@ class SqlDnc:
     def lists(self) -> dict[str, int]:
         rows = self._connection.execute("SELECT name, entries FROM dnc_list ORDER BY id")
         return dict(rows.fetchall())
+
+    def page(self, list_name: str, *, after: str, limit: int) -> list[DncEntry]:
+        rows = self._connection.execute(
+            "SELECT number, source, added_at, expires_at FROM dnc_entry"
+            " WHERE list_id = (SELECT id FROM dnc_list WHERE name = ?) AND number > ? ORDER BY number LIMIT ?",
+            (list_name, after, limit),
+        )
+        return [
+            DncEntry(
+                list_name=list_name,
+                number=number,
+                source=source,
+                added_at=to_moment(added_at),
+                expires_at=to_moment_or_none(expires_at),
+            )
+            for number, source, added_at, expires_at in rows
+        ]

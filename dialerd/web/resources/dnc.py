@@ -12,8 +12,10 @@ from aiohttp import web
 from pydantic import Field
 
 from dialerd.domain.user import Right
+from dialerd.ports import DncEntry
 from dialerd.usecases import dnc as use
 from dialerd.web.binding import Ask, Model, Query, Route, Streamed, Visit
+from dialerd.web.paging import Asked, Page, page
 from dialerd.web.steps import until_gone
 
 Number = Annotated[str, Field(max_length=200)]
@@ -108,18 +110,23 @@ def remove_numbers(ask: Ask[None, Unlisted]) -> Removed:
     return Removed(removed=removed)
 
 
+def list_entries(ask: Ask[Asked, None]) -> Page[EntryShown]:
+    """What a list has, by number; those that have expired, and are obeyed no more, with them."""
+    after = ask.query.after(str)
+    rows = use.entries_of(ask.unit, ask.path["name"], after=str(after[0]) if after else "", limit=ask.query.limit + 1)
+    return page(rows, ask.query, key=lambda row: (row.number,), show=_entry)
+
+
 def check_number(ask: Ask[NumberAsked, None]) -> list[EntryShown]:
     """The lists that have a number now."""
-    return [
-        EntryShown(
-            list=each.list_name,
-            number=each.number,
-            source=each.source,
-            added_at=each.added_at,
-            expires_at=each.expires_at,
-        )
-        for each in use.check_dnc(ask.unit, ask.query.number, region=ask.house.region, now=ask.now)
-    ]
+    found = use.check_dnc(ask.unit, ask.query.number, region=ask.house.region, now=ask.now)
+    return [_entry(each) for each in found]
+
+
+def _entry(row: DncEntry) -> EntryShown:
+    return EntryShown(
+        list=row.list_name, number=row.number, source=row.source, added_at=row.added_at, expires_at=row.expires_at
+    )
 
 
 _ALL, _ONE = "/api/dnc", "/api/dnc/{name}"
@@ -128,6 +135,7 @@ ROUTES: tuple[Route | Streamed, ...] = (
     Route(method="GET", path=_ALL, do=list_dnc, right=Right.SEE),
     Route(method="POST", path=_ALL, do=create_dnc, right=Right.DEFINE, status=201, idempotent=True),
     Streamed(method="DELETE", path=_ONE, do=delete_dnc, right=Right.DEFINE, status=204),
+    Route(method="GET", path=_ONE + "/numbers", do=list_entries, right=Right.DEFINE),
     Route(method="POST", path=_ONE + "/numbers", do=add_numbers, right=Right.DEFINE, idempotent=True),
     Route(method="DELETE", path=_ONE + "/numbers", do=remove_numbers, right=Right.DEFINE),
     Route(method="GET", path="/api/dnc-check", do=check_number, right=Right.SEE),
