@@ -7,6 +7,7 @@ Not here: the daemon and the phone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +28,11 @@ SEEN = (
     "/campaigns/sales-calls",
     "/campaigns/sales-calls/edit",
     "/floor",
+    "/queues",
     "/callbacks",
+    "/outcomes",
     "/dnc",
+    "/dnc/global",
     "/lists",
     "/lists/customers",
     "/reports",
@@ -38,6 +42,10 @@ SEEN = (
 DIALOGS = (
     ("/floor", "New agent", "New agent"),
     ("/callbacks", "New callback", "New callback"),
+    ("/queues", "New queue", "New queue"),
+    ("/queues", "sales", "Change sales"),
+    ("/outcomes", "New set", "New set"),
+    ("/dnc/global", "Upload CSV", "Upload to global"),
     ("/lists", "New list", "New list"),
     ("/lists/customers", "Upload CSV", "Upload to customers"),
     ("/dnc", "Add numbers", "Add numbers"),
@@ -85,6 +93,67 @@ def test_what_the_api_refuses_stands_on_the_page_as_its_sentence(page: Any) -> N
     alert = page.get_by_role("alert")
     alert.wait_for()
     assert "a name is 1 to 64" in alert.inner_text()
+
+
+def test_a_queue_and_outcomes_are_made_changed_and_deleted_by_their_pages(page: Any, site: Site) -> None:
+    root = site.browser("root")
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.get_by_role("button", name="New queue").click()
+    dialog.get_by_label("Name").fill("night")
+    dialog.get_by_role("button", name="ben").click()
+    dialog.get_by_label("Agents' phones").select_option("on_demand")
+    dialog.get_by_label("Ring at most (seconds)").fill("12")
+    dialog.get_by_label("Reasons to pause").fill("lunch, training ")
+    dialog.get_by_role("button", name="Create").click()
+    page.get_by_role("row").filter(has_text="night").wait_for()
+    queue = root.get("/api/queues/night").document
+    assert (queue["agents"], queue["legs"], queue["ring_s"]) == (["ben"], "on_demand", 12)
+    assert queue["pause_reasons"] == ["lunch", "training"]
+    page.get_by_role("button", name="night", exact=True).click()
+    dialog.get_by_label("Kind").select_option("app_queue")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.wait_for(state="detached")
+    assert root.get("/api/queues/night").document["kind"] == "app_queue"
+    page.get_by_role("button", name="Actions: night").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    page.get_by_role("row").filter(has_text="night").wait_for(state="detached")
+
+    page.goto("/outcomes")
+    page.get_by_role("button", name="New set").first.click()
+    dialog.get_by_label("Name").fill("renewals")
+    sold, later = dialog.get_by_role("group", name="Outcome 1"), dialog.get_by_role("group", name="Outcome 2")
+    sold.get_by_label("What agents read").fill("Sold!")
+    later.get_by_label("What agents read").fill("Call me later")
+    later.get_by_label("Then").select_option("callback")
+    dialog.get_by_role("button", name="Up: Outcome 2").click()
+    dialog.get_by_role("button", name="Create").click()
+    page.get_by_role("row").filter(has_text="renewals").wait_for()
+    first, second = root.get("/api/dispositions/renewals").document["disposition"]
+    assert (first["code"], first["text"], first["callback"]) == ("call_me_later", "Call me later", True)
+    assert (second["code"], second["positive"]) == ("sold", True)
+
+
+def test_a_file_of_numbers_goes_onto_a_do_not_call_list_and_each_is_seen_there(page: Any, tmp_path: Path) -> None:
+    (tmp_path / "wishes.csv").write_text("number\n2122660031\nbad\n2122660032\n")
+    page.goto("/dnc")
+    page.get_by_role("link", name="global").click()
+    page.get_by_role("button", name="Upload CSV").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("CSV file").set_input_files(tmp_path / "wishes.csv")
+    dialog.get_by_label("Source").fill("letters")
+    dialog.get_by_role("button", name="Upload CSV").click()
+    dialog.get_by_text("2 numbers were added.").wait_for()
+    assert "bad" in dialog.get_by_role("region", name="Rows that cannot be used").inner_text()
+    dialog.get_by_role("button", name="Close").click()
+    row = page.get_by_role("row").filter(has_text="+12122660031")
+    row.filter(has_text="letters").wait_for()
+    page.get_by_role("button", name="Take +12122660032 off the list?").click()
+    dialog.get_by_role("button", name="Take off").click()
+    page.get_by_text("+12122660032", exact=True).wait_for(state="detached")
+    row.wait_for()
 
 
 def test_stored_script_is_shown_as_text_and_not_run(page: Any) -> None:

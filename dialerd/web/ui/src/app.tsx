@@ -9,14 +9,17 @@ import { CampaignForm } from "./campaigns/form/page";
 import { CampaignsPage } from "./campaigns/page";
 import { Incoming } from "./console/incoming";
 import { ConsolePage } from "./console/page";
+import { DncListPage } from "./dnc/list";
+import { DncPage } from "./dnc/page";
 import { FloorPage } from "./floor/page";
 import { ListPage } from "./lists/list";
 import { ListsPage } from "./lists/page";
+import { OutcomesPage } from "./outcomes/page";
 import { AuditPage } from "./pages/audit";
 import { CallbacksPage } from "./pages/callbacks";
-import { DncPage } from "./pages/dnc";
 import { ReportsPage } from "./pages/reports";
 import { UsersPage } from "./pages/users";
+import { QueuesPage } from "./queues/page";
 import { Questions } from "./parts/dialog";
 import { Empty, ProblemNote } from "./parts/problem";
 import { Toasts } from "./parts/toast";
@@ -40,10 +43,13 @@ const ROUTES: readonly Route[] = [
   { path: "/campaigns/:name", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignPage name={name} /> },
   { path: "/campaigns/:name/edit", role: "supervisor", title: t.nav.campaigns, page: ({ name = "" }) => <CampaignForm name={name} /> },
   { path: "/floor", role: "supervisor", title: t.nav.floor, page: () => <FloorPage /> },
+  { path: "/queues", role: "supervisor", title: t.nav.queues, page: () => <QueuesPage /> },
   { path: "/callbacks", role: "supervisor", title: t.nav.callbacks, page: () => <CallbacksPage /> },
   { path: "/lists", role: "supervisor", title: t.nav.lists, page: () => <ListsPage /> },
   { path: "/lists/:name", role: "supervisor", title: t.nav.lists, page: ({ name = "" }) => <ListPage name={name} /> },
   { path: "/dnc", role: "supervisor", title: t.nav.dnc, page: () => <DncPage /> },
+  { path: "/dnc/:name", role: "supervisor", title: t.nav.dnc, page: ({ name = "" }) => <DncListPage name={name} /> },
+  { path: "/outcomes", role: "supervisor", title: t.nav.outcomes, page: () => <OutcomesPage /> },
   { path: "/reports", role: "supervisor", title: t.nav.reports, page: () => <ReportsPage /> },
   { path: "/users", role: "admin", title: t.nav.users, page: () => <UsersPage /> },
   { path: "/audit", role: "admin", title: t.nav.audit, page: () => <AuditPage /> },

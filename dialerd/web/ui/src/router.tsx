@@ -49,6 +49,11 @@ export function match(pattern: string, path: string): Record<string, string> | n
   return found;
 }
 
+/** A page beside this one, whose fields are kept meanwhile. */
+export function Beside({ to, children }: { to: string; children: ComponentChildren }) {
+  return <a href={to} target="_blank" rel="noopener">{children}</a>;
+}
+
 export function Link(props: { to: string; class?: string; children: ComponentChildren; current?: boolean; "aria-label"?: string }) {
   const { to, current, ...rest } = props;
   return (

@@ -105,7 +105,7 @@ export function useList<R extends Route>(path: Address<R> | null, query?: QueryO
 const MOST_PAGES = 50;
 
 /** Every item of a list, for choosing from; none while `path` is null. */
-export function useAll<R extends Route>(path: Address<R> | null): Item<R>[] {
-  const loaded = useLoaded<Page>(keyOf(path), () => pagesOf(path ?? "", undefined, MOST_PAGES));
+export function useAll<R extends Route>(path: Address<R> | null, everyS = 0): Item<R>[] {
+  const loaded = useLoaded<Page>(keyOf(path), () => pagesOf(path ?? "", undefined, MOST_PAGES), everyS);
   return (loaded.value?.items ?? []) as Item<R>[];
 }

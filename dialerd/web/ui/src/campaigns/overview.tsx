@@ -16,6 +16,9 @@ const w = t.campaign;
 const LOOK_S = 5;
 const SLOW_S = 30;
 
+/** Where somebody may answer whom no agent takes. In preview the agent is there before the call; without agents nobody waits for one. */
+const CAN_ABANDON = new Set(["progressive", "power", "predictive"]);
+
 export const isOn = (state: string): boolean => state === "active" || state === "paused" || state === "stopping";
 
 function Figure({ label, children, tone }: { label: string; children: ComponentChildren; tone?: string | undefined }) {
@@ -31,6 +34,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
   const name = status.campaign;
   const meters = useList(status.run ? at("/campaigns/{name}/meters", name) : null, {}, isOn(status.state) ? LOOK_S : 0);
   if (status.run === null) return <section class="panel"><Empty title={w.neverRun}>{status.state === "draft" ? w.lacking : w.neverRunText}</Empty></section>;
+  const abandons = CAN_ABANDON.has(status.mode) || status.abandoned_rate > 0 || (meters.value ?? []).some((each) => each.abandoned > 0);
   const cap = Math.min(...(meters.value ?? []).map((each) => each.cap), 1);
   const isOver = status.abandoned_rate > cap;
   return (
@@ -41,7 +45,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
         <Figure label={w.figures.pending}>{count(status.pending)}</Figure>
         <Figure label={w.figures.calls}>{count(status.calls_now)}</Figure>
         <Figure label={w.figures.attempts}>{count(status.attempts)}</Figure>
-        <Figure label={w.figures.abandoned} tone={isOver ? "bad" : undefined}>{share(status.abandoned_rate, 2)}{cap < 1 && <small>{w.figures.abandonedOf(share(cap, 1))}</small>}</Figure>
+        {abandons && <Figure label={w.figures.abandoned} tone={isOver ? "bad" : undefined}>{share(status.abandoned_rate, 2)}{cap < 1 && <small>{w.figures.abandonedOf(share(cap, 1))}</small>}</Figure>}
       </dl>
       <section class="panel">
         <header>
@@ -62,7 +66,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
         {isOn(status.state) && <Why status={status} />}
         {isOn(status.state) && status.pacing && <Pacing facts={status.pacing} />}
         <Endings name={name} run={status.run} attempts={status.attempts} />
-        {(status.mode !== "agentless" || !!meters.value?.length) && <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />}
+        {abandons && <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />}
         <Hours name={name} run={status.run} isOn={isOn(status.state)} />
       </div>
     </>

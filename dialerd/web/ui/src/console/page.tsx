@@ -124,7 +124,7 @@ function Now({ agent, mine, onLogin }: { agent: MyAgent; mine: Mine; onLogin: ()
     case "paused":
       return <section class="panel"><Empty title={agent.reason ? w.pausedFor(agent.reason) : w.paused}>{w.pausedText}</Empty></section>;
     case "ready":
-      return <section class="panel"><Empty title={agent.campaign ? w.waitsFor(agent.campaign) : w.idle}>{agent.campaign ? w.waitsText(agent.why) : w.idleText(agent.why_idle || agent.why)}</Empty></section>;
+      return <section class="panel"><Empty title={agent.campaign ? w.waitsFor(agent.campaign) : w.idle}>{agent.campaign ? w.waitsText(agent.why) : w.idleText((agent.why_idle || agent.why).replace(/^idle: /, ""))}</Empty></section>;
     case "preview":
       return mine.preview ? <PreviewCard preview={mine.preview} card={card} onDone={mine.reload} /> : null;
     case "reserved":

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import { post, send } from "../api/client";
 import type { FloorAgent } from "../api/documents";
+import { useDocument } from "../api/resource";
 import { at, type Body } from "../api/routes";
 import { useAgentNames, useCampaignNames, useQueueNames } from "../campaigns/form/offers";
 import { Button } from "../parts/button";
@@ -20,7 +21,7 @@ type Kind = NonNullable<Body<"/agents", "post">["kind"]>;
 const LISTENING_AT = "dialerd.listening-at";
 
 export function AgentActs({ agent, onDone }: { agent: FloorAgent; onDone: () => void }) {
-  const [open, setOpen] = useState<Mode | "move" | "prefer" | null>(null);
+  const [open, setOpen] = useState<Mode | "move" | "prefer" | "change" | null>(null);
   const name = agent.agent;
   const does = (act: () => Promise<unknown>) => async () => {
     await act();
@@ -44,12 +45,15 @@ export function AgentActs({ agent, onDone }: { agent: FloorAgent; onDone: () => 
     if (agent.state === "paused" || agent.state === "wrap_up") choices.push({ label: w.ready, act: does(() => post(at("/agents/{name}/ready", name))) });
     choices.push({ label: w.logout, isDanger: true, act: () => ask({ title: w.logoutAsk(name), text: w.logoutText, yes: w.logout, isDanger: true, act: does(() => post(at("/agents/{name}/logout", name))) }) });
   }
+  choices.push({ label: w.change, act: () => setOpen("change") });
+  if (isOut) choices.push({ label: w.delete, isDanger: true, act: () => ask({ title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true, act: async () => (await send("delete", at("/agents/{name}", name)), tell(w.deleted(name)), onDone()) }) });
   return (
     <>
       {talks && <Button kind="ghost" size="small" icon="ear" label={`${w.listen}: ${name}`} onClick={() => setOpen("listen")} />}
       <Menu label={`${t.actions}: ${name}`} choices={choices} />
-      {open && open !== "move" && open !== "prefer" && <Listen agent={name} mode={open} onDone={onDone} onClose={() => setOpen(null)} />}
+      {open && open !== "move" && open !== "prefer" && open !== "change" && <Listen agent={name} mode={open} onDone={onDone} onClose={() => setOpen(null)} />}
       {open === "move" && <Move agent={name} onDone={onDone} onClose={() => setOpen(null)} />}
+      {open === "change" && <EditAgent agent={agent} onDone={onDone} onClose={() => setOpen(null)} />}
       {open === "prefer" && <Prefer agent={agent} onDone={onDone} onClose={() => setOpen(null)} />}
     </>
   );
@@ -107,18 +111,22 @@ function Prefer({ agent, onDone, onClose }: { agent: FloorAgent; onDone: () => v
   );
 }
 
-export function NewAgent({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const [agent, setAgent] = useState("");
-  const [endpoint, setEndpoint] = useState("PJSIP/");
-  const [kind, setKind] = useState<Kind>("outbound");
-  const make = async () => {
-    await post(at("/agents"), { agent, endpoint, kind });
-    tell(w.made(agent));
+/** A new agent, or one that is there. */
+export function EditAgent({ agent, onDone, onClose }: { agent: FloorAgent | null; onDone: () => void; onClose: () => void }) {
+  const [name, setName] = useState("");
+  const [endpoint, setEndpoint] = useState(agent?.endpoint ?? "PJSIP/");
+  const [chosen, setKind] = useState<Kind | null>(null);
+  const now = useDocument(agent && at("/agents/{name}", agent.agent));
+  const kind = chosen ?? (now.value?.kind as Kind | undefined) ?? "outbound";
+  const save = async () => {
+    if (agent) await send("patch", at("/agents/{name}", agent.agent), { body: { endpoint, ...(chosen ? { kind: chosen } : {}) } });
+    else await post(at("/agents"), { agent: name, endpoint, kind });
+    tell(agent ? w.changed(agent.agent) : w.made(name));
     onDone();
   };
   return (
-    <FormDialog title={w.newAgent} submit={t.create} canSubmit={!!agent && endpoint.length > 6} onSubmit={make} onClose={onClose}>
-      <TextField label={t.name} value={agent} onInput={setAgent} hint={t.acts.nameHint} autoFocus maxLength={64} />
+    <FormDialog title={agent ? w.changeTitle(agent.agent) : w.newAgent} submit={agent ? t.save : t.create} canSubmit={(!!agent || !!name) && endpoint.length > 6} onSubmit={save} onClose={onClose}>
+      {!agent && <TextField label={t.name} value={name} onInput={setName} hint={t.acts.nameHint} autoFocus maxLength={64} />}
       <TextField label={w.endpoint} value={endpoint} onInput={setEndpoint} hint={t.console.endpointHint} />
       <SelectField label={w.kind} value={kind} options={Object.entries(w.kinds).map(([value, label]) => ({ value, label }))} onInput={(next) => setKind(next as Kind)} />
     </FormDialog>

@@ -13,7 +13,7 @@ import { Empty, Loaded, NoMatch } from "../parts/problem";
 import { Table } from "../parts/table";
 import { here, Link } from "../router";
 import { t } from "../texts";
-import { AgentActs, NewAgent } from "./acts";
+import { AgentActs, EditAgent } from "./acts";
 
 const w = t.floor;
 const LOOK_S = 5;
@@ -71,7 +71,7 @@ export function FloorPage() {
               <div class="stack">
                 <section class="panel flush">
                   <header><h2>{w.queues}</h2></header>
-                  {!view.queues.length ? <p class="muted pad">{w.noQueues}</p> : (
+                  {!view.queues.length ? <p class="pad"><Link to="/queues">{w.noQueues}</Link></p> : (
                     <Table label={w.queues} rows={view.queues} rowKey={(each) => each.queue} columns={[
                       { head: w.queue, kind: "text", cell: (each) => each.queue },
                       { head: w.people, kind: "num", cell: (each) => count(each.waiting) },
@@ -98,7 +98,7 @@ export function FloorPage() {
           );
         }}
       </Loaded>
-      {isMaking && <NewAgent onDone={floor.reload} onClose={() => setMaking(false)} />}
+      {isMaking && <EditAgent agent={null} onDone={floor.reload} onClose={() => setMaking(false)} />}
     </>
   );
 }

@@ -5,8 +5,7 @@ import { onceKey, post } from "../api/client";
 import type { Contact } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
 import { at } from "../api/routes";
-import { Ago, count } from "../format";
-import { Badge } from "../parts/badge";
+import { count } from "../format";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { AreaField, TextField } from "../parts/field";
@@ -15,7 +14,7 @@ import { Table, type Column } from "../parts/table";
 import { Tabs } from "../parts/tabs";
 import { here, Link } from "../router";
 import { t } from "../texts";
-import { ImportReport, Upload } from "./upload";
+import { Imports, Upload } from "./upload";
 
 const w = t.lists;
 
@@ -56,37 +55,12 @@ export function ListPage({ name }: { name: string }) {
                 <Empty title={w.noContacts} action={<Button kind="primary" icon="file" onClick={() => setOpen("upload")}>{w.upload}</Button>}>{w.noContactsText}</Empty>
               )}
             </Loaded>
-          ) : <Imports name={name} />}
+          ) : <Imports of={{ noun: "lists", name }} />}
         </section>
       </Tabs>
-      {open === "upload" && <Upload list={name} onDone={refresh} onClose={() => setOpen(null)} />}
+      {open === "upload" && <Upload of={{ noun: "lists", name }} onDone={refresh} onClose={() => setOpen(null)} />}
       {open === "add" && <AddContact list={name} onDone={refresh} onClose={() => setOpen(null)} />}
     </>
-  );
-}
-
-function Imports({ name }: { name: string }) {
-  const found = useList(at("/lists/{name}/imports", name), {}, 5);
-  const [shown, setShown] = useState<string | null>(null);
-  return (
-    <Loaded of={found}>
-      {(all) => !all.length ? <Empty title={w.noImports}>{w.noImportsText}</Empty> : (
-        <>
-          <Table label={w.imports} rows={all} rowKey={(each) => each.id} columns={[
-            { head: w.file, kind: "text", cell: (each) => each.file },
-            { head: t.state, kind: "fit", cell: (each) => <Badge tone={each.state === "done" ? "good" : each.state === "running" ? "accent" : "bad"}>{w.states[each.state] ?? each.state}</Badge> },
-            { head: w.line, kind: "num", cell: (each) => count(each.line) },
-            { head: w.added, kind: "num", cell: (each) => count(each.added) },
-            { head: w.alreadyThere, kind: "num", cell: (each) => count(each.already_there) },
-            { head: w.doubled, kind: "num", cell: (each) => count(each.doubled) },
-            { head: w.onDnc, kind: "num", cell: (each) => count(each.on_dnc) },
-            { head: w.rejected, kind: "num", cell: (each) => (each.rejected ? <Button size="small" onClick={() => setShown(each.id)}>{count(each.rejected)}</Button> : 0) },
-            { head: w.startedAt, kind: "fit", cell: (each) => <Ago at={each.started_at} /> },
-          ]} />
-          {shown !== null && <div class="pad-all"><ImportReport list={name} id={shown} /></div>}
-        </>
-      )}
-    </Loaded>
   );
 }
 

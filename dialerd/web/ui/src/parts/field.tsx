@@ -92,7 +92,7 @@ export function Check(props: { label: ComponentChildren; value: boolean; onInput
 }
 
 /** Any number of the options; what is chosen and not offered any more stays in sight. */
-export function ManyField(props: Common & { values: readonly string[]; onInput: (values: string[]) => void; options: readonly string[]; none?: string; labels?: (value: string) => string }) {
+export function ManyField(props: Common & { values: readonly string[]; onInput: (values: string[]) => void; options: readonly string[]; none?: ComponentChildren; labels?: (value: string) => string }) {
   const id = useId();
   const all = [...new Set([...props.options, ...props.values])];
   const turn = (value: string) =>

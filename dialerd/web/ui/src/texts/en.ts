@@ -2,11 +2,13 @@
 import { agentTexts } from "./en.agents";
 import { campaignTexts } from "./en.campaigns";
 import { recordTexts } from "./en.records";
+import { setupTexts } from "./en.setup";
 
 export const en = {
   ...campaignTexts,
   ...agentTexts,
   ...recordTexts,
+  ...setupTexts,
   actions: "Actions",
   add: "Add",
   all: "All",
@@ -39,7 +41,7 @@ export const en = {
   skipToContent: "Skip to content",
   loadPages: "Pages",
   nav: {
-    campaigns: "Campaigns", floor: "Floor", callbacks: "Callbacks", lists: "Contacts", dnc: "Do not call",
+    campaigns: "Campaigns", floor: "Floor", queues: "Queues", callbacks: "Callbacks", lists: "Contacts", outcomes: "Outcomes", dnc: "Do not call",
     reports: "Reports", users: "Users", audit: "Audit", console: "Console",
   },
   live: { up: "Live", connecting: "Connecting…", lost: "Connection lost, trying again", off: "Not live" },

@@ -6,9 +6,11 @@ import { post } from "../../api/client";
 import { MODES, type FilterTest, type Key, type Mode } from "../../api/documents";
 import { useList } from "../../api/resource";
 import { at } from "../../api/routes";
+import { DEFAULTS } from "../../defaults";
 import { count } from "../../format";
 import { Button } from "../../parts/button";
 import { AreaField, Check, ManyField, SelectField, TextField } from "../../parts/field";
+import { Beside } from "../../router";
 import { t } from "../../texts";
 import { condition, CONDITIONS, inMode, joined, number, table, text, texts, type TabProps } from "./draft";
 import type { Offers } from "./offers";
@@ -47,7 +49,7 @@ export function Contacts({ draft, set, wrong, offers }: TabProps & { offers: Off
   };
   return (
     <>
-      <ManyField label={w.lists} values={lists} options={offers.lists} none={w.noLists} onInput={(values) => set({ lists: values })} wrong={wrong("lists")} />
+      <ManyField label={w.lists} values={lists} options={offers.lists} none={<Beside to="/lists">{w.noLists}</Beside>} onInput={(values) => set({ lists: values })} wrong={wrong("lists")} />
       <AreaField label={w.filter} value={filter} hint={w.filterHint} rows={3} onInput={(next) => (set({ filter: next }), setTest(null))} wrong={wrong("filter")} />
       <fieldset>
         <legend>{w.conditionLegend}</legend>
@@ -99,13 +101,19 @@ export function summed(found: readonly FilterTest[]): FilterTest | null {
   }), first);
 }
 
+/** What holds where the field is left empty: with agents the pace has no limit of its own. */
+function defaultOf(key: keyof typeof DEFAULTS.campaign, mode: string): string {
+  const isPace = key === "max_calls" || key === "calls_per_second";
+  return isPace && mode !== "agentless" ? t.campaign.noLimit : String(DEFAULTS.campaign[key]);
+}
+
 const ORDERS = ["fifo", "lifo", "random", "priority", "answer_rate"];
 
 export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Offers }) {
   const mode = text(draft, "mode");
   const trunk = offers.trunks.find((each) => each.trunk === text(draft, "trunk"));
-  const numeric = (key: Key, label: string, hint?: string) => (
-    <TextField label={label} type="number" min={0} step="any" value={text(draft, key)} onInput={(typed) => set({ [key]: number(typed) })} hint={hint} wrong={wrong(key)} />
+  const numeric = (key: keyof typeof DEFAULTS.campaign & Key, label: string) => (
+    <TextField label={label} type="number" min={0} step="any" value={text(draft, key)} placeholder={defaultOf(key, mode)} onInput={(typed) => set({ [key]: number(typed) })} wrong={wrong(key)} />
   );
   const preview = table(draft, "preview");
   const inPreview = (key: string, typed: string) => set({ preview: { ...preview, [key]: number(typed) } });
@@ -116,11 +124,12 @@ export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Off
         <SelectField label={w.callerId} value={text(draft, "caller_id")} none={w.notYet} options={trunk?.caller_ids ?? []} hint={w.callerIdHint} onInput={(value) => set({ caller_id: value })} wrong={wrong("caller_id")} />
         {mode === "agentless" ? <Taker draft={draft} set={set} wrong={wrong} offers={offers} /> : (
           <>
-            <SelectField label={w.queue} value={text(draft, "queue")} none={w.notYet} options={offers.queues} onInput={(queue) => set({ queue })} wrong={wrong("queue")} />
+            <SelectField label={w.queue} value={text(draft, "queue")} none={w.notYet} options={offers.queues} hint={!offers.queues.length && <Beside to="/queues">{w.noQueues}</Beside>} onInput={(queue) => set({ queue })} wrong={wrong("queue")} />
             {mode === "power" && numeric("ratio", w.ratio)}
+            {mode === "predictive" && <AbandonTarget draft={draft} set={set} wrong={wrong} />}
             {mode === "preview" && (
               <>
-                <TextField label={w.timer} type="number" min={1} value={preview.timer_s === undefined ? "" : String(preview.timer_s)} placeholder="30" onInput={(typed) => inPreview("timer_s", typed)} wrong={wrong("preview.timer_s")} />
+                <TextField label={w.timer} type="number" min={1} value={preview.timer_s === undefined ? "" : String(preview.timer_s)} placeholder={String(DEFAULTS.preview.timer_s)} onInput={(typed) => inPreview("timer_s", typed)} wrong={wrong("preview.timer_s")} />
                 <TextField label={w.skips} type="number" min={0} value={preview.max_skips === undefined ? "" : String(preview.max_skips)} hint={w.skipsHint} onInput={(typed) => inPreview("max_skips", typed)} wrong={wrong("preview.max_skips")} />
               </>
             )}
@@ -141,6 +150,18 @@ export function Outreach({ draft, set, wrong, offers }: TabProps & { offers: Off
       <ManyField label={w.packs} values={texts(draft, "regulations")} options={offers.packs} none={t.none} onInput={(values) => set({ regulations: values.length ? values : undefined })} wrong={wrong("regulations")} />
     </>
   );
+}
+
+/** In per cent, as people write it; the file has it as a share. */
+function AbandonTarget({ draft, set, wrong }: Pick<TabProps, "draft" | "set" | "wrong">) {
+  const share = Number(draft.abandon_target);
+  const [typed, setTyped] = useState(draft.abandon_target === undefined ? "" : String(Math.round(share * 10_000) / 100));
+  const put = (next: string) => {
+    setTyped(next);
+    const percent = number(next);
+    set({ abandon_target: typeof percent === "number" ? Math.round(percent * 100) / 10_000 : percent });
+  };
+  return <TextField label={w.abandonTarget} type="number" min={0} max={20} step="any" value={typed} placeholder={String(DEFAULTS.campaign.abandon_target * 100)} onInput={put} wrong={wrong("abandon_target")} />;
 }
 
 function Taker({ draft, set, wrong, offers }: Pick<TabProps, "draft" | "set" | "wrong"> & { offers: Offers }) {

@@ -4,16 +4,18 @@ import { at } from "../../api/routes";
 
 export const useCampaignNames = (isWanted = true): string[] => useAll(isWanted ? at("/campaigns") : null).map((each) => each.campaign);
 export const useAgentNames = (isWanted = true): string[] => useAll(isWanted ? at("/agents") : null).map((each) => each.agent);
-export const useQueueNames = (isWanted = true): string[] => useAll(isWanted ? at("/queues") : null).map((each) => each.queue);
+export const useQueueNames = (everyS = 0): string[] => useAll(at("/queues"), everyS).map((each) => each.queue);
+
+const LOOK_S = 10; // what is lacking may be made meanwhile, in another tab
 
 export function useOffers() {
   return {
-    lists: useAll(at("/lists")).map((each) => each.list),
+    lists: useAll(at("/lists"), LOOK_S).map((each) => each.list),
     trunks: useAll(at("/trunks")),
     dnc: useAll(at("/dnc")).map((each) => each.list).filter((each) => each !== "global"),
-    queues: useQueueNames(),
+    queues: useQueueNames(LOOK_S),
     flows: useAll(at("/flows")).map((each) => each.flow),
-    sets: useAll(at("/dispositions")).map((each) => each.set),
+    sets: useAll(at("/dispositions"), LOOK_S).map((each) => each.set),
     packs: useAll(at("/regulations")).map((each) => each.pack),
   };
 }

@@ -38,7 +38,7 @@ const KEYS_OF: Record<string, readonly Key[]> = {
   general: ["name", "description", "mode", "priority", "finite"],
   contacts: ["lists", "filter", "dnc"],
   outreach: [
-    "trunk", "caller_id", "flow", "on_human", "queue", "ratio", "preview", "abandon_message", "order", "max_attempts", "retry_after_min", "max_ring_s",
+    "trunk", "caller_id", "flow", "on_human", "queue", "ratio", "preview", "abandon_target", "abandon_message", "order", "max_attempts", "retry_after_min", "max_ring_s",
     "max_calls", "calls_per_second", "amd", "record", "regulations",
   ],
   schedule: ["hours", "schedule"],

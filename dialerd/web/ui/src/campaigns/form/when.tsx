@@ -1,6 +1,7 @@
 // The tabs Schedule and Dispositions of a campaign's form: contact hours, starting by itself, retries, success.
 import { Button } from "../../parts/button";
 import { Check, ManyField, SelectField, TextField } from "../../parts/field";
+import { Beside } from "../../router";
 import { endingName, t } from "../../texts";
 import { everyOf, hoursRows, number, table, text, texts, withRows, type HoursRow, type TabProps } from "./draft";
 import { SYSTEM_DISPOSITIONS, type Offers } from "./offers";
@@ -118,7 +119,7 @@ export function Endings({ draft, set, wrong, offers }: TabProps & { offers: Offe
         <div><Button size="small" icon="plus" disabled={!free.length} onClick={() => put([...rows, { disposition: free.includes("busy") ? "busy" : free[0] ?? "busy", after_min: 10, max: 3 }])}>{w.addRetry}</Button></div>
       </fieldset>
       <div class="fields">
-        <SelectField label={w.set} value={text(draft, "dispositions")} none={t.none} options={offers.sets} onInput={(dispositions) => set({ dispositions })} wrong={wrong("dispositions")} />
+        <SelectField label={w.set} value={text(draft, "dispositions")} none={t.none} options={offers.sets} hint={!offers.sets.length && <Beside to="/outcomes">{w.noSets}</Beside>} onInput={(dispositions) => set({ dispositions })} wrong={wrong("dispositions")} />
       </div>
       <ManyField label={w.positive} values={draft.positive === undefined ? ["answered_human"] : texts(draft, "positive")} options={SYSTEM_DISPOSITIONS} labels={endingName} hint={w.positiveHint} onInput={(positive) => set({ positive: positive })} wrong={wrong("positive")} />
     </>

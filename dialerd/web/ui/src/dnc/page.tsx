@@ -1,4 +1,5 @@
-// Do-not-call lists: what they hold, adding, removing, checking a number.
+// Do-not-call lists: all of them, adding, removing, checking a number.
+// Not here: what one has (list.tsx).
 import { useState } from "preact/hooks";
 
 import { get, post, send } from "../api/client";
@@ -12,7 +13,9 @@ import { Menu, type Choice } from "../parts/menu";
 import { Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
+import { go, here, Link } from "../router";
 import { t } from "../texts";
+import { Upload } from "../lists/upload";
 
 const w = t.dnc;
 const GLOBAL = "global";
@@ -23,9 +26,10 @@ const linesOf = (text: string): string[] => text.split(/[\n,;]/).map((each) => e
 
 export function DncPage() {
   const lists = useList(at("/dnc"), {}, 15);
-  const [open, setOpen] = useState<{ what: "add" | "remove"; list: string } | { what: "create" } | null>(null);
+  const [open, setOpen] = useState<{ what: "add" | "remove" | "upload"; list: string } | { what: "create" } | null>(null);
   const acts = (list: string): Choice[] => [
     { label: w.add, act: () => setOpen({ what: "add", list }) },
+    { label: w.upload, act: () => setOpen({ what: "upload", list }) },
     { label: w.remove, act: () => setOpen({ what: "remove", list }) },
     ...(list === GLOBAL ? [] : [{
       label: t.delete, isDanger: true,
@@ -46,7 +50,7 @@ export function DncPage() {
         <Loaded of={lists}>
           {(all) => (
             <Table label={w.lists} rows={all} rowKey={(each) => each.list} columns={[
-              { head: w.lists, kind: "name", cell: (each) => <b>{each.list}</b> },
+              { head: w.lists, kind: "name", cell: (each) => <DncLink name={each.list} /> },
               { head: w.entries, kind: "num", cell: (each) => count(each.entries) },
               { head: "", kind: "acts", cell: (each) => <Menu label={`${t.actions}: ${each.list}`} choices={acts(each.list)} /> },
             ]} />
@@ -54,9 +58,14 @@ export function DncPage() {
         </Loaded>
       </section>
       {open?.what === "create" && <Create onDone={lists.reload} onClose={() => setOpen(null)} />}
-      {open && open.what !== "create" && <Change what={open.what} list={open.list} onDone={lists.reload} onClose={() => setOpen(null)} />}
+      {open?.what === "upload" && <Upload of={{ noun: "dnc", name: open.list }} onDone={lists.reload} onClose={() => setOpen(null)} />}
+      {(open?.what === "add" || open?.what === "remove") && <Change what={open.what} list={open.list} onDone={lists.reload} onClose={() => setOpen(null)} />}
     </>
   );
+}
+
+function DncLink({ name }: { name: string }) {
+  return <a href={here`/dnc/${name}`} data-row-link onClick={(event) => (event.preventDefault(), go(here`/dnc/${name}`))}>{name}</a>;
 }
 
 function Check() {
@@ -77,7 +86,7 @@ function Check() {
       {found && found.length > 0 && (
         <div class="note warn" role="status">
           {w.checkOn}
-          {found.map((each) => <span class="hint" key={each.list}><b>{each.list}</b> {each.source && `· ${each.source}`} · {each.expires_at ? `${w.expires.toLowerCase()} ${fullTime(each.expires_at)}` : w.forEver}</span>)}
+          {found.map((each) => <span class="hint" key={each.list}><Link to={here`/dnc/${each.list}`}>{each.list}</Link> {each.source && `· ${each.source}`} · {each.expires_at ? `${w.expires.toLowerCase()} ${fullTime(each.expires_at)}` : w.forEver}</span>)}
         </div>
       )}
     </section>
@@ -93,7 +102,7 @@ function Create({ onDone, onClose }: { onDone: () => void; onClose: () => void }
   );
 }
 
-function Change({ what, list, onDone, onClose }: { what: "add" | "remove"; list: string; onDone: () => void; onClose: () => void }) {
+export function Change({ what, list, onDone, onClose }: { what: "add" | "remove"; list: string; onDone: () => void; onClose: () => void }) {
   const [numbers, setNumbers] = useState("");
   const [source, setSource] = useState("");
   const [days, setDays] = useState("");
