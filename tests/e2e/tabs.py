@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PASSWORD = "correct horse battery"
+AGENT_HZ = 1100  # what an agent's microphone hears; nobody in the lab has it
 _LIMIT_MS = 60_000  # a machine at work takes its time
 _RATE = 48_000
 

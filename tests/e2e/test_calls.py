@@ -6,139 +6,24 @@ Not here: the pages by themselves (test_pages.py).
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.asterisk.dialer import ALL_DAY, Dialer, until
-from tests.e2e.conftest import CHROMIUM
-from tests.e2e.tabs import PASSWORD, Tab, tone_file
+from tests.asterisk.dialer import Dialer, until
+from tests.e2e.office import AGENT, DESK, PHONE, connect_phone, make_campaign, make_list, set_up
+from tests.e2e.tabs import AGENT_HZ, Tab
 from tests.lab import AGENTS, Lab, by_number, person_hz
-from tests.lab.lab import PASSWORD as PHONE_PASSWORD
 from tests.lab.tones import seconds_of
 from tests.numbers import number
 from tests.web.site import Browser
 
 pytestmark = pytest.mark.browser
 
-AGENT, DESK = "ann", "agent1002"
-PHONE = "2001"
-AGENT_HZ = 1100  # what ann's microphone hears; nobody in the lab has it
-OUTCOMES = """name = "sales"
-[[disposition]]
-code = "accepted"
-positive = true
-[[disposition]]
-code = "call_me_later"
-callback = true
-"""
 STATES = {"ready": "Ready", "preview": "Preview", "on_call": "On a call", "wrap_up": "Wrap-up"}
 """As the API names them, and as the floor does."""
-
-
-@pytest.fixture
-def talking(tmp_path: Path) -> Iterator[Any]:
-    """A Chromium whose microphone hears a tone."""
-    driving = pytest.importorskip("playwright.sync_api", reason="scripts/test browser installs playwright")
-    arguments = [
-        *("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"),
-        *(
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-            "--allow-loopback-in-peer-connection",
-        ),
-        f"--use-file-for-fake-audio-capture={tone_file(tmp_path / 'tone.wav', AGENT_HZ)}",
-    ]
-    with driving.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def tab(talking: Any, lab: Lab, dialer: Dialer) -> Iterator[Callable[[], Tab]]:
-    opened: list[Tab] = []
-
-    def made() -> Tab:
-        opened.append(Tab(talking, f"http://127.0.0.1:{lab.port('web')}"))
-        return opened[-1]
-
-    yield made
-    for each in opened:
-        each.close()
-
-
-def set_up(lab: Lab, dialer: Dialer) -> Browser:
-    """A daemon, an agent in a queue, outcomes, and a user of each role; the admin over HTTP."""
-    dialer.start()
-    dialer.cli("agent", "add", AGENT, "--endpoint", f"PJSIP/{PHONE}")
-    for noun, text in (
-        ("queue", f'name = "sales"\nagents = ["{AGENT}"]\nwrap_up_s = 900\n'),
-        ("disposition", OUTCOMES),
-    ):
-        (dialer.home / f"{noun}.toml").write_text(text)
-        dialer.cli(noun, "apply", str(dialer.home / f"{noun}.toml"))
-    create = ["user", "create", "root", "--role", "admin"]
-    command = [sys.executable, "-m", "dialerd", "--config", str(dialer.config), *create]
-    subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True, cwd=dialer.home)
-    root = Browser(lab.port("web"))
-    assert root.sign_in("root", PASSWORD).status == 200
-    for name, more in ((AGENT, {"role": "agent", "agent": AGENT}), ("sue", {"role": "supervisor"})):
-        assert root.post("/api/users", {"name": name, "password": PASSWORD, **more}).status == 201
-    return root
-
-
-def make_list(admin: Tab, name: str, people: list[str], home: Path) -> None:
-    """By the page: a list, and a CSV file uploaded into it."""
-    (home / f"{name}.csv").write_text("".join(["phone,first_name\n", *(f"{each},Zoe\n" for each in people)]))
-    admin.page.goto("/lists")
-    admin.page.get_by_role("button", name="New list").first.click()
-    admin.dialog.get_by_label("Name").fill(name)
-    admin.press("Create", within=admin.dialog)
-    admin.page.get_by_role("heading", name=name, level=1).wait_for()
-    admin.page.get_by_role("button", name="Upload CSV").first.click()
-    admin.dialog.get_by_label("CSV file").set_input_files(home / f"{name}.csv")
-    admin.press("Upload CSV", within=admin.dialog)
-    admin.dialog.get_by_text(f"{len(people)} contacts were added.").wait_for()
-    admin.press("Close", within=admin.dialog)
-
-
-def make_campaign(admin: Tab, name: str, mode: str) -> None:
-    """By the form's tabs, the last of them its file; then run."""
-    page = admin.page
-    page.goto("/campaigns/new")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Dialing mode").select_option(mode)
-    page.get_by_role("tab", name="Contacts").click()
-    page.get_by_role("button", name=name, exact=True).click()
-    page.get_by_role("tab", name="Outreach").click()
-    page.get_by_label("Trunk").select_option("carrier")
-    page.get_by_label("Caller ID").select_option("+12125550100")
-    page.get_by_label("Queue").select_option("sales")
-    page.get_by_role("tab", name="Dispositions").click()
-    page.get_by_label("Set of your own outcomes").select_option("sales")
-    page.get_by_role("tab", name="TOML").click()
-    file = page.get_by_role("textbox", name="TOML")
-    file.fill(f"{file.input_value()}\n{ALL_DAY}")
-    admin.press("Save")
-    page.get_by_role("heading", name=name, level=1).wait_for()
-    admin.press("Run")
-    admin.press("Run", within=admin.dialog)
-    page.get_by_text("Active").first.wait_for()
-
-
-def connect_phone(agent: Tab) -> None:
-    """The agent chooses the phone of this page, types its password once, and logs in with it."""
-    agent.press("Log in")
-    agent.dialog.get_by_label("Password of the phone").fill(PHONE_PASSWORD)
-    agent.press("Connect", within=agent.dialog)
-    agent.dialog.get_by_text("Ready", exact=True).wait_for()
-    agent.press("Log in", within=agent.dialog)
 
 
 def moments(root: Browser) -> dict[str, float]:

@@ -1,5 +1,5 @@
 // A run in figures: progress, what holds contacts back, pace, endings, the abandoned share against its limit, the hours.
-// Not here: the page around it (detail.tsx).
+// Not here: the page around it (detail.tsx), the pace (pace.tsx).
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 
@@ -11,6 +11,7 @@ import { Chart } from "../parts/chart";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
 import { endingName, gateName, t } from "../texts";
+import { Pace } from "./pace";
 
 const w = t.campaign;
 const LOOK_S = 5;
@@ -64,7 +65,7 @@ export function Overview({ status }: { status: CampaignStatus }) {
       </section>
       <div class="grid-2">
         {isOn(status.state) && <Why status={status} />}
-        {isOn(status.state) && status.pacing && <Pacing facts={status.pacing} />}
+        {isOn(status.state) && <Pace status={status} meters={meters.value ?? []} />}
         <Endings name={name} run={status.run} attempts={status.attempts} />
         {abandons && <Abandoned name={name} meters={meters.value ?? []} isOn={isOn(status.state)} />}
         <Hours name={name} run={status.run} isOn={isOn(status.state)} />
@@ -86,25 +87,6 @@ function Why({ status }: { status: CampaignStatus }) {
           { head: w.until, kind: "fit", cell: (each) => (each.until ? <span title={fullTime(each.until)}>{dayTime(each.until)}</span> : <span class="muted">–</span>) },
         ]} />
       )}
-    </section>
-  );
-}
-
-/** What the pacer says of itself, whatever its mode says: plain values, one a line. */
-function Pacing({ facts }: { facts: Record<string, unknown> }) {
-  const plain = Object.entries(facts).filter(([, value]) => value !== null && typeof value !== "object");
-  if (!plain.length) return null;
-  return (
-    <section class="panel">
-      <header><h2>{w.pace}</h2><span class="muted">{w.paceText}</span></header>
-      <dl class="facts">
-        {plain.map(([key, value]) => (
-          <>
-            <dt>{key.replaceAll("_", " ")}</dt>
-            <dd class="num">{typeof value === "number" ? String(Math.round(value * 1000) / 1000) : String(value)}</dd>
-          </>
-        ))}
-      </dl>
     </section>
   );
 }

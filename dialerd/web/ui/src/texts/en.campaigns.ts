@@ -69,7 +69,7 @@ export const campaignTexts = {
     neverRunText: "When it runs, its progress, pace and results are shown here.",
     lacking: "It is a draft: something a run needs is missing. Open Edit to see what.",
     why: "Why not dialing?", whyText: "Contacts that are not being called, by what holds them back.", whyNone: "Nothing holds a contact back.", gate: "Held by", reasonHead: "Reason", contactsHead: "Contacts", until: "Until",
-    pace: "Pace", paceText: "What the pacer says of itself.", paceNow: "Calls now", maxCalls: "Calls at once, at most", perSecond: "Calls a second, at most", ratio: "Calls per ready agent",
+    maxCalls: "Calls at once, at most", perSecond: "Calls a second, at most", ratio: "Calls per ready agent",
     paceTitle: (name: string) => `Pace of ${name}`, paceDone: "The pace is changed.", noLimit: "No limit of its own", paceHint: "It holds at once, for this run and the next.",
     dispositions: "Dispositions", dispositionsNone: "No attempt has ended yet.", positive: "success",
     abandoned: "Abandoned share", abandonedText: "People who answered and found no agent within 2 s, by each rule that counts them.", meter: "Rule", cap: "Limit", live: "Live answers", abandonedCount: "Abandoned", share: "Share", window: "Window",
@@ -77,6 +77,15 @@ export const campaignTexts = {
     hours: "Attempts by hour", hoursText: "Attempts, answers by people and successes, by the hour in which they began.", successes: "Successes", attempts: "Attempts", liveAnswers: "Live answers", hoursNone: "No attempts yet.",
     explain: "Why is this contact called, or not?", contactId: "Contact", contactOrNumber: "Phone number or contact", contactOf: (id: number, list: string) => `${id} of ${list}`, whyNot: "What holds it back", explainAct: "Explain", timeline: "Timeline",
     explainHint: "A phone number, or a contact as the first column of a list and every export has it.",
+  },
+  pace: {
+    title: "Pace",
+    modes: {
+      agentless: () => "As fast as the limits allow: no agent is waited for.", progressive: () => "One call for each agent who is ready.", preview: () => "Each agent dials the record that is shown to it.",
+      power: (ratio: number) => `${ratio} ${ratio === 1 ? "call" : "calls"} for each agent who is ready.`, predictive: () => "Ahead of the agents, as far as the abandoned share allows.",
+    } as Record<string, (ratio: number) => string>,
+    slowed: (rule: string) => `One call for each agent who is ready, for the abandoned share of ${rule} is over its limit.`,
+    limit: "What bounds it", risk: "Chance of finding no agent, at most", answerRate: "Calls answered", ofEnded: (rate: string, calls: string) => `${rate} of ${calls}`, humanRate: "Answers by people", times: "Ring · talk · wrap-up", decisions: "Latest decisions", at: "At", calls: "Started", inFlight: "Under way", ready: "Ready", busy: "On calls",
   },
   form: {
     newTitle: "New campaign", editTitle: (name: string) => `Edit ${name}`,
