@@ -31,7 +31,7 @@ export interface Row {
 const NEW: Row = { text: "", code: "", positive: false, then: "nothing", after: "", isOld: false };
 
 /** `Call me later!` as a code: `call_me_later`. */
-export const codeOf = (text: string): string => text.normalize("NFD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 40);
+export const codeOf = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 40).replace(/_+$/, "");
 
 export function rowOf(outcome: Outcome): Row {
   const then: Then = outcome.callback ? "callback" : outcome.retry_after_min == null ? "nothing" : "retry";
