@@ -107,3 +107,11 @@ def test_files_are_read_once_when_they_are_whole_and_those_of_before_are_left_al
         write(n, age_s=60)
     assert [len(look(most=3)), len(look(most=3))] == [3, 1]
     assert asyncio.run(HeardFolder(tmp_path / "none").fresh(NOW, most=3)) == []
+
+
+def test_a_folder_that_may_not_be_read_is_told_of_once(tmp_path: Path, told: Any) -> None:
+    (tmp_path / "file").write_text("no folder")
+    folder = HeardFolder(tmp_path / "file")
+    for _ in range(2):
+        assert asyncio.run(folder.fresh(NOW, most=3)) == []
+    assert [each["action"] for each in told] == ["heard_folder_unreadable"]

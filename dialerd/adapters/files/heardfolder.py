@@ -29,6 +29,7 @@ class HeardFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: set[AttemptId] | None = None
+        self._has_complained = False
 
     async def fresh(self, now: datetime, *, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
         return await asyncio.to_thread(self._fresh, now, most)
@@ -40,9 +41,16 @@ class HeardFolder:
                 for each in self._folder.iterdir()
                 if each.suffix.lower() in ENDINGS and _ATTEMPT.match(each.stem)
             }
-        except OSError as error:
-            _log.debug(f"{self._folder} cannot be read: {error.strerror}", action="heard_folder")
+        except FileNotFoundError:
             return []  # Asterisk makes it with the first recording
+        except OSError as error:
+            if not self._has_complained:
+                text = (
+                    f"[amd] recordings: {self._folder} cannot be read: {error.strerror}; give dialerd's user the right"
+                )
+                _log.warning(text, action="heard_folder_unreadable")
+            self._has_complained = True
+            return []
         if self._seen is None:
             self._seen = set(files)
         self._seen &= files.keys()
