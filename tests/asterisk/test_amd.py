@@ -138,5 +138,4 @@ def test_what_a_campaigns_calls_heard_is_kept_and_gives_the_verdicts_that_they_h
                 break
         assert found["agrees"] == len(kinds)
     finally:
-        lab.cli("pbx", "dialplan remove global DIALERD_AMD_RECORD")
         lab.cli("pbx", 'dialplan set global DIALERD_AMD_RECORD ""')
