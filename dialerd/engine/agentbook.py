@@ -110,6 +110,8 @@ class AgentBook:
     def write(self, line: AgentLine) -> None:
         """Put down where an agent is seen, and its leg."""
         leg_id, asterisk = (line.leg.id, line.leg.exchange.name) if line.leg is not None else (None, None)
+        if line.leg is None and line.left is not None:
+            leg_id, asterisk = line.left.leg_id, line.left.asterisk
         note = partial(usecases.note_seen, name=line.name, seen=line.seen, leg_id=leg_id, asterisk=asterisk)
         self._store.post(partial(note, now=self._clock.now()))
 

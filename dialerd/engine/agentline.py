@@ -12,12 +12,20 @@ from datetime import datetime
 from dialerd.domain.agents import Seen
 from dialerd.domain.posts import Assignment
 from dialerd.domain.queue import QueueSpec
-from dialerd.domain.words import AgentState, AttemptId, CallerId, Person, RunId
+from dialerd.domain.words import AgentState, AttemptId, CallerId, LegId, Person, RunId
 from dialerd.engine.legdesk import Leg
 from dialerd.ports import AgentRow, Exchange, Timer
 
 _AWAY = frozenset({AgentState.LOGGED_OUT, AgentState.PAUSED})
 _HELD = frozenset(set(AgentState) - {AgentState.LOGGED_OUT, AgentState.READY, AgentState.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The leg that an earlier daemon left an agent, and its exchange, which has not been looked at yet."""
+
+    leg_id: LegId
+    asterisk: str
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +41,7 @@ class AgentLine:
     called in vain, `unknown_at`: the exchanges that could not even ring it.
     `home`: the kept leg of one who talks over a link to another server, which is its `leg` then (linkdesk.py); `link`:
     the far end of that one, where it is joined with `home`.
+    `left`: the leg that it may still have from an earlier daemon: its phone is not rung before that is known.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
     """
 
@@ -45,6 +54,7 @@ class AgentLine:
     leg: Leg | None = None
     home: Leg | None = None
     link: CallerId | None = None
+    left: Left | None = None
     call: AttemptId | None = None
     caller: CallerId | None = None
     batch: set[AttemptId] = field(default_factory=set)

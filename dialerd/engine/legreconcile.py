@@ -13,7 +13,7 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegPlace, LegSeen, attempt_of, orphans
 from dialerd.domain.words import AgentState, AttemptId, LegId
 from dialerd.engine.agentbook import AgentBook
-from dialerd.engine.agentline import AgentLine
+from dialerd.engine.agentline import AgentLine, Left
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.linkdesk import LinkDesk
 from dialerd.engine.performer import surely
@@ -48,6 +48,9 @@ class LegReconciler:
         """Whoever is known at the first look was an earlier daemon's."""
         if self._inherited is None:
             self._inherited = set(self._book.lines)
+            for line in self._book.lines.values():
+                if line.row.leg_id is not None and line.row.asterisk in self._exchanges:
+                    line.left = Left(line.row.leg_id, line.row.asterisk)
 
     async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
         """Called with the exchange's calls adopted, before anything is dialed there. Returns how many legs of no agent
@@ -69,7 +72,7 @@ class LegReconciler:
         asked = [line for line in inherited if self._was_asked(line, seen)]
         # Who was asked about a call comes last: who has it is known then.
         for line in sorted(inherited, key=lambda each: each in asked):
-            leg_id = line.row.leg_id
+            leg_id = None if line.left is None else line.left.leg_id
             if line.leg is None and leg_id is not None and leg_id in seen:
                 if line in asked:
                     self._take_out(line, leg_id, exchange, seen[leg_id])
@@ -106,14 +109,14 @@ class LegReconciler:
         """The agents that an earlier daemon had on that exchange, or on none that is left; each once."""
         names = self._inherited or set()
         here = [self._book.lines[name] for name in sorted(names) if name in self._book.lines]
-        here = [line for line in here if line.row.asterisk == exchange.name or line.row.asterisk not in self._exchanges]
+        here = [line for line in here if line.left is None or line.left.asterisk == exchange.name]
         names -= {line.name for line in here}
         return here
 
     @staticmethod
     def _was_asked(line: AgentLine, seen: Mapping[LegId, LegSeen]) -> bool:
         """Whether it is the third in a bridge of two who talk: the one whom the agent has asked."""
-        at = None if line.row.leg_id is None else seen.get(line.row.leg_id)
+        at = None if line.left is None else seen.get(line.left.leg_id)
         if at is None or at.attempt_id is None or line.seen.state is AgentState.ON_CALL:
             return False
         return sum(each.bridge_id == at.bridge_id for each in seen.values()) > 1
@@ -149,6 +152,7 @@ class LegReconciler:
 
     def _settle_inherited(self, line: AgentLine) -> None:
         """What an earlier daemon was about with an agent has come to an end with it."""
+        line.left = None
         self._links.settle(line)
         match line.seen.state:
             case AgentState.RESERVED | AgentState.PREVIEW:

@@ -164,7 +164,8 @@ class LinkDesk:
         for leg_id, place in seen.items():
             token = links.get(place.caller_id) if place.caller_id is not None else None
             for line in self._book.lines.values() if token is not None else ():
-                is_its = line.leg.id == token if line.leg is not None else line.row.leg_id == token
+                left = line.row.leg_id if line.left is None else line.left.leg_id
+                is_its = token == (left if line.leg is None else line.leg.id)
                 if is_its and line.home is None:
                     line.home, line.link = self._legs.adopt(leg_id, line.name, exchange, place), place.caller_id
                     found.append(line)

@@ -46,7 +46,7 @@ class Phones:
         if not line.is_kept and line.leg is not None and line.seen.state in _AT_REST:
             self.hang_up(line)
             self._book.write(line)
-        if line.home is not None or self._moves(line):
+        if line.home is not None or line.left is not None or self._moves(line):
             return
         wants_leg = line.is_kept and line.row.wanted.state is not WantedState.LOGGED_OUT
         if not wants_leg or line.leg is not None or line.ring_timer is not None:
