@@ -247,9 +247,9 @@ class LegDesk:
         def is_over() -> bool:
             return not any(leg.person == person for leg in self._legs.values())
 
-        await self._surely(exchange, lambda: exchange.end_bridge(person), while_so=is_over)
+        await self.surely(exchange, lambda: exchange.end_bridge(person), while_so=is_over)
 
-    async def _surely(
+    async def surely(
         self,
         exchange: Exchange,
         request: Callable[[], Coroutine[Any, Any, Reply]],
@@ -268,7 +268,7 @@ class LegDesk:
 
     async def _hang_up(self, leg: Leg, then: Callable[[], None] = lambda: None) -> None:
         async with leg.orders:
-            await self._surely(leg.exchange, lambda: leg.exchange.hang_up_leg(leg.id))
+            await self.surely(leg.exchange, lambda: leg.exchange.hang_up_leg(leg.id))
         then()
 
     # Books

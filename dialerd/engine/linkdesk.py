@@ -12,10 +12,12 @@ one: it is the line's `leg` until the conversation is over, with the kept one as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
 from dialerd.domain.call import events as ev
+from dialerd.domain.errors import ExchangeError
 from dialerd.domain.leg import LegSeen
 from dialerd.domain.words import CallerId, LegId
 from dialerd.engine.agentbook import AgentBook
@@ -139,7 +141,7 @@ class LinkDesk:
 
     async def _answer(self, exchange: Exchange, caller_id: CallerId) -> None:
         if not isinstance(await exchange.answer_caller(caller_id), Done):
-            await exchange.hang_up_caller(caller_id)
+            await self._cut(exchange, caller_id, None)
 
     async def reconcile(self, exchange: Exchange) -> None:
         """Hang up the links there that lead to nobody. Raises ExchangeError when it cannot be asked."""
@@ -180,14 +182,26 @@ class LinkDesk:
 
     def _go_home(self, line: AgentLine) -> None:
         assert line.home is not None, "asked of linked ones only"
+        near = None if line.leg is None else line.leg.id
         line.leg, line.home = line.home, None
         link, line.link = line.link, None
         if link is not None:
             self._legs.part(line.leg, link, line.music)
-            self._hang_up(line.leg.exchange, link)  # where the person's server is lost, nobody else does
+        self.cut(line.leg.exchange, link, near)  # where the person's server is lost, nobody else does
+
+    def cut(self, exchange: Exchange, caller_id: CallerId | None, near: LegId | None) -> None:
+        """Hang up a link at its far end. `caller_id` None: it has not been heard of there; `near`: its near end."""
+        spawn(f"hang up link {caller_id or near}", self._cut(exchange, caller_id, near))
+
+    async def _cut(self, exchange: Exchange, caller_id: CallerId | None, near: LegId | None) -> None:
+        if caller_id is None:
+            with suppress(ExchangeError):  # the look at its return finds it
+                caller_id = next((each for each, leg_id in (await exchange.links()).items() if leg_id == near), None)
+        if caller_id is not None:
+            await self._legs.surely(exchange, partial(exchange.hang_up_caller, caller_id))
 
     def _hang_up(self, exchange: Exchange, caller_id: CallerId) -> None:
-        spawn(f"hang up link {caller_id}", exchange.hang_up_caller(caller_id))
+        self.cut(exchange, caller_id, None)
 
     # legdesk.LegOwner
 
@@ -215,7 +229,7 @@ class LinkDesk:
             # The phone itself is gone, and with it what it was linked for.
             if line.link is not None:
                 self._legs.end_bridge(leg.exchange, line.link)
-                self._hang_up(leg.exchange, line.link)
+            self.cut(leg.exchange, line.link, line.leg.id)
             line.home, line.link = None, None
             self._legs.hang_up(line.leg)
             self._owner.leg_gone(line.leg, reason)
