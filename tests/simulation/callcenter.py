@@ -90,17 +90,23 @@ async def attempts(office: Office) -> list[ExportRow]:
 async def check_agents(office: Office, *, are_passed_on: bool = False) -> None:
     """An agent is in at most one call at a time; with all calls over nobody is reserved or talks; every book agrees.
 
-    A call whose agent has hung up ends some time after it: what its agent does then is not held against it.
+    A call whose agent has hung up ends some time after it: what its agent does then is not held against it. Nor does
+    dialerd always hear at once that somebody has gone: two calls are those of people who are both still there.
     `are_passed_on`: nor is what one does who has passed a call on that nobody took.
     """
     talks: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    gone: dict[str, list[datetime]] = defaultdict(list)
+    for call in office.record:
+        if call.ended_at is not None:
+            gone[call.number].append(call.ended_at)
     for row in await attempts(office):
         attempt = row.attempt
         if attempt.agent is not None and attempt.connected_at is not None and attempt.disposition != "agent_hangup":
             if are_passed_on:
                 continue
             assert attempt.ended_at is not None
-            talks[attempt.agent].append((attempt.connected_at, attempt.ended_at))
+            gone_at = max((at for at in gone[attempt.number] if at <= attempt.ended_at), default=attempt.ended_at)
+            talks[attempt.agent].append((attempt.connected_at, gone_at))
     for name, spans in talks.items():
         if name.startswith("tel:"):
             continue  # at a number that calls are transferred to there may be many

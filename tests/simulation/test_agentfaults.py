@@ -336,3 +336,27 @@ def test_an_agent_whose_customer_has_gone_unheard_sits_alone_for_five_minutes_at
         await check_agents(office)
 
     in_office(story, start=START)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])  # with which the two are brought together
+def test_an_agent_who_goes_before_the_conversation_is_known_leaves_no_bridge_to_a_call_that_nobody_takes(
+    seed: int,
+) -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        while (await agent(office, ANN)).seen.state is not AgentState.ON_CALL:
+            await office.clock.sleep(0.0005)
+        office.exchange.line.faults = Faults(lose_command=1.0)  # nobody hears that they talk
+        await office.clock.sleep(0.05)
+        assert len(office.exchange.bridges_up) == 1
+        for leg_id in list(office.exchange.legs_up):
+            office.exchange.vanish(leg_id)
+        await office.clock.sleep(0.05)
+        office.exchange.line.faults = Faults()
+        await office.until(at(120))
+        assert await dispositions(office) == {"abandoned": 1}
+        assert office.exchange.bridges_up == []
+        await check_agents(office)
+
+    in_office(story, start=START, seed=seed)

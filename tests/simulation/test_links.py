@@ -209,6 +209,82 @@ def test_a_linked_conversation_that_ends_while_the_daemon_is_away_leaves_no_link
     in_office(story, start=START, seed=seed, servers=2)
 
 
+@pytest.mark.parametrize("pause_s", [0.5, 3.0])
+def test_an_agent_who_talks_on_a_server_that_is_away_when_the_daemon_begins_is_not_rung_from_another(
+    pause_s: float,
+) -> None:
+    async def story(office: Office) -> None:
+        linked(office)
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(12))
+        (home,) = [each for each in office.exchanges.values() if each.legs_up]
+        home.cut(pause_s + 8.0)
+        await office.crash()
+        await office.until(at(12 + pause_s))
+        await office.start()
+        await office.until(at(30 + pause_s))
+        assert sum(len(each.legs_record) for each in office.exchanges.values()) == 1
+        assert (await agent(office, ANN)).seen.state is AgentState.ON_CALL
+        await office.until(at(300))
+        assert await dispositions(office) == {"answered_human": 1}
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        await check_agents(office)
+
+    in_office(story, start=START, servers=2, refresh_s=2.0)
+
+
+def test_an_agent_whose_server_is_given_up_before_the_daemon_has_seen_it_is_rung_from_another() -> None:
+    async def story(office: Office) -> None:
+        linked(office)
+        await staff(office, queue([ANN]))
+        await start(office, ["00"])
+        await office.until(at(12))
+        (home,) = [each for each in office.exchanges.values() if each.legs_up]
+        home.cut(500.0)
+        await office.crash()
+        await office.start()
+        await office.until(at(300))
+        assert (await agent(office, ANN)).seen.state is AgentState.READY
+        assert [len(each.legs_up) for each in office.exchanges.values() if each is not home] == [1]
+        await office.until(at(700))
+        await check_agents(office)
+
+    in_office(story, start=START, servers=2, refresh_s=2.0)
+
+
+def test_a_link_whose_end_is_not_heard_at_first_is_hung_up_all_the_same() -> None:
+    async def story(office: Office) -> None:
+        home, away = await apart(office, ["00"])
+        await office.until(at(12))
+        away.restart(200.0)  # nobody tells the link's far end
+        home.line.faults = Faults(lose_command=1.0)
+        await office.until(at(150))
+        home.line.faults = Faults()
+        await office.until(at(160))
+        assert (home.links_up, home.bridges_up) == ([], [])
+        await office.until(at(300))
+        await check_agents(office)
+
+    in_office(story, start=START, servers=2)
+
+
+def test_a_link_that_came_unheard_of_from_a_server_that_died_is_hung_up() -> None:
+    async def story(office: Office) -> None:
+        home, away = await apart(office, ["00"])
+        home.line.faults = Faults(lose_event=1.0)
+        while not home.links_up:
+            await office.clock.sleep(0.001)
+        away.restart(20.0)
+        await office.until(at(10))
+        home.line.faults = Faults()
+        await office.until(at(160))
+        assert home.links_up == []
+        await check_agents(office)
+
+    in_office(story, start=START, servers=2)
+
+
 _happenings = st.lists(
     st.tuples(
         st.sampled_from(["cut", "restart", "vanish", "crash", "pause", "leave", "drain", "use", "hang_up"]),
