@@ -350,10 +350,9 @@ def test_an_agent_who_goes_before_the_conversation_is_known_leaves_no_bridge_to_
         office.exchange.line.faults = Faults(lose_command=1.0)  # nobody hears that they talk
         await office.clock.sleep(0.05)
         assert len(office.exchange.bridges_up) == 1
-        for leg_id in list(office.exchange.legs_up):
-            office.exchange.vanish(leg_id)
-        await office.clock.sleep(0.05)
         office.exchange.line.faults = Faults()
+        await ask(office, ANN, "pause")
+        await ask(office, ANN, "hang_up")
         await office.until(at(120))
         assert await dispositions(office) == {"abandoned": 1}
         assert office.exchange.bridges_up == []
