@@ -49,8 +49,9 @@ class LegReconciler:
         if self._inherited is None:
             self._inherited = set(self._book.lines)
             for line in self._book.lines.values():
-                if line.row.leg_id is not None and line.row.asterisk in self._exchanges:
-                    line.left = Left(line.row.leg_id, line.row.asterisk)
+                leg_id, asterisk = line.row.leg_id, line.row.asterisk
+                if leg_id is not None and asterisk is not None and asterisk in self._exchanges:
+                    line.left = Left(leg_id, asterisk)
 
     async def reconcile(self, exchange: Exchange) -> tuple[int, int]:
         """Called with the exchange's calls adopted, before anything is dialed there. Returns how many legs of no agent

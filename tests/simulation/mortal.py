@@ -1,4 +1,4 @@
-"""What a process takes with it when it is killed: its timers, and whatever it was about to write.
+"""What a process takes with it when it is killed: its timers, what it was about to write, and whatever it has asked.
 
 Not here: what it leaves behind, the database and the exchange (office.py).
 """
@@ -6,11 +6,12 @@ Not here: what it leaves behind, the database and the exchange (office.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from dialerd.ports import Clock, Store, Timer, Unit
+from dialerd.ports import Clock, Exchange, Store, Timer, Unit
 
 T = TypeVar("T")
 
@@ -32,6 +33,10 @@ class Mortal:
     def doom(self, writes: int, *, is_written: bool, on_death: Callable[[], None]) -> None:
         """Die so many writes from now, just after the last one (`is_written`) or just before it."""
         self._writes_left, self._writes_the_last, self._on_death = writes, is_written, on_death
+
+    def hears(self, exchange: Exchange) -> Exchange:
+        """The exchange as this life has it: what was asked is done there, and no answer comes to the dead."""
+        return cast(Exchange, _Heard(exchange, self._live))
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -80,3 +85,28 @@ class Mortal:
     async def _live(self) -> None:
         if not self._is_alive:
             await asyncio.Event().wait()
+
+
+class _Heard:
+    """Implements ports.Exchange by another one of it."""
+
+    def __init__(self, exchange: Exchange, live: Callable[[], Awaitable[None]]) -> None:
+        self._exchange = exchange
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._exchange, name)
+        if not inspect.iscoroutinefunction(asked):
+            return asked
+
+        async def ask(*args: Any, **keys: Any) -> Any:
+            await self._live()
+            try:
+                answer = await asked(*args, **keys)
+            except Exception:
+                await self._live()
+                raise
+            await self._live()
+            return answer
+
+        return ask

@@ -67,7 +67,7 @@ class Office:
             store=self._life,
             clock=self._life,
             dice=self._dice,
-            exchanges=self.exchanges,
+            exchanges={name: self._life.hears(each) for name, each in self.exchanges.items()},
             trunks=self.trunks,
             limits=self.limits,
             links=self.links,

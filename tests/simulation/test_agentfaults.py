@@ -359,3 +359,22 @@ def test_an_agent_who_goes_before_the_conversation_is_known_leaves_no_bridge_to_
         await check_agents(office)
 
     in_office(story, start=START, seed=seed)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_killed_daemon_had_asked_is_told_to_nobody(seed: int) -> None:
+    """It would hang up, as nobody's, the calls that the next one has placed meanwhile."""
+
+    async def story(office: Office) -> None:
+        office.exchange.line.faults = Faults(delay_reply=1.0, delay_s=20.0)
+        await staff(office, queue([ANN]))
+        await start(office, ["03"] * 2, mode="power")
+        await office.until(at(0.5))
+        await office.crash()
+        office.exchange.line.faults = Faults()
+        await office.start()
+        await office.until(at(120))
+        assert [call.ending for call in office.record if call.ending == "dialer"] == []
+        await check_agents(office)
+
+    in_office(story, start=START, seed=seed)
