@@ -26,6 +26,7 @@ describe("an outcome", () => {
     { code: "later", callback: true, callback_after_min: 30 },
     { code: "asks_time", callback: true },
     { code: "again", retry_after_min: 0 },
+    { code: "voicemail", machine: true },
     { code: "never" },
   ])("comes out of its fields as it went in: %j", (outcome) => {
     expect(outcomeOf(rowOf(outcome))).toEqual(outcome);

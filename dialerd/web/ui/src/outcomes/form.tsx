@@ -18,17 +18,19 @@ type Table = Body<"/dispositions/{name}", "put">;
 type Outcome = Table["disposition"][number];
 type Then = "nothing" | "retry" | "callback";
 
-/** One outcome as its fields have it. `isOld`: it was there before, and its code is what results are kept under. */
+/** One outcome as its fields have it. `isOld`: it was there before, and its code is what results are kept under. `machine`:
+ * it says that a machine had answered. */
 export interface Row {
   text: string;
   code: string;
   positive: boolean;
+  machine: boolean;
   then: Then;
   after: string;
   isOld: boolean;
 }
 
-const NEW: Row = { text: "", code: "", positive: false, then: "nothing", after: "", isOld: false };
+const NEW: Row = { text: "", code: "", positive: false, machine: false, then: "nothing", after: "", isOld: false };
 
 /** `Call me later!` as a code: `call_me_later`. */
 export const codeOf = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 40).replace(/_+$/, "");
@@ -36,12 +38,12 @@ export const codeOf = (text: string): string => text.normalize("NFD").replace(/\
 export function rowOf(outcome: Outcome): Row {
   const then: Then = outcome.callback ? "callback" : outcome.retry_after_min == null ? "nothing" : "retry";
   const after = then === "callback" ? outcome.callback_after_min : outcome.retry_after_min;
-  return { text: outcome.text ?? "", code: outcome.code, positive: outcome.positive ?? false, then, after: after == null ? "" : String(after), isOld: true };
+  return { text: outcome.text ?? "", code: outcome.code, positive: outcome.positive ?? false, machine: outcome.machine ?? false, then, after: after == null ? "" : String(after), isOld: true };
 }
 
-export function outcomeOf({ text, code, positive, then, after }: Row): Outcome {
+export function outcomeOf({ text, code, positive, machine, then, after }: Row): Outcome {
   const minutes = after.trim() === "" ? {} : { [then === "callback" ? "callback_after_min" : "retry_after_min"]: Number(after) };
-  return { code: code || codeOf(text), ...(text.trim() ? { text: text.trim() } : {}), ...(positive ? { positive } : {}), ...(then === "callback" ? { callback: true } : {}), ...(then === "nothing" ? {} : minutes) };
+  return { code: code || codeOf(text), ...(text.trim() ? { text: text.trim() } : {}), ...(positive ? { positive } : {}), ...(machine ? { machine } : {}), ...(then === "callback" ? { callback: true } : {}), ...(then === "nothing" ? {} : minutes) };
 }
 
 export function EditSet({ name, onDone, onClose }: { name: string | null; onDone: () => void; onClose: () => void }) {
@@ -87,6 +89,7 @@ function Form({ name, first, etag, onDone, onClose }: { name: string | null; fir
           </div>
           <div class="row">
             <Check label={w.positive} value={row.positive} onInput={(positive) => edit(index, { positive })} />
+            <Check label={w.machine} value={row.machine} onInput={(machine) => edit(index, { machine })} />
             <span class="grow" />
             <Button kind="ghost" size="small" icon="up" label={`${w.up}: ${w.outcome(index + 1)}`} disabled={index === 0} onClick={() => move(index, -1)} />
             <Button kind="ghost" size="small" icon="down" label={`${w.down}: ${w.outcome(index + 1)}`} disabled={index === rows.length - 1} onClick={() => move(index, 1)} />

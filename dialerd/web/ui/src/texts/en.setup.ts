@@ -12,7 +12,7 @@ export const setupTexts = {
   outcomes: {
     title: "Outcomes", create: "New set", search: "Search sets", empty: "No outcomes of your own yet", emptyText: "A set has the outcomes that agents choose from after a call, such as Sold or Call me later. A campaign names one set.",
     set: "Set", outcomes: "Outcomes", description: "Description", editTitle: (name: string) => `Change ${name}`, saved: (name: string) => `Set ${name} is saved.`, deleteAsk: (name: string) => `Delete the set ${name}?`, deleteText: "What was given stays in the results. A set that a campaign names cannot be deleted.", deleted: (name: string) => `Set ${name} is deleted.`,
-    outcome: (n: number) => `Outcome ${n}`, text: "What agents read", code: "Code", codeHint: "As exports and the API name it.", positive: "Counts as success", then: "Then", thens: { nothing: "the contact is done", retry: "it is called again", callback: "a callback is promised" } as Record<string, string>,
+    outcome: (n: number) => `Outcome ${n}`, text: "What agents read", code: "Code", codeHint: "As exports and the API name it.", positive: "Counts as success", machine: "It was a machine", then: "Then", thens: { nothing: "the contact is done", retry: "it is called again", callback: "a callback is promised" } as Record<string, string>,
     after: "After (minutes)", callbackAfter: "After (minutes), if no time is given", callbackAfterHint: "Empty: the agent gives the time.", add: "Add outcome", up: "Up", down: "Down", remove: "Remove", keys: "Agents choose the first nine by the keys 1–9, in this order.",
   },
 };
