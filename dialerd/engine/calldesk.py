@@ -1,6 +1,7 @@
 """Every call that is up: one inbox per call, read in order; a step, then what it asks for.
 
-Not here: the steps (domain/call), the port calls (performer.py), placing new calls (dialloop.py).
+Not here: the steps (domain/call), the port calls (performer.py), placing new calls (dialloop.py), what is written of a
+call (callledger.py).
 
 No `await` stands between taking an event and stepping on it, so that a call is never seen half-moved. The only
 commit that must come before an act is the attempt's own, before its originate: the claim has done it. What is
@@ -9,10 +10,9 @@ learnt later (answered, verdict) is written behind the act, in order, since a ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 from dialerd import log
 from dialerd.domain.call import CallPlan, Facts, Outcome, begin, resume, step
@@ -21,14 +21,11 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
 from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Talking, Waiting
 from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
-from dialerd.domain.disposition import MEANINGS
-from dialerd.domain.errors import StoreError
-from dialerd.domain.optout import How
 from dialerd.domain.pacing.news import news_of
-from dialerd.domain.words import AttemptId, RunState
+from dialerd.domain.words import AttemptId
 from dialerd.engine import calltrace, performer
 from dialerd.engine.agentdesk import AgentDesk
-from dialerd.engine.blame import Blame
+from dialerd.engine.callledger import CallLedger
 from dialerd.engine.callline import CallLine
 from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.flowdesk import FlowDesk
@@ -38,16 +35,10 @@ from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
+from dialerd.ports import AttemptRow, Clock, Exchange
 from dialerd.tasks import spawn
-from dialerd.usecases import dialing, flowing
-from dialerd.usecases.givingback import give_back
-from dialerd.usecases.optout import opt_out
 
 _log = logger(__name__)
-T = TypeVar("T")
-
-_STORE_RETRY_S = 1.0
 
 _REPLIES = (ev.OriginateTaken, ev.OriginateUnclear, ev.OriginateRefused)
 _UNHEARD = (Placing, Ringing, Detecting)  # nobody is known to be there yet
@@ -62,7 +53,6 @@ class CallDesk:
 
     def __init__(
         self,
-        store: Store,
         clock: Clock,
         runs: RunKeeper,
         trunks: TrunkDesk,
@@ -72,26 +62,23 @@ class CallDesk:
         flows: FlowDesk,
         recordings: RecordingDesk,
         comfort: ComfortDesk,
+        ledger: CallLedger,
         on_room: Callable[[], None],
-        on_opt_out: Callable[[], None],
         meters: Meters,
     ) -> None:
         self._meters = meters
         self._flows = flows
-        self._store = store
         self._clock = clock
         self._runs = runs
         self._trunks = trunks
-        self._blame = Blame(trunks)
         self._exchanges = exchanges
         self._agents = agents
         self._queues = queues
         self._recordings = recordings
         self._comfort = comfort
         self._lines: dict[AttemptId, CallLine] = {}
-        self._settling = 0
+        self._ledger = ledger
         self._on_room = on_room
-        self._on_opt_out = on_opt_out
 
     # Opening
 
@@ -125,7 +112,7 @@ class CallDesk:
     @property
     def is_empty(self) -> bool:
         """No call is up and every settled one is written."""
-        return not self._lines and not self._settling
+        return not self._lines and self._ledger.is_written
 
     def up_at(self, exchange: str) -> list[AttemptId]:
         return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
@@ -215,18 +202,12 @@ class CallDesk:
         for news in news_of(before, after, now):
             self._runs.tell_of(line.attempt, news)
         if facts is not before.facts:
-            self._keep(line.attempt.id, before.facts, facts)
+            self._ledger.learn(line, before.facts)
         if wants_recording(after) and not wants_recording(before):
             self._recordings.start_for_campaign(line.attempt.id, line.exchange)
         if isinstance(event, ev.RecordingEnded):
             self._recordings.ended(line.attempt.id, event)
         self._do(line, commands)
-
-    def _keep(self, attempt_id: AttemptId, known: Facts, facts: Facts) -> None:
-        if _learnt(facts) != _learnt(known):
-            self._store.post(partial(dialing.note, attempt_id=attempt_id, facts=facts))
-        if (facts.given, facts.attributes) != (known.given, known.attributes):
-            self._store.post(partial(flowing.keep, attempt_id=attempt_id, facts=facts))
 
     def _confirm(self, line: CallLine, event: ev.CallEvent) -> None:
         """The originate's reply is here: book it against the rates."""
@@ -266,7 +247,7 @@ class CallDesk:
                 case do.Settle(outcome):
                     self._close(line, outcome)
                 case do.OptOut():
-                    spawn(f"opt out {attempt_id}", self._opt_out(attempt_id))
+                    self._ledger.opt_out(line)
                 case do.Seek():
                     self._agents.seek(line.attempt, command, line.call.plan.queue, line.exchange)
                 case do.Comfort(wanted):
@@ -304,60 +285,17 @@ class CallDesk:
 
     def _close(self, line: CallLine, outcome: Outcome) -> None:
         self._drop_timer(line)
-        outcome, congested = self._blame.judge(line.attempt, replace(outcome, ended_at=self._clock.now()))
         del self._lines[line.attempt.id]
         self._recordings.over(line.attempt.id)
         self._comfort.over(line.attempt.id)
         self._meters.over(line.attempt.id)
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
-        self._settling += 1
-        spawn(f"settle {line.attempt.id}", self._settle(line, outcome, congested))
+        self._ledger.close(line, replace(outcome, ended_at=self._clock.now()), self._closed)
 
-    async def _settle(self, line: CallLine, outcome: Outcome, congested: Sequence[AttemptId]) -> None:
-        """Write the outcome, however long the disk refuses: an attempt is settled once and never forgotten.
-
-        `congested`: earlier ones that ended for want of room as well, and are given back after it, in this order.
-        """
-        attempt_id = line.attempt.id
-        settled = await self._insist(partial(flowing.settle, attempt_id=attempt_id, outcome=outcome), attempt_id)
-        for each in congested:
-            back = await self._insist(partial(give_back, attempt_id=each, now=outcome.ended_at), each)
-            if back is not None:
-                self._runs.more_due(back.run.id, back.retry_at)
-        self._settling -= 1
-        self._meters.ended[line.attempt.trunk, outcome.disposition.value] += 1
-        _log.debug(
-            f"attempt ended: {MEANINGS[outcome.disposition].text}",
-            action="attempt_settled",
-            attempt_id=attempt_id,
-            run_id=line.attempt.run_id,
-            disposition=outcome.disposition,
-        )
-        if settled is not None:
-            run = self._runs.line_of(line.attempt)
-            self._runs.more_due(line.attempt.run_id, settled.retry_at)
-            self._runs.settled(settled.run)
-            goes_on = settled.run.state is RunState.ACTIVE and not settled.run.spec.is_mixed
-            if run is not None and not run.is_dry and goes_on and not self.is_empty:
-                return  # nothing that a look would see: it has more to dial, and this one's slot is not free yet
-        self._on_room()
-
-    async def _opt_out(self, attempt_id: AttemptId) -> None:
-        job = partial(opt_out, who=attempt_id, how=How.KEY_PRESS, region="", actor="daemon", now=self._clock.now())
-        await self._insist(job, attempt_id)
-        self._on_opt_out()
-
-    async def _insist(self, job: Callable[[Unit], T], attempt_id: AttemptId) -> T:
-        """Write what must not be forgotten, however long the disk refuses."""
-        while True:
-            try:
-                return await self._store.write(job)
-            except StoreError as error:
-                _log.error(
-                    f"what a call left cannot be written yet: {error}", action="settle_failed", attempt_id=attempt_id
-                )
-                await self._clock.sleep(_STORE_RETRY_S)
+    def _closed(self, is_news: bool) -> None:
+        if is_news or self.is_empty:
+            self._on_room()
 
     def _free(self, line: CallLine) -> None:
         self._trunks.give_back(line.attempt.trunk, line.attempt.asterisk)
@@ -386,8 +324,3 @@ class CallDesk:
         """Whether the call is in another phase now, as its run counts them."""
         run = self._runs.line_of(line.attempt)
         return run is not None and run.show(line.attempt.id, line.call, self._clock.steady())
-
-
-def _learnt(facts: Facts) -> tuple[object, ...]:
-    """What is written down as soon as it is known."""
-    return facts.answered_at, facts.verdict, facts.agent, facts.connected_at, facts.talks

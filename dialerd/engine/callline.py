@@ -6,6 +6,7 @@ Not here: what becomes of it (calldesk.py).
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +19,10 @@ _DRIFT_S = 0.5  # more than that the clock was set; less is how clocks are
 
 @dataclass(slots=True)
 class CallLine:
-    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet."""
+    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet.
+
+    `is_opting_out`: that is not written yet; `ending`: what is to be written once it is.
+    """
 
     call: Call
     attempt: AttemptRow
@@ -28,6 +32,8 @@ class CallLine:
     is_stepping: bool = False
     is_unsent: bool = False
     timer: Timer | None = None
+    is_opting_out: bool = False
+    ending: Callable[[], None] | None = None
 
     def now(self, clock: Clock) -> datetime:
         """The moment, as if nobody had set the clock since the call began: it has rung no longer by that."""

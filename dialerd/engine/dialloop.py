@@ -31,6 +31,7 @@ from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.runline import RunLine
 from dialerd.engine.sounddesk import AGAIN_S as SOUNDS_AGAIN_S
+from dialerd.engine.surewriter import STORE_RETRY_S
 from dialerd.log import logger
 from dialerd.meters import Meters
 from dialerd.ports import AttemptRow, Exchange
@@ -40,7 +41,6 @@ from dialerd.usecases.callplan import plan_of
 _log = logger(__name__)
 
 _BATCH = 50  # attempts per claim: one commit for all, and others get their turn in between
-_STORE_RETRY_S = 1.0
 _EXPLAIN_S = 5.0
 _LEARN_S = 30.0
 
@@ -107,7 +107,7 @@ class DialLoop:
                 _log.error(f"no calls can be claimed: {error}", action="claim_failed")
                 self._came_round.set()
                 # Whatever wakes us: an agent who was kept free for nothing and let go again would do so at once.
-                await self._means.clock.sleep(_STORE_RETRY_S)
+                await self._means.clock.sleep(STORE_RETRY_S)
                 continue
             self._came_round.set()
             await self._wait(alarm)

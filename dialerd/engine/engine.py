@@ -12,9 +12,8 @@ from types import MappingProxyType
 
 from dialerd.domain import regulation
 from dialerd.domain.answers import Answers
-from dialerd.domain.call.events import CallEvent, ChannelGone
+from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent, LinkCame
-from dialerd.domain.errors import ExchangeError, StoreError
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.replywords import NO_WORDS, ReplyWords
@@ -25,32 +24,32 @@ from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.callbackdesk import CallbackDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.callerdesk import CallerDesk
+from dialerd.engine.callledger import CallLedger
 from dialerd.engine.comfort import ComfortDesk
 from dialerd.engine.dialloop import DialLoop
 from dialerd.engine.flowdesk import FlowDesk
+from dialerd.engine.homecoming import Homecoming
 from dialerd.engine.listendesk import ListenDesk
+from dialerd.engine.lookout import Lookout
 from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
-from dialerd.engine.reconcile import inherit, reconcile, settle_lost
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.serverdesk import LOST_AFTER_S, ServerDesk
 from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.steerdesk import SteerDesk
+from dialerd.engine.surewriter import SureWriter
 from dialerd.engine.takeback import TakeBack
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.engine.vitals import Vitals
-from dialerd.log import logger
 from dialerd.meters import Meters
 from dialerd.ports import (
-    AttemptRow,
     Clock,
     Dice,
     Exchange,
-    ExchangeDown,
     ExchangeEvent,
     MessageRoute,
     QueueWatch,
@@ -59,13 +58,10 @@ from dialerd.ports import (
 from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import end, spawn
 
-_log = logger(__name__)
-
 REFRESH_S = 2.0
 """How often the store is looked at without a poke: the longest that a change made beside the daemon goes unseen."""
 
 _RECENT = timedelta(seconds=5)  # longer than the period of any rate from 0.2 calls per second on
-_RECONCILE_RETRY_S = 1.0
 _CLEAR_LIMIT_S = 5.0
 
 
@@ -104,14 +100,15 @@ class Engine:
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
+        self._sure = SureWriter(store, clock, self._stir)
         # What no call is cancelled before when it is not known any more which packs it was placed under.
         self._min_ring_s = max(min_ring_s, regulation.min_ring_s(tuple(rulebook.packs.values())))
-        self._refresh_s = refresh_s
         self._trunk_names = frozenset(trunks)
-        self.servers = ServerDesk(store, clock, exchanges, lost_after_s=lost_after_s, give_up=self._give_up)
+        self.servers = ServerDesk(
+            store, clock, exchanges, lost_after_s=lost_after_s, give_up=lambda *lost: self._home.give_up(*lost)
+        )
         self._trunks = TrunkDesk(trunks, exchanges, clock, limits=limits, on_learnt=self.servers.learnt)
         self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
-        self._timetable = Timetable(store, clock, self.poke)
         self.callers = CallerDesk(store, clock, exchanges)
         self.agents = AgentDesk(
             store,
@@ -153,6 +150,7 @@ class Engine:
         self.messages = MessagingDesk(
             means,
             routes,
+            sure=self._sure,
             words=reply_words,
             answers=answers,
             region=region,
@@ -181,8 +179,10 @@ class Engine:
             may_be_heard=lambda attempt_id: self.desk.may_be_heard(attempt_id),
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
         )
+        ledger = CallLedger(
+            store, clock, self._sure, self.runs, self._trunks, self.meters, on_opt_out=self._take_back.want
+        )
         self.desk = CallDesk(
-            store,
             clock,
             self.runs,
             self._trunks,
@@ -192,40 +192,61 @@ class Engine:
             flows,
             self.recordings,
             comfort,
+            ledger,
             self._wake,
-            self._take_back.want,
             self.meters,
         )
         self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
-        self._callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
+        callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
         self._loop = DialLoop(
             means,
             self.desk,
             self.queues,
             self._previews,
-            self._callbacks,
+            callbacks,
             min_ring_s=min_ring_s,
             gives_account=gives_account,
             meters=self.meters,
         )
         self.vitals = Vitals(store, clock, self._turn, exchanges, self._trunks.ready)
+        self._home = Homecoming(
+            store,
+            clock,
+            self._sure,
+            exchanges,
+            self._trunks,
+            self.servers,
+            self.desk,
+            self.agents,
+            self.callers,
+            self.listeners,
+            min_ring_s=self._min_ring_s,
+            on_change=self._wake,
+        )
+        self._lookout = Lookout(
+            clock,
+            servers=self.servers,
+            trunks=self._trunks,
+            queues=self.queues,
+            runs=self.runs,
+            timetable=Timetable(store, clock, self.poke),
+            agents=self.agents,
+            steering=self.steering,
+            previews=self._previews,
+            recordings=self.recordings,
+            callbacks=callbacks,
+            messages=self.messages,
+            take_back=self._take_back,
+            refresh_s=refresh_s,
+            on_look=self._wake,
+        )
         self._tasks: list[asyncio.Task[None]] = []
-        self._poked = asyncio.Event()
         self._moved = asyncio.Event()
-        self._refreshed = asyncio.Event()
-        self._inherited: dict[AttemptId, AttemptRow] = {}
-        self._up_count = dict.fromkeys(exchanges, 0)
 
     async def start(self) -> None:
         """Look at the store, connect, and dial as soon as an exchange is reconciled."""
-        self._inherited = await inherit(
-            self._store, exchanges=self._exchanges.keys(), trunks=self._trunk_names, now=self._clock.now()
-        )
-        await self.servers.start(self._trunks)
-        await self.queues.refresh()
-        await self.runs.refresh()
-        await self.agents.refresh()
-        await self._previews.refresh()
+        await self._home.inherit(self._trunk_names)
+        await self._lookout.first()
         self.callers.start()
         await self.recordings.inherit()
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
@@ -235,7 +256,7 @@ class Engine:
             self.runs.assume_spent()
         await self.messages.start()
         self._tasks = [
-            spawn("refresh", self._refresh()),
+            spawn("refresh", self._lookout.run()),
             spawn("taking back", self._take_back.run()),
             spawn("dial loop", self._loop.run()),
             *(spawn(f"exchange {name}", exchange.run(self)) for name, exchange in self._exchanges.items()),
@@ -244,8 +265,7 @@ class Engine:
 
     def poke(self) -> None:
         """Somebody changed the store: look at once."""
-        self._poked.set()
-        self._take_back.want()
+        self._lookout.poke()
 
     @property
     def is_broken(self) -> bool:
@@ -282,13 +302,14 @@ class Engine:
 
     async def close(self) -> None:
         await end(*self._tasks)
+        await self._home.close()
         self.servers.stop()
         await self.messages.close()
 
     # ports.ExchangeSink
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: CallEvent) -> None:
-        if attempt_id in self._inherited:
+        if attempt_id in self._home.inherited:
             return  # it is no stray: who takes it over in a moment asks the exchange how it stands
         self.desk.deliver(attempt_id, event, exchange=exchange)
 
@@ -302,69 +323,7 @@ class Engine:
         self.callers.on_event(exchange, caller_id, event)  # which are no links
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
-        self._trunks.ready.discard(exchange)
-        self.agents.away(exchange)
-        self.listeners.away(exchange)
-        if isinstance(event, ExchangeDown):
-            self.servers.away(exchange, event.reason, is_dead=event.is_dead)
-        else:
-            self.servers.up(exchange)
-            self._up_count[exchange] += 1
-            spawn(f"reconcile {exchange}", self._reconcile(self._exchanges[exchange], self._up_count[exchange]))
-
-    async def _reconcile(self, exchange: Exchange, up_count: int) -> None:
-        while exchange.is_alive and self._up_count[exchange.name] == up_count:
-            try:
-                done = await reconcile(exchange, self._store, self.desk, self.agents, self._inherited, self._min_ring_s)
-                await self.callers.reconcile(exchange)
-            except (ExchangeError, StoreError) as error:
-                _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
-                await self._clock.sleep(_RECONCILE_RETRY_S)
-                continue
-            if exchange.is_alive and self._up_count[exchange.name] == up_count:
-                self._trunks.ready.add(exchange.name)
-                self.servers.ready(exchange.name)
-                text = f"Asterisk {exchange.name} is reconciled: {done.text}"
-                _log.info(text, action="reconciled", asterisk=exchange.name)
-                self.agents.came()
-                self.callers.look()
-                self._wake()
-            return
-
-    def _give_up(self, exchange: str, reason: str) -> None:
-        """It does not come back: what was there is settled, and agents are rung from elsewhere."""
-        for attempt_id in self.desk.up_at(exchange):
-            self.desk.deliver(attempt_id, ChannelGone())
-        spawn(f"settle {exchange}", settle_lost(self._store, self._clock, self._inherited, exchange, reason))
-        self.agents.lose(exchange)
-        self.callers.lose(exchange)
-        self._wake()
-
-    async def _refresh(self) -> None:
-        while True:
-            self._poked.clear()  # before looking: a poke that comes while we look means to look again
-            self._take_back.want()
-            wait_s = self._refresh_s
-            try:
-                await self.servers.refresh(self._trunks)
-                await self.queues.refresh()
-                # The runs first: one whose time is over makes room for the occurrence that begins then.
-                for at in (await self.runs.refresh(), await self._timetable.refresh()):
-                    if at is not None:
-                        wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
-                await self.agents.refresh()  # with the runs as they are now
-                await self.steering.refresh()
-                await self._previews.refresh()
-                await self.recordings.refresh()
-                self._callbacks.changed()
-                self.messages.changed()
-                self._wake()
-            except StoreError as error:
-                _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
-            self._refreshed.set()
-            timer = self._clock.call_later(wait_s, self._poked.set)
-            await self._poked.wait()
-            timer.cancel()
+        self._home.on_event(exchange, event)
 
     def _let_go(self, barred: Collection[AttemptId]) -> None:
         """Who has been put on a do-not-call list while the phone rings is not called any more."""
@@ -373,16 +332,22 @@ class Engine:
 
     async def _turn(self) -> None:
         """Until both loops have come round: the one that looks at the store, and the one that dials."""
-        self._refreshed.clear()
-        await self._refreshed.wait()
+        await self._lookout.turn()
         await self._loop.turn()
 
     def _wake(self) -> None:
         self._loop.wake()
+        self._stir()
+
+    def _stir(self) -> None:
+        """Something may be over that is waited for."""
         self._moved.set()
 
     async def _empty_within(self, limit_s: float) -> bool:
-        return await self._until(lambda: self.desk.is_empty and self.messages.is_empty, limit_s)
+        return await self._until(self._is_empty, limit_s)
+
+    def _is_empty(self) -> bool:
+        return self.desk.is_empty and self.messages.is_empty and self._sure.is_empty
 
     async def _until(self, is_so: Callable[[], bool], limit_s: float) -> bool:
         is_over = False

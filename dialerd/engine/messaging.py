@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from dialerd.domain.answers import NO_ANSWERS, Answers
 from dialerd.domain.errors import StoreError
@@ -22,6 +21,7 @@ from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, RunId, RunState
 from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
+from dialerd.engine.surewriter import STORE_RETRY_S, SureWriter
 from dialerd.log import logger
 from dialerd.ports import (
     Delivered,
@@ -44,9 +44,7 @@ from dialerd.usecases import answering, messaging, replies
 from dialerd.usecases.answering import Answering
 
 _log = logger(__name__)
-_T = TypeVar("_T")
 
-_STORE_RETRY_S = 1.0
 _WAITED_AT_ONCE = 200  # targets settled per transaction whose time for an answer is over
 _CHANNELS = (Channel.SMS, Channel.EMAIL)
 
@@ -89,6 +87,7 @@ class MessagingDesk:
         means: Means,
         routes: Mapping[str, MessageRoute],
         *,
+        sure: SureWriter,
         words: ReplyWords,
         answers: Mapping[str, Answers],
         region: str,
@@ -106,6 +105,7 @@ class MessagingDesk:
             for name in routes
         }
         self._region = region
+        self._sure = sure
         self._on_change = on_change
         self._on_opt_out = on_opt_out
         self._wake = asyncio.Event()
@@ -182,7 +182,7 @@ class MessagingDesk:
             except StoreError as error:
                 _log.error(f"no messages can be claimed: {error}", action="message_claim_failed")
                 at = None
-                self._clock.call_later(_STORE_RETRY_S, self._wake.set)
+                self._clock.call_later(STORE_RETRY_S, self._wake.set)
             await self._wait(at)
 
     async def _wait(self, at: datetime | None) -> None:
@@ -289,9 +289,8 @@ class MessagingDesk:
         reply: SendReply,
         tell: Callable[[SendReply], None] | None,
     ) -> None:
-        settled = await self._until_written(
-            partial(messaging.settle_sent, outgoing=outgoing, reply=reply, now=self._clock.now())
-        )
+        job = partial(messaging.settle_sent, outgoing=outgoing, reply=reply, now=self._clock.now())
+        settled = await self._sure.write("how a message ended", job, attempt_id=outgoing.attempt.id)
         line.sending.pop(outgoing.attempt.id, None)
         line.answered.discard(outgoing.attempt.id)
         if tell is not None:
@@ -311,20 +310,11 @@ class MessagingDesk:
         try:
             reply = await line.route.send(message)
             job = partial(answering.answered, route=line.route.name, message=message, reply=reply)
-            await self._until_written(job)
+            await self._sure.write("how an answer ended", job, attempt_id=message.attempt_id)
         finally:
             line.sending.pop(message.attempt_id, None)
             self._wake.set()
             self._on_change()
-
-    async def _until_written(self, job: Callable[[Unit], _T]) -> _T:
-        """Write an outcome, however long the disk refuses: an attempt is settled once and never forgotten."""
-        while True:
-            try:
-                return await self._store.write(job)
-            except StoreError as error:
-                _log.error(f"a message cannot be settled: {error}", action="settle_failed")
-                await self._clock.sleep(_STORE_RETRY_S)
 
     def _told(self, row: RunRow, due_at: datetime | None) -> None:
         """A run has changed by one of its messages."""

@@ -13,17 +13,15 @@ from functools import partial
 from dialerd.domain.call import Facts, Outcome, Talk
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.campaign import CampaignSpec
-from dialerd.domain.errors import StoreError
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
 from dialerd.engine.performer import surely
-from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
+from dialerd.engine.surewriter import SureWriter
+from dialerd.ports import AttemptRow, Exchange, Store, Unit
 from dialerd.usecases import asked
 from dialerd.usecases.callplan import plan_of
-
-_STORE_RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +59,23 @@ async def reconcile(
     seen = await exchange.channels()
     for attempt_id in known:
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
-    adopted = [attempt for attempt in inherited.values() if attempt.asterisk == exchange.name]
-    for attempt in adopted:
+    adopted = 0
+    for attempt in [each for each in inherited.values() if each.asterisk == exchange.name]:
         spec, queue, talks = await store.read(partial(_spec_of, attempt=attempt))
+        if inherited.pop(attempt.id, None) is None:
+            continue  # the exchange was given up while we read: it is being settled
+        adopted += 1
         theirs = queue if queue is not None and queue.kind == "app_queue" else None
         plan = plan_of(attempt, spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
         desk.adopt(attempt, plan, replace(facts_of(attempt), talks=talks), exchange)
         if attempt.id not in seen:  # known before its agent is asked for, who has not left anybody then
             desk.deliver(attempt.id, ChannelGone())
-        del inherited[attempt.id]
-    ours = {*known, *(attempt.id for attempt in adopted), *desk.up_at(exchange.name)}
+    ours = {*known, *desk.up_at(exchange.name)}
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
     for attempt_id in strays:
         await surely(partial(exchange.hang_up, attempt_id))
     legs, bridges = await agents.reconcile(exchange)
-    return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
+    return Reconciled(known=len(known), adopted=adopted, strays=len(strays) + legs, bridges=bridges)
 
 
 def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec | None, tuple[Talk, ...]]:
@@ -103,20 +103,14 @@ async def inherit(
     return {each.id: each for each in open_attempts if each not in lost}
 
 
-async def settle_lost(
-    store: Store, clock: Clock, inherited: dict[AttemptId, AttemptRow], exchange: str, reason: str
+def settle_lost(
+    sure: SureWriter, inherited: dict[AttemptId, AttemptRow], exchange: str, reason: str, now: datetime
 ) -> None:
-    """Settle what an earlier daemon left open on an exchange that is given up, however long the disk refuses."""
-    attempts = [each for each in inherited.values() if each.asterisk == exchange]
-    for attempt in attempts:  # nobody else takes them over meanwhile
-        del inherited[attempt.id]
-    for attempt in attempts:
-        while True:
-            try:
-                await store.write(partial(_settle, attempt, clock.now(), reason))
-                break
-            except StoreError:
-                await clock.sleep(_STORE_RETRY_S)
+    """Settle what an earlier daemon left open on an exchange that is given up."""
+    for attempt in [each for each in inherited.values() if each.asterisk == exchange]:
+        del inherited[attempt.id]  # nobody else takes it over meanwhile
+        job = partial(_settle, attempt, now, reason)
+        sure.take("how an earlier daemon's call ended", job, lambda _: None, attempt_id=attempt.id)
 
 
 def _settle(attempt: AttemptRow, now: datetime, reason: str, unit: Unit) -> None:

@@ -13,12 +13,11 @@ from functools import partial
 
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import AttemptId
+from dialerd.engine.surewriter import STORE_RETRY_S
 from dialerd.log import logger
 from dialerd.ports import Clock, Store, Unit
 
 _log = logger(__name__)
-
-_STORE_RETRY_S = 1.0
 
 
 class TakeBack:
@@ -44,7 +43,7 @@ class TakeBack:
                 self._let_go(await self._store.read(partial(_barred, now=now)))
             except StoreError as error:
                 _log.error(f"opt-outs cannot be read: {error}", action="take_back_failed")
-                self._clock.call_later(_STORE_RETRY_S, self.want)
+                self._clock.call_later(STORE_RETRY_S, self.want)
 
 
 def _barred(unit: Unit, now: datetime) -> Collection[AttemptId]:

@@ -236,6 +236,6 @@ class Referee:
             "calls": engine.desk._lines,
             "people who wait for an agent": engine.agents._seekers,
             "music": engine.desk._comfort._wishes,
-            "calls of another daemon": engine._inherited,
+            "calls of another daemon": engine._home.inherited,
         }
         yield from (f"the daemon keeps {what}: {[*each]}" for what, each in kept.items() if [*each])

@@ -1,0 +1,118 @@
+"""The look at the store, when somebody pokes and now and then: what people want to be becomes what the desks do.
+
+Not here: what each makes of it (runkeeper, timetable, agentdesk, queuedesk and the rest).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from dialerd.domain.errors import StoreError
+from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.callbackdesk import CallbackDesk
+from dialerd.engine.messaging import MessagingDesk
+from dialerd.engine.previewdesk import PreviewDesk
+from dialerd.engine.queuedesk import QueueDesk
+from dialerd.engine.recordingdesk import RecordingDesk
+from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.serverdesk import ServerDesk
+from dialerd.engine.steerdesk import SteerDesk
+from dialerd.engine.takeback import TakeBack
+from dialerd.engine.timetable import Timetable
+from dialerd.engine.trunkdesk import TrunkDesk
+from dialerd.log import logger
+from dialerd.ports import Clock
+
+_log = logger(__name__)
+
+
+class Lookout:
+    """`refresh_s`: the longest that it does not look. `on_look`: told after each."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        servers: ServerDesk,
+        trunks: TrunkDesk,
+        queues: QueueDesk,
+        runs: RunKeeper,
+        timetable: Timetable,
+        agents: AgentDesk,
+        steering: SteerDesk,
+        previews: PreviewDesk,
+        recordings: RecordingDesk,
+        callbacks: CallbackDesk,
+        messages: MessagingDesk,
+        take_back: TakeBack,
+        refresh_s: float,
+        on_look: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._servers = servers
+        self._trunks = trunks
+        self._queues = queues
+        self._runs = runs
+        self._timetable = timetable
+        self._agents = agents
+        self._steering = steering
+        self._previews = previews
+        self._recordings = recordings
+        self._callbacks = callbacks
+        self._messages = messages
+        self._take_back = take_back
+        self._refresh_s = refresh_s
+        self._on_look = on_look
+        self._poked = asyncio.Event()
+        self._refreshed = asyncio.Event()
+
+    def poke(self) -> None:
+        """Look at once."""
+        self._poked.set()
+        self._take_back.want()
+
+    async def first(self) -> None:
+        """Before anything is connected."""
+        await self._servers.start(self._trunks)
+        await self._queues.refresh()
+        await self._runs.refresh()
+        await self._agents.refresh()
+        await self._previews.refresh()
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            self._poked.clear()  # before looking: a poke that comes while we look means to look again
+            self._take_back.want()
+            wait_s = self._refresh_s
+            try:
+                wait_s = await self._look(wait_s)
+            except StoreError as error:
+                _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
+            self._refreshed.set()
+            timer = self._clock.call_later(wait_s, self._poked.set)
+            await self._poked.wait()
+            timer.cancel()
+
+    async def _look(self, wait_s: float) -> float:
+        """Seconds until the next look."""
+        await self._servers.refresh(self._trunks)
+        await self._queues.refresh()
+        # The runs first: one whose time is over makes room for the occurrence that begins then.
+        for at in (await self._runs.refresh(), await self._timetable.refresh()):
+            if at is not None:
+                wait_s = min(wait_s, max(0.0, (at - self._clock.now()).total_seconds()))
+        await self._agents.refresh()  # with the runs as they are now
+        await self._steering.refresh()
+        await self._previews.refresh()
+        await self._recordings.refresh()
+        self._callbacks.changed()
+        self._messages.changed()
+        self._on_look()
+        return wait_s
+
+    async def turn(self) -> None:
+        """Until it has looked once more."""
+        self._refreshed.clear()
+        await self._refreshed.wait()
