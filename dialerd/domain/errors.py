@@ -82,11 +82,13 @@ class TryLaterError(RefusedError):
 
 class StoreError(DialerdError):
     """The database cannot be opened, read or written. `may_pass`: the same may well be done a little later, since it
-    was a full disk's, another program's or the network's doing."""
+    was a full disk's, another program's or the network's doing. `is_damage`: or never, as with a disk that cannot be
+    read at some place."""
 
-    def __init__(self, message: str, *, hint: str = "", may_pass: bool = False) -> None:
+    def __init__(self, message: str, *, hint: str = "", may_pass: bool = False, is_damage: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.may_pass = may_pass
+        self.is_damage = is_damage
 
 
 class ExchangeError(DialerdError):

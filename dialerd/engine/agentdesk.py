@@ -1,8 +1,8 @@
-"""Who gets which agent: people who wait, and what agents ask to be.
+"""Agents at work: their phones that come and go, the calls they get and part from, and what they ask to be.
 
 Not here: agents' states and whom they work for (agentbook.py), who is kept free for calls that nobody has answered yet
-(reservations.py), numbers that stand for an agent (outside.py), the legs themselves (legdesk.py). As with calls, no
-`await` stands between an event and what follows from it.
+(reservations.py), which agent somebody who waits gets (seekers.py), numbers that stand for an agent (outside.py), the
+legs themselves (legdesk.py). As with calls, no `await` stands between an event and what follows from it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from functools import partial
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
 from dialerd.domain.call import CallPlan
-from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.pacing import PacingEvent
 from dialerd.domain.words import AgentState, AttemptId, CallerId, LegId, Person, RunId, WantedState
 from dialerd.engine.agentbook import AgentBook
-from dialerd.engine.agentline import AgentLine, Crew, Seeker
+from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.engine.consultdesk import ConsultDesk
 from dialerd.engine.legdesk import NO_PHONE, Leg, LegDesk
 from dialerd.engine.legreconcile import LegReconciler
@@ -30,9 +29,10 @@ from dialerd.engine.phones import Phones
 from dialerd.engine.postings import Postings
 from dialerd.engine.reservations import Reservations
 from dialerd.engine.runline import RunLine
+from dialerd.engine.seekers import Seekers
 from dialerd.engine.takers import CallerHost, Takers
 from dialerd.engine.trunkdesk import TrunkDesk
-from dialerd.ports import AttemptRow, Clock, Dice, Exchange, Store
+from dialerd.ports import Clock, Dice, Exchange, Store
 from dialerd.usecases import agents as usecases
 
 _EVENT_OF = {WantedState.LOGGED_OUT: E.LOG_OUT, WantedState.READY: E.READY, WantedState.PAUSED: E.PAUSE}
@@ -88,7 +88,7 @@ class AgentDesk:
             self._book, self._legs, self._phones, self.links, self.outside, part=self._part, tell_call=tell_call
         )
         self.reservations = Reservations(self._book)
-        self._seekers: dict[AttemptId, Seeker] = {}
+        self.seekers = Seekers(self._book, self.links, self.outside, tell_call=tell_call)
         self._watchers: list[Callable[[str, AgentState], None]] = []
 
     def watch(self, on_state: Callable[[str, AgentState], None]) -> None:
@@ -179,7 +179,7 @@ class AgentDesk:
             self.consults.leg_up(line)
             return
         if line.call is not None:  # on demand: somebody waits
-            self._give(line, line.call)
+            self.seekers.give(line, line.call)
             return
         if line.caller is not None:
             self.takers.give(line, line.caller)
@@ -222,10 +222,8 @@ class AgentDesk:
 
     def _left_alone(self, exchange: Exchange, call: AttemptId | None, caller: CallerId | None, reason: str) -> None:
         """Whoever the agent talked to, or was rung for, seeks the next one."""
-        if call is not None and (seeker := self._seekers.get(call)) is not None:
-            seeker.rings = None
-            self._serve()
-            self._give_up_if_alone(call, reason)
+        if call is not None and call in self.seekers:
+            self.seekers.rang_in_vain(call, reason)
         elif call is not None:
             self._tell_call(call, ev.AgentLeft(reason))
             self._legs.end_bridge(exchange, call)
@@ -237,73 +235,7 @@ class AgentDesk:
         line = self._book.lines.get(leg.agent)
         return line if line is not None and line.leg is leg else None
 
-    # People who wait
-
-    def seek(self, attempt: AttemptRow, wanted: do.Seek, own_queue: str | None, exchange: Exchange) -> None:
-        """Somebody has answered: AgentFound follows, at once or when there is an agent. Where they were sent to one
-        agent or a number alone, CommandFailed may."""
-        if wanted.number is not None:
-            self.outside.seek(attempt.id, wanted.number, exchange, wanted.ring_s)
-            return
-        is_guest = wanted.queue is not None or not wanted.waits
-        queue = wanted.queue or own_queue or ""
-        self._seekers[attempt.id] = Seeker(
-            attempt.run_id, queue, exchange, is_guest, agent=wanted.agent, waits=wanted.waits
-        )
-        self._serve()
-        self._give_up_if_alone(attempt.id, f"agent {wanted.agent} is not free")
-
-    def _give_up_if_alone(self, attempt_id: AttemptId, reason: str) -> None:
-        """Whom a flow has sent to one agent alone does not wait until that one is free."""
-        seeker = self._seekers.get(attempt_id)
-        if seeker is not None and not seeker.waits and seeker.rings is None:
-            del self._seekers[attempt_id]
-            self._tell_call(attempt_id, ev.CommandFailed(do.Seek.__name__, reason))
-
-    def _serve(self) -> None:
-        """Who waits longest gets the agent that has been idle for longest."""
-        for attempt_id, seeker in sorted(self._seekers.items(), key=lambda item: item[1].is_guest):
-            if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
-                if line.leg is not None and line.leg.exchange is seeker.exchange:
-                    self._give(line, attempt_id)
-                else:
-                    self._ring_for(line, attempt_id, seeker)
-
-    def _agent_for(self, attempt_id: AttemptId, seeker: Seeker) -> AgentLine | None:
-        """The agent for whom the call was dialed, else a free one of the run, else one that is reserved for calls of it
-        that nobody has answered; of several the one that has been idle for longest, also where another one's phone is
-        at the call's own server: a link takes milliseconds, and agents at busier servers would never rest."""
-        mine = [
-            line
-            for line in self._book.lines.values()
-            if seeker.is_for(line) and self.links.reaches(line, seeker.exchange)
-        ]
-        spare = [line for line in mine if line.is_spare and not seeker.is_guest]
-        own = [line for line in mine if line.is_kept_for(attempt_id)]
-        for able in (own, [line for line in mine if line.is_free], spare):
-            name = agents.longest_idle({line.name: line.seen.idle_since for line in able})
-            if name is not None:
-                return self._book.lines[name]
-        return None
-
-    def _give(self, line: AgentLine, attempt_id: AttemptId) -> None:
-        assert line.leg is not None, "who is given a call has a leg"
-        seeker = self._seekers.pop(attempt_id, None)
-        line.call = attempt_id
-        self._lend(line, seeker)
-        self._book.move(line, E.CONNECT, attempt_id=attempt_id)
-        self._tell_call(attempt_id, ev.AgentFound(line.name, line.leg.id))
-
-    def _ring_for(self, line: AgentLine, attempt_id: AttemptId, seeker: Seeker) -> None:
-        seeker.rings, line.call = line.name, attempt_id
-        self._lend(line, seeker)
-        self._book.move(line, E.RESERVE, attempt_id=attempt_id)
-        self.links.ring(line, seeker.exchange)
-
-    def _lend(self, line: AgentLine, seeker: Seeker | None) -> None:
-        """Whom it is given may be another run's: its own, told with the move that follows, cannot count on it then."""
-        if seeker is not None:
-            line.is_lent = seeker.is_guest and seeker.run_id != line.run_id
+    # Calls
 
     def connect(self, attempt_id: AttemptId, leg_id: LegId) -> None:
         """Bring a call and the agent that it was given together; Connected or CommandFailed follows."""
@@ -318,7 +250,7 @@ class AgentDesk:
 
     def free(self, attempt_id: AttemptId, *, was_connected: bool = False, goes_on: bool = False) -> None:
         """A call has no need of its agent any more. `goes_on`: the next one meets it in the same bridge: leave that."""
-        self._seekers.pop(attempt_id, None)
+        self.seekers.drop(attempt_id)
         self.consults.call_over(attempt_id)
         self.outside.free(attempt_id)
         line = self._book.talker(attempt_id)
@@ -360,7 +292,7 @@ class AgentDesk:
                 self._book.move(line, E.LEG_LOST, reason=NO_PHONE)
             case AgentState.READY:
                 self._book.assign()
-                self._serve()
+                self.seekers.serve()
                 self._callers.serve()
         self._on_change()
 
@@ -386,7 +318,7 @@ class AgentDesk:
         """An exchange is reconciled: phones can be rung from it."""
         for line in self._book.lines.values():
             self._obey(line)
-        self._serve()
+        self.seekers.serve()
 
     def stop(self) -> None:
         """The daemon ends: nobody is left on the phone with nobody to speak to."""

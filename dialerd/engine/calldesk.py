@@ -249,7 +249,7 @@ class CallDesk:
                 case do.OptOut():
                     self._ledger.opt_out(line)
                 case do.Seek():
-                    self._agents.seek(line.attempt, command, line.call.plan.queue, line.exchange)
+                    self._agents.seekers.seek(line.attempt, command, line.call.plan.queue, line.exchange)
                 case do.Comfort(wanted):
                     self._comfort.want(attempt_id, line.exchange, self._agents.music_of(line.call.plan, wanted))
                 case do.StopSeeking():

@@ -234,7 +234,7 @@ class Referee:
                 yield f"{agent.name} is kept for {agent.batch or agent.person}"
         kept: dict[str, Iterable[object]] = {
             "calls": engine.desk._lines,
-            "people who wait for an agent": engine.agents._seekers,
+            "people who wait for an agent": engine.agents.seekers._seekers,
             "music": engine.desk._comfort._wishes,
             "calls of another daemon": engine._home.inherited,
         }

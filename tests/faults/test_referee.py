@@ -32,10 +32,10 @@ def forgets_slots(house: House, patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_to_settle(house: House, patch: pytest.MonkeyPatch) -> None:
-    async def settles_not(line: Any, outcome: Any) -> None:
+    def settles_not(line: Any, outcome: Any, then: Any) -> None:
         """As if the write had been lost."""
 
-    patch.setattr(house.engine.desk, "_settle", settles_not)  # type: ignore[union-attr]
+    patch.setattr(house.engine.desk._ledger, "_settle", settles_not)  # type: ignore[union-attr]
 
 
 def settles_twice(house: House, patch: pytest.MonkeyPatch) -> None:
@@ -55,11 +55,11 @@ def dials_unasked(house: House, patch: pytest.MonkeyPatch) -> None:
         def discard(self, exchange: object) -> None:
             """It stays ready."""
 
-    async def reconciles_not(exchange: Exchange, up_count: int) -> None:
+    async def reconciles_not(exchange: Exchange, before: object) -> None:
         """It takes itself for reconciled."""
 
     house.engine._trunks.ready = Ready({"simulated"})  # type: ignore[union-attr]
-    patch.setattr(house.engine, "_reconcile", reconciles_not)
+    patch.setattr(house.engine._home, "_look", reconciles_not)  # type: ignore[union-attr]
 
 
 def passes_closed_gates(house: House, patch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from dialerd.usecases import optout, runs
 from tests.numbers import number
 from tests.simulation.callcenter import agent_campaign, attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
+from tests.simulation.slowdisk import SlowDisk
 from tests.simulation.test_strategy import LETTER, Desk
 from tests.simulation.world import START, campaign
 
@@ -120,5 +121,58 @@ def test_k8_a_stop_takes_back_at_once_what_waits_to_be_sent_on_another_channel_o
         (run,) = await office.runs()
         assert (run.done, run.in_progress) == (2, 1)
         assert [row.message.recipient for row in slow.record] == ["p0@example.com"]
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("full_s", [3.0, 30.0])
+def test_an_opt_out_by_key_that_the_disk_refuses_is_written_before_the_drain_ends_and_before_the_call(
+    full_s: float,
+) -> None:
+    async def story(office: Office) -> None:
+        inner = office.store
+        disk = SlowDisk(office.clock, inner)
+        office.store = disk
+        await office.add(["40"])
+        await office.start()
+        await office.apply(campaign(opt_out_key="9", max_attempts=3, retry_after_min=1))
+        await go(office, "c")
+        await office.clock.sleep(1.5)
+        (attempt,) = [row.attempt for row in await attempts(office)]
+        disk.is_full = True
+        office.exchange.press(attempt.id, "9")
+        office.clock.call_later(full_s, lambda: setattr(disk, "is_full", False))
+        began = office.clock.steady()
+        assert office.engine is not None
+        await office.engine.drain(60.0)
+        assert office.clock.steady() - began < full_s + 3, "and not to its limit"
+        assert await inner.read(lambda unit: unit.dnc.check(number(0, "40"), office.clock.now()))
+        assert (await office.runs())[0].done == 1, "nobody dials the number again"
+
+    in_office(story, start=START)
+
+
+def test_a_call_whose_opt_out_waits_for_the_disk_is_settled_after_it() -> None:
+    """Else the number could be dialed in between, by another campaign."""
+
+    async def story(office: Office) -> None:
+        disk = SlowDisk(office.clock, office.store)
+        office.store = disk
+        await office.add(["40"])
+        await office.start()
+        await office.apply(campaign(opt_out_key="9"))
+        await go(office, "c")
+        await office.clock.sleep(1.5)
+        (attempt,) = [row.attempt for row in await attempts(office)]
+        disk.is_full = True
+        office.exchange.press(attempt.id, "9")
+        office.clock.call_later(0.05, lambda: setattr(disk, "is_full", False))  # it is tried again after a second
+        await office.clock.sleep(0.9)
+        (row,) = [row.attempt for row in await attempts(office)]
+        barred = await office.store.read(lambda unit: unit.dnc.check(row.number, office.clock.now()))
+        assert (row.disposition is None) == (not barred)
+        await office.clock.sleep(1)
+        (row,) = [row.attempt for row in await attempts(office)]
+        assert row.disposition == "answered_human"
 
     in_office(story, start=START)

@@ -28,6 +28,10 @@ _AT_ONCE = 200  # jobs per commit: enough to share an fsync, few enough to answe
 _AGAIN_S = 1.0  # after which what was posted in vain is tried again, unless something else is written before
 _KEPT = 1000  # of what was posted in vain at most: each try does them all again
 
+_DAMAGED = 10  # tries, after which what a damaged disk refuses is tried by itself once more, and given up
+
+_BEHIND = StoreError("an earlier note waits to be written", may_pass=True)
+
 _PASSED_OVER = 8  # commits at most before a patient job has its turn, though others are there
 
 
@@ -77,7 +81,8 @@ class ThreadWriter:
     jobs come when no others are there, or have had their turns, each by itself: nobody waits for more than one of them.
 
     What was posted while the disk is full, or another program holds the database, is kept, and has a commit of its own
-    before the next one: nobody waits for it who could write it again.
+    before the next one: nobody waits for it who could write it again. What was posted later never goes before it. A
+    place of the disk that cannot be read or written may stay so: what meets one is given up after a few tries.
     `rest`: done between two commits, to leave other processes the time to begin one of theirs.
     """
 
@@ -157,13 +162,20 @@ class ThreadWriter:
         try:
             with self._session.translated():
                 self._session.begin()
+                is_held = False
                 for item in items:
+                    if is_held and item.loop is None:
+                        item.error = _BEHIND
+                        continue
                     self._run(item)
+                    is_held = is_held or item.may_be_kept
                 self._session.say("COMMIT")
         except StoreError as error:
             self._session.undo()  # the next commit tries again; this thread must outlive every failure
             for item in items:
                 item.result, item.error = None, item.error or error
+        for item in items:
+            item.tries += isinstance(item.error, StoreError) and item.error.is_damage
         _answer(self._keep(items))
         if self._timer is not None:
             self._timer.committed(began, [(item.queued_at, item.job) for item in items])
@@ -173,14 +185,18 @@ class ThreadWriter:
         """Write what was kept, by itself: what somebody waits for does not fail with it. Back comes what is to be done
         now: without what was posted, which waits behind the kept, where that is in vain again."""
         kept, self._kept = self._kept, []
-        self._commit(kept)
+        parts = [kept] if kept[0].tries < _DAMAGED else [[each] for each in kept]  # the others are not lost with one
+        while parts and not self._kept:
+            self._commit(parts.pop(0))
+        self._kept += [each for part in parts for each in part]
         if not self._kept:
             return now
         posted = [item for item in now if item.loop is None]
         for item in posted:
-            item.error = self._kept[0].error
+            item.error = _BEHIND
         if posted:
-            _answer(self._keep([*self._kept, *posted]))
+            kept, self._kept = self._kept, []
+            _answer(self._keep([*kept, *posted]))
         return [item for item in now if item.loop is not None]
 
     def _keep(self, items: list[_Item]) -> list[_Item]:
@@ -213,7 +229,7 @@ class ThreadWriter:
 class _Item:
     """A job, who waits for it (nobody, where it was posted), and what came of it."""
 
-    __slots__ = ("error", "future", "is_patient", "job", "loop", "queued_at", "result")
+    __slots__ = ("error", "future", "is_patient", "job", "loop", "queued_at", "result", "tries")
 
     def __init__(
         self,
@@ -231,10 +247,13 @@ class _Item:
         self.queued_at = queued_at
         self.result: Any = None
         self.error: Exception | None = None
+        self.tries = 0  # in vain, on a damaged disk
 
     @property
     def may_be_kept(self) -> bool:
-        return self.loop is None and isinstance(self.error, StoreError) and self.error.may_pass
+        if self.loop is not None or not isinstance(self.error, StoreError):
+            return False
+        return self.error.may_pass and not (self.error.is_damage and self.tries > _DAMAGED)
 
 
 def _answer(items: list[_Item]) -> None:

@@ -103,8 +103,13 @@ def translated(path: Path | None) -> Iterator[None]:
     except sqlite3.IntegrityError as error:
         raise StoreError(f"{place}: {error}", hint="this is a defect of dialerd; nothing was changed") from error
     except sqlite3.DatabaseError as error:
-        may_pass = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _PASSING
-        raise StoreError(f"{place}: {error}", hint=_remedy(str(error)), may_pass=may_pass) from error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        raise StoreError(
+            f"{place}: {error}",
+            hint=_remedy(str(error)),
+            may_pass=code in _PASSING,
+            is_damage=code == sqlite3.SQLITE_IOERR,
+        ) from error
 
 
 def _remedy(text: str) -> str:

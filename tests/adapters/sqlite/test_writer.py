@@ -186,6 +186,67 @@ def test_of_more_notes_than_are_kept_each_that_is_given_up_is_told_of(tmp_path: 
     assert told == [posted - kept, posted]
 
 
+def refused(words: str, code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_a_note_that_fails_alone_is_not_overtaken_by_the_next_one_of_its_commit(tmp_path: Path) -> None:
+    written: list[str] = []
+
+    async def main() -> None:
+        store = SqliteStore.open(tmp_path / "a.db")
+        gate, tries = threading.Event(), itertools.count()
+
+        def note(name: str, _unit: Unit) -> None:
+            if name == "older" and next(tries) == 0:
+                raise refused("disk I/O error", sqlite3.SQLITE_IOERR)
+            written.append(name)
+
+        store.post(lambda _unit: gate.wait(10))
+        for name in ("older", "newer"):
+            store.post(partial(note, name))
+        gate.set()
+        await store.write(partial(create_list, "next"))
+        await store.write(partial(create_list, "and the next"))
+        await store.close()
+
+    asyncio.run(main())
+    assert written == ["older", "newer"]
+
+
+@pytest.mark.parametrize("undoes_all", [False, True])
+def test_a_note_at_a_damaged_place_is_given_up_after_a_while_and_told_of_and_those_behind_it_are_written(
+    tmp_path: Path, undoes_all: bool
+) -> None:
+    async def main() -> int:
+        store = SqliteStore.open(tmp_path / "a.db")
+        tries = itertools.count(1)
+        made = 0
+
+        def damaged(unit: Unit) -> None:
+            nonlocal made
+            made = next(tries)
+            if undoes_all:
+                unit.lists._connection.execute("ROLLBACK")  # type: ignore[attr-defined]  # as SQLite itself does
+            raise refused("disk I/O error", sqlite3.SQLITE_IOERR)
+
+        store.post(damaged)
+        for n in range(3):
+            store.post(partial(create_list, f"behind{n}"))
+        for n in range(40):
+            with suppress(StoreError):  # the first may share the transaction that is lost
+                await store.write(partial(create_list, f"l{n}"))
+        assert {f"behind{n}" for n in range(3)} <= set(await store.read(list_names))
+        await store.close()
+        return made
+
+    with structlog.testing.capture_logs() as lines:
+        assert asyncio.run(main()) < 20
+    assert len([line for line in lines if line["action"] == "write_failed"]) == 1
+
+
 def test_what_was_posted_in_vain_is_written_though_nothing_else_is(tmp_path: Path) -> None:
     """Another program holds the database for longer than a writer waits."""
 

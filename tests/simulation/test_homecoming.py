@@ -1,0 +1,74 @@
+"""An Asterisk that goes and comes while it is looked at: each call is known once, its slot taken once, settled once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+
+from dialerd.domain.words import AttemptId
+from dialerd.ports import AttemptRow
+from tests.simulation.callcenter import attempts
+from tests.simulation.office import Office, in_office
+from tests.simulation.slowdisk import SlowDisk
+from tests.simulation.test_optout import go
+from tests.simulation.world import campaign
+
+START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+RINGING = 3
+
+
+def in_use(office: Office) -> int:
+    assert office.engine is not None
+    return next(int(n) for name, _, n in office.engine.reading() if name == "dialerd_trunk_channels")
+
+
+async def left_ringing(office: Office, *, read_s: float) -> None:
+    """Calls that an earlier daemon has left, and one that begins on a disk that is slow to read."""
+    await office.add(["03"] * RINGING)
+    await office.start()
+    await office.apply(campaign(max_ring_s=60, max_calls=RINGING))
+    await office.clock.sleep(0.1)
+    await go(office, "c")
+    await office.clock.sleep(5)
+    assert len(office.record) == RINGING
+    await office.crash()
+    office.store = SlowDisk(office.clock, office.store, read_s=read_s)
+    await office.start()
+
+
+@pytest.mark.parametrize("again_after_s", [0.3, 0.6, 0.9, 1.2, 1.5, 1.8])
+def test_a_connection_that_breaks_while_calls_are_taken_over_takes_no_slot_twice(again_after_s: float) -> None:
+    async def story(office: Office) -> None:
+        with structlog.testing.capture_logs() as lines:
+            await left_ringing(office, read_s=0.5)
+            await office.clock.sleep(again_after_s)
+            office.exchange.cut(0.05)
+            await office.clock.sleep(20)
+            assert in_use(office) == len(office.exchange._channels) == RINGING
+            await office.clock.sleep(120)
+        assert in_use(office) == 0
+        assert Counter(row.attempt.disposition for row in await attempts(office)) == {"no_answer": RINGING}
+        assert [line for line in lines if line["action"] == "task_crashed"] == []
+
+    in_office(story, start=START)
+
+
+def test_a_server_that_is_given_up_while_its_calls_are_taken_over_leaves_each_settled_once() -> None:
+    async def story(office: Office) -> None:
+        with structlog.testing.capture_logs() as lines:
+            await left_ringing(office, read_s=0.5)
+            await office.clock.sleep(1.8)  # one is taken over, the next is read
+            assert office.engine is not None
+            before: dict[AttemptId, AttemptRow] = dict(office.engine._home.inherited)
+            assert 0 < len(before) < RINGING
+            office.engine._home.give_up("simulated", "Asterisk simulated was lost: a test")
+            await office.clock.sleep(200)
+        assert [line for line in lines if line["action"] == "task_crashed"] == []
+        assert in_use(office) == 0
+        rows = [row.attempt for row in await attempts(office)]
+        assert Counter(row.disposition for row in rows) == {"interrupted": RINGING}
+
+    in_office(story, start=START)
