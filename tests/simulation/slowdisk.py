@@ -15,16 +15,19 @@ T = TypeVar("T")
 
 
 class SlowDisk:
-    """Implements ports.Store. `read_s`: how long each read takes. `is_full`: nothing can be written."""
+    """Implements ports.Store. `read_s`: how long each read takes. `is_full`: nothing can be written; `refuses`: nor can
+    it so many times more."""
 
     def __init__(self, clock: Clock, store: Store, *, read_s: float = 0.0) -> None:
         self._clock = clock
         self._store = store
         self.read_s = read_s
         self.is_full = False
+        self.refuses = 0
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
-        if self.is_full:
+        if self.is_full or self.refuses:
+            self.refuses = max(0, self.refuses - 1)
             raise StoreError("the disk is full", may_pass=True)
         return await self._store.write(job, patient=patient)
 

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from dialerd.domain.words import AttemptId
-from dialerd.ports import AttemptRow
 from tests.simulation.callcenter import attempts
 from tests.simulation.office import Office, in_office
 from tests.simulation.slowdisk import SlowDisk
@@ -39,7 +37,7 @@ async def left_ringing(office: Office, *, read_s: float) -> None:
     await office.start()
 
 
-@pytest.mark.parametrize("again_after_s", [0.3, 0.6, 0.9, 1.2, 1.5, 1.8])
+@pytest.mark.parametrize("again_after_s", [0.1, 0.4, 0.7, 1.0, 1.3, 1.6])
 def test_a_connection_that_breaks_while_calls_are_taken_over_takes_no_slot_twice(again_after_s: float) -> None:
     async def story(office: Office) -> None:
         with structlog.testing.capture_logs() as lines:
@@ -60,10 +58,10 @@ def test_a_server_that_is_given_up_while_its_calls_are_taken_over_leaves_each_se
     async def story(office: Office) -> None:
         with structlog.testing.capture_logs() as lines:
             await left_ringing(office, read_s=0.5)
-            await office.clock.sleep(1.8)  # one is taken over, the next is read
             assert office.engine is not None
-            before: dict[AttemptId, AttemptRow] = dict(office.engine._home.inherited)
-            assert 0 < len(before) < RINGING
+            while len(office.engine._home.inherited) == RINGING:
+                await office.clock.sleep(0.1)
+            office.exchange.restart(300)  # one is taken over, the next is read
             office.engine._home.give_up("simulated", "Asterisk simulated was lost: a test")
             await office.clock.sleep(200)
         assert [line for line in lines if line["action"] == "task_crashed"] == []
