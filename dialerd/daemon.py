@@ -28,6 +28,7 @@ def run(path: Path, settings: Settings) -> int:
 
     Raises DialerdError where it cannot start.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload that comes too early finds the settings just read
     log.configure(level=settings.log.level, form=settings.log.form)
     with bootstrap.only_daemon(settings):
         return asyncio.run(_serve(path, settings))

@@ -19,6 +19,17 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}\Z|\[[0-9a-f:.]+\]\Z")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
+def asked_name(host: str) -> str:
+    """The name in a Host header, without the port."""
+    asked = host.lower()
+    return asked if asked.endswith("]") else asked.rpartition(":")[0] or asked
+
+
+def is_own_name(host: str) -> bool:
+    """Whether that Host header names this machine as only it names itself."""
+    return asked_name(host) in _LOOPBACK_NAMES
+
+
 class HttpSettings(BaseModel):
     """`hosts`: the names under which browsers may ask; on loopback those of this machine, where none are given.
     `trusted_proxies`: who is believed as to whom it asks for, and that it speaks TLS. `phone_at`: the name of the
@@ -91,6 +102,13 @@ class HttpSettings(BaseModel):
         if self.hosts or not self.is_loopback or self.trusted_proxies:
             return self.hosts
         return _LOOPBACK_NAMES
+
+    @property
+    def asked_through(self) -> tuple[str, ...]:
+        """The names by which a proxy of this machine that is not named seems to bring people here."""
+        if not self.is_loopback or self.trusted_proxies:
+            return ()
+        return tuple(each for each in self.hosts if each not in _LOOPBACK_NAMES)
 
     @property
     def phone_origin(self) -> tuple[str, ...]:

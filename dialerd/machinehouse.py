@@ -36,6 +36,8 @@ def examine(path: Path, given: Settings) -> MachineFacts:
         wal=_size(Path(f"{given.database.path}-wal")),
         is_synchronized=_is_synchronized(),
         secrets=tuple(_secrets(path, given)),
+        listen=given.http.listen,
+        asked_as=given.http.asked_through,
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from dialerd import bootstrap, log, reloading
 from dialerd.adapters import effective, sqlite
 from dialerd.adapters.passwords import draw_secret
-from dialerd.domain.errors import DialerdError, RefusedError
+from dialerd.domain.errors import DialerdError, RefusedError, SettingsError
 from dialerd.log import logger
 from dialerd.reloading import Changes
 from dialerd.settings import Settings, read_settings
@@ -44,6 +44,7 @@ class Live:
             wanted = read_settings(self._path)
             if self._parts.tls is not None:
                 tls_of(wanted.http)  # tried here first: a certificate without its key would spoil the one in use
+                self._take_certificate(wanted)  # before anything else is changed: it is applied whole, or not at all
         except DialerdError as error:
             _log.error(f"the settings were not reloaded: {error}", action="reload_failed")
             self._told = replace(self._told, reloads=self._told.reloads + 1, trouble=str(error))
@@ -72,13 +73,23 @@ class Live:
     def close(self) -> None:
         effective.remove(self.settings.database.running)
 
+    def _take_certificate(self, wanted: Settings) -> None:
+        """Raises SettingsError where the files have changed since they were tried."""
+        if self._parts.tls is None or wanted.http.tls_certificate is None:
+            return
+        try:
+            self._parts.tls.load_cert_chain(wanted.http.tls_certificate, wanted.http.tls_key)
+        except OSError as error:  # ssl.SSLError, too
+            raise SettingsError(
+                f"[http] tls_certificate and tls_key cannot be used any more: {error}",
+                hint="reload once both are there",
+            ) from error
+
     def _apply(self, wanted: Settings) -> None:
         """The keys of `reloading.LIVE`, and no others."""
         log.configure(level=wanted.log.level, form=wanted.log.form)
         self._parts.engine.change_limits(wanted.trunks)
         self._parts.forgetter.change(wanted.retention.as_rules())
-        if self._parts.tls is not None and wanted.http.tls_certificate is not None:
-            self._parts.tls.load_cert_chain(wanted.http.tls_certificate, wanted.http.tls_key)
         engine = self.settings.engine.model_copy(update={"drain_s": wanted.engine.drain_s})
         self.settings = self.settings.model_copy(update={"engine": engine})
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dialerd.adapters import effective
 from dialerd.domain.errors import SettingsError
+from dialerd.operating import Live
 from dialerd.reloading import changes, digests, in_force
 from dialerd.settings import Settings, read_settings
 from tests.cli.conftest import SETTINGS
@@ -84,3 +86,47 @@ def test_a_password_is_a_credential_of_the_service(tmp_path: Path, monkeypatch: 
     assert str(beside.password_file) == "/run/credentials/dialerd.service/dialerd_ari", "a command beside the daemon"
     with pytest.raises(SettingsError, match="while the unit dialerd runs"):
         beside.secret()
+
+
+class SpoiltContext:
+    """A TLS context whose files are gone when they are to be loaded."""
+
+    def load_cert_chain(self, certificate: Path, key: Path) -> None:
+        raise FileNotFoundError(2, "No such file or directory", str(certificate))
+
+
+class Listener:
+    """Whoever is told of a reload."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def says(self, text: str) -> None:
+        self.told.append(text)
+
+
+def test_a_reload_whose_certificate_cannot_be_loaded_changes_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could be when it was tried: the files are replaced one after the other."""
+    text = SETTINGS + '[http]\ntls_certificate = "cert.pem"\ntls_key = "key.pem"\n'
+    monkeypatch.setattr("dialerd.webhouse.tls_of", lambda given: None)
+    changed: list[object] = []
+    tell = changed.append
+    parts = SimpleNamespace(
+        tls=SpoiltContext(),
+        engine=SimpleNamespace(change_limits=tell),
+        forgetter=SimpleNamespace(change=tell),
+        supervisor=Listener(),
+    )
+    live = Live(tmp_path / "dialerd.toml", settings(tmp_path, text), parts)  # type: ignore[arg-type]  # of its parts, these
+    settings(tmp_path, text.replace("max_channels = 10", "max_channels = 12"))
+    live.reload()
+    assert changed == []
+    assert ["not reloaded" in each for each in parts.supervisor.told] == [True]
+    found = effective.read(live.settings.database.running)
+    assert found is not None
+    assert (found.reloads, "tls_certificate" in found.trouble) == (1, True)
+    parts.tls = None  # as with files that are whole again
+    live.reload()
+    assert len(changed) == 2

@@ -161,3 +161,24 @@ def test_a_daemon_tells_systemd_how_it_is_and_takes_what_can_change_while_it_run
             daemon.wait()
     assert list((tmp_path / "run").iterdir()) == [], "nothing of a daemon that has ended"
     assert "secret" not in (tmp_path / "log").read_text()
+
+
+_STARTING = """
+import os, signal, sys
+from pathlib import Path
+from dialerd import bootstrap, daemon
+from dialerd.settings import read_settings
+def begun(settings):
+    os.kill(os.getpid(), signal.SIGHUP)
+    sys.exit(7)
+bootstrap.only_daemon = begun
+path = Path(sys.argv[1])
+daemon.run(path, read_settings(path))
+"""
+
+
+def test_a_reload_that_is_asked_for_while_the_daemon_starts_does_not_end_it(tmp_path: Path) -> None:
+    config = tmp_path / "dialerd.toml"
+    config.write_text(SETTINGS)
+    done = subprocess.run([sys.executable, "-c", _STARTING, str(config)], capture_output=True, check=False)
+    assert done.returncode == 7, done.stderr

@@ -29,7 +29,9 @@ class SecretFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineFacts:
     """`unit`: the keys of dialerd.service as installed; None: it is not; `has_systemd`: whether that is to be expected.
-    `open_files`: the running daemon's limit. `free`, `database`, `wal`: bytes. `is_synchronized`: the clock, by NTP."""
+    `open_files`: the running daemon's limit. `free`, `database`, `wal`: bytes. `is_synchronized`: the clock, by NTP.
+    `listen`: where the pages are; `asked_as`: names that are not this machine's own, under which they answer there
+    though only this machine reaches them and no proxy is named."""
 
     has_systemd: bool = False
     unit: Mapping[str, str] | None = None
@@ -41,6 +43,8 @@ class MachineFacts:
     wal: int | None = None
     is_synchronized: bool | None = None
     secrets: Sequence[SecretFile] = field(default_factory=tuple)
+    listen: str = ""
+    asked_as: Sequence[str] = ()
 
 
 def diagnose_machine(facts: MachineFacts) -> list[Finding]:
@@ -51,6 +55,7 @@ def diagnose_machine(facts: MachineFacts) -> list[Finding]:
         *_log_of_database(facts),
         *_synchronized(facts),
         *_secrets(facts),
+        *_unnamed_proxy(facts),
     ]
 
 
@@ -146,3 +151,18 @@ def _secrets(facts: MachineFacts) -> Iterator[Finding]:
             yield Finding(check=check, is_well=False, seen=seen, remedy=remedy)
         else:
             yield Finding(check=check, is_well=True, seen=f"{each.path} is not everybody's to read")
+
+
+def _unnamed_proxy(facts: MachineFacts) -> Iterator[Finding]:
+    """Whom a proxy of this machine brings is taken for this machine, where it does not say whom."""
+    if facts.asked_as:
+        yield Finding(
+            check="proxy",
+            is_well=None,
+            seen=(
+                f"the pages at {facts.listen} are asked as {', '.join(facts.asked_as)}, so a proxy seems to be before"
+                " them, and none is named: if it passes on neither that name nor an X-Forwarded-For, whoever comes"
+                " through it may read /metrics and /readyz like this machine"
+            ),
+            remedy='[http] trusted_proxies = ["127.0.0.1"], and X-Forwarded-For and X-Forwarded-Proto set by the proxy',
+        )

@@ -99,8 +99,8 @@ class CallDesk:
 
     def adopt(self, attempt: AttemptRow, plan: CallPlan, facts: Facts, exchange: Exchange) -> None:
         """Take over a call that an earlier daemon placed; whether it lives is asked at once."""
-        call, commands = resume(plan, facts, self._clock.now())
-        begun = self._clock.now(), self._clock.steady()
+        begun = max(self._clock.now(), attempt.claimed_at, *facts.moments), self._clock.steady()
+        call, commands = resume(plan, facts, begun[0])
         line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
@@ -291,7 +291,9 @@ class CallDesk:
         self._meters.over(line.attempt.id)
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
-        self._ledger.close(line, replace(outcome, ended_at=self._clock.now()), self._closed)
+        self._ledger.close(
+            line, replace(outcome, ended_at=line.now(self._clock), settled_at=self._clock.now()), self._closed
+        )
 
     def _closed(self, is_news: bool) -> None:
         if is_news or self.is_empty:

@@ -14,7 +14,7 @@ from dialerd.domain.call import Call
 from dialerd.domain.call import events as ev
 from dialerd.ports import AttemptRow, Clock, Exchange, Timer
 
-_DRIFT_S = 0.5  # more than that the clock was set; less is how clocks are
+_DRIFT_S = 0.01  # more than that the clock was set; less is the time between two looks
 
 
 @dataclass(slots=True)
@@ -34,9 +34,13 @@ class CallLine:
     timer: Timer | None = None
     is_opting_out: bool = False
     ending: Callable[[], None] | None = None
+    latest: datetime | None = None  # the moment that was told last
 
     def now(self, clock: Clock) -> datetime:
-        """The moment, as if nobody had set the clock since the call began: it has rung no longer by that."""
+        """The moment, as if nobody had set the clock since the call began: it has rung no longer by that, and nothing
+        in it lasts less than no time."""
         now, (began_at, began) = clock.now(), self.begun
         set_by_s = (now - began_at).total_seconds() - (clock.steady() - began)
-        return now if abs(set_by_s) < _DRIFT_S else now - timedelta(seconds=set_by_s)
+        moment = now if abs(set_by_s) < _DRIFT_S else now - timedelta(seconds=set_by_s)
+        self.latest = moment if self.latest is None else max(self.latest, moment)
+        return self.latest

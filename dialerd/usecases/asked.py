@@ -48,13 +48,13 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome) -> Settled | Non
     code, actor = wish
     retry_at = settled.retry_at
     try:
-        retry_at = dispositions.give(unit, attempt_id, code, actor=actor, now=outcome.ended_at).retry_at
+        retry_at = dispositions.give(unit, attempt_id, code, actor=actor, now=outcome.now).retry_at
     except RefusedError as error:  # the set was changed since it was asked for; the system's stays
         _log.warning(f"a disposition was refused: {error}", action="asked_disposition", attempt_id=attempt_id)
         attempt = unit.dialing.attempt(attempt_id)
         assert attempt is not None, "just settled"
-        dialing.settle_barred(unit, settled.run, unit.callbacks.contact_of(attempt.target_id), outcome.ended_at)
-        finish_if_over(unit, settled.run.id, outcome.ended_at)
+        dialing.settle_barred(unit, settled.run, unit.callbacks.contact_of(attempt.target_id), outcome.now)
+        finish_if_over(unit, settled.run.id, outcome.now)
     run = unit.runs.get(settled.run.id)
     assert run is not None, "it was there just now"
     return Settled(run=run, retry_at=retry_at)

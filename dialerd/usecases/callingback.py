@@ -140,12 +140,13 @@ def give_up(unit: Unit, target: TargetRow, judgement: Judged | None, reason: str
         _end(unit, callback, CallbackState.CANCELLED, reason, now)
 
 
-def after_attempt(unit: Unit, run: RunRow, closed: AttemptRow, resume_at: datetime | None) -> Callback | None:
+def after_attempt(
+    unit: Unit, run: RunRow, closed: AttemptRow, resume_at: datetime | None, now: datetime
+) -> Callback | None:
     """Settle the callback whose call has ended; the one that its target is to wait for now, where there is one.
 
     `resume_at`: when the target is dialed again without a callback; None: it would be settled.
     """
-    assert closed.ended_at is not None, "its end is just being written"
     assert closed.disposition is not None
     waits: Callback | None = None
     is_ending = run.state in (RunState.STOPPING, RunState.STOPPED)
@@ -155,12 +156,12 @@ def after_attempt(unit: Unit, run: RunRow, closed: AttemptRow, resume_at: dateti
             continue
         tried = replace(each, tries=each.tries + closed.spent, disposition=closed.disposition)
         rules = run.spec.callback_rules
-        what = rule.after(tried, disposition=closed.disposition, spent=closed.spent, rules=rules, now=closed.ended_at)
+        what = rule.after(tried, disposition=closed.disposition, spent=closed.spent, rules=rules, now=now)
         if isinstance(what, rule.Over):
-            unit.callbacks.put(replace(tried, state=what.state, reason=what.reason, ended_at=closed.ended_at))
+            unit.callbacks.put(replace(tried, state=what.state, reason=what.reason, ended_at=now))
         elif unit.callbacks.scheduled(run.campaign_id, each.contact_id) is not None:
             reason = "another time was asked for during the call"
-            unit.callbacks.put(replace(tried, state=CallbackState.DONE, reason=reason, ended_at=closed.ended_at))
+            unit.callbacks.put(replace(tried, state=CallbackState.DONE, reason=reason, ended_at=now))
         else:
             planned = plan(unit, run, tried, what.at)
             reason = planned.reason or what.reason

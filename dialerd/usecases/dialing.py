@@ -269,7 +269,7 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
     attempt = unit.dialing.attempt(attempt_id)
     if attempt is None or attempt.disposition is not None:
         return None
-    now = outcome.ended_at
+    now = outcome.now
     closed = _closed(attempt, outcome)
     if not closed.spent and (closed.cause or closed.sip_code) and unit.dialing.unspent_before(closed) >= _MOST_UNSPENT:
         closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
@@ -302,7 +302,7 @@ def _release(unit: Unit, run: RunRow, closed: AttemptRow, after: Next, now: date
     if isinstance(onward, GoOn):
         unit.strategies.set_step(closed.target_id, onward.step, onward.channel)
     goes_first = isinstance(onward, retry.RetryAt) and onward.number == "next" and run.spec.numbers == "numbers-first"
-    callback = callingback.after_attempt(unit, run, closed, retry_at)
+    callback = callingback.after_attempt(unit, run, closed, retry_at, now)
     unit.dialing.release_target(closed, state=state, not_before=retry_at, goes_first=goes_first, now=now)
     if callback is not None:
         return callingback.hold(unit, run, callback)

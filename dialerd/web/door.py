@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 from dialerd import log
 from dialerd.domain.errors import DialerdError, StoreError
-from dialerd.httpsettings import HttpSettings
+from dialerd.httpsettings import HttpSettings, asked_name
 from dialerd.log import logger
 from dialerd.web.credentials import is_secure
 from dialerd.web.pages import headers_of
@@ -60,7 +60,5 @@ class Door:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
     def _check_host(self, request: web.Request) -> None:
-        asked = request.host.lower()
-        name = asked if asked.endswith("]") else asked.rpartition(":")[0] or asked
-        if self._http.asked_as and name not in self._http.asked_as:
+        if self._http.asked_as and asked_name(request.host) not in self._http.asked_as:
             raise Problem(421, "wrong_host", "that host name is not answered here", "see [http] hosts in the settings")

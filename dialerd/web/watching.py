@@ -15,6 +15,7 @@ from aiohttp import web
 
 from dialerd.domain.errors import RefusedError
 from dialerd.domain.user import Denied, Right, may
+from dialerd.httpsettings import is_own_name
 from dialerd.ports import Unit
 from dialerd.usecases import signin
 from dialerd.web.credentials import address_of, credential_of
@@ -73,9 +74,10 @@ class Watching:
             return False
 
     def _is_from_here(self, request: web.Request) -> bool:
-        """Not by a proxy of this machine that nobody has named: whoever is behind it could be anybody."""
+        """Not by a proxy of this machine that nobody has named: whoever is behind it could be anybody. It tells itself
+        by what it adds, or by the name that it was asked by."""
         trusted = self._house.http.trusted_proxies
-        if any(name in request.headers for name in _NOT_OWN):
+        if any(name in request.headers for name in _NOT_OWN) or not is_own_name(request.host):
             return False
         try:
             return ipaddress.ip_address(address_of(request, trusted)).is_loopback

@@ -54,6 +54,12 @@ def test_a_machine_that_is_well_has_nothing_to_do() -> None:
         (changed(free=499_000_000), "disk", False, "499 MB free in /var/lib/dialerd"),
         (changed(free=900_000_000), "disk", None, "less than the database has (1000 MB)"),
         (changed(wal=10**9), "database log", False, "1000 MB"),
+        (
+            changed(listen="127.0.0.1:8080", asked_as=("dialer.example.com",)),
+            "proxy",
+            None,
+            "through it may read /metrics",
+        ),
         (changed(is_synchronized=False), "clock by NTP", None, "not synchronized"),
         (
             changed(secrets=(SecretFile(path="/etc/dialerd/dialerd.toml", what="settings", mode=0o644),)),

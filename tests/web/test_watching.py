@@ -83,3 +83,13 @@ def test_whoever_comes_through_a_proxy_that_nobody_has_named_is_not_this_machine
     with running(tmp_path, vitals=[]) as site:
         assert Browser(site.port).get("/metrics").status == 200
         assert from_afar(site, "/metrics")[0] == 401
+
+
+def test_whoever_comes_through_a_proxy_that_says_no_more_than_the_name_it_was_asked_by_is_not_this_machine(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, http_settings=HttpSettings(hosts=("dialer.example.com", "127.0.0.1")), vitals=[]) as site:
+        assert Browser(site.port).get("/metrics").status == 200
+        said = Browser(site.port).get("/metrics", Host="dialer.example.com")
+        assert said.status == 401
+        assert Browser(site.port).get("/readyz", Host="dialer.example.com").document == {"ready": False}

@@ -101,6 +101,12 @@ class Facts:
     talks: tuple[Talk, ...] = ()
 
     @property
+    def moments(self) -> tuple[datetime, ...]:
+        """All that is known of when something happened."""
+        known = (self.placed_at, self.rang_at, self.answered_at, self.greeted_at, self.connected_at)
+        return (*(each for each in known if each is not None), *(talk.ended_at for talk in self.talks))
+
+    @property
     def passed_on(self) -> Talk | None:
         """The talk after which they wait for the next agent; None: they do not."""
         last = self.talks[-1] if self.talks else None
@@ -109,13 +115,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How an attempt ended, once and for all. `spent` False: proven that nothing was dialed."""
+    """How an attempt ended, once and for all. `spent` False: proven that nothing was dialed.
+
+    `ended_at` is by the call's own clock, which nobody sets while it lasts; `settled_at` by the machine's, from which
+    what comes next is counted. None: it is the same.
+    """
 
     disposition: Disposition
     facts: Facts
     ended_at: datetime
     spent: bool = True
     reason: str = ""
+    settled_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which it is settled."""
+        return self.settled_at or self.ended_at
 
 
 @dataclass(frozen=True, slots=True)
