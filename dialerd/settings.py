@@ -21,6 +21,7 @@ from dialerd.domain.errors import BadInputError, SettingsError
 from dialerd.domain.phone import known_region
 from dialerd.domain.retention import Retention
 from dialerd.domain.steering import PassingOn
+from dialerd.domain.tolls import TollGuard
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
@@ -50,8 +51,15 @@ class DatabaseSettings(_Section):
         return self.path if self.run is None else self.run / self.path.name
 
 
+def _beginnings(value: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := [each for each in value if not re.fullmatch(r"\+[1-9][0-9]{0,14}", each)]:
+        raise ValueError(f'{wrong[0][:20]!r} begins no number, like "+1212"')
+    return value
+
+
 class TrunkSettings(_Section):
-    """One trunk; see domain/trunk.py. `strip` is taken off the front of the E.164 number, then `prefix` put before."""
+    """One trunk; see domain/trunk.py. `strip` is taken off the front of the E.164 number, then `prefix` put before.
+    What it dials at all, and what only with these words: domain/tolls.py."""
 
     name: str
     asterisk: tuple[str, ...] = Field(min_length=1, strict=False)
@@ -61,6 +69,23 @@ class TrunkSettings(_Section):
     caller_ids: tuple[str, ...] = Field(min_length=1, strict=False)
     strip: str = Field(default="", pattern=r"^\+?[0-9]{0,8}$")
     prefix: str = Field(default="", pattern=r"^\+?[0-9]{0,8}$")
+    allowed_prefixes: tuple[str, ...] = Field(default=(), strict=False)
+    allowed_countries: tuple[str, ...] = Field(default=(), strict=False)
+    allow_premium: bool = False
+    allow_satellite: bool = False
+    max_calls_per_day: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+
+    @field_validator("allowed_prefixes")
+    @classmethod
+    def _prefixes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _beginnings(value)
+
+    @field_validator("allowed_countries")
+    @classmethod
+    def _countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [each for each in value if not known_region(each)]:
+            raise ValueError(f"{wrong[0][:20]!r} is no country; use ISO 3166 codes like US or GB")
+        return value
 
     @field_validator("name")
     @classmethod
@@ -94,6 +119,13 @@ class TrunkSettings(_Section):
             caller_ids=self.caller_ids,
             strip=self.strip,
             prefix=self.prefix,
+            tolls=TollGuard(
+                prefixes=self.allowed_prefixes,
+                countries=self.allowed_countries,
+                allow_premium=self.allow_premium,
+                allow_satellite=self.allow_satellite,
+            ),
+            max_calls_per_day=self.max_calls_per_day,
         )
 
 
@@ -201,17 +233,18 @@ class TransferSettings(_Section):
 
     prefixes: tuple[str, ...] = Field(default=(), strict=False)
     context: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "dialerd-transfer"
+    allow_premium: bool = False
+    allow_satellite: bool = False
 
     @field_validator("prefixes")
     @classmethod
     def _begin_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if wrong := [each for each in value if not re.fullmatch(r"\+[1-9][0-9]{0,14}", each)]:
-            raise ValueError(f'{wrong[0][:20]!r} begins no number, like "+1212"')
-        return value
+        return _beginnings(value)
 
     @property
     def rules(self) -> PassingOn:
-        return PassingOn(prefixes=self.prefixes, context=self.context)
+        tolls = TollGuard(allow_premium=self.allow_premium, allow_satellite=self.allow_satellite)
+        return PassingOn(prefixes=self.prefixes, context=self.context, tolls=tolls)
 
 
 class DetectionSettings(_Section):

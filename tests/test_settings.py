@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialerd.domain.errors import SettingsError
+from dialerd.domain.tolls import TollGuard
 from dialerd.settings import find_settings, read_settings
 
 GOOD = """\
@@ -36,6 +37,12 @@ def test_a_good_file_is_read_with_its_defaults_and_paths_beside_it(tmp_path: Pat
     assert settings.regulations.folder == tmp_path / "packs"
     assert settings.trunks["carrier"].calls_per_second == 10
     assert settings.engine.min_ring_s == 15
+    assert settings.trunks["carrier"].tolls == TollGuard()
+    guard = 'allowed_countries = ["US"]\nallowed_prefixes = ["+44"]\nallow_premium = true\nmax_calls_per_day = 9\n'
+    path.write_text(GOOD + guard)
+    guarded = read_settings(path).trunks["carrier"]
+    assert guarded.tolls == TollGuard(countries=("US",), prefixes=("+44",), allow_premium=True)
+    assert guarded.max_calls_per_day == 9
     assert "top-secret" not in repr(settings)
 
 
@@ -65,6 +72,9 @@ def test_speech_and_servers_to_ask_are_named(tmp_path: Path) -> None:
     [
         ('name = "pbx1"\nurl', 'nam = "pbx1"\nurl', "asterisk.0.nam: unknown key"),
         ("http://127.0.0.1:8088", "127.0.0.1", "asterisk.0.url"),
+        ("max_channels = 100", 'max_channels = 100\nallowed_countries = ["USA"]', "'USA' is no country"),
+        ("max_channels = 100", 'max_channels = 100\nallowed_prefixes = ["1212"]', "'1212' begins no number"),
+        ("max_channels = 100", "max_channels = 100\nmax_calls_per_day = 0", "trunk.0.max_calls_per_day"),
         ("http://127.0.0.1:8088", "http://u:p@127.0.0.1:8088", "must not hold the password"),
         ("http://127.0.0.1:8088", "http://127.0.0.1:8088/ari", "without /ari"),
         ('password = "top-secret"', 'password = "top-secret"\nca_file = "ca.pem"', "127.0.0.1:8088 is without TLS"),

@@ -41,6 +41,7 @@ class Facts:
     left_out_by: str | None = None  # the condition of the filter that the contact fails; a target has passed it
     fresh_ahead: int = 0  # pending targets of the run that were never tried; the dial loop's walk puts them first
     closed_before: str | None = None  # why what another dialer has done with the contact settles it
+    closed_by_tolls: str | None = None  # why the trunk does not dial the number
     closed_way_out: str | None = None  # why no trunk or Asterisk can take a call at the moment
 
     @property
@@ -100,6 +101,12 @@ def _dnc_gate(facts: Facts, _now: datetime) -> Gate | None:
 def barred_by(list_name: str) -> Gate:
     """What closes for good at a number that a do-not-call list has."""
     return Gate(name="dnc", reason=f"the number is on the do-not-call list {list_name}", is_final=True)
+
+
+def _toll_gate(facts: Facts, _now: datetime) -> Gate | None:
+    if facts.closed_by_tolls is None:
+        return None
+    return Gate(name="toll", reason=f"the trunk does not dial the number: {facts.closed_by_tolls}", is_final=True)
 
 
 def _callback_gate(facts: Facts, _now: datetime) -> Gate | None:
@@ -183,6 +190,7 @@ GATES: tuple[Callable[[Facts, datetime], Gate | None], ...] = (
     _target_gate,
     _past_gate,
     _dnc_gate,
+    _toll_gate,
     _callback_gate,
     _attempts_gate,
     _number_attempts_gate,
@@ -201,6 +209,7 @@ TITLES: Mapping[str, str] = {
     "filter": "the campaign's filter leaves the contact out",
     "past": "another dialer was done with the contact before it came here",
     "dnc": "the number is on a do-not-call list",
+    "toll": "the trunk does not dial such numbers",
     "callback": "a callback waits for its time, its interval or its agent",
     "attempts": "every attempt is made",
     "number_attempts": "every attempt at the number is made",

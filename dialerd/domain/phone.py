@@ -86,6 +86,31 @@ def place_of(e164: str) -> Place:
     return Place(country, (code,) if code else ())
 
 
+_DEAR = {
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
+    phonenumbers.PhoneNumberType.SHARED_COST: "a shared-cost number",
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "a personal number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What a call to a number costs, roughly. `country` "": not known; `dear`: what kind of costly number, or None."""
+
+    country: str
+    dear: str | None
+
+
+@lru_cache(maxsize=65_536)
+def tariff_of(e164: str) -> Tariff:
+    """By libphonenumber's types; of what is no number at all nothing is known."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return Tariff("", None)
+    return Tariff(phonenumbers.region_code_for_number(number) or "", _DEAR.get(phonenumbers.number_type(number)))
+
+
 def known_region(region: str) -> bool:
     """Whether `region` is an ISO 3166 code that libphonenumber knows."""
     return region in phonenumbers.SUPPORTED_REGIONS

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dialerd.domain.agents import Refusal
+from dialerd.domain.tolls import SAFE, TollGuard
 from dialerd.domain.words import AgentState
 
 TOO_LATE = timedelta(seconds=10)
@@ -74,9 +75,13 @@ class PassingOn:
 
     prefixes: Sequence[str] = ()
     context: str = "dialerd-transfer"
+    tolls: TollGuard = SAFE
 
-    def allows(self, number: str) -> bool:
-        return any(number.startswith(prefix) for prefix in self.prefixes)
+    def refusal(self, number: str) -> str | None:
+        """Why no call is passed on to that number; None: one may be."""
+        if not any(number.startswith(prefix) for prefix in self.prefixes):
+            return f"[transfer] prefixes in the settings says which may be: {', '.join(self.prefixes) or 'none'}"
+        return self.tolls.refusal(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ Not here: how many channels are in use right now (engine/trunkdesk.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.phone import DIALABLE, rewrite
+from dialerd.domain.tolls import SAFE, TollGuard
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 ENDPOINT = re.compile(r"(PJSIP/\{number\}@[A-Za-z0-9_-]+|Local/\{number\}@[A-Za-z0-9_-]+(/n)?)\Z")
@@ -18,7 +20,8 @@ ENDPOINT = re.compile(r"(PJSIP/\{number\}@[A-Za-z0-9_-]+|Local/\{number\}@[A-Za-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
-    """Limits hold on every Asterisk of `servers` together. `strip` and `prefix` rewrite the E.164 number."""
+    """Limits hold on every Asterisk of `servers` together. `strip` and `prefix` rewrite the E.164 number. `tolls`: what
+    it dials at all. `max_calls_per_day`: from midnight to midnight UTC; None: no such limit."""
 
     name: str
     servers: tuple[str, ...]
@@ -28,6 +31,8 @@ class Trunk:
     caller_ids: tuple[str, ...]
     strip: str = ""
     prefix: str = ""
+    tolls: TollGuard = SAFE
+    max_calls_per_day: int | None = None
 
     def dial_string(self, e164: str) -> str:
         """What ARI is given as endpoint. Raises BadInputError for anything but a plain number."""
@@ -39,8 +44,34 @@ class Trunk:
             )
         return self.endpoint.replace("{number}", number)
 
+    def e164_of(self, dialed: str) -> str:
+        """The number that `dialed` stands for on this trunk, as far as that can be told."""
+        number = self.strip + dialed.removeprefix(self.prefix)
+        return number if number.startswith("+") else f"+{number.lstrip('0')}"
+
     @property
     def resource(self) -> tuple[str, str]:
         """Technology and name of the endpoint itself, as `GET /endpoints` knows it: ("PJSIP", "carrier")."""
         tech, _, rest = self.endpoint.partition("/")
         return tech, rest.partition("@")[2].removesuffix("/n")
+
+
+_NUMBER_AT = re.compile(
+    r"(?P<tech>[A-Za-z][A-Za-z0-9]*)/(?P<number>\+?[0-9]{7,20})@(?P<resource>[A-Za-z0-9_.-]+)(/n)?\Z"
+)
+
+
+def refused_endpoint(endpoint: str, trunks: Iterable[Trunk]) -> str | None:
+    """Why a dial string is not dialed: what it has of a number is refused by its trunk, or, where it leads over none of
+    ours, by what holds without any word. None: it may be dialed."""
+    found = _NUMBER_AT.match(endpoint)
+    if found is None:
+        return None
+    number = found["number"]
+    for trunk in trunks:
+        if trunk.resource == (found["tech"], found["resource"]):
+            refusal = trunk.tolls.refusal(trunk.e164_of(number))
+            return None if refusal is None else f"trunk {trunk.name} does not dial the number: {refusal}"
+    is_full = number.startswith(("+", "00"))
+    refusal = SAFE.refusal(f"+{number.lstrip('+0')}") if is_full else None
+    return None if refusal is None else f"the number is not dialed: {refusal}"

@@ -76,7 +76,7 @@ class AgentDesk:
         self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
         self._book = self.book
         self.links = LinkDesk(clock, exchanges, self._book, links=links, ready=ready, owner=self)
-        self._legs = LegDesk(clock, dice, exchanges, self.links)
+        self._legs = LegDesk(clock, dice, exchanges, self.links, refusal=trunks.refusal)
         self._phones = Phones(clock, exchanges, self._book, self._legs, ready=ready, drained=trunks.drained)
         self.links.employ(self._legs, self._phones)
         self._reconciler = LegReconciler(

@@ -18,7 +18,6 @@ from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
 from dialerd.ports import AttemptRow, Exchange, OwnCallback
 from dialerd.usecases import owncallbacks
-from dialerd.usecases.dialing import WayOut
 from dialerd.usecases.regulation import check_regulations
 
 Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
@@ -103,7 +102,7 @@ class CallbackDesk:
                 partial(
                     owncallbacks.dial_own,
                     own=own,
-                    way_out=WayOut(trunk=spec.trunk, asterisk=exchange.name),
+                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=packs,
                     new_id=self._means.dice.attempt_id,
                     now=self._means.clock.now(),

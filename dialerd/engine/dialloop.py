@@ -269,7 +269,7 @@ class DialLoop:
             self._means.store.post(lambda unit: unit.runs.set_learnt(line.row.id, learnt))
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
-        way_out = dialing.WayOut(trunk=line.row.spec.trunk, asterisk=exchange.name)
+        way_out = self._means.trunks.to(line.row.spec.trunk, exchange.name)
         claim = await self._means.store.write(
             partial(
                 dialing.claim,

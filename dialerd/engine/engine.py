@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 
 from dialerd.domain import regulation
@@ -54,6 +55,7 @@ from dialerd.ports import (
     MessageRoute,
     QueueWatch,
     Store,
+    Unit,
 )
 from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import end, spawn
@@ -169,7 +171,9 @@ class Engine:
         )
         self.recordings = RecordingDesk(store, clock, exchanges, lambda each: self.desk.recordable(each))
         comfort = ComfortDesk(clock)
-        self.listeners = ListenDesk(clock, dice, exchanges, on_change=lambda agent: self.steering.changed(agent))
+        self.listeners = ListenDesk(
+            clock, dice, exchanges, refusal=self._trunks.refusal, on_change=lambda agent: self.steering.changed(agent)
+        )
         self.steering = SteerDesk(
             store,
             clock,
@@ -249,6 +253,8 @@ class Engine:
         await self._lookout.first()
         self.callers.start()
         await self.recordings.inherit()
+        made = await self._store.read(partial(_calls_of_day, now=self._clock.now()))
+        self._trunks.assume_made(self._clock.now().astimezone(UTC).date(), made)
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.
@@ -363,3 +369,7 @@ class Engine:
             await self._moved.wait()
         timer.cancel()
         return is_so()
+
+
+def _calls_of_day(unit: Unit, now: datetime) -> dict[str, int]:
+    return unit.dialing.calls_since(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))

@@ -65,7 +65,17 @@ class LegOwner(Protocol):
 class LegDesk:
     """The only owner of legs: one that is not in here is nobody's."""
 
-    def __init__(self, clock: Clock, dice: Dice, exchanges: Mapping[str, Exchange], owner: LegOwner) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        dice: Dice,
+        exchanges: Mapping[str, Exchange],
+        owner: LegOwner,
+        *,
+        refusal: Callable[[str], str | None],
+    ) -> None:
+        """`refusal`: why a dial string is not dialed, whoever wants it."""
+        self._refusal = refusal
         self._clock = clock
         self._dice = dice
         self._exchanges = exchanges
@@ -180,6 +190,10 @@ class LegDesk:
         spawn(f"{name} {leg.id}", work)
 
     async def _ring(self, leg: Leg, endpoint: str, caller_id: str, ring_s: float) -> None:
+        refusal = self._refusal(endpoint)
+        if refusal is not None:
+            self._gone(leg, f"is not called: {refusal}")
+            return
         async with leg.orders:
             reply = await leg.exchange.dial_leg(leg.id, endpoint, caller_id=caller_id, ring_s=ring_s)
         if isinstance(reply, ev.OriginateRefused):

@@ -43,10 +43,12 @@ class ListenDesk:
         dice: Dice,
         exchanges: Mapping[str, Exchange],
         *,
+        refusal: Callable[[str], str | None],
         on_change: Callable[[str], None],
     ) -> None:
+        """`refusal`: why a phone may not be called."""
         self._clock = clock
-        self._legs = LegDesk(clock, dice, exchanges, self)
+        self._legs = LegDesk(clock, dice, exchanges, self, refusal=refusal)
         self._listeners: dict[LegId, Listener] = {}
         self._on_change = on_change
 

@@ -112,6 +112,8 @@ class Outside:
         trunk = self._trunks.trunk(attempt.trunk)
         if trunk is None:
             return f"no [[trunk]] {attempt.trunk} in the settings"
+        if (refusal := trunk.tolls.refusal(outsider.number)) is not None:
+            return f"trunk {trunk.name} does not dial the number: {refusal}"
         if not self._trunks.room(trunk.name):
             return f"trunk {trunk.name} has no room"
         self._trunks.take(trunk.name, outsider.exchange.name)

@@ -20,7 +20,6 @@ from dialerd.log import logger
 from dialerd.ports import Asked, AttemptRow, Exchange, PreviewRow, Timer
 from dialerd.tasks import spawn
 from dialerd.usecases import preview
-from dialerd.usecases.dialing import WayOut
 
 _log = logger(__name__)
 
@@ -80,7 +79,14 @@ class PreviewDesk:
         shown = set()
         try:
             for name in names:
-                job = partial(preview.show, run_id=line.row.id, agent=name, packs=packs, now=self._means.clock.now())
+                job = partial(
+                    preview.show,
+                    run_id=line.row.id,
+                    agent=name,
+                    packs=packs,
+                    tolls=self._means.trunks.to(line.row.spec.trunk, "").tolls,
+                    now=self._means.clock.now(),
+                )
                 found = await self._means.store.write(job)
                 if isinstance(found, preview.Nothing):
                     dry.until[name] = found.due_at
@@ -153,7 +159,7 @@ class PreviewDesk:
                 partial(
                     preview.dial,
                     agent=name,
-                    way_out=WayOut(trunk=spec.trunk, asterisk=exchange.name),
+                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=record.packs,
                     new_id=self._means.dice.attempt_id,
                     now=self._means.clock.now(),

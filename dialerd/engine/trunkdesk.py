@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from dialerd.domain.pacing import RateLimit
 from dialerd.domain.server import NoServer, ServerFacts, choose_server, share
 from dialerd.domain.throttle import Throttle
-from dialerd.domain.trunk import Trunk
+from dialerd.domain.tolls import SAFE
+from dialerd.domain.trunk import Trunk, refused_endpoint
 from dialerd.log import logger
 from dialerd.ports import Clock, Exchange
+from dialerd.usecases.dialing import WayOut
 
 _log = logger(__name__)
 
@@ -35,6 +38,15 @@ class TrunkLine:
     unsent: int = 0
     throttle: Throttle = field(default_factory=Throttle)
     is_short: bool = False  # more was wanted of it than there was room for
+    day: date = date.min  # UTC
+    calls_of_day: int = 0
+
+    def left_today(self, today: date) -> int | None:
+        """How many calls more that day; None: as many as wanted."""
+        if self.day != today:
+            self.day, self.calls_of_day = today, 0
+        most = self.trunk.max_calls_per_day
+        return None if most is None else max(0, most - self.calls_of_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,21 @@ class TrunkDesk:
             for name, line in self._lines.items()
         }
 
+    def assume_made(self, today: date, made: Mapping[str, int]) -> None:
+        """By trunk, the calls that an earlier daemon has made that day (UTC)."""
+        for name, line in self._lines.items():
+            line.left_today(today)
+            line.calls_of_day += made.get(name, 0)
+
+    def refusal(self, endpoint: str) -> str | None:
+        """Why a dial string is not dialed, whoever wants it; None: it may be."""
+        return refused_endpoint(endpoint, [line.trunk for line in self._lines.values()])
+
+    def to(self, name: str, server: str) -> WayOut:
+        """The way of a claimed call."""
+        line = self._lines.get(name)
+        return WayOut(trunk=name, asterisk=server, tolls=SAFE if line is None else line.trunk.tolls)
+
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
         for line in self._lines.values():
@@ -105,7 +132,9 @@ class TrunkDesk:
         line, now = self._lines[name], self._clock.steady()
         if line.throttle.rests(now):
             return 0
-        return max(0, min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent))
+        room = min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent)
+        left = line.left_today(self._today())
+        return max(0, room if left is None else min(room, left))
 
     def is_between_calls(self, name: str) -> bool:
         """Whether the calls per second alone let none go now but will in a moment: by itself (`room_at`), or when what
@@ -145,7 +174,15 @@ class TrunkDesk:
     def room_at(self, name: str) -> float:
         """When time alone may make room (steady seconds)."""
         line, now = self._lines[name], self._clock.steady()
-        return max(line.throttle.closed_until, line.rate.room_at(now))
+        at = max(line.throttle.closed_until, line.rate.room_at(now))
+        return max(at, now + self._until_tomorrow_s()) if line.left_today(self._today()) == 0 else at
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(UTC).date()
+
+    def _until_tomorrow_s(self) -> float:
+        now = self._clock.now().astimezone(UTC)
+        return (datetime.combine(now.date() + timedelta(days=1), time(), UTC) - now).total_seconds()
 
     def way_out(self, name: str, *, amd: bool, among: Collection[str] | None = None) -> Exchange | str:
         """The server with the most free capacity that can carry a call now, or why none can; where every one is full,
@@ -155,6 +192,8 @@ class TrunkDesk:
             return f"no [[trunk]] {name} in the settings"
         if line.throttle.rests(self._clock.steady()):
             return f"trunk {name} rests: {line.throttle.reason}"
+        if line.left_today(self._today()) == 0:
+            return f"trunk {name} has made its {line.trunk.max_calls_per_day} calls of today, UTC (max_calls_per_day)"
         chosen = choose_server([self._facts(line.trunk, each, amd=amd, among=among) for each in line.trunk.servers])
         return chosen.reason if isinstance(chosen, NoServer) else self._exchanges[chosen.name]
 
@@ -177,6 +216,8 @@ class TrunkDesk:
         line = self._lines[name]
         line.in_use += 1
         line.unsent += 1 if unsent else 0
+        line.left_today(self._today())
+        line.calls_of_day += 1 if unsent else 0  # an earlier daemon's are known from its rows
         self._calls[server] += 1
 
     def sent(self, name: str) -> None:
@@ -189,6 +230,7 @@ class TrunkDesk:
     def not_sent(self, name: str, *, trunk_down: bool, reason: str) -> None:
         """The exchange refused the call. A trunk that is down rests a little longer each time it says so."""
         line = self._lines[name]
+        line.calls_of_day = max(0, line.calls_of_day - 1)
         line.unsent -= 1
         if trunk_down:
             self._learn(line, line.throttle.down(self._clock.steady(), reason))

@@ -18,6 +18,7 @@ from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.optout import as_address
 from dialerd.domain.regulation import Allowed, Pack
 from dialerd.domain.strategy import END, CallThem, GoOn
+from dialerd.domain.tolls import SAFE, TollGuard
 from dialerd.domain.words import (
     AttemptId,
     Channel,
@@ -45,10 +46,11 @@ TAKEN_IN_AT_ONCE = 500  # contacts per transaction, at most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:
-    """Where the claimed calls will be sent."""
+    """Where the claimed calls will be sent, and what is not dialed there."""
 
     trunk: str
     asterisk: str
+    tolls: TollGuard = SAFE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def claim(
         targets = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel)
         is_dry = len(targets) < max(1, limit)
         for target in targets:
-            facts = judge_target(unit, run, target, packs, turns, now)
+            facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
             if isinstance(facts, Gate):
                 held += 1
                 continue
@@ -129,10 +131,17 @@ def next_call_at(unit: Unit, run: RunRow, channel: Channel) -> datetime | None:
 
 
 def judge_target(
-    unit: Unit, run: RunRow, target: TargetRow, packs: Sequence[Pack], turns: callingback.Turns, now: datetime
+    unit: Unit,
+    run: RunRow,
+    target: TargetRow,
+    packs: Sequence[Pack],
+    turns: callingback.Turns,
+    now: datetime,
+    tolls: TollGuard,
 ) -> GateFacts | Gate:
     """The facts of a target that may be dialed; else the gate that holds it back, and is obeyed in here."""
     facts = gate_facts(unit, run, target, packs, now, turns)
+    facts = replace(facts, closed_by_tolls=tolls.refusal(target.number))
     gate = first_closed(facts, now)
     if gate is None:
         return facts
@@ -176,7 +185,7 @@ def attempt_at(
 _HELD_AT_MOST = 25
 """Targets that a claim puts to rest before others get their turn at the writer."""
 
-_OF_THE_NUMBER = frozenset({"dnc", "number_attempts", "hours", "regulation"})
+_OF_THE_NUMBER = frozenset({"dnc", "toll", "number_attempts", "hours", "regulation"})
 """Gates that, where they are final, speak of one number; another of the contact's may be dialed."""
 
 

@@ -17,6 +17,7 @@ from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.pacing.modes import GUARANTEES
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.tolls import SAFE
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import ContactId, Disposition, RunState, TargetState
 from dialerd.ports import ContactRow, RunRow, TargetRow, Unit
@@ -82,6 +83,9 @@ def explain(
     if is_message and no_way_out is None and run is not None and run.state is RunState.ACTIVE:
         no_way_out = _no_route(unit, spec, target, now)
     facts = replace(facts, fresh_ahead=fresh_ahead, closed_way_out=no_way_out)
+    if not is_message:
+        tolls = trunks[spec.trunk].tolls if spec.trunk in trunks else SAFE
+        facts = replace(facts, closed_by_tolls=tolls.refusal(number))
     closed = _as_held(target, list(closed_gates(facts, now)))
     if run is not None and target is not None and not run.state.is_over and target.state is not TargetState.DONE:
         closed = [_passed_by(unit, run, target, gate, now) for gate in closed]

@@ -52,7 +52,7 @@ def dial_own(
     if target is None or not target.has_callback or target.state not in (TargetState.PENDING, TargetState.WAITING):
         return None
     turns = Turns(agent=own.agent)
-    facts = judge_target(unit, run, target, packs, turns, now)
+    facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
     if isinstance(facts, Gate):
         return None
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.gates import Gate
 from dialerd.domain.regulation import Pack
+from dialerd.domain.tolls import SAFE, TollGuard
 from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
 from dialerd.ports import Asked, AttemptRow, ContactRow, PreviewRow, RunRow, TargetRow, Unit
 from dialerd.usecases.agents import get_agent
@@ -56,7 +57,9 @@ class Shown:
 # For the engine
 
 
-def show(unit: Unit, run_id: RunId, agent: str, *, packs: Sequence[Pack], now: datetime) -> PreviewRow | Nothing:
+def show(
+    unit: Unit, run_id: RunId, agent: str, *, packs: Sequence[Pack], tolls: TollGuard = SAFE, now: datetime
+) -> PreviewRow | Nothing:
     """Lock the next record of the run that may be dialed now and that the agent has not just skipped."""
     run = unit.runs.get(run_id)
     if run is None or run.state is not RunState.ACTIVE:
@@ -70,7 +73,7 @@ def show(unit: Unit, run_id: RunId, agent: str, *, packs: Sequence[Pack], now: d
     others = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now)
     candidates = list({each.id: each for each in (*own, *others)}.values())[:limit]
     for target in candidates:
-        if target.id in skipped or isinstance(judge_target(unit, run, target, packs, turns, now), Gate):
+        if target.id in skipped or isinstance(judge_target(unit, run, target, packs, turns, now, tolls), Gate):
             continue
         dial_at = now + timedelta(seconds=run.spec.preview.timer_s)
         row = PreviewRow(
@@ -121,7 +124,7 @@ def dial(
         return Refused(f"the campaign is {run.state}")
     turns = Turns(agent=agent)
     target = replace(target, state=TargetState.PENDING, not_before=None)
-    facts = judge_target(unit, run, target, packs, turns, now)
+    facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
     if isinstance(facts, Gate):
         return Refused(facts.reason)
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)

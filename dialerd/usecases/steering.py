@@ -100,11 +100,8 @@ def _detail(unit: Unit, agent: str, to: Destination, *, rules: PassingOn, region
 
 def _number(text: str, rules: PassingOn, region: str) -> str:
     found = read_number(text, region=region).e164
-    if not rules.allows(found):
-        raise IllegalActionError(
-            "calls may not be passed on to that number",
-            hint="[transfer] prefixes in the settings says which they may: " + (", ".join(rules.prefixes) or "none"),
-        )
+    if (refusal := rules.refusal(found)) is not None:
+        raise IllegalActionError("calls may not be passed on to that number", hint=refusal)
     return found
 
 

@@ -49,6 +49,7 @@ def test_a_target_with_nothing_against_it_may_be_dialed() -> None:
         (replace(OPEN, left_out_by="a = 1"), "filter", None, False),
         (replace(OPEN, attempts_spent=1, max_attempts=2, fresh_ahead=3), "order", None, False),
         (replace(OPEN, on_dnc="global"), "dnc", None, True),
+        (replace(OPEN, closed_by_tolls="it is a premium-rate number"), "toll", None, True),
         (replace(OPEN, attempts_spent=1), "attempts", None, True),
         (replace(OPEN, not_before=NOW + timedelta(hours=1)), "retry", NOW + timedelta(hours=1), False),
         (replace(OPEN, hours=NIGHTS), "hours", NOW.replace(hour=20), False),

@@ -98,9 +98,14 @@ def test_keys_are_those_of_a_phone(keys: str, is_good: bool) -> None:
 
 @pytest.mark.parametrize(
     ("prefixes", "number", "may"),
-    [((), "+12125550100", False), (("+1212", "+44"), "+12125550100", True), (("+1212",), "+16465550100", False)],
+    [
+        ((), "+12125550100", False),
+        (("+1212", "+44"), "+12125550100", True),
+        (("+1212",), "+16465550100", False),
+        (("+1",), "+19005550100", False),
+    ],
 )
 def test_calls_are_passed_on_to_the_numbers_that_the_settings_allow(
     prefixes: tuple[str, ...], number: str, may: bool
 ) -> None:
-    assert PassingOn(prefixes=prefixes).allows(number) is may
+    assert (PassingOn(prefixes=prefixes).refusal(number) is None) is may

@@ -41,7 +41,9 @@ def agent_campaign(mode: str = "progressive", **keys: object) -> CampaignSpec:
     return read_campaign(given | keys, source="test")
 
 
-async def staff(office: Office, spec: QueueSpec, *, endpoints: Sequence[str] = ()) -> None:
+async def staff(
+    office: Office, spec: QueueSpec, *, endpoints: Sequence[str] = (), allowed: Sequence[str] = PHONES
+) -> None:
     """Make the queue and its agents, and log them in."""
     now = office.clock.now()
 
@@ -50,7 +52,7 @@ async def staff(office: Office, spec: QueueSpec, *, endpoints: Sequence[str] = (
         for n, name in enumerate(spec.agents):
             endpoint = endpoints[n] if n < len(endpoints) else f"PJSIP/{name}"
             unit.agents.put(name, endpoint=endpoint, kind=AgentKind.OUTBOUND, may_outbound=True, now=now)
-            usecases.login(unit, name, allowed=PHONES, actor="test", now=now)
+            usecases.login(unit, name, allowed=allowed, actor="test", now=now)
 
     await office.store.write(job)
     poke(office)
