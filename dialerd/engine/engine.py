@@ -372,4 +372,4 @@ class Engine:
 
 
 def _calls_of_day(unit: Unit, now: datetime) -> dict[str, int]:
-    return unit.dialing.calls_since(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+    return unit.servers.calls_since(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))

@@ -147,10 +147,6 @@ class Dialing(Protocol):
         ...
 
     def last_claimed_at(self) -> datetime | None: ...
-    def calls_since(self, moment: datetime) -> dict[str, int]:
-        """By trunk, the calls that were begun since then, those to numbers that calls were passed on to with them."""
-        ...
-
     def export(
         self,
         run_id: RunId,

@@ -363,16 +363,6 @@ class SqlDialing:
         )
         return sum(lane == Channel.VOICE for (lane,) in rows.fetchall())  # those that wait for messages are not walked
 
-    def calls_since(self, moment: datetime) -> dict[str, int]:
-        # By run along its index: there is none on the moment alone.
-        rows = self._connection.execute(
-            "SELECT attempt.trunk, count(*) + count(CASE WHEN attempt.agent LIKE 'tel:%' THEN 1 END) FROM run"
-            " JOIN attempt ON attempt.run_id = run.id AND attempt.claimed_at >= ?"
-            " WHERE attempt.channel IN ('voice', 'automated') GROUP BY attempt.trunk",
-            (to_text(moment),),
-        )
-        return dict(rows)
-
     def last_claimed_at(self) -> datetime | None:
         # Attempts are never deleted one by one, so the highest rowid is the latest.
         row = self._connection.execute("SELECT claimed_at FROM attempt ORDER BY rowid DESC LIMIT 1").fetchone()

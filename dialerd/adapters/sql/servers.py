@@ -84,3 +84,13 @@ class SqlServers:
                 "told_at": to_text(row.told_at),
             },
         )
+
+    def calls_since(self, moment: datetime) -> dict[str, int]:
+        # By run along its index: there is none on the moment alone.
+        rows = self._connection.execute(
+            "SELECT attempt.trunk, count(*) + count(CASE WHEN substr(attempt.agent, 1, 4) = 'tel:' THEN 1 END) FROM run"
+            " JOIN attempt ON attempt.run_id = run.id AND attempt.claimed_at >= ?"
+            " WHERE attempt.channel IN ('voice', 'automated') GROUP BY attempt.trunk",
+            (to_text(moment),),
+        )
+        return dict(rows)
