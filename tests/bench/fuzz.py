@@ -13,19 +13,26 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from tests.adapters.ari.test_strange import one_case as ari
+from tests.adapters.files.test_strange import one_case as contact_file
 from tests.adapters.mail.test_incoming import one_case as mail
 from tests.adapters.sms.test_pdu import one_case as pdu
 from tests.agi.test_request import one_case as agi_request
 from tests.domain.flow.test_check import one_case as flow_file
 from tests.domain.strategy.test_check import one_case as strategy_file
 from tests.domain.test_replies import one_case as reply
+from tests.test_strangefiles import campaign_case, settings_case
 
 FUZZERS: dict[str, Callable[[random.Random], str]] = {
     "agi": agi_request,
+    "ari": ari,
+    "campaign": campaign_case,
+    "csv": contact_file,
     "flow": flow_file,
     "mail": mail,
     "pdu": pdu,
     "reply": reply,
+    "settings": settings_case,
     "strategy": strategy_file,
 }
 """A case takes dice and returns, in a word, what became of what it drew; it raises where that was wrong."""

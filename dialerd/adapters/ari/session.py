@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -127,10 +126,7 @@ class Session:
         async for message in events:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
-            try:
-                content = json.loads(message.data)
-            except ValueError:
-                continue
+            content = translate.parse(message.data)
             if (found := translate.to_event(content)) is not None:
                 if log.is_detailed:
                     told = {"action": "ari_told", "asterisk": self.name, "attempt_id": found[0]}

@@ -6,6 +6,7 @@ is no channel of ours, is None: a strange message must never stop the stream.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,9 @@ from dialerd.domain.words import ATTEMPT_ID, BRIDGE_ID, LEG_ID, AttemptId, Bridg
 Json = Mapping[str, Any]
 
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9_.:@-]{1,150}\Z")  # Asterisk's own are [SYSTEM-]SECONDS.NUMBER
+
+_MOST = 2**31
+_LONGEST, _ARGS = 200, 10  # characters of a word, and how many of them
 
 _KEY = re.compile(r"[0-9*#A-D]\Z")
 
@@ -40,6 +44,14 @@ UNWANTED = (
     "RecordingStarted",
 )
 """Event types filtered at the source: nothing here reads them, and they are more than half of all bytes."""
+
+
+def parse(text: str) -> object:
+    """A message of the socket; None: it is no JSON, or nested as nothing is that Asterisk sends."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def replaced(message: Json) -> bool:
@@ -96,7 +108,7 @@ def to_caller_event(message: object, *, exchange: str) -> tuple[str, CallerId, C
         return channel_id, caller_id, CallerLeft()
     match message.get("args"):
         case ["inbound", str(queue), *_]:
-            return channel_id, caller_id, CallerCame(queue)
+            return channel_id, caller_id, CallerCame(_word(queue))
         case ["link", token] if (leg_id := to_leg_id(token)) is not None:
             return channel_id, caller_id, LinkCame(leg_id)
         case _:
@@ -142,7 +154,7 @@ def _held_by(channel: Json) -> tuple[str, list[str]]:
     """The dialplan application that has a channel, and its arguments."""
     dialplan = channel.get("dialplan")
     position = dialplan if isinstance(dialplan, dict) else {}
-    return str(position.get("app_name", "")), str(position.get("app_data", "")).split(",")
+    return _word(position.get("app_name", "")), _word(position.get("app_data", "")).split(",")
 
 
 def _channel_of(message: Json) -> Json:
@@ -179,7 +191,7 @@ def _channel_event(kind: object, message: Json, channel: Json) -> ev.CallEvent |
 def _entered(args: object) -> ev.CallEvent | None:
     """A channel came into our application: answered, or back from AMD as `amd,STATUS,CAUSE`, from Asterisk's own queue
     as `queue,STATUS`."""
-    words = [str(word) for word in args] if isinstance(args, list) else []
+    words = [_word(word) for word in args[:_ARGS]] if isinstance(args, list) else []
     match words:
         case ["answered", *_]:
             return ev.Answered()
@@ -202,7 +214,7 @@ def _playback(message: Json) -> tuple[AttemptId, ev.CallEvent] | None:
     if kind != "channel" or attempt_id is None:
         return None
     failed = playback.get("state") == "failed"
-    return attempt_id, ev.PlaybackEnded(str(playback.get("id", "")), failed=failed)
+    return attempt_id, ev.PlaybackEnded(_word(playback.get("id", "")), failed=failed)
 
 
 def _recording(message: Json) -> tuple[AttemptId, ev.CallEvent] | None:
@@ -224,7 +236,13 @@ def _causes(message: Json) -> tuple[int | None, int | None]:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A number as Asterisk has them: one that no column can have would keep its call from being settled."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MOST else None
+
+
+def _word(value: object) -> str:
+    """What the dialplan or a carrier says, as it can be kept: of some length, and text."""
+    return str(value)[:_LONGEST].encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def to_attempt_id(value: object) -> AttemptId | None:
