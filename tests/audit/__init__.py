@@ -1,0 +1,1 @@
+"""Known vulnerabilities of what dialerd stands on: asked for by `scripts/test audit`."""
