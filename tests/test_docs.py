@@ -68,3 +68,14 @@ def test_every_command_that_the_documents_show_exists() -> None:
         assert command is not None, noun
         if isinstance(command, click.Group):
             assert verb in command.commands, f"{noun} {verb}"
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", README))
+    assert len(named) > 10
+    there = {
+        name
+        for path in (REPO / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text(), re.M)
+    }
+    assert named - there == set()

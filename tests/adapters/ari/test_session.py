@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable
 
 import pytest
 from structlog.testing import capture_logs
 
+from dialerd import log
 from dialerd.adapters.ari import AriExchange
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
@@ -73,6 +75,27 @@ def test_why_it_cannot_be_used_is_said_and_nothing_is_dialed(status: int, said: 
 
     fake = tell(story, status=status)
     assert not any(method == "POST" for method, _ in fake.asked)
+
+
+@pytest.mark.parametrize("status", [200, 401, 404, 503])
+def test_the_password_is_in_no_line_of_the_log_whatever_asterisk_answers(
+    status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        await heard.until(lambda: heard.ups == 1 or bool(heard.reasons))
+        await exchange.originate(PLAN)
+
+    log.configure(level="debug", form="json")
+    try:
+        fake = tell(story, status=status)
+    finally:
+        log.configure(level="error", form="text")
+    said = capfd.readouterr()
+    coded = base64.b64encode(b"dialerd:top-secret").decode()
+    for text in (said.out + said.err, *(url for _, url in fake.asked)):
+        assert "top-secret" not in text
+        assert coded not in text
+    assert "pbx1" in said.err + said.out, "it was logged at all"
 
 
 def test_a_version_that_tells_endings_wrongly_is_refused() -> None:
