@@ -16,6 +16,7 @@ from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.disposition import is_live
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.habits import check_habits
+from dialerd.domain.tolls import TollGuard
 from dialerd.domain.words import Disposition, RunState
 from dialerd.domain.world import is_of_world, read_world
 from dialerd.engine import Engine
@@ -35,6 +36,7 @@ from dialerd.simulate.stubs import SimulatedSpeech, SimulatedWeb
 __all__ = ["AGENTS", "MEASURES", "PERCENTILES", "Course", "Forecast", "Scene", "compare", "play"]
 
 _REFRESH_S = 300.0  # nobody else writes to this store
+_ANY_NUMBER = TollGuard(allow_premium=True, allow_satellite=True)  # those of made-up people are nobody's (scene.py)
 _SERVER = "simulated"
 AGENTS = "agents"
 """The one thing beside a campaign's own keys and the world's that a comparison can vary: how many agents there are."""
@@ -167,7 +169,7 @@ async def _play(scene: Scene, seed: int) -> Course:
         clock=clock,
         dice=dice[0],
         exchanges={server: exchange},
-        trunks={trunk.name: replace(trunk, servers=(server,))} if trunk is not None else {},
+        trunks={trunk.name: replace(trunk, servers=(server,), tolls=_ANY_NUMBER)} if trunk is not None else {},
         min_ring_s=15.0,
         rulebook=scene.rulebook,
         refresh_s=_REFRESH_S,
