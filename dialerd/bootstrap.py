@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dialerd import storehouse
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.files.heardfolder import HeardFolder
@@ -38,6 +39,7 @@ from dialerd.usecases.pieces import StoredPieces
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
+    from dialerd.adapters.postgres import Lease
     from dialerd.agi import AgiServer
     from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
     from dialerd.web import ApiServer
@@ -55,7 +57,7 @@ def now() -> datetime:
 
 def unit(given: Settings, *, write: bool) -> AbstractContextManager[Unit]:
     """One transaction on the database, which is made and migrated where it is missing."""
-    return sqlite.SqliteStore.unit(given.database.path, write=write)
+    return storehouse.unit(given.database, write=write)
 
 
 def poke(given: Settings) -> bool:
@@ -117,9 +119,9 @@ def check_folder(found: tuple[Path, Settings], path: Path) -> str:
     return files.check_folder(path, own=own if packs is None else [*own, packs])
 
 
-def store(given: Settings) -> sqlite.SqliteStore:
+def store(given: Settings) -> Store:
     """The database for many transactions, between which a daemon gets its turn; to be closed."""
-    return sqlite.SqliteStore.open(given.database.path, gives_way=True)
+    return storehouse.opened(given.database, gives_way=True)
 
 
 def write_rows(given: Settings, path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
@@ -144,12 +146,12 @@ def draw_secret() -> str:
 
 
 def backup(given: Settings, target: Path) -> None:
-    sqlite.backup(given.database.path, target)
+    storehouse.backup(given.database, target)
 
 
 def restore(given: Settings, source: Path) -> Path | None:
     """Where the old database is kept; None: there was none."""
-    return sqlite.restore(source, given.database.path)
+    return storehouse.restore(given.database, source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +172,12 @@ class Parts:
     listening: Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
 
 
-def only_daemon(given: Settings) -> AbstractContextManager[None]:
-    """The lock that keeps a second daemon off the database. Raises StoreError."""
-    return sqlite.only_daemon(given.database.path)
+def only_daemon(given: Settings) -> AbstractContextManager[Lease | None]:
+    """The lock that keeps a second daemon off the database, or has it wait for its turn. Raises StoreError."""
+    return storehouse.only_daemon(given.database, Systemd(os.environ))
 
 
-def build(given: Settings) -> Parts:
+def build(given: Settings, turn: Lease | None) -> Parts:
     """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
     from dialerd.adapters import ami, ari
     from dialerd.adapters.web import AllowedWeb
@@ -189,7 +191,7 @@ def build(given: Settings) -> Parts:
     clock = SystemClock()
     exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
     meters = Meters()
-    store = sqlite.SqliteStore.open(given.database.path, meters=meters, steady=clock.steady)
+    store = storehouse.opened(given.database, turn=turn, meters=meters, steady=clock.steady)
     engine = Engine(
         store=store,
         clock=clock,
@@ -269,7 +271,7 @@ def examine(path: Path, given: Settings) -> checks.Facts:
     trouble, campaigns, music, newest_at = _examine_database(given)
     return checks.Facts(
         settings=str(path),
-        database=str(given.database.path),
+        database=storehouse.place(given.database),
         database_trouble=trouble,
         trunks=given.trunks,
         asterisks=asyncio.run(_examine_servers(given)),
@@ -284,7 +286,7 @@ def _examine_database(
     given: Settings,
 ) -> tuple[str, list[checks.CampaignFacts], dict[str, list[str]], datetime | None]:
     try:
-        sqlite.check(given.database.path)
+        storehouse.check(given.database)
         with unit(given, write=True) as work:
             rows = [(row, work.runs.latest(row.id), wanted_sounds(work, row.spec)) for row in work.campaigns.all()]
             queues = work.queues.all()

@@ -9,6 +9,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dialerd import bootstrap, log, operating
 from dialerd.engine import Engine
@@ -16,6 +17,9 @@ from dialerd.log import logger
 from dialerd.ports import Clock, Supervisor
 from dialerd.settings import Settings
 from dialerd.tasks import end, spawn
+
+if TYPE_CHECKING:
+    from dialerd.adapters.postgres import Lease
 
 _log = logger(__name__)
 
@@ -30,17 +34,17 @@ def run(path: Path, settings: Settings) -> int:
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload that comes too early finds the settings just read
     log.configure(level=settings.log.level, form=settings.log.form)
-    with bootstrap.only_daemon(settings):
-        return asyncio.run(_serve(path, settings))
+    with bootstrap.only_daemon(settings) as turn:
+        return asyncio.run(_serve(path, settings, turn))
 
 
-async def _serve(path: Path, settings: Settings) -> int:
+async def _serve(path: Path, settings: Settings, turn: Lease | None) -> int:
     """Until SIGTERM or SIGINT, then drain; a second signal ends the drain.
 
     Calls still up when the drain ends stay in Asterisk, and their attempts open in the store: the next daemon
     adopts them.
     """
-    parts = bootstrap.build(settings)
+    parts = bootstrap.build(settings, turn)
     engine = parts.engine
     wishes = _Wishes()
     live = operating.Live(path, settings, parts)

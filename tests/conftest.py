@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from structlog.testing import capture_logs
 
 from dialerd import log
+from tests.adapters.postgres import server
 from tests.asterisk.dialer import Dialer
 from tests.lab import Lab
 from tests.lab.lab import labs_of_dead_tests
@@ -26,6 +27,10 @@ from tests.order import pytest_xdist_make_scheduler as pytest_xdist_make_schedul
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
+
+
+def pytest_sessionfinish() -> None:
+    server.end()
 
 
 @pytest.fixture(autouse=True)

@@ -28,10 +28,11 @@ def check(context: Context) -> None:
     path, settings = context.found
     for server in settings.asterisk:
         server.secret()  # raises where its file cannot be read
+    settings.database.secret()
     found = operating.changed(settings)
     document = {
         "file": str(path),
-        "database": str(settings.database.path),
+        "database": settings.database.url or str(settings.database.path),
         "asterisk": [server.name for server in settings.asterisk],
         "trunk": [trunk.name for trunk in settings.trunk],
         "daemon": None if found is None else {"reload": found.live, "restart": found.restart},

@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 import pytest
 
 from dialerd.adapters.sql.unit import SqlUnit
-from dialerd.adapters.sqlite.connection import connect
-from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.domain.call import Facts, Outcome
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, Disposition
 from dialerd.ports import AttemptRow, RunRow
 from dialerd.usecases import asked, campaigns, contacts, dialing, lists, runs, standing
+from tests import stores
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in New York
 CALLER_ID = "+12125550100"
@@ -103,12 +102,10 @@ class House:
         asked.settle(self.unit, attempt.id, outcome)
 
 
-@pytest.fixture
-def empty() -> Iterator[House]:
-    connection = connect(None)
-    migrate(connection)
-    yield House(SqlUnit(connection))
-    connection.close()
+@pytest.fixture(params=stores.KINDS)
+def empty(request: pytest.FixtureRequest) -> Iterator[House]:
+    with stores.empty(request.param) as connection:
+        yield House(SqlUnit(connection))
 
 
 @pytest.fixture

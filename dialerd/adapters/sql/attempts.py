@@ -40,8 +40,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 # last one; one that was made beside another has the number of that.
 _EXPORT = f"""
 SELECT campaign.name, run.number, target.contact_id,
-       EXISTS (SELECT 1 FROM attempt AS up WHERE up.target_id = attempt.target_id AND up.rowid <= attempt.rowid
-        AND up.disposition IS NULL AND up.beside IS NULL)
+       iif(EXISTS (SELECT 1 FROM attempt AS up WHERE up.target_id = attempt.target_id AND up.rowid <= attempt.rowid
+        AND up.disposition IS NULL AND up.beside IS NULL), 1, 0)
        + (SELECT count(*) FROM attempt AS earlier
           WHERE earlier.target_id = attempt.target_id AND earlier.rowid <= attempt.rowid
           AND earlier.disposition IS NOT NULL AND earlier.beside IS NULL),
@@ -192,7 +192,7 @@ def close(connection: Connection, attempt: AttemptRow) -> bool:
 
 def give_back(connection: Connection, attempt: AttemptRow, reason: str) -> None:
     """See ports.Dialing.give_back."""
-    connection.execute("UPDATE attempt SET spent = 0, reason = ? WHERE id = ?", (reason, attempt.id))
+    connection.execute("UPDATE attempt SET spent = FALSE, reason = ? WHERE id = ?", (reason, attempt.id))
     connection.execute(
         "UPDATE target SET attempts_spent = attempts_spent - 1, turn = iif(turn = attempts_spent, turn - 1, turn)"
         " WHERE id = ?",

@@ -46,8 +46,8 @@ SELECT target.id, target.run_id, target.contact_id, target.number, target.positi
        target.attempts_spent, iif(target.attempts_spent = 0, 0,
          (SELECT count(*) FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number AND spent
           AND attempt.disposition IS NOT NULL AND attempt.beside IS NULL)
-         + EXISTS (SELECT 1 FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number
-          AND attempt.disposition IS NULL AND attempt.beside IS NULL)), target.not_before,
+         + iif(EXISTS (SELECT 1 FROM attempt WHERE attempt.target_id = target.id AND attempt.number = target.number
+          AND attempt.disposition IS NULL AND attempt.beside IS NULL), 1, 0)), target.not_before,
        (SELECT dnc_list.name FROM dnc_entry AS d JOIN dnc_list ON dnc_list.id = d.list_id
         WHERE d.number = target.number AND (d.list_id = 1 OR dnc_list.name = :dnc)
         AND (d.expires_at IS NULL OR d.expires_at > :now) ORDER BY d.list_id LIMIT 1),
@@ -99,18 +99,18 @@ SELECT (SELECT count(*) FROM attempt WHERE target_id = :id AND disposition IS NO
 
 # Along attempt_open_number, then attempt_by_number.
 _LAST_TO = f"""
-SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE number = :number AND disposition IS NULL AND beside IS NULL)
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
+  WHERE number = :number AND disposition IS NULL AND beside IS NULL) AS up
 UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
-                         WHERE number = :number AND disposition IS NOT NULL AND beside IS NULL
-                         ORDER BY claimed_at DESC LIMIT 1)
+  WHERE number = :number AND disposition IS NOT NULL AND beside IS NULL ORDER BY claimed_at DESC LIMIT 1) AS ended
 LIMIT 1
 """  # noqa: S608  # constants of this file
 
 _LAST = f"""
-SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt WHERE target_id = :id AND disposition IS NULL AND beside IS NULL)
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
+  WHERE target_id = :id AND disposition IS NULL AND beside IS NULL) AS up
 UNION ALL SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt
-                         WHERE target_id = :id AND disposition IS NOT NULL AND beside IS NULL
-                         ORDER BY rowid DESC LIMIT 1)
+  WHERE target_id = :id AND disposition IS NOT NULL AND beside IS NULL ORDER BY rowid DESC LIMIT 1) AS ended
 LIMIT 1
 """  # noqa: S608  # the columns are constants of this file
 
@@ -301,7 +301,7 @@ class SqlDialing:
                 "disposition": attempt.disposition,
                 "not_before": to_text_or_none(not_before),
                 "done_at": to_text(now) if state is TargetState.DONE else None,
-                "spent": attempt.spent,
+                "spent": int(attempt.spent),
                 "goes_first": goes_first,
             },
         )

@@ -38,7 +38,7 @@ SELECT count(*), min(claimed_at) FROM (
   SELECT claimed_at FROM attempt INDEXED BY attempt_open_number
   WHERE disposition IS NULL AND beside IS NULL AND trunk = :route AND channel IN ('sms', 'email')
   UNION ALL SELECT claimed_at FROM attempt INDEXED BY attempt_open_beside
-  WHERE disposition IS NULL AND beside IS NOT NULL AND trunk = :route)
+  WHERE disposition IS NULL AND beside IS NOT NULL AND trunk = :route) AS sent
 """
 _LONGEST_WORDS = 160  # characters of a reply that tell it from others
 

@@ -39,18 +39,18 @@ _ANSWERS = """
 SELECT coalesce(sum(answered), 0), coalesce(sum(abandoned), 0) FROM (
   SELECT answered, abandoned FROM live_answer WHERE campaign_id = :campaign_id AND quarter >= :quarter
   UNION ALL SELECT answered, abandoned FROM past_answer
-  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
+  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter) AS quarters
 """
 _MACHINES = """
 SELECT coalesce(sum(machines), 0) FROM (
   SELECT machines FROM live_answer WHERE campaign_id = :campaign_id AND quarter >= :quarter
   UNION ALL SELECT machines FROM past_answer
-  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
+  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter) AS quarters
 """
 _BEGAN = """
 SELECT min(began_at) FROM (
   SELECT created_at AS began_at FROM run WHERE campaign_id = :campaign_id
-  UNION ALL SELECT began_at FROM past_campaign WHERE name = (SELECT name FROM campaign WHERE id = :campaign_id))
+  UNION ALL SELECT began_at FROM past_campaign WHERE name = (SELECT name FROM campaign WHERE id = :campaign_id)) AS run
 """
 
 

@@ -66,7 +66,7 @@ SELECT agent, at, state FROM (
   SELECT agent.name AS agent, :since AS at, (SELECT state FROM agent_event AS e
     WHERE e.agent = agent.name AND e.at < :since ORDER BY e.at DESC, e.id DESC LIMIT 1) AS state, 0 AS id FROM agent
   UNION ALL SELECT e.agent, e.at, e.state, e.id FROM agent CROSS JOIN agent_event AS e
-    ON e.agent = agent.name AND e.at >= :since AND e.at < :until)
+    ON e.agent = agent.name AND e.at >= :since AND e.at < :until) AS event
 WHERE state IS NOT NULL ORDER BY agent, at, id
 """
 
@@ -74,7 +74,7 @@ _ANSWERS = """
 SELECT quarter, sum(answered), sum(abandoned) FROM (
   SELECT quarter, answered, abandoned FROM live_answer WHERE campaign_id = :campaign_id AND quarter >= :quarter
   UNION ALL SELECT quarter, answered, abandoned FROM past_answer
-  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter)
+  WHERE campaign = (SELECT name FROM campaign WHERE id = :campaign_id) AND quarter >= :quarter) AS quarters
 GROUP BY quarter ORDER BY quarter
 """
 

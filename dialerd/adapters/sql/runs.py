@@ -55,7 +55,7 @@ SELECT EXISTS (SELECT 1 FROM run, json_each(run.spec, '$.lists') AS named
 # A scrub walks the run's targets by number, as the do-not-call entries are ordered too: neighbours in both.
 _SCRUB_STEP = """
 SELECT count(*), max(number) FROM
-  (SELECT number FROM target WHERE run_id = :run_id AND number > :after ORDER BY number LIMIT :size)
+  (SELECT number FROM target WHERE run_id = :run_id AND number > :after ORDER BY number LIMIT :size) AS step
 """
 _SCRUB = """
 UPDATE target SET state = 'done', disposition = 'do_not_call', done_at = :now, not_before = NULL, held_by = NULL

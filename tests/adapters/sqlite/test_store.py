@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.adapters.sql.connection import Connection
 from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite.connection import connect
 from dialerd.adapters.sqlite.migrations import migrate
@@ -84,9 +84,9 @@ def test_a_number_is_in_one_open_attempt_over_all_campaigns(unit: Unit) -> None:
         unit.dialing.open_attempt(attempt_at(target, 2))
 
 
-def test_a_campaign_has_one_unfinished_run(unit: Unit) -> None:
+def test_a_campaign_has_one_unfinished_run(unit: Unit, store: Connection) -> None:
     run = set_up(unit, 1)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(store.IntegrityError):
         unit.runs.create(run.campaign_id, SPEC, NOW)
     unit.runs.set_state(run.id, RunState.STOPPED, NOW)
     assert unit.runs.create(run.campaign_id, SPEC, NOW).number == 2

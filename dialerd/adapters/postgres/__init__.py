@@ -1,0 +1,10 @@
+"""The database on a PostgreSQL server: several machines reach it, one daemon at a time dials from it.
+
+The statements are those of adapters/sql, said in PostgreSQL's words (dialect.py).
+"""
+
+from dialerd.adapters.postgres.connection import check
+from dialerd.adapters.postgres.lease import Lease
+from dialerd.adapters.postgres.store import PostgresStore
+
+__all__ = ["Lease", "PostgresStore", "check"]

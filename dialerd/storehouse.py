@@ -1,0 +1,158 @@
+"""Which database the settings name, and what differs by it: opening it, the daemon's turn, backup, a look at it.
+
+Not here: the stores themselves (adapters/sqlite, adapters/postgres). psycopg is loaded where a PostgreSQL is named.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from dialerd.adapters import sqlite
+from dialerd.domain.errors import RefusedError, StoreError
+from dialerd.log import logger
+from dialerd.meters import Meters
+from dialerd.ports import Store, Supervisor, Unit
+from dialerd.settings import DatabaseSettings
+
+if TYPE_CHECKING:
+    from dialerd.adapters.postgres import Lease
+    from dialerd.adapters.postgres.connection import Address
+
+_log = logger(__name__)
+
+_LOOK_S = 1.0
+_PAUSE = threading.Event()  # never set: no event loop runs while a daemon stands by
+_OVER = 75  # what a daemon exits with whose turn is over: for now (EX_TEMPFAIL)
+
+
+class OpenStore(Store, Protocol):
+    """A store that can have other readers beside its own."""
+
+    def beside(self, readers: int) -> OpenStore: ...
+
+
+def place(given: DatabaseSettings) -> str:
+    """For people: it has no password in it."""
+    return str(given.path) if given.url is None else given.url
+
+
+def unit(given: DatabaseSettings, *, write: bool) -> AbstractContextManager[Unit]:
+    """One transaction on the database, whose schema is made or brought up where it has to be."""
+    if given.url is None:
+        return sqlite.SqliteStore.unit(given.path, write=write)
+    address = _address(given)
+    from dialerd.adapters.postgres import PostgresStore
+
+    return PostgresStore.unit(address, write=write)
+
+
+def opened(
+    given: DatabaseSettings,
+    *,
+    gives_way: bool = False,
+    turn: Lease | None = None,
+    meters: Meters | None = None,
+    steady: Callable[[], float] | None = None,
+) -> OpenStore:
+    """The store. `gives_way`: for many transactions in a row beside a daemon. `turn`: a daemon's (only_daemon)."""
+    if given.url is None:
+        return sqlite.SqliteStore.open(given.path, gives_way=gives_way, meters=meters, steady=steady)
+    address = _address(given)
+    from dialerd.adapters.postgres import PostgresStore
+
+    return PostgresStore.open(address, lease=turn, meters=meters, steady=steady)
+
+
+@contextmanager
+def only_daemon(given: DatabaseSettings, supervisor: Supervisor) -> Iterator[Lease | None]:
+    """The daemon's turn to dial. On a file: raises StoreError where another daemon has it. On PostgreSQL: waits until
+    no other has, which `supervisor` is told as being ready."""
+    with sqlite.only_daemon(given.path):  # also beside PostgreSQL: one daemon per state folder
+        if given.url is None:
+            yield None
+            return
+        address = _address(given)
+        from dialerd.adapters.postgres import Lease
+
+        turn = Lease(address)
+        turn.on_lost = _leave
+        _stand_by(turn, given, supervisor)
+        try:
+            yield turn
+        finally:
+            turn.close()
+
+
+def _stand_by(turn: Lease, given: DatabaseSettings, supervisor: Supervisor) -> None:
+    if turn.tried():
+        return
+    from dialerd.adapters.postgres.lease import holder
+
+    by = holder(_address(given))
+    _log.info(f"another daemon dials{f' ({by})' if by else ''}: this one stands by", action="standing_by")
+    supervisor.ready("standing by: another daemon dials")
+    is_told = False
+    while True:
+        supervisor.alive()
+        _PAUSE.wait(_LOOK_S)
+        try:
+            if turn.tried():
+                break
+            is_told = False
+        except StoreError as error:  # the server is restarted, say; whose turn it is shows when it is back
+            if not is_told:
+                _log.error(f"the database cannot be asked whose turn it is: {error}", action="standing_by_blind")
+            is_told = True
+    _log.info("the other daemon is gone: this one takes over", action="taking_over")
+
+
+def _leave() -> None:
+    """Another daemon dials by now and has taken over the calls: touch nothing any more, not even to end in order."""
+    _log.error(
+        "the connection that held this daemon's turn was lost, and another daemon dials by now: this one ends",
+        action="turn_lost",
+    )
+    os._exit(_OVER)
+
+
+def backup(given: DatabaseSettings, target: Path) -> None:
+    _must_be_file(given, "pg_dump -Fc -f FILE", "saved")
+    sqlite.backup(given.path, target)
+
+
+def restore(given: DatabaseSettings, source: Path) -> Path | None:
+    """Where the old database is kept; None: there was none."""
+    _must_be_file(given, "pg_restore --clean --if-exists -d", "restored")
+    return sqlite.restore(source, given.path)
+
+
+def _must_be_file(given: DatabaseSettings, tool: str, done: str) -> None:
+    if given.url is not None:
+        raise RefusedError(f"{given.url} is {done} with PostgreSQL's own tools", hint=f"{tool} '{given.url}'")
+
+
+def check(given: DatabaseSettings) -> None:
+    """For doctor. Raises StoreError."""
+    if given.url is None:
+        sqlite.check(given.path)
+        return
+    address = _address(given)
+    from dialerd.adapters import postgres
+
+    postgres.check(address)
+
+
+def _address(given: DatabaseSettings) -> Address:
+    try:
+        from dialerd.adapters.postgres.connection import Address
+    except ImportError as error:
+        raise StoreError(
+            f"{given.url} needs psycopg, which is not installed ({error})", hint="pip install 'dialerd[postgres]'"
+        ) from error
+    assert given.url is not None
+    return Address(given.url, given.secret())
