@@ -10,10 +10,10 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from dialerd.databasesettings import DatabaseSettings
 from dialerd.domain import trunk as trunks
 from dialerd.domain.amdreplay import SHIPPED, read_parameters
 from dialerd.domain.campaign import E164, describe
@@ -26,7 +26,6 @@ from dialerd.domain.tolls import TollGuard
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
-from dialerd.places import placed, why_unreadable
 from dialerd.routesettings import MailSettings, SmsSettings, beside
 from dialerd.serversettings import AsteriskSettings
 
@@ -38,59 +37,6 @@ DEFAULT_PLACES = (Path("dialerd.toml"), Path("/etc/dialerd/dialerd.toml"))
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class DatabaseSettings(_Section):
-    """`run`: the folder of the control socket and of what the running daemon says about itself; not given: the
-    database's own.
-
-    `url`: a PostgreSQL instead of a file. What is kept beside the database, its lock and uploads, then stands in the
-    folder `run`, else where the file would be by default.
-    """
-
-    path: Path = Field(default=Path("/var/lib/dialerd/dialerd.db"), strict=False)
-    run: Path | None = Field(default=None, strict=False)
-    url: str | None = Field(default=None, pattern=r"^postgres(ql)?://\S+$")
-    password_file: Path | None = Field(default=None, strict=False)
-
-    @model_validator(mode="after")
-    def _one_database(self) -> DatabaseSettings:
-        if self.url is None:
-            if self.password_file is not None:
-                raise ValueError("password_file goes with url: a file has no password")
-            return self
-        if "path" in self.model_fields_set:
-            raise ValueError("has path or url, not both")
-        parts = urlsplit(self.url)
-        if ":" in parts.netloc.rpartition("@")[0] or "password" in parts.query.lower():
-            raise ValueError("url must not hold the password; put it into a file and name that in password_file")
-        return self
-
-    def secret(self) -> str | None:
-        """The password. Raises SettingsError where its file cannot be read."""
-        if self.password_file is None:
-            return None
-        try:
-            return self.password_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SettingsError(
-                f"[database] password_file {self.password_file} cannot be read: {error.strerror}",
-                hint=why_unreadable(self.password_file),
-            ) from error
-
-    def beside(self, home: Path) -> DatabaseSettings:
-        """With its paths relative to the settings file's folder."""
-        run = None if self.run is None else home / self.run
-        path = home / self.path
-        if self.url is not None and run is not None:
-            path = run / self.path.name
-        secret = None if self.password_file is None else placed(home, self.password_file)
-        return self.model_copy(update={"path": path, "run": run, "password_file": secret})
-
-    @property
-    def running(self) -> Path:
-        """What the names of the files are made from that are there only while a daemon runs."""
-        return self.path if self.run is None else self.run / self.path.name
 
 
 def _beginnings(value: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dialerd.adapters import sqlite
+from dialerd.databasesettings import DatabaseSettings
 from dialerd.domain.errors import RefusedError, StoreError
 from dialerd.log import logger
 from dialerd.meters import Meters
 from dialerd.ports import Store, Supervisor, Unit
-from dialerd.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from dialerd.adapters.postgres import Lease

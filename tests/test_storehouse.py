@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from dialerd import storehouse
+from dialerd.databasesettings import DatabaseSettings
 from dialerd.domain.errors import DialerdError, SettingsError, StoreError
-from dialerd.settings import DatabaseSettings, read_settings
+from dialerd.settings import read_settings
 from tests import stores
 from tests.adapters.sqlite.stored import create_list, list_names
 
@@ -87,7 +88,7 @@ def test_who_keeps_to_sqlite_needs_no_psycopg(tmp_path: Path) -> None:
 import sys
 sys.modules["psycopg"] = None
 from dialerd import bootstrap, daemon, storehouse
-from dialerd.settings import DatabaseSettings
+from dialerd.databasesettings import DatabaseSettings
 from pathlib import Path
 with storehouse.unit(DatabaseSettings(path=Path({str(tmp_path / "a.db")!r})), write=True) as unit:
     print(len(unit.lists.all()))
