@@ -283,6 +283,13 @@ class CampaignSpec(_Part):
             return self
         return self._automated if channel is Channel.AUTOMATED else self._with_agents
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> CampaignSpec:
+        """What was made of the keys before (hours, rules, the filter) is made anew of those of the copy."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - CampaignSpec.model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
     @cached_property
     def _automated(self) -> CampaignSpec:
         unset = {key: CampaignSpec.model_fields[key].get_default() for key in (*_OF_AGENTS, *_OF_MODE)}

@@ -35,6 +35,13 @@ def test_what_is_written_back_is_what_was_read() -> None:
     assert read_campaign(tomllib.loads(tomli_w.dumps(spec.as_table())), source="f") == spec
 
 
+def test_a_copy_with_other_keys_is_what_those_keys_say_whatever_was_asked_of_the_first() -> None:
+    spec = read_campaign(GIVEN | {"hours": {"timezone": "UTC", "mon-sun": "00:00-24:00"}}, source="f")
+    assert spec.contact_hours.timezone == "UTC"
+    copied = spec.model_copy(update={"hours": {"timezone": "Asia/Tokyo", "mon-sun": "00:00-24:00"}})
+    assert copied.contact_hours.timezone == "Asia/Tokyo"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
