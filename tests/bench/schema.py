@@ -132,7 +132,7 @@ def ask_all(operation: Any, site: Site, who: str, cases: int, first: int, seen: 
     for mode in GenerationMode:
         try:
             ask(operation, mode, site, who, cases if who != "nobody" else cases // 10 + 1, first, seen)
-        except Exception as error:  # noqa: BLE001  # whatever a case raises is the finding
+        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  # whatever a case raises is the finding
             is_well = False
             print(
                 json.dumps({"operation": operation.label, "who": who, "mode": mode.value, "error": str(error)[:3000]})

@@ -152,7 +152,7 @@ def test_a_file_that_is_sent_goes_into_the_list_and_tells_which_rows_do_not(site
     assert "none of its 1 rows can be used" in useless["trouble"]
 
 
-@pytest.mark.parametrize("name", ["../../../../tmp/evil.csv", "/etc/passwd", "..\\..\\evil.csv", "a\0b", "x" * 999])
+@pytest.mark.parametrize("name", ["../../../../tmp/evil.csv", "/etc/passwd", "..\\..\\evil.csv", "a\0b", "x" * 499])
 def test_what_a_file_is_called_leads_nowhere(site: Site, name: str) -> None:
     before = set(site.house.uploads.parent.rglob("*"))
     done = _sent(site, f"/api/lists/leads/import?file={quote(name)}", b"number\n2122660001\n")

@@ -17,7 +17,7 @@ from dialerd.ports import Chunk
 from dialerd.usecases import dnc, dncimporting
 from dialerd.usecases.importing import why_useless
 from dialerd.web.binding import Model, Query, Route, Streamed, Visit
-from dialerd.web.resources.uploads import RejectedShown, received, rejected_rows
+from dialerd.web.resources.uploads import LONGEST_NAME, RejectedShown, received, rejected_rows
 from dialerd.web.uploads import Upload
 
 _NOUN = "dnc"
@@ -27,7 +27,7 @@ class DncUploadAsked(Query):
     """`file`: what to call it; `source`: where the wishes came from, kept with each entry, else the file; `days`: the
     entries are forgotten after so many; none: never."""
 
-    file: Annotated[str, Field(max_length=1000)] = "upload.csv"
+    file: Annotated[str, Field(max_length=LONGEST_NAME)] = "upload.csv"
     source: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     days: Annotated[int, Field(ge=1, le=36_500)] | None = None
 

@@ -30,12 +30,15 @@ _WHOLE_S = 3600.0
 _MEDIA = ("text/csv", "application/octet-stream")
 _NOUN = "list"
 _SHOWN = 200  # characters of a file's name
+LONGEST_NAME = (
+    500  # of them in a query: as many of four bytes each, written with %, still fit into a request's first line
+)
 
 
 class UploadAsked(Query):
     """`file`: what to call it; `region`: of numbers without a country code; `map`: a kept mapping of columns."""
 
-    file: Annotated[str, Field(max_length=1000)] = "upload.csv"
+    file: Annotated[str, Field(max_length=LONGEST_NAME)] = "upload.csv"
     region: Annotated[str, Field(max_length=20)] | None = None
     map: Annotated[str, Field(max_length=64)] | None = None
 
