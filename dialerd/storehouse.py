@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 _LOOK_S = 1.0
+_AFTER_OUTAGE_S = 10.0
+"""Where PostgreSQL was restarted, the daemon whose turn it was has the first word: its calls are up."""
+
 _PAUSE = threading.Event()  # never set: no event loop runs while a daemon stands by
 _OVER = 75  # what a daemon exits with whose turn is over: for now (EX_TEMPFAIL)
 
@@ -108,7 +111,14 @@ def _stand_by(turn: Lease, given: DatabaseSettings, supervisor: Supervisor) -> N
             if not is_told:
                 _log.error(f"the database cannot be asked whose turn it is: {error}", action="standing_by_blind")
             is_told = True
+            _wait(supervisor, _AFTER_OUTAGE_S)
     _log.info("the other daemon is gone: this one takes over", action="taking_over")
+
+
+def _wait(supervisor: Supervisor, seconds: float) -> None:
+    for _ in range(int(seconds / _LOOK_S)):
+        supervisor.alive()
+        _PAUSE.wait(_LOOK_S)
 
 
 def _leave() -> None:

@@ -46,6 +46,8 @@ class Trunk:
 
     def e164_of(self, dialed: str) -> str:
         """The number that `dialed` stands for on this trunk, as far as that can be told."""
+        if dialed.startswith("+"):
+            return dialed
         number = self.strip + dialed.removeprefix(self.prefix)
         return number if number.startswith("+") else f"+{number.lstrip('0')}"
 
@@ -57,7 +59,7 @@ class Trunk:
 
 
 _NUMBER_AT = re.compile(
-    r"(?P<tech>[A-Za-z][A-Za-z0-9]*)/(?P<number>\+?[0-9]{7,20})@(?P<resource>[A-Za-z0-9_.-]+)(/n)?\Z"
+    r"(?P<tech>[A-Za-z][A-Za-z0-9]*)/(?P<number>\+?[0-9][0-9.()-]{5,30})@(?P<resource>[A-Za-z0-9_.-]+)(/n)?\Z"
 )
 
 
@@ -67,11 +69,17 @@ def refused_endpoint(endpoint: str, trunks: Iterable[Trunk]) -> str | None:
     found = _NUMBER_AT.match(endpoint)
     if found is None:
         return None
-    number = found["number"]
+    number = re.sub(r"[.()-]", "", found["number"])
     for trunk in trunks:
         if trunk.resource == (found["tech"], found["resource"]):
-            refusal = trunk.tolls.refusal(trunk.e164_of(number))
+            readings = [trunk.e164_of(number), *_abroad(number)]
+            refusal = next((why for each in readings if (why := trunk.tolls.refusal(each)) is not None), None)
             return None if refusal is None else f"trunk {trunk.name} does not dial the number: {refusal}"
-    is_full = number.startswith(("+", "00"))
-    refusal = SAFE.refusal(f"+{number.lstrip('+0')}") if is_full else None
+    readings = [number] if number.startswith("+") else _abroad(number)
+    refusal = next((why for each in readings if (why := SAFE.refusal(each)) is not None), None)
     return None if refusal is None else f"the number is not dialed: {refusal}"
+
+
+def _abroad(dialed: str) -> list[str]:
+    """What digits stand for that may begin with a country's way abroad (00, 011), as far as one knows it."""
+    return [f"+{dialed.removeprefix(way).lstrip('0')}" for way in ("00", "011") if dialed.startswith(way)]

@@ -39,7 +39,7 @@ from dialerd.usecases.strategies import plan_for
 RECHECK = timedelta(seconds=5)
 """When a target is judged again whose gate does not say until when it is closed."""
 
-_MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
+MOST_UNSPENT = 20  # attempts at one target for which a congested trunk takes the blame
 SCRUBBED_AT_ONCE = 2000  # targets that a step of a scrub looks at, at most; a look is cheaper than taking one in
 TAKEN_IN_AT_ONCE = 500  # contacts per transaction, at most
 
@@ -108,8 +108,7 @@ def claim(
     # Where nobody may be dialed of those that are next, whoever comes after them is looked at: where a zone has closed,
     # a claim for each of its targets would cost the run that long, and the writer as many commits.
     while not (attempts or is_dry or held > _HELD_AT_MOST):
-        targets = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel)
-        is_dry = len(targets) < max(1, limit)
+        targets, before = unit.dialing.candidates(run.id, dnc=run.spec.dnc, limit=limit, now=now, channel=channel), held
         for target in targets:
             facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
             if isinstance(facts, Gate):
@@ -118,6 +117,8 @@ def claim(
             attempts.append(attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now))
             if facts.leaves_another:
                 repeatable.add(attempts[-1].id)
+        # Who was held may be due again at once, at another number.
+        is_dry = len(targets) < max(1, limit) and held == before
     unit.dialing.open_attempt(*attempts)
     due_at = next_call_at(unit, run, channel) if is_dry else None
     return Claim(attempts=attempts, held=held, is_dry=is_dry, due_at=due_at, repeatable=frozenset(repeatable))
@@ -280,7 +281,7 @@ def settle(unit: Unit, attempt_id: AttemptId, outcome: Outcome, *, finishes: boo
         return None
     now = outcome.now
     closed = _closed(attempt, outcome)
-    if not closed.spent and (closed.cause or closed.sip_code) and unit.dialing.unspent_before(closed) >= _MOST_UNSPENT:
+    if not closed.spent and (closed.cause or closed.sip_code) and unit.dialing.unspent_before(closed) >= MOST_UNSPENT:
         closed = replace(closed, spent=True)  # a number that finds no room each time may be what is wrong
     run = unit.runs.get(attempt.run_id)
     assert run is not None, "an attempt's run cannot be deleted while it is open"

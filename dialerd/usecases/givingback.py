@@ -32,6 +32,8 @@ def give_back(unit: Unit, attempt_id: AttemptId, now: datetime) -> dialing.Settl
         return None
     if unit.callbacks.open(attempt.target_id):
         return None
+    if unit.dialing.unspent_before(attempt) >= dialing.MOST_UNSPENT:
+        return None  # a number for which no trunk ever has room is dialed no more often than settling it allows
     unit.dialing.give_back(attempt, CONGESTED)
     latest = unit.dialing.last_attempt(attempt.target_id)
     if latest is None or latest.id != attempt.id:

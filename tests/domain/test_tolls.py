@@ -81,6 +81,7 @@ def test_countries_and_beginnings_say_what_else_is_dialed(guard: TollGuard, numb
 
 
 PLAIN, OPENED = trunk(), replace(trunk(), name="open", endpoint="PJSIP/{number}@open", tolls=OPEN)
+STRIPPED = replace(trunk(), name="stripped", endpoint="PJSIP/{number}@stripped", strip="+1")
 ABROAD = replace(trunk(), name="abroad", endpoint="Local/{number}@abroad/n", strip="+", prefix="00")
 
 
@@ -98,11 +99,19 @@ ABROAD = replace(trunk(), name="abroad", endpoint="Local/{number}@abroad/n", str
         ("PJSIP/0019005550100@unknown", False),
         ("PJSIP/19005550100@unknown", True),  # an extension there may look so
         ("Local/0019005550100@abroad/n", False),
+        ("PJSIP/0119005551212@stripped", True),  # area code 900 of no country
+        ("PJSIP/01119005551212@stripped", False),
+        ("PJSIP/011881612345678@stripped", False),
+        ("PJSIP/00881612345678@stripped", False),
+        ("PJSIP/000881612345678@stripped", False),
+        ("PJSIP/+881612345678@stripped", False),
+        ("PJSIP/+881612345678@abroad", False),
+        ("PJSIP/1-900-555-1212@carrier", False),
         ("Local/0012125550100@abroad/n", True),
     ],
 )
 def test_a_phone_whose_dial_string_is_a_number_is_no_way_round(endpoint: str, is_dialed: bool) -> None:
-    assert (refused_endpoint(endpoint, [PLAIN, OPENED, ABROAD]) is None) == is_dialed
+    assert (refused_endpoint(endpoint, [PLAIN, OPENED, ABROAD, STRIPPED]) is None) == is_dialed
 
 
 @pytest.mark.parametrize("way", [PLAIN, ABROAD], ids=lambda way: way.name)

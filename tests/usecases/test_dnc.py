@@ -226,6 +226,18 @@ def test_a_claim_passes_over_those_who_may_not_be_called_and_lets_others_write_a
     assert max(claim.held for claim in claims) < 30
 
 
+def test_a_claim_that_has_passed_contacts_on_to_their_next_number_has_not_run_dry(house: House) -> None:
+    for each in range(3):
+        numbers = [f"212266000{each}", f"212266010{each}"]
+        contacts.add_contact(
+            house.unit, "customers", numbers, attributes={}, zone=None, priority=0, actor=ACTOR, now=NOW
+        )
+        add(house, numbers[0])
+    house.start()
+    claim = house.claim(10, NOW)
+    assert sorted(each.number for each in claim.attempts) == ["+12122660100", "+12122660101", "+12122660102"]
+
+
 def test_a_contact_whose_every_number_is_listed_is_settled_as_do_not_call(house: House) -> None:
     contacts.add_contact(
         house.unit,

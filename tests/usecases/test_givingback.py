@@ -7,6 +7,7 @@ from datetime import timedelta
 from dialerd.domain.words import Disposition, RunState, TargetState
 from dialerd.ports import AttemptRow
 from dialerd.usecases import runs
+from dialerd.usecases.dialing import MOST_UNSPENT
 from dialerd.usecases.givingback import give_back
 from tests.usecases.conftest import ACTOR, NOW, House
 
@@ -54,3 +55,14 @@ def test_a_run_that_is_over_or_being_stopped_gives_nothing_back(house: House) ->
     contact_id = house.unit.callbacks.contact_of(attempt.target_id)
     target = house.unit.dialing.target(house.latest().id, contact_id, dnc=None, now=LATER)
     assert target is not None and target.state is TargetState.DONE
+
+
+def test_a_number_for_which_no_trunk_ever_has_room_is_not_dialed_for_ever(house: House) -> None:
+    attempt, now, dialed = refused(house), LATER, 1
+    while give_back(house.unit, attempt.id, now) is not None:
+        now += timedelta(minutes=1)
+        attempt = next(each for each in house.dial(5, now) if each.target_id == attempt.target_id)
+        house.end(attempt, Disposition.NETWORK_FAILURE, now, sip_code=503, cause=34)
+        dialed += 1
+        assert dialed < 60
+    assert dialed == MOST_UNSPENT + 1
