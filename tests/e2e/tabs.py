@@ -47,6 +47,12 @@ _HEARD = """async (hz) => {
   return found.map((each) => each.sort((a, b) => a - b)[each.length >> 1] ?? 0);
 }"""
 # When a row of the floor has first said something, by this machine's clock.
+_NOTICE = """(text) => {
+  window.noticed = window.noticed || {}
+  const look = () => { if (document.body.innerText.includes(text)) window.noticed[text] = true }
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+  look()
+}"""
 _WATCH = """(name) => {
   window.seen = {};
   const look = () => {
@@ -123,6 +129,14 @@ class Tab:
         """When the watched row first said that, in seconds of Unix time; waits for it."""
         found = self.page.wait_for_function("(text) => window.seen[text]", arg=text)
         return float(found.json_value()) / 1000
+
+    def listen_for(self, text: str) -> None:
+        """From now on notice that text, however briefly it is shown."""
+        self.page.evaluate(_NOTICE, text)
+
+    def noticed(self, text: str) -> None:
+        """Wait until the text that was listened for has been shown."""
+        self.page.wait_for_function("(text) => window.noticed[text]", arg=text)
 
     def close(self) -> None:
         self.context.close()

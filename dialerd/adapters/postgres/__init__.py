@@ -1,6 +1,7 @@
 """The database on a PostgreSQL server: several machines reach it, one daemon at a time dials from it.
 
-The statements are those of adapters/sql, said in PostgreSQL's words (dialect.py).
+The statements are those of adapters/sql, said in PostgreSQL's words (dialect.py). Not here: what a daemon does while it
+stands by (storehouse.py).
 """
 
 from dialerd.adapters.postgres.connection import check
