@@ -17,6 +17,8 @@ from structlog.testing import capture_logs
 from dialerd import log
 from tests.adapters.postgres import server
 from tests.asterisk.dialer import Dialer
+from tests.draws import pytest_addoption as pytest_addoption
+from tests.draws import pytest_itemcollected as pytest_itemcollected
 from tests.lab import Lab
 from tests.lab.lab import labs_of_dead_tests
 from tests.lab.rootfs import LabError
