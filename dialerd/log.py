@@ -37,11 +37,24 @@ def logger(name: str) -> Any:
     return _made[-1]
 
 
+class _Libraries(logging.Handler):
+    """What libraries say by Python's own logging: raw on stderr it would break up the lines of JSON."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say = _library.error if record.levelno >= logging.ERROR else _library.warning
+        say(record.getMessage(), action="library_said", library=record.name, exc_info=record.exc_info)
+
+
+_library = logger(f"{__name__}.libraries")
+_libraries = _Libraries(logging.WARNING)
+
+
 def configure(*, level: str = "info", form: Form = "auto") -> None:
     """Set the process's log, at its start and when its settings have changed. "auto": text on a terminal, fields of
     the journal where systemd reads it, JSON elsewhere."""
     global is_detailed
     is_detailed = level == "debug"
+    logging.getLogger().addHandler(_libraries)  # once, however often it is asked for
     if form == "auto" and journal.is_connected(os.environ, 2):
         form = "journal"
     for each in _made:

@@ -6,6 +6,7 @@ Not here: what it answers (who asks for it, dialerd/web).
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -13,11 +14,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 
+_log = logging.getLogger(__name__)
 _CLOSING_S = 2.0
 _ACCEPTED_S = 0.01
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """A request that cannot be read is its sender's trouble. aiohttp logs it with what it read, which may be a secret,
+    and anybody who reaches the port could fill the log with it."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+_log.addFilter(_is_ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,11 @@ async def serving(
     host, _, port = listen.rpartition(":")
     most = limits or Limits()
     runner = web.AppRunner(
-        application, access_log=None, keepalive_timeout=most.keepalive_s, shutdown_timeout=_CLOSING_S
+        application,
+        access_log=None,
+        logger=_log,
+        keepalive_timeout=most.keepalive_s,
+        shutdown_timeout=_CLOSING_S,
     )
     unheard: set[RequestHandler] = set()
 

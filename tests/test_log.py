@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 import os
 import socket
 import struct
@@ -12,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from dialerd import journal, log
 from dialerd.adapters.ari import AriExchange
 from dialerd.log import attempt_in, logger
+from dialerd.serving import serving
 from dialerd.usecases import runs
 from tests.adapters.ari.fake import FakeAri
 from tests.adapters.ari.test_exchange import ask
@@ -142,3 +147,31 @@ def test_what_an_asterisk_is_asked_and_tells_is_found_by_the_attempts_id_too(tol
     asked = [each["event"] for each in of_call(told, ID) if each["action"] == "ari_asked"]
     assert asked == [f"Asterisk pbx1 is asked: POST /channels/{ID}", f"Asterisk pbx1 is asked: DELETE /channels/{ID}"]
     assert PLAN.dial_string not in str(told)
+
+
+def test_what_a_library_says_is_a_line_like_ours(capfd: pytest.CaptureFixture[str]) -> None:
+    log.configure(level="info", form="json")
+    try:
+        raise OSError("gone")
+    except OSError:
+        logging.getLogger("apscheduler.executors").exception("job %s raised", "x")
+    log.configure(level="error", form="text")
+    (line,) = capfd.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert (said["event"], said["level"], said["library"]) == ("job x raised", "error", "apscheduler.executors")
+    assert said["exception"].endswith("OSError: gone")
+
+
+def test_a_request_that_cannot_be_read_is_not_logged_with_its_secrets(
+    told: Lines, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask_badly() -> bytes:
+        async with serving(web.Application(), "127.0.0.1:0") as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nAuthorization: Bearer " + b"s" * 9000 + b"\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    assert asyncio.run(ask_badly()).startswith(b"HTTP/1.0 400")
+    assert "sss" not in caplog.text + str(told)

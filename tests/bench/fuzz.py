@@ -22,6 +22,7 @@ from tests.domain.flow.test_check import one_case as flow_file
 from tests.domain.strategy.test_check import one_case as strategy_file
 from tests.domain.test_replies import one_case as reply
 from tests.test_strangefiles import campaign_case, settings_case
+from tests.web.test_strangesockets import one_case as websocket
 
 FUZZERS: dict[str, Callable[[random.Random], str]] = {
     "agi": agi_request,
@@ -34,6 +35,7 @@ FUZZERS: dict[str, Callable[[random.Random], str]] = {
     "reply": reply,
     "settings": settings_case,
     "strategy": strategy_file,
+    "websocket": websocket,
 }
 """A case takes dice and returns, in a word, what became of what it drew; it raises where that was wrong."""
 
