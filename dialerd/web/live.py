@@ -30,7 +30,7 @@ from dialerd.web.credentials import check_origin
 from dialerd.web.house import House
 from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, snapshot_bytes
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, is_same
+from dialerd.web.sockets import SIGNED_OUT, is_same, open_for
 
 _log = logger(__name__)
 
@@ -133,8 +133,7 @@ class Newsroom:
             raise Problem(426, "upgrade_required", "this is a WebSocket", "connect to it as one")
         # Not compressed: that would be done for each socket anew, on the loop that places calls.
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=_MOST_HEARD, timeout=_LAST_S, compress=False)
-        visit.equip(socket)
-        await socket.prepare(visit.request)
+        await open_for(visit, socket)
         agent = None if is_supervisor else person.agent
         ear = _Ear(visit, agent, person.queues, visit.query.since, self._house.clock.steady())
         self._begin(ear)

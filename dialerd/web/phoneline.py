@@ -23,7 +23,7 @@ from dialerd.web.binding import Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import PhoneLine
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, goes_on
+from dialerd.web.sockets import SIGNED_OUT, goes_on, open_for
 
 _log = logger(__name__)
 
@@ -88,8 +88,7 @@ async def _connected(look_s: float, line: PhoneLine, visit: Visit) -> web.Stream
         near = web.WebSocketResponse(
             protocols=(_PROTOCOL,), heartbeat=_PING_S, max_msg_size=_MOST, timeout=2.0, compress=False
         )
-        visit.equip(near)
-        await near.prepare(visit.request)
+        await open_for(visit, near)
         parts = [
             spawn("phone line to Asterisk", _pump(near, far)),
             spawn("phone line to the browser", _pump(far, near)),

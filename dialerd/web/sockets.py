@@ -1,4 +1,4 @@
-"""What every WebSocket of ours asks while it is open: whether whoever opened it is still signed in.
+"""What every WebSocket of ours has: its opening, and while it is open whether whoever opened it is still signed in.
 
 Not here: what goes over it (live.py, phoneline.py).
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from aiohttp import web
+
 from dialerd.domain.errors import NotSignedInError, StoreError
 from dialerd.domain.user import Person
 from dialerd.log import logger
@@ -14,11 +16,21 @@ from dialerd.ports import Unit
 from dialerd.usecases import signin
 from dialerd.usecases.signin import Credential, SignedIn
 from dialerd.web.binding import Visit
+from dialerd.web.problems import Problem
 
 _log = logger(__name__)
 
 SIGNED_OUT = 4401
 """The code that a socket is closed with once the session is over."""
+
+
+async def open_for(visit: Visit, socket: web.WebSocketResponse) -> None:
+    """Shake hands. Raises Problem where the request is none of RFC 6455."""
+    visit.equip(socket)
+    try:
+        await socket.prepare(visit.request)
+    except ValueError:  # aiohttp decodes the key before it looks whether it is one
+        raise Problem(400, "bad_request", "this is no request for a WebSocket", "see RFC 6455, section 4.1") from None
 
 
 def is_same(unit: Unit, credential: Credential | None, person: Person, now: datetime) -> SignedIn | None:

@@ -25,7 +25,7 @@ from tests.web.test_phoneline import asterisk
 
 _CASES = 60
 _PATHS = ("/api/live", "/api/phone")
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 def one_case(dice: random.Random) -> str:
@@ -102,7 +102,10 @@ def _status(line: socket.socket) -> int:
     """Of the answer; 0: hung up on."""
     head = b""
     while b"\r\n" not in head:
-        got = line.recv(4096)
+        try:
+            got = line.recv(4096)
+        except ConnectionError:
+            return 0
         if not got:
             return 0
         head += got
@@ -118,9 +121,10 @@ def _talk(dice: random.Random, line: socket.socket) -> None:
             line.shutdown(socket.SHUT_WR)
             while line.recv(65536):
                 pass
-    except (ConnectionError, TimeoutError) as error:
-        if isinstance(error, TimeoutError):
-            raise AssertionError(f"the socket was neither served nor ended in {_PATIENCE_S:.0f} s") from None
+    except TimeoutError:
+        raise AssertionError(f"the socket was neither served nor ended in {_PATIENCE_S:.0f} s") from None
+    except OSError:
+        return  # hung up on
 
 
 def _frame(dice: random.Random) -> bytes:
@@ -154,6 +158,7 @@ def _frame(dice: random.Random) -> bytes:
     return head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
 
 
-@pytest.mark.parametrize("seed", range(_CASES))
+# 116, 307, 369: keys that are no base64, which were answered with a 500.
+@pytest.mark.parametrize("seed", [*range(_CASES), 116, 307, 369])
 def test_no_conversation_on_a_socket_is_an_error_of_the_daemon(seed: int) -> None:
     assert one_case(random.Random(seed))
