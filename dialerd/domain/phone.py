@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from phonenumbers import timezone as number_timezone
@@ -17,6 +17,8 @@ from dialerd.domain.us_states import STATES
 
 DIALABLE = re.compile(r"\+?[0-9]{3,15}\Z")
 """All that may ever stand for {number} in a dial string: an ARI endpoint takes `x@host` and `;` literally."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
 _UNKNOWN_ZONE = "Etc/Unknown"
 
@@ -99,6 +101,34 @@ class Tariff:
 
     country: str
     dear: str | None
+
+
+@cache
+def _costly_under(code: int) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """Of a country calling code: what a national number must match to be costly in any of its regions, and what
+    libphonenumber may take off the front of one before it looks."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    found = [phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, each) for each in regions]
+    known = [each for each in found if each is not None]
+    kinds = [kind for each in known for kind in (each.premium_rate, each.shared_cost, each.personal_number)]
+    costly = {kind.national_number_pattern for kind in kinds if kind is not None} - {None}
+    prefix = known[0].national_prefix_for_parsing if known else None  # parse() goes by the main region, the first
+    return re.compile("|".join(sorted(costly)) or r"(?!)"), re.compile(prefix) if prefix else None
+
+
+def dear(e164: str) -> str | None:
+    """What kind of costly number it is; None: it is none. As `tariff_of` has it, in a few microseconds for nearly all:
+    libphonenumber looks through every country of a calling code, and North America has 25 of them."""
+    if _E164.match(e164):
+        for digits in (2, 3, 4):
+            code = int(e164[1:digits])
+            if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+                costly, prefix = _costly_under(code)
+                national = e164[digits:]
+                if not costly.fullmatch(national) and (prefix is None or not prefix.match(national)):
+                    return None
+                break
+    return tariff_of(e164).dear
 
 
 @lru_cache(maxsize=65_536)

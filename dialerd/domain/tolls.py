@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dialerd.domain.phone import tariff_of
+from dialerd.domain.phone import dear, tariff_of
 
 _SATELLITE = {
     "+870": "Inmarsat, a satellite network",
@@ -62,4 +62,4 @@ def _dear(e164: str) -> str | None:
     for code, what in _PREMIUM.items():
         if e164.startswith(code):
             return what
-    return "a pay-per-call number" if _PAY_PER_CALL.match(e164) else tariff_of(e164).dear
+    return "a pay-per-call number" if _PAY_PER_CALL.match(e164) else dear(e164)

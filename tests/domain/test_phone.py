@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from phonenumbers import timezone
 
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.phone import BadNumber, PhoneNumber, parse_number
+from dialerd.domain.phone import BadNumber, PhoneNumber, dear, parse_number, tariff_of
 from dialerd.domain.trunk import ENDPOINT, Trunk
 
 GOOD = {
@@ -126,3 +126,31 @@ def test_zones_of_numbers_without_a_place_are_those_of_libphonenumber(text: str)
     assert isinstance(found, PhoneNumber)
     zones = timezone.time_zones_for_number(phonenumbers.parse(text, "US"))
     assert found.zones == tuple(zone for zone in zones if zone != "Etc/Unknown")
+
+
+_CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_COSTLY = [
+    phonenumbers.example_number_for_type(region, kind)
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    for kind in (
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+    )
+]
+
+
+@given(st.sampled_from(_CODES), st.from_regex(r"[0-9]{3,13}", fullmatch=True))
+def test_what_is_costly_is_found_quickly_as_libphonenumber_finds_it_slowly(code: int, national: str) -> None:
+    e164 = f"+{code}{national}"
+    assert dear(e164) == tariff_of(e164).dear
+
+
+def test_a_costly_number_is_costly_with_a_national_prefix_too() -> None:
+    costly = [phonenumbers.format_number(each, phonenumbers.PhoneNumberFormat.E164) for each in _COSTLY if each]
+    assert len(costly) > 200
+    for e164, each in zip(costly, filter(None, _COSTLY), strict=True):
+        cut = 1 + len(str(each.country_code))
+        for dialed in (e164, *(f"{e164[:cut]}{digit}{e164[cut:]}" for digit in "018")):
+            assert dear(dialed) == tariff_of(dialed).dear, dialed
+    assert all(dear(e164) for e164 in costly)
