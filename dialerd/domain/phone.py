@@ -111,7 +111,7 @@ def _costly_under(code: int) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     found = [phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, each) for each in regions]
     known = [each for each in found if each is not None]
     kinds = [kind for each in known for kind in (each.premium_rate, each.shared_cost, each.personal_number)]
-    costly = {kind.national_number_pattern for kind in kinds if kind is not None} - {None}
+    costly = {kind.national_number_pattern for kind in kinds if kind is not None and kind.national_number_pattern}
     prefix = known[0].national_prefix_for_parsing if known else None  # parse() goes by the main region, the first
     return re.compile("|".join(sorted(costly)) or r"(?!)"), re.compile(prefix) if prefix else None
 

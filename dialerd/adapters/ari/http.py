@@ -1,32 +1,37 @@
 """HTTP to one Asterisk, and its failures as two kinds: a status, or no answer at all.
 
-Not here: what is asked (session.py, exchange.py). aioari is given this client in place of its own, which puts the
-password into every URL, waits 300 s for a reply, has no heartbeat, and raises aiohttp's *server* exceptions.
+Not here: what is asked (session.py, exchange.py), the connections of what is asked all the time (wire.py). aioari is
+given this client in place of its own, which puts the password into every URL, waits 300 s for a reply, has no
+heartbeat, and raises aiohttp's *server* exceptions.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
-from aiohttp.connector import Connection
 from aioswagger11.http_client import HttpClient
 
 from dialerd import tls
+from dialerd.adapters.ari.wire import Answer, Broken, NotConnected, Wire
 from dialerd.serversettings import AsteriskSettings
 
 REPLY_S = 10.0
 HEARTBEAT_S = 2.5
 """A ping this often, and half of it for the pong: a half-open socket is noticed within 3.75 s."""
 
-_POOL = 20  # Asterisk counts sockets against `sessionlimit` and closes what is beyond it without a word
+_POOL = 18  # Asterisk counts sockets against `sessionlimit` and closes what is beyond it without a word
+_SELDOM = 4  # of them for what is asked once: the event socket, aioari's reading of the API
 _KEEP_S = 10.0  # Asterisk closes idle connections after 15 s: a request must never meet that moment
+_ERRNO = re.compile(r"\[Errno ([0-9]+)\]")
 _WS_CLOSE_S = 1.0  # a stuck Asterisk may not hold up the news that it is lost
 
 
@@ -51,34 +56,23 @@ class AriUnreachable(Exception):
         self.refused = refused
 
 
-class _Reply(aiohttp.ClientResponse):
-    """A reply after which the connection is closed if it was a 409.
-
-    Asterisk (22.10 to HEAD) never resets errno, which each connection has one of: after one 409 every originate that
-    fails on this connection is a 409 as well. Only here is it known which connection that was: aiohttp gives it back
-    to the pool while it reads a short reply, and whoever waits for one could have it before `call` sees the status.
-    """
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        transport = connection.transport
-        await super().start(connection)
-        if self.status == 409 and transport is not None:
-            self.content.on_eof(transport.close)
-        return self
-
-
 class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
-    """One pool of connections with the login in a header. `context`: whom https trusts; None: as this machine does."""
+    """Two pools of connections with the login in a header: one for what dialing asks, and aioari's. `context`: whom
+    https trusts; None: as this machine does."""
 
     def __init__(self, *, url: str, username: str, password: str, context: ssl.SSLContext | None = None) -> None:
         self.url = f"{url}/ari"
         login = aiohttp.encode_basic_auth(username, password)
+        headers = {"Authorization": login}
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": login},
-            connector=aiohttp.TCPConnector(limit=_POOL, keepalive_timeout=_KEEP_S, ssl=context or True),
+            headers=headers,
+            connector=aiohttp.TCPConnector(limit=_SELDOM, keepalive_timeout=_KEEP_S, ssl=context or True),
             timeout=aiohttp.ClientTimeout(total=REPLY_S),
-            response_class=_Reply,
         )
+        if context is None and url.startswith("https:"):
+            context = ssl.create_default_context()
+        self._wire = Wire(url, headers=headers, context=context, limit=_POOL, keep_s=_KEEP_S)
+        self._base = urlsplit(self.url).path
 
     @classmethod
     def opener(cls, settings: AsteriskSettings) -> Callable[[], Self]:
@@ -100,16 +94,34 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         """One ARI request; its JSON reply (None where there is none). Raises AriStatus and AriUnreachable."""
         if self._session.closed:
             raise AriUnreachable("the connection was closed", unsent=True)
+        target = f"{self._base}{path}?{urlencode(params)}" if params else self._base + path
+        content = None if body is None else json.dumps(body).encode()
         try:
-            async with self._session.request(method, self.url + path, params=params, json=body) as response:
-                text = await response.text()
-                if response.status >= 400:
-                    raise AriStatus(response.status, _message(text))
-                return json.loads(text) if text else None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _unreachable(error) from error
+            async with asyncio.timeout(REPLY_S):
+                answer = await self._ask(method, target, content)
+        except TimeoutError as error:
+            raise AriUnreachable(f"no answer within {REPLY_S:g} s") from error
+        except NotConnected as error:
+            text = tls.trouble(error) or str(error)[:200]
+            raise AriUnreachable(text, unsent=True, refused=_is_refused(error.__cause__)) from error
+        except Broken as error:
+            raise AriUnreachable(str(error)[:200]) from error
+        text = answer.body.decode("utf-8", "replace")
+        if answer.status >= 300:  # ARI redirects nobody
+            raise AriStatus(answer.status, _message(text))
+        try:
+            return json.loads(text) if text else None
         except ValueError as error:
             raise AriUnreachable("the reply is not JSON: is this an Asterisk?") from error
+
+    async def _ask(self, method: str, target: str, content: bytes | None) -> Answer:
+        """Once more where a kept connection was closed before a byte came back, but what must not be done twice."""
+        try:
+            return await self._wire.ask(method, target, content)
+        except Broken as error:
+            if not error.unheard or method == "POST":
+                raise
+            return await self._wire.ask(method, target, content)
 
     # What aioari asks of its client, at the addresses of Asterisk's own description, which has http:// in each
 
@@ -150,6 +162,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
             raise _unreachable(error) from error
 
     async def close(self) -> None:
+        self._wire.close()
         await self._session.close()
 
 
@@ -172,6 +185,14 @@ def _unreachable(error: BaseException) -> AriUnreachable:
     refused = isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno == errno.ECONNREFUSED
     text = tls.trouble(error) or str(error)[:200] or type(error).__name__
     return AriUnreachable(text, unsent=unsent, refused=refused)
+
+
+def _is_refused(error: BaseException | None) -> bool:
+    """Whether nobody listens there, at none of the addresses of a name: asyncio tells of several in one text."""
+    if not isinstance(error, OSError):
+        return False
+    numbers = [error.errno] if error.errno is not None else [int(each) for each in _ERRNO.findall(str(error))]
+    return bool(numbers) and set(numbers) == {errno.ECONNREFUSED}
 
 
 # The shape of a reply: what passes for Asterisk may be anything that listens there
