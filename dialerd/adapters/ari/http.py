@@ -94,7 +94,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 ships no types
         """One ARI request; its JSON reply (None where there is none). Raises AriStatus and AriUnreachable."""
         if self._session.closed:
             raise AriUnreachable("the connection was closed", unsent=True)
-        target = f"{self._base}{path}?{urlencode(params)}" if params else self._base + path
+        target = f"{self._base}{path}?{urlencode(params, safe=',()')}" if params else self._base + path
         content = None if body is None else json.dumps(body).encode()
         try:
             async with asyncio.timeout(REPLY_S):

@@ -3,8 +3,8 @@
 Not here: what is asked and what an answer means (http.py). aiohttp's client does more than these need, and one request
 of it costs a third of what a call costs dialerd in all; the web socket and what is asked once stay with it.
 
-HTTP/1.1 (RFC 9112) with one request at a time on a connection; an answer has its length, comes in chunks (a proxy before
-Asterisk), or ends with the connection.
+HTTP/1.1 (RFC 9112) with one request at a time on a connection; an answer has its length, comes in chunks (a proxy
+before Asterisk), or ends with the connection.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ class _Read:
 
 
 def _read(received: bytearray, *, is_whole: bool) -> _Read | str | None:
-    """The answer that has come; None: not all of it yet; a text: why it will never be one. `is_whole`: no more comes."""
+    """The answer that has come; None: not all of it yet; a text: why it will never be one. `is_whole`: that was all."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return "the head of an answer has no end" if len(received) > _HEAD_LIMIT else None

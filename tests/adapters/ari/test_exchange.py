@@ -70,7 +70,7 @@ def test_what_is_asked_when_dialing() -> None:
         ([409, 500], ev.OriginateUnclear("Asterisk pbx1: scripted")),
         # the connection breaks with the request on its way (0): it may have been done
         ([0, 200], ev.OriginateTaken()),
-        ([0, 404], ev.OriginateUnclear("Asterisk pbx1: Server disconnected")),
+        ([0, 404], ev.OriginateUnclear("Asterisk pbx1: the server closed the connection")),
     ],
 )
 def test_the_answer_to_an_originate_is_read_rightly(answers: list[int], expected: ev.CallEvent) -> None:

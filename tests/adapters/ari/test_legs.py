@@ -97,10 +97,14 @@ def test_two_are_connected_without_the_music_and_digits_are_told() -> None:
         ({("POST", JOIN): [400]}, Gone(), [*CONNECTS, ("DELETE", MAKE)]),
         ({("POST", JOIN): [409]}, Failed("Asterisk pbx1: scripted"), [*CONNECTS, ("DELETE", MAKE)]),
         # the reply of the last step is lost: without its bridge it cannot have been done
-        ({("POST", JOIN): [0]}, Failed("Asterisk pbx1: Server disconnected"), [*CONNECTS, ("DELETE", MAKE)]),
+        (
+            {("POST", JOIN): [0]},
+            Failed("Asterisk pbx1: the server closed the connection"),
+            [*CONNECTS, ("DELETE", MAKE)],
+        ),
         (
             {("POST", JOIN): [0], ("DELETE", MAKE): [500]},
-            Failed("Asterisk pbx1: Server disconnected", is_unclear=True),
+            Failed("Asterisk pbx1: the server closed the connection", is_unclear=True),
             [*CONNECTS, ("DELETE", MAKE)],
         ),
         # connected before, with these two in it
