@@ -66,21 +66,23 @@ def begin(connection: sqlite3.Connection) -> None:
     """Begin a transaction that writes, once no other process writes. Raises sqlite3.OperationalError after BUSY_S.
 
     SQLite's own wait looks again at ever longer intervals of up to 100 ms: beside an import, which writes most of
-    the time, the dialing would miss one gap after the other. This looks every millisecond.
+    the time, the dialing would miss one gap after the other. This looks every millisecond. The connection is one that
+    `waits_by_looking`: switching its own wait off and on again was an eighth of the statements of a call.
     """
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        for _ in range(int(BUSY_S / _LOOK_S)):
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise
-            _PAUSE.wait(_LOOK_S)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    for _ in range(int(BUSY_S / _LOOK_S)):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        _PAUSE.wait(_LOOK_S)
     connection.execute("BEGIN IMMEDIATE")
+
+
+def waits_by_looking(connection: sqlite3.Connection) -> None:
+    """For a connection whose every transaction comes from `begin`: within one, it waits for nobody."""
+    connection.execute("PRAGMA busy_timeout = 0")
 
 
 def give_way() -> None:

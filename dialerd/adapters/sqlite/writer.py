@@ -14,7 +14,7 @@ from typing import TypeVar
 from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sql.writer import Job, report
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
-from dialerd.adapters.sqlite.connection import begin, translated, undo
+from dialerd.adapters.sqlite.connection import begin, translated, undo, waits_by_looking
 from dialerd.domain.errors import StoreError
 from dialerd.ports import Unit
 
@@ -27,6 +27,7 @@ class SqliteSession:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        waits_by_looking(connection)
         self._checkpointer = Checkpointer(connection, path)
         self.unit = SqlUnit(connection)
         self.place = f"database {path}"

@@ -21,7 +21,7 @@ import structlog
 from dialerd.adapters.sql.unit import SqlUnit
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.adapters.sqlite.checkpoint import Checkpointer
-from dialerd.adapters.sqlite.connection import begin, connect
+from dialerd.adapters.sqlite.connection import begin, connect, waits_by_looking
 from dialerd.adapters.sqlite.migrations import migrate
 from dialerd.domain.errors import StoreError
 from dialerd.domain.words import ListId
@@ -497,6 +497,7 @@ def test_one_who_gives_way_lets_another_process_begin_after_a_commit_or_two(tmp_
 
     def other() -> None:
         with closing(connect(path)) as connection:
+            waits_by_looking(connection)
             for _ in range(15):
                 begun.clear()
                 begun.wait()
