@@ -98,13 +98,12 @@ class CallbackDesk:
         self._means.agents.assign()
         attempt = None
         try:
-            attempt = await self._means.store.write(
+            attempt = await self._means.openings.open(
                 partial(
                     owncallbacks.dial_own,
                     own=own,
                     way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=packs,
-                    new_id=self._means.dice.attempt_id,
                     now=self._means.clock.now(),
                 )
             )

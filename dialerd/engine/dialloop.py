@@ -270,7 +270,7 @@ class DialLoop:
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
         way_out = self._means.trunks.to(line.row.spec.trunk, exchange.name)
-        claim = await self._means.store.write(
+        claim = await self._means.openings.open(
             partial(
                 dialing.claim,
                 run_id=line.row.id,
@@ -278,7 +278,6 @@ class DialLoop:
                 way_out=way_out,
                 channel=line.channel,
                 packs=packs,
-                new_id=self._means.dice.attempt_id,
                 now=self._means.clock.now(),
             )
         )

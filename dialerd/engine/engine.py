@@ -34,6 +34,7 @@ from dialerd.engine.listendesk import ListenDesk
 from dialerd.engine.lookout import Lookout
 from dialerd.engine.means import Means
 from dialerd.engine.messaging import MessagingDesk
+from dialerd.engine.openings import Openings
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.recordingdesk import RecordingDesk
@@ -138,10 +139,12 @@ class Engine:
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
+        openings = Openings(store, clock, dice, self._sure, self.runs)
         means = Means(
             store=store,
             clock=clock,
             dice=dice,
+            openings=openings,
             runs=self.runs,
             trunks=self._trunks,
             agents=self.agents,
@@ -162,7 +165,7 @@ class Engine:
         flows = FlowDesk(
             store,
             clock,
-            dice,
+            openings,
             speech=speech,
             web=web,
             messages=self.messages,
@@ -200,7 +203,9 @@ class Engine:
             self._wake,
             self.meters,
         )
-        self._previews = PreviewDesk(means, place=lambda *call: self._loop.place(*call), on_change=self._wake)
+        self._previews = PreviewDesk(
+            means, sure=self._sure, place=lambda *call: self._loop.place(*call), on_change=self._wake
+        )
         callbacks = CallbackDesk(means, place=lambda *call: self._loop.place(*call))
         self._loop = DialLoop(
             means,

@@ -16,9 +16,10 @@ from dialerd.domain.flow import moves as flow
 from dialerd.domain.regulation import Rulebook
 from dialerd.domain.words import AttemptId
 from dialerd.engine.messaging import MessagingDesk
+from dialerd.engine.openings import Openings
 from dialerd.engine.performer import Tell
 from dialerd.log import logger
-from dialerd.ports import Clock, Dice, Refused, SendReply, Sent, Store
+from dialerd.ports import Clock, Refused, SendReply, Sent, Store
 from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import spawn
 from dialerd.usecases import besides, flowing
@@ -39,7 +40,7 @@ class FlowDesk:
         self,
         store: Store,
         clock: Clock,
-        dice: Dice,
+        openings: Openings,
         *,
         speech: Speech | None,
         web: Web | None,
@@ -49,7 +50,7 @@ class FlowDesk:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._dice = dice
+        self._openings = openings
         self._messages = messages
         self._rulebook = rulebook
         self._speech = speech
@@ -103,14 +104,13 @@ class FlowDesk:
         route = self._messages.way_out(wanted.template.channel, wanted.route)
         if route is None:
             return flow.Undone(f"no route for {wanted.route or wanted.template.channel} is up", "way_out")
-        outgoing = await self._store.write(
+        outgoing = await self._openings.open(
             partial(
                 besides.write_beside,
                 call_id=attempt_id,
                 wanted=wanted,
                 route=route,
                 rulebook=self._rulebook,
-                new_id=self._dice.attempt_id,
                 now=self._clock.now(),
             )
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dialerd.domain.regulation import Rulebook
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.openings import Openings
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.trunkdesk import TrunkDesk
@@ -22,6 +23,7 @@ class Means:
     store: Store
     clock: Clock
     dice: Dice
+    openings: Openings
     runs: RunKeeper
     trunks: TrunkDesk
     agents: AgentDesk

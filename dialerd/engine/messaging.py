@@ -97,6 +97,7 @@ class MessagingDesk:
         self._store = means.store
         self._clock = means.clock
         self._dice = means.dice
+        self._openings = means.openings
         self._runs = means.runs
         self._rulebook = means.rulebook
         self._lines = {name: Line(route) for name, route in routes.items()}
@@ -224,14 +225,13 @@ class MessagingDesk:
             return False
         if not any(rooms.values()):
             return False  # a route that comes up or answers wakes us
-        claim = await self._store.write(
+        claim = await self._openings.open(
             partial(
                 messaging.claim_messages,
                 run_id=line.row.id,
                 channel=channel,
                 rooms=rooms,
                 packs=self._rulebook.of(line.row.spec.regulations),
-                new_id=self._dice.attempt_id,
                 now=now,
             )
         )

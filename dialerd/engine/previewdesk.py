@@ -16,6 +16,7 @@ from dialerd.domain.regulation import Pack
 from dialerd.domain.words import AgentState, RunId, RunState
 from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
+from dialerd.engine.surewriter import SureWriter
 from dialerd.log import logger
 from dialerd.ports import Asked, AttemptRow, Exchange, PreviewRow, Timer
 from dialerd.tasks import spawn
@@ -55,8 +56,9 @@ class Dry:
 class PreviewDesk:
     """The only one that shows records. `place` dials a claimed call; a reason given to it refuses that."""
 
-    def __init__(self, means: Means, *, place: Place, on_change: Callable[[], None]) -> None:
+    def __init__(self, means: Means, *, sure: SureWriter, place: Place, on_change: Callable[[], None]) -> None:
         self._means = means
+        self._sure = sure
         self._place = place
         self._on_change = on_change
         self._records: dict[str, Record] = {}
@@ -79,15 +81,20 @@ class PreviewDesk:
         shown = set()
         try:
             for name in names:
+                now = self._means.clock.now()
                 job = partial(
                     preview.show,
                     run_id=line.row.id,
                     agent=name,
                     packs=packs,
                     tolls=self._means.trunks.to(line.row.spec.trunk, "").tolls,
-                    now=self._means.clock.now(),
+                    now=now,
                 )
-                found = await self._means.store.write(job)
+                try:
+                    found = await self._means.store.write(job)
+                except StoreError:  # perhaps it was written, and only the answer was lost
+                    self._forget(name, now)
+                    raise
                 if isinstance(found, preview.Nothing):
                     dry.until[name] = found.due_at
                 else:
@@ -155,13 +162,12 @@ class PreviewDesk:
         self._means.agents.reservations.dial(name)
         claimed: AttemptRow | preview.Refused = preview.Refused("the database cannot be written")
         try:
-            claimed = await self._means.store.write(
+            claimed = await self._means.openings.open(
                 partial(
                     preview.dial,
                     agent=name,
                     way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=record.packs,
-                    new_id=self._means.dice.attempt_id,
                     now=self._means.clock.now(),
                 )
             )
@@ -215,7 +221,13 @@ class PreviewDesk:
             await work
         except StoreError as error:
             _log.error(f"a record is given up: {error}", action="record_failed", agent=record.row.agent)
+            self._forget(record.row.agent, record.row.shown_at)
             self._give_back(record)
+
+    def _forget(self, agent: str, shown_at: datetime) -> None:
+        """Nobody leads any more what the agent was shown at that moment, if the store has it."""
+        job = partial(preview.withdraw_shown, agent=agent, shown_at=shown_at)
+        self._sure.take("that a record is withdrawn", job, lambda _: self._on_change(), agent=agent)
 
     # What the store says
 

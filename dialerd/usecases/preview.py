@@ -151,6 +151,13 @@ def withdraw(unit: Unit, agent: str) -> None:
         unit.previews.unlock(row.target_id)
 
 
+def withdraw_shown(unit: Unit, agent: str, shown_at: datetime) -> None:
+    """Withdraw what the agent was shown at that moment, unless it is shown something else by now."""
+    row = unit.previews.get(agent)
+    if row is not None and row.shown_at == shown_at:
+        withdraw(unit, agent)
+
+
 # For agents
 
 

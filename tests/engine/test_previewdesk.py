@@ -15,10 +15,12 @@ from dialerd.domain.regulation import EMPTY
 from dialerd.domain.words import AgentState, CampaignId, RunId, RunState
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.means import Means
+from dialerd.engine.openings import Openings
 from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.runline import RunLine
 from dialerd.engine.sounddesk import SoundDesk
+from dialerd.engine.surewriter import SureWriter
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.ports import RunRow, Store
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
@@ -78,18 +80,20 @@ def run_line() -> RunLine:
 
 def test_agents_whose_record_cannot_be_written_are_free_again() -> None:
     async def story() -> None:
-        team, clock = Team(), VirtualClock(NOW)
+        team, clock, store = Team(), VirtualClock(NOW), cast(Store, BrokenStore())
+        sure = SureWriter(store, clock, lambda: None)
         means = Means(
-            store=cast(Store, BrokenStore()),
+            store=store,
             clock=clock,
             dice=SeededDice(1),
+            openings=cast(Openings, None),
             runs=cast(RunKeeper, None),
             trunks=TrunkDesk({}, {}, clock),
             agents=cast(AgentDesk, team),
             sounds=cast(SoundDesk, None),
             rulebook=EMPTY,
         )
-        desk = PreviewDesk(means, place=lambda *_: None, on_change=lambda: None)
+        desk = PreviewDesk(means, sure=sure, place=lambda *_: None, on_change=lambda: None)
         with pytest.raises(StoreError):
             await desk.show(run_line(), (), 2)
         assert set(team.states.values()) == {AgentState.READY}
