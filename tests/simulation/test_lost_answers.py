@@ -123,4 +123,4 @@ def test_a_message_beside_a_call_without_an_answer_is_not_left_open() -> None:
         assert routes["smsc"].record == []
         assert (await reasons(office)) == {REASON: 1, "spent": 1}
 
-    losing(story, write_beside=1, callees=Pressers(presses((1.5, "1"))))
+    losing(story, write_beside=1, callees=Pressers(presses("1")))
