@@ -189,9 +189,10 @@ def build(given: Settings, turn: Lease | None) -> Parts:
 
     tls = tls_of(given.http)
     clock = SystemClock()
-    exchanges: dict[str, Exchange] = {server.name: ari.AriExchange(server, clock) for server in given.asterisk}
     meters = Meters()
     store = storehouse.opened(given.database, turn=turn, meters=meters, steady=clock.steady)
+    proof = storehouse.turn_of(turn, store, clock)
+    exchanges: dict[str, Exchange] = {each.name: ari.AriExchange(each, clock, proof) for each in given.asterisk}
     engine = Engine(
         store=store,
         clock=clock,

@@ -17,7 +17,7 @@ from dialerd.databasesettings import DatabaseSettings
 from dialerd.domain.errors import RefusedError, StoreError
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import Store, Supervisor, Unit
+from dialerd.ports import Clock, Store, Supervisor, Turn, Unit
 
 if TYPE_CHECKING:
     from dialerd.adapters.postgres import Lease
@@ -91,6 +91,15 @@ def only_daemon(given: DatabaseSettings, supervisor: Supervisor) -> Iterator[Lea
             turn.close()
 
 
+def turn_of(lease: Lease | None, store: Store, clock: Clock) -> Turn | None:
+    """How a daemon proves that its turn goes on; None: on a file nobody else can have it."""
+    if lease is None:
+        return None
+    from dialerd.adapters.postgres import ProvenTurn
+
+    return ProvenTurn(store, clock, _leave)
+
+
 def _stand_by(turn: Lease, given: DatabaseSettings, supervisor: Supervisor) -> None:
     if turn.tried():
         return
@@ -124,7 +133,7 @@ def _wait(supervisor: Supervisor, seconds: float) -> None:
 def _leave() -> None:
     """Another daemon dials by now and has taken over the calls: touch nothing any more, not even to end in order."""
     _log.error(
-        "the connection that held this daemon's turn was lost, and another daemon dials by now: this one ends",
+        "this daemon's turn was lost with its connection to the database, and another dials by now: this one ends",
         action="turn_lost",
     )
     os._exit(_OVER)

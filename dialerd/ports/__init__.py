@@ -16,6 +16,7 @@ from dialerd.ports.clock import (
     Dice,
     Supervisor,
     Timer,
+    Turn,
 )
 from dialerd.ports.contacts import (
     Contacts,
@@ -236,6 +237,7 @@ __all__ = [
     "TimeIn",
     "Timer",
     "TokenRow",
+    "Turn",
     "Unclear",
     "Undelivered",
     "Unit",

@@ -1,4 +1,4 @@
-"""Time and chance as the house sees them, and systemd: what a daemon is given by its surroundings.
+"""Time and chance as the house sees them, and systemd, whose turn it is: what a daemon is given by its surroundings.
 
 Not here: any behaviour (adapters/clock.py, simulate/clock.py).
 """
@@ -31,6 +31,20 @@ class Dice(Protocol):
     def attempt_id(self) -> AttemptId: ...
     def leg_id(self) -> LegId: ...
     def draw(self) -> float: ...  # uniform in [0, 1)
+
+
+class Turn(Protocol):
+    """That this daemon, and no other on its database, is the one that leads its calls. Whoever takes an Asterisk for
+    itself proves it first: a daemon that was cut off from its database may have been succeeded by another."""
+
+    async def prove(self) -> None:
+        """Return once the database has just said so, however long that takes."""
+        ...
+
+    async def defend(self) -> None:
+        """Another has our place at an Asterisk. Return where the turn is proven within some seconds all the same; else
+        this process ends, and leaves its calls to the other."""
+        ...
 
 
 class Supervisor(Protocol):

@@ -22,7 +22,7 @@ from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId
-from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply
+from dialerd.ports import Clock, DialReply, ExchangeSink, Failed, Gone, Reply, Turn
 from dialerd.serversettings import AsteriskSettings
 
 _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel that everybody has forgotten
@@ -31,7 +31,7 @@ _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel th
 class AriExchange(AriSteering):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
-    def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
+    def __init__(self, settings: AsteriskSettings, clock: Clock, turn: Turn | None = None) -> None:
         self.name = settings.name
         self._app = settings.app
         session = Session(
@@ -39,6 +39,7 @@ class AriExchange(AriSteering):
             app=settings.app,
             user=settings.username,
             clock=clock,
+            turn=turn,
             open_http=AriHttp.opener(settings),  # now, so that an unreadable file stops the start
         )
         super().__init__(session, clock)

@@ -22,7 +22,7 @@ from dialerd.domain.backoff import Backoff
 from dialerd.domain.caller import CallerCame, CallerEvent, CallerLeft, LinkCame
 from dialerd.domain.words import CallerId
 from dialerd.log import logger
-from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp
+from dialerd.ports import Clock, ExchangeDown, ExchangeSink, ExchangeUp, Turn
 from dialerd.tasks import end, spawn
 
 _log = logger(__name__)
@@ -42,9 +42,19 @@ class _Replaced(_Lost):
 
 
 class Session:
-    """`is_alive` is the one word on whether a call may be placed; it falls before anybody is told."""
+    """`is_alive` is the one word on whether a call may be placed; it falls before anybody is told. `turn`: None where
+    no other daemon can have it."""
 
-    def __init__(self, *, name: str, app: str, user: str, clock: Clock, open_http: Callable[[], AriHttp]) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        app: str,
+        user: str,
+        clock: Clock,
+        open_http: Callable[[], AriHttp],
+        turn: Turn | None = None,
+    ) -> None:
         self.name = name
         self.app = app
         self.is_alive = False
@@ -56,11 +66,14 @@ class Session:
         self._user = user
         self._clock = clock
         self._open_http = open_http
+        self._turn = turn
 
     async def run(self, sink: ExchangeSink) -> None:
         """Connect and stay connected until cancelled."""
         waits = _WAITS
         while True:
+            if self._turn is not None:  # whoever connects takes the application from whoever has it
+                await self._turn.prove()
             try:
                 await self._connected(sink)
             except (_Lost, AriStatus, AriUnreachable) as error:
@@ -71,6 +84,8 @@ class Session:
                 if self._up_since is not None:
                     waits = waits.after(self._clock.steady() - self._up_since)
                 self._up_since = None
+                if self._turn is not None and isinstance(error, _Replaced):
+                    await self._turn.defend()
                 await self._clock.sleep(_REPLACED_WAIT_S if isinstance(error, _Replaced) else waits.wait_s)
                 waits = waits.longer()
             finally:

@@ -7,5 +7,6 @@ stands by (storehouse.py).
 from dialerd.adapters.postgres.connection import check
 from dialerd.adapters.postgres.lease import Lease
 from dialerd.adapters.postgres.store import PostgresStore
+from dialerd.adapters.postgres.turn import ProvenTurn
 
-__all__ = ["Lease", "PostgresStore", "check"]
+__all__ = ["Lease", "PostgresStore", "ProvenTurn", "check"]

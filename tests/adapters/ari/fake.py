@@ -19,7 +19,7 @@ from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.words import AttemptId, CallerId, LegId
-from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp
+from dialerd.ports import Clock, ExchangeDown, ExchangeEvent, ExchangeUp, Turn
 from dialerd.serversettings import AsteriskSettings
 from dialerd.tasks import end, spawn
 
@@ -205,6 +205,7 @@ async def connected(
     *,
     context: ssl.SSLContext | None = None,
     keys: Mapping[str, object] | None = None,
+    turn: Turn | None = None,
 ) -> AsyncIterator[tuple[AriExchange, Heard]]:
     """The exchange running against the fake, which speaks TLS by `context`; nothing is waited for. `keys`: settings."""
     app = web.Application()
@@ -213,7 +214,7 @@ async def connected(
     await fake.open(runner, context)
     url = fake.url if context is None else fake.url.replace("http://127.0.0.1", "https://localhost")
     given = {"name": "pbx1", "url": url, "username": "dialerd", "password": "top-secret", **(keys or {})}
-    exchange, heard = AriExchange(AsteriskSettings.model_validate(given), clock or SystemClock()), Heard()
+    exchange, heard = AriExchange(AsteriskSettings.model_validate(given), clock or SystemClock(), turn), Heard()
     running = spawn("exchange", exchange.run(heard))
     try:
         yield exchange, heard

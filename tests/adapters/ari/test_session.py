@@ -15,6 +15,7 @@ from dialerd.adapters.ari import AriExchange
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.words import AttemptId
+from dialerd.ports import Turn
 from tests.adapters.ari.fake import FakeAri, Heard, connected
 from tests.adapters.ari.manualclock import ManualClock
 
@@ -31,13 +32,20 @@ PLAN = CallPlan(
 Story = Callable[[FakeAri, AriExchange, Heard], Awaitable[None]]
 
 
-def tell(story: Story, *, status: int = 200, version: str = "22.10.1", clock: ManualClock | None = None) -> FakeAri:
+def tell(
+    story: Story,
+    *,
+    status: int = 200,
+    version: str = "22.10.1",
+    clock: ManualClock | None = None,
+    turn: Turn | None = None,
+) -> FakeAri:
     """Run a story against a fake ARI that is up, or answers with `status`."""
     fake = FakeAri()
     fake.status, fake.version = status, version
 
     async def main() -> None:
-        async with connected(fake, clock) as (exchange, heard):
+        async with connected(fake, clock, turn=turn) as (exchange, heard):
             await story(fake, exchange, heard)
 
     asyncio.run(main())
@@ -247,3 +255,39 @@ def test_what_an_admin_mends_is_seen_without_a_new_connection() -> None:
         assert heard.ups == 1
 
     tell(story, clock=clock)
+
+
+class Doubt:
+    """Implements ports.Turn: `is_proven` is set by the test; `defended` counts."""
+
+    def __init__(self) -> None:
+        self.is_proven = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.defended = asyncio.Event()
+
+    async def prove(self) -> None:
+        self.asked.set()
+        await self.is_proven.wait()
+
+    async def defend(self) -> None:
+        self.defended.set()
+
+
+def test_a_daemon_that_cannot_prove_its_turn_takes_no_application_and_defends_the_one_that_is_taken() -> None:
+    clock, doubt = ManualClock(), Doubt()
+
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        await doubt.asked.wait()
+        assert not fake.asked and not exchange.is_alive
+        doubt.is_proven.set()
+        await heard.until(lambda: heard.ups == 1)
+        doubt.is_proven.clear()
+        await fake.sockets[0].send_str(json.dumps({"type": "ApplicationReplaced", "application": "dialerd"}))
+        await asyncio.wait_for(doubt.defended.wait(), 10)
+        await clock.until_asked(1, delay_s=30.0)
+        doubt.asked.clear()
+        clock.advance(30.0)
+        await asyncio.wait_for(doubt.asked.wait(), 10)
+        assert len(fake.sockets) == 1, "it is not taken back"
+
+    tell(story, clock=clock, turn=doubt)
