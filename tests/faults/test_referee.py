@@ -6,6 +6,7 @@ Not here: the runs of the daemon as it is (test_seeds.py).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
@@ -18,7 +19,8 @@ from dialerd.ports import Exchange
 from dialerd.usecases import dialing
 from tests.faults.drawn import Drawn, draw
 from tests.faults.house import House
-from tests.faults.play import play
+from tests.faults.play import play, play_drawn
+from tests.faults.test_found import story
 
 _SEEDS = 20
 
@@ -121,7 +123,6 @@ def has_early(kind: str) -> Callable[[Drawn], bool]:
         (settles_twice, "was settled twice", any_seed),
         (miscounts, "is counted", any_seed),
         (dials_unasked, "before the exchange was asked for its calls", any_seed),
-        (passes_closed_gates, "on the do-not-call list", has_early("dnc")),
         (passes_closed_gates, "outside the hours", closes_its_hours),
         (dials_twice, "was placed twice", any_seed),
         (cancels_early, "was cancelled after", has_early("terminate")),
@@ -140,3 +141,12 @@ def test_the_referee_sees_a_planted_fault(
             assert f"scripts/bench faults --seed {seed}" in str(verdict)
             return
     pytest.fail(f"no seed of {_SEEDS} has seen it")
+
+
+def test_the_referee_sees_a_call_to_somebody_barred_while_an_agent_looks_at_the_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By hand: whoever only waits is settled as barred at once, so that few seeds come to a gate."""
+    barred = story("preview", "03 03 03", (2.0, "dnc", 0.0, 0.1), preview={"timer_s": 5})
+    verdict = play_drawn(replace(barred, refresh_s=10.0), meddle=lambda house: passes_closed_gates(house, monkeypatch))
+    assert any("on the do-not-call list" in each for each in verdict.broken)
