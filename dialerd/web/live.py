@@ -156,15 +156,17 @@ class Newsroom:
 
     async def _watch(self) -> None:
         """Look and tell, until nobody listens any more."""
-        steady, looks = self._house.clock.steady, 0
+        steady, looks, trouble = self._house.clock.steady, 0, ""
         while self._ears:
             self._somebody_came.clear()
             began = steady()
             try:
                 await self._look(whole=looks % _WHOLE_EVERY == 0)
-                looks += 1
-            except DialerdError as error:
-                _log.warning(f"live events: {error}", action="live_failed")
+                looks, trouble = looks + 1, ""
+            except Exception as error:  # noqa: BLE001  # whatever one look meets, the next one is looked
+                if trouble != (trouble := f"{type(error).__name__}: {error}"):  # told once, not at every look
+                    cause = None if isinstance(error, DialerdError) else error
+                    _log.warning(f"live events: {trouble}", action="live_failed", exc_info=cause)
             took_s = steady() - began
             await self._rest(min(took_s, _LATEST_S))  # however many come: half of the time at most is spent looking
             await self._rest(max(self._look_s, min(took_s * _SHARE, _LATEST_S)), or_until=self._somebody_came)

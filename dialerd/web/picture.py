@@ -13,10 +13,14 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from dialerd.domain.errors import StoreError
+from dialerd.log import logger
 from dialerd.ports import AgentRow, PreviewRow, Unit
 from dialerd.usecases.status import Status, status
 from dialerd.web.resources.agents import AgentShown, agent_document
 from dialerd.web.resources.me import OwnAgent, PreviewShown, own_document, preview_document
+
+_log = logger(__name__)
 
 Queues = frozenset[str]
 
@@ -102,11 +106,20 @@ def look(
     previews = {row.agent: row for row in unit.previews.all()}
     picture = Picture(campaigns=campaigns, agents=agents, rows=rows, previews=previews, going=going)
 
-    def own(name: str) -> Own:
-        shown = preview_document(unit, name, now) if name in previews else None
-        return Own(own_document(unit, rows[name], queues, runs), shown)
+    def own(name: str) -> Own | None:
+        try:
+            shown = preview_document(unit, name, now) if name in previews else None
+            return Own(own_document(unit, rows[name], queues, runs), shown)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # one agent's defect is that agent's: all others are told
+            _log.error("an agent's own page cannot be told", action="own_live_failed", agent=name, exc_info=error)
+            return None
 
-    seen_first = {name: own(name) for name in fresh if name in rows}
+    def of_each(names: Collection[str]) -> dict[str, Own]:
+        return {name: told for name in names if (told := own(name)) is not None}
+
+    seen_first = of_each([name for name in fresh if name in rows])
     if before is None:
         return picture, Change(), seen_first
     moved = {name for name in agents if agents[name] is not before.agents.get(name)}
@@ -117,7 +130,7 @@ def look(
         agents={name: agents[name] for name in moved},
         gone_campaigns=_left(before.campaigns, campaigns),
         gone_agents=_left(before.agents, agents),
-        own={name: seen_first.get(name) or own(name) for name in told},
+        own={**of_each([name for name in told if name not in seen_first]), **_only(seen_first, told)},
     )
     return picture, change, seen_first
 
@@ -151,6 +164,10 @@ def change_bytes(change: Change, seq: int, held_to: Queues | None) -> bytes:
 
 def own_bytes(own: Own, seq: int, kind: str) -> bytes:
     return to_json({"type": kind, "seq": seq, **own.document})
+
+
+def _only(seen: Mapping[str, Own], names: Collection[str]) -> dict[str, Own]:
+    return {name: own for name, own in seen.items() if name in names}
 
 
 def _of(things: Mapping[str, tuple[Queues, Any]], held_to: Queues | None) -> list[Any]:

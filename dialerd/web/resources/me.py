@@ -17,7 +17,7 @@ from dialerd.domain.queue import QueueSpec
 from dialerd.domain.user import Right
 from dialerd.domain.words import AgentState, AttemptId
 from dialerd.ports import AgentRow, Asked, RunRow, Unit
-from dialerd.usecases import agentpage, calledback, dnc, optout, preview, recordings
+from dialerd.usecases import agentpage, dnc, optout, preview, recordings
 from dialerd.usecases import agents as use
 from dialerd.usecases import callbacks as promised
 from dialerd.web.binding import Ask, Model, Route
@@ -320,7 +320,9 @@ def _call(unit: Unit, row: AgentRow) -> CallShown | None:
     run = None if attempt is None else unit.runs.get(attempt.run_id)
     if attempt is None or run is None:
         return None  # a caller, or the attempt's campaign was deleted
-    contact = calledback.contact_of(unit, attempt_id)
+    contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
+    if contact is None:
+        return None  # erased, or gone with its list, while the agent wraps up: it goes on without
     chosen = unit.dispositions.get(run.spec.dispositions) if run.spec.dispositions else None
     return CallShown(
         attempt_id=attempt_id,
