@@ -8,7 +8,7 @@ import pytest
 
 from dialerd.domain.agents import Seen
 from dialerd.domain.call import Facts, Outcome
-from dialerd.domain.words import AgentState, AttemptId, Disposition
+from dialerd.domain.words import AgentState, AttemptId, ContactId, Disposition
 from dialerd.ports import PreviewRow, Unit
 from dialerd.usecases import agents, asked
 from dialerd.web import live
@@ -66,7 +66,12 @@ def test_one_agent_that_cannot_be_told_silences_no_other(site: Site) -> None:
         attempt = unit.dialing.attempt(AttemptId(attempt_id))
         assert attempt is not None
         row = PreviewRow(
-            agent="ann", run_id=attempt.run_id, target_id=attempt.target_id, contact_id=10**6, shown_at=NOW, dial_at=NOW
+            agent="ann",
+            run_id=attempt.run_id,
+            target_id=attempt.target_id,
+            contact_id=ContactId(10**6),
+            shown_at=NOW,
+            dial_at=NOW,
         )
         unit.previews.put(row)
 
