@@ -62,6 +62,13 @@ class Person:
         return self.queues is None or not self.queues.isdisjoint(queues)
 
 
+def keeps(before: Person, now: Person) -> bool:
+    """Whether somebody may still do all that they could: what is open for them may stay so."""
+    if now.user != before.user or not before.rights <= now.rights or before.agent not in (None, now.agent):
+        return False
+    return now.queues is None or (before.queues is not None and before.queues <= now.queues)
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     pass

@@ -18,6 +18,7 @@ from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases.callingback import release_agent
 from dialerd.usecases.definitions import changes_of, note_deleted, told
 from dialerd.usecases.standing import get_campaign
+from dialerd.usecases.unlinking import unlink_agent
 
 _LOG_OUT_FIRST = "log it out first: dialerd agent logout {}"
 
@@ -111,7 +112,7 @@ def change_agent(
 
 def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
     """Refused while it is logged in, and while a queue names it. What happened to it stays; its callbacks are anybody's
-    then."""
+    then, and its user takes nobody's calls."""
     row = get_agent(unit, name)
     if not _is_out(row):
         raise IllegalActionError(
@@ -123,6 +124,7 @@ def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
         )
     release_agent(unit, name)
     unit.agents.delete(name)
+    unlink_agent(unit, name, actor=actor, now=now)
     note_deleted(unit, "agent", name, _table(row), actor=actor, now=now)
 
 

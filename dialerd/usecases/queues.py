@@ -14,6 +14,7 @@ from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState
 from dialerd.ports import Unit
 from dialerd.usecases import definitions
+from dialerd.usecases.unlinking import unlink_queue
 
 
 def apply_queue(
@@ -106,7 +107,7 @@ def get_queue(unit: Unit, name: str) -> QueueSpec:
 
 
 def delete_queue(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
-    """Refused while a campaign or a flow names it."""
+    """Refused while a campaign or a flow names it. Users who are held to it lose it."""
     before = get_queue(unit, name)
     users = [row.spec.name for row in unit.campaigns.all() if row.spec.queue == name]
     if users:
@@ -118,4 +119,5 @@ def delete_queue(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
             f"flow {flows[0]} transfers to queue {name}", hint="apply that flow with another queue, or delete it"
         )
     unit.queues.delete(name)
+    unlink_queue(unit, name, actor=actor, now=now)
     definitions.note_deleted(unit, "queue", name, before.as_table(), actor=actor, now=now)

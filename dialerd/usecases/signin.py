@@ -1,6 +1,6 @@
 """Signing in and out, and whose session or token a request comes with.
 
-Not here: the rules (domain/signin.py), cookies and headers (web/signin.py). Signing in is two transactions, since a
+Not here: the rules (domain/signin.py), cookies and headers (web/credentials.py). Signing in is two transactions: a
 password takes too long to look at for one: `begin` counts the try, `finish` tells what came of it.
 """
 
@@ -13,7 +13,9 @@ from datetime import datetime
 from dialerd.domain import signin as rule
 from dialerd.domain.errors import BadInputError, NotSignedInError, TryLaterError
 from dialerd.domain.user import Person
+from dialerd.domain.words import WantedState
 from dialerd.ports import Unit, UserRow
+from dialerd.usecases.agents import logout
 
 _SIGN_IN = "sign in again"
 _LONGEST_NAME = 64
@@ -52,7 +54,7 @@ def _of_session(unit: Unit, credential: Credential, now: datetime) -> SignedIn:
     row = unit.sessions.get(credential.digest)
     if row is None or row.user.is_disabled or rule.is_over(used_at=row.used_at, ends_at=row.ends_at, now=now):
         raise NotSignedInError("the session is over", hint=_SIGN_IN)
-    person = _person(row.user, f"user:{row.user.name}")
+    person = person_of(row.user)
     return SignedIn(person, row.ends_at, now - row.used_at >= rule.TOUCHED_EVERY)
 
 
@@ -61,7 +63,7 @@ def _of_token(unit: Unit, credential: Credential, now: datetime) -> SignedIn:
     if row is None or row.user.is_disabled or (row.expires_at is not None and now >= row.expires_at):
         raise NotSignedInError("the token is not good, or not any more", hint="ask an admin for another one")
     is_stale = row.used_at is None or now - row.used_at >= rule.TOUCHED_EVERY
-    return SignedIn(_person(row.user, f"token:{row.name}"), row.expires_at, is_stale)
+    return SignedIn(person_of(row.user, f"token:{row.name}"), row.expires_at, is_stale)
 
 
 def touch(unit: Unit, credential: Credential, now: datetime) -> None:
@@ -121,8 +123,20 @@ def failed(unit: Unit, name: str, address: str, now: datetime) -> None:
 
 
 def sign_out(unit: Unit, credential: Credential, person: Person, now: datetime) -> None:
+    """The agent of whoever signs out everywhere is logged out, after its call: nobody is there to take another."""
     unit.sessions.delete(credential.digest)
     unit.audit.add(actor=person.actor, action="signed_out", subject=person.user, detail={}, now=now)
+    agent = None if person.agent is None else unit.agents.get(person.agent)
+    if agent is None or agent.wanted.state is WantedState.LOGGED_OUT:
+        return
+    if not unit.sessions.is_signed_in(person.user, idle_since=now - rule.IDLE, now=now):
+        logout(unit, agent.name, actor=person.actor, now=now)
+
+
+def password_failed(unit: Unit, person: Person, address: str, now: datetime) -> None:
+    """Keep for the audit that somebody who was signed in gave a wrong old password."""
+    detail = {"from": address}
+    unit.audit.add(actor=person.actor, action="password_change_failed", subject=person.user, detail=detail, now=now)
 
 
 def change_own_password(
@@ -152,7 +166,7 @@ def change_own_password(
 def _open(unit: Unit, user: UserRow, secret: str, now: datetime) -> SignedIn:
     ends_at = now + rule.ABSOLUTE
     unit.sessions.create(digest_of(secret), user, now=now, ends_at=ends_at)
-    return SignedIn(_person(user, f"user:{user.name}"), ends_at, is_stale=False)
+    return SignedIn(person_of(user), ends_at, is_stale=False)
 
 
 def _succeeded(unit: Unit, name: str, address: str) -> None:
@@ -168,5 +182,7 @@ def _keys(name: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
     return (f"user:{name[:_LONGEST_NAME]}", rule.PER_USER), (f"address:{address}", rule.PER_ADDRESS)
 
 
-def _person(user: UserRow, actor: str) -> Person:
+def person_of(user: UserRow, actor: str = "") -> Person:
+    """`actor`: empty: the user itself."""
+    actor = actor or f"user:{user.name}"
     return Person(user=user.name, role=user.role, actor=actor, agent=user.agent, queues=user.queues)

@@ -1,7 +1,7 @@
 """What an admin can ask of users, and anybody of the own password.
 
 Not here: signing in (signin.py), tokens (tokens.py), who may ask (domain/user.py). Passwords come here hashed: that
-takes too long for a transaction. Whatever changes what a user may do ends the sessions of that user.
+takes too long for a transaction. Whatever takes something from a user ends the user's sessions.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.user import USER_NAME, Role, password_trouble
+from dialerd.domain.user import USER_NAME, Role, keeps, password_trouble
 from dialerd.ports import Unit, UserRow
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.queues import get_queue
+from dialerd.usecases.signin import person_of
 
 
 def check_password(password: str, *, user: str) -> str:
@@ -56,7 +57,8 @@ def create_user(
     if unit.users.get(name) is not None:
         raise AlreadyExistsError(f"there is a user {name} already", hint="choose another name, or change that one")
     held_to = None if queues is None else frozenset(queues)
-    _check(unit, name, role=role, agent=agent, queues=held_to)
+    _check_role(name, role=role, agent=agent, queues=held_to)
+    _check_known(unit, name, agent=agent, queues=held_to or frozenset())
     row = unit.users.put(
         name, role=role, password_hash=password_hash, agent=agent, queues=held_to, is_disabled=False, now=now
     )
@@ -79,14 +81,24 @@ class Change:
 
 
 def change_user(unit: Unit, name: str, change: Change, *, actor: str, now: datetime) -> UserRow:
-    """Obeyed from the next request on: the user's sessions are over."""
+    """Obeyed from the next request on. The user's sessions are over where it has another password or may less.
+
+    Only what is given is looked at: a user of a queue or an agent that is not there any more can be disabled.
+    """
     row = get_user(unit, name)
     role = row.role if change.role is None else change.role
     agent = row.agent if change.agent is None else change.agent or None
     queues = row.queues if change.queues is None else frozenset(change.queues)
     queues = None if change.clears_queues else queues
     is_disabled = row.is_disabled if change.is_disabled is None else change.is_disabled
-    _check(unit, name, role=role, agent=agent, queues=queues)
+    if (role, agent, queues) != (row.role, row.agent, row.queues):
+        _check_role(name, role=role, agent=agent, queues=queues)
+    _check_known(
+        unit,
+        name,
+        agent=agent if agent != row.agent else None,
+        queues=(queues or frozenset()) - (row.queues or frozenset()),
+    )
     if row.role is Role.ADMIN and (role is not Role.ADMIN or is_disabled):
         _check_other_admin(unit, name)
     changed = unit.users.put(
@@ -100,7 +112,8 @@ def change_user(unit: Unit, name: str, change: Change, *, actor: str, now: datet
     )
     if changed == row:
         return row
-    unit.sessions.delete_of(name)
+    if change.password_hash or is_disabled or not keeps(person_of(row), person_of(changed)):
+        unit.sessions.delete_of(name)
     before, after = _facts(row), _facts(changed)
     differs = {key for key in before if before[key] != after[key]}
     detail: dict[str, Any] = {
@@ -114,12 +127,15 @@ def change_user(unit: Unit, name: str, change: Change, *, actor: str, now: datet
 
 
 def delete_user(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
-    """With its sessions and tokens. What it did stays in the audit log."""
+    """With its sessions, tokens and saved views, those that it shared included: a later user of that name gets none of
+    them. What it did stays in the audit log."""
     row = get_user(unit, name)
     if row.role is Role.ADMIN:
         _check_other_admin(unit, name)
+    views = unit.views.delete_all(name)
     unit.users.delete(name)
-    unit.audit.add(actor=actor, action="user_deleted", subject=name, detail={"before": _facts(row)}, now=now)
+    detail = {"before": _facts(row), **({"views": views} if views else {})}
+    unit.audit.add(actor=actor, action="user_deleted", subject=name, detail=detail, now=now)
 
 
 def _check_other_admin(unit: Unit, name: str) -> None:
@@ -128,18 +144,20 @@ def _check_other_admin(unit: Unit, name: str) -> None:
         raise IllegalActionError(f"user {name} is the only admin", hint="make another user an admin first")
 
 
-def _check(unit: Unit, name: str, *, role: Role, agent: str | None, queues: frozenset[str] | None) -> None:
+def _check_role(name: str, *, role: Role, agent: str | None, queues: frozenset[str] | None) -> None:
+    if role is Role.AGENT and agent is None:
+        raise BadInputError(f"user {name} of role agent has no agent", hint="say whose calls it takes")
+    if queues is not None and role is not Role.SUPERVISOR:
+        raise BadInputError(f"user {name} of role {role} cannot be held to queues", hint="only supervisors can")
+
+
+def _check_known(unit: Unit, name: str, *, agent: str | None, queues: frozenset[str]) -> None:
+    """What a user is given anew."""
     if agent is not None:
         get_agent(unit, agent)
         other = next((each for each in unit.users.all() if each.agent == agent and each.name != name), None)
         if other is not None:
             raise IllegalActionError(f"agent {agent} is linked to user {other.name}", hint="an agent has one user")
-    if role is Role.AGENT and agent is None:
-        raise BadInputError(f"user {name} of role agent has no agent", hint="say whose calls it takes")
-    if queues is None:
-        return
-    if role is not Role.SUPERVISOR:
-        raise BadInputError(f"user {name} of role {role} cannot be held to queues", hint="only supervisors can")
     for queue in sorted(queues):
         get_queue(unit, queue)
 

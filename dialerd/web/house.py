@@ -19,6 +19,7 @@ from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
 from dialerd.ports import Clock, ContactSource, Passwords, Store
 from dialerd.ports.users import Draw
+from dialerd.web.successors import Successors
 
 OpenFile = Callable[[Path, str, ColumnMap | None], ContactSource]
 """A file to be imported: its path, the region of its numbers, how its columns are read."""
@@ -83,3 +84,4 @@ class House:
     tls: ssl.SSLContext | None = None
     vitals: Callable[[], Sequence[Vital]] = tuple
     metrics: Metrics = _no_metrics
+    successors: Successors = field(default_factory=Successors)

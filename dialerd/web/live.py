@@ -184,6 +184,7 @@ class Newsroom:
         due = [ear for ear in ears if asked_at >= ear.asked_at + _ALIVE_S]
         fresh = [ear for ear in ears if ear.is_fresh]
         missed = {ear: self._missed(ear) for ear in fresh if ear.agent is None}
+        asked_of = {ear: self._credential(ear) for ear in due}
         job = partial(
             _look_and_write,
             before=self._picture,
@@ -192,7 +193,7 @@ class Newsroom:
             held={ear.held_to for ear in ears if ear.agent is None},
             fresh={ear.agent for ear in fresh if ear.agent is not None},
             fresh_held={ear.held_to for ear, changes in missed.items() if changes is None},
-            sessions=[(ear.visit.credential, ear.visit.person) for ear in due],
+            sessions=[(asked_of[ear], ear.visit.person) for ear in due],
             seq=self._seq,
         )
         now = self._house.clock.now()
@@ -206,11 +207,17 @@ class Newsroom:
                 ear.tell(message)
             ear.is_fresh = False
         for ear, session in zip(due, written.sessions, strict=True):
+            credential = self._credential(ear)
+            if session is None and credential is not None and credential != asked_of[ear]:
+                continue  # it has become another one during this look: the next one asks about that
             ear.asked_at = asked_at
             ear.tell(None if session is None else self._alive())
-            credential = ear.visit.credential
             if session is not None and session.is_stale and credential is not None:
                 self._house.store.post(partial(_touch, credential=credential, now=now))
+
+    def _credential(self, ear: _Ear) -> Credential | None:
+        """What the session has become that it was opened with."""
+        return self._house.successors.latest(ear.visit.credential)
 
     def _alive(self) -> bytes:
         """That the socket is well, where there is nothing else to tell."""

@@ -23,7 +23,7 @@ from dialerd.web.binding import Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import PhoneLine
 from dialerd.web.problems import Problem
-from dialerd.web.sockets import SIGNED_OUT, goes_on, open_for
+from dialerd.web.sockets import SIGNED_OUT, Standing, open_for, standing_of
 
 _log = logger(__name__)
 
@@ -32,6 +32,7 @@ _PROTOCOL = "sip"  # RFC 7118
 _CONNECT_S = 10.0
 _PING_S = 30.0
 LOOK_S = 20.0  # between two looks whether the session goes on
+GRACE_S = 15 * 60.0  # that a line lives on after its session: longer than most calls
 _MOST = 65536  # bytes of a SIP message
 LINES = 4  # of one user at once: the one in use, and those of pages that are gone but not yet known to be
 
@@ -118,10 +119,18 @@ async def _pump(source: _Socket, target: _Socket) -> None:
 
 
 async def _until_signed_out(visit: Visit, look_s: float) -> None:
-    looked = asyncio.Event()
-    while await goes_on(visit):
+    """Or for a while longer where nobody has signed out: the end of a shift, or another password that an admin has
+    given, must not cut a call that is up, of which we know nothing here."""
+    clock, looked, over_at = visit.house.clock, asyncio.Event(), None
+    while (standing := await standing_of(visit)) is not Standing.GONE:
+        if standing is Standing.GOOD:
+            over_at = None
+        elif over_at is None:
+            over_at = clock.steady()
+        elif clock.steady() - over_at >= GRACE_S:
+            return
         looked.clear()
-        timer = visit.house.clock.call_later(look_s, looked.set)
+        timer = clock.call_later(look_s, looked.set)
         try:
             await looked.wait()
         finally:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
@@ -18,8 +20,7 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 from dialerd.domain.errors import StoreError
 from dialerd.settings import Settings
 from dialerd.web import phoneline, sockets
-from dialerd.web.binding import Visit
-from tests.web.site import Browser, Site, running
+from tests.web.site import PASSWORD, Browser, Site, running
 
 REGISTER = "REGISTER sip:pbx SIP/2.0\r\n\r\n"
 
@@ -150,18 +151,76 @@ def test_a_line_ends_with_the_session(site: Site) -> None:
     assert asyncio.run(call()) == 4401
 
 
+def _after(site: Site, browser: Browser, change: Callable[[], object], *, then: timedelta) -> object:
+    """What comes over a line that was open before a change, once it was looked at again and that time has passed."""
+
+    async def call() -> object:
+        async with ClientSession() as session, asyncio.timeout(20):
+            address = f"http://127.0.0.1:{browser.port}/api/phone"
+            async with session.ws_connect(address, protocols=("sip",), headers={"Cookie": browser.cookie}) as line:
+                await asyncio.to_thread(change)
+                for _ in range(5):  # each of these takes longer than a look
+                    await line.send_str(REGISTER)
+                    if (await line.receive()).type is WSMsgType.CLOSE:
+                        return line.close_code
+                    await asyncio.to_thread(browser.get, "/api/session")
+                site.clock.pass_by(then)
+                while True:
+                    if (message := await line.receive(timeout=0.3)).type is WSMsgType.CLOSE:
+                        return line.close_code
+                    if message.type is not WSMsgType.TEXT:
+                        return message.type
+
+    try:
+        return asyncio.run(call())
+    except TimeoutError:
+        return "it goes on"
+
+
+_NEW = "another horse battery"
+
+
+def test_a_line_goes_on_with_another_password_and_with_a_change_that_takes_nothing_away(site: Site) -> None:
+    ann, sam, root = site.browser("ann"), site.browser("sam"), site.browser("root")
+
+    def own_password() -> None:
+        assert ann.post("/api/session/password", {"old": PASSWORD, "new": _NEW}).status == 204
+
+    assert _after(site, ann, own_password, then=timedelta(minutes=20)) == "it goes on", "the new session is the line's"
+    sam = site.browser("sam")
+
+    def more_queues() -> None:
+        assert root.ask("PATCH", "/api/users/sam", {"queues": ["sales", "support"]}).status == 200
+
+    assert _after(site, sam, more_queues, then=timedelta(minutes=20)) == "it goes on"
+    assert sam.get("/api/session").document["queues"] == ["sales", "support"], "nor does the session end"
+
+
+def test_a_line_outlives_its_session_for_a_call_unless_its_user_lost_a_right(site: Site) -> None:
+    ben = site.browser("ben")
+
+    def change(what: dict[str, object]) -> None:
+        assert site.browser("root").ask("PATCH", "/api/users/ben", what).status == 200
+
+    assert _after(site, ben, lambda: change({"password": _NEW}), then=timedelta(minutes=10)) == "it goes on"
+    ben.sign_in("ben", _NEW)
+    assert _after(site, ben, lambda: change({"password": PASSWORD}), then=timedelta(minutes=16)) == 4401
+    ben = site.browser("ben")
+    assert _after(site, ben, lambda: change({"is_disabled": True}), then=timedelta(0)) == 4401
+
+
 def test_a_store_that_cannot_be_read_for_a_moment_ends_no_line(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     browser, looks = site.browser("ann"), list[int]()
-    failed, looked_at = threading.Event(), sockets.is_still_theirs
+    failed, looked_at = threading.Event(), vars(sockets)["_standing"]
 
-    async def fails_once_more(visit: Visit) -> bool:
+    def fails_once_more(*about: Any) -> Any:
         looks.append(1)
         if len(looks) == 1:
             raise StoreError("the database is locked", hint="")
         failed.set()
-        return await looked_at(visit)
+        return looked_at(*about)
 
-    monkeypatch.setattr(sockets, "is_still_theirs", fails_once_more)
+    monkeypatch.setattr(sockets, "_standing", fails_once_more)
 
     async def call() -> object:
         async with ClientSession() as session, asyncio.timeout(20):

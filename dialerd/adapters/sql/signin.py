@@ -48,6 +48,14 @@ class SqlSessions:
     def delete_of(self, user: str) -> None:
         self._connection.execute("DELETE FROM session WHERE user_id = (SELECT id FROM user WHERE name = ?)", (user,))
 
+    def is_signed_in(self, user: str, *, idle_since: datetime, now: datetime) -> bool:
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM session JOIN user ON user.id = user_id WHERE user.name = ? AND used_at > ?"
+            " AND ends_at > ?",
+            (user, to_text(idle_since), to_text(now)),
+        ).fetchone()
+        return bool(count)
+
     def forget(self, *, idle_since: datetime, now: datetime) -> None:
         self._connection.execute(
             "DELETE FROM session WHERE digest IN (SELECT digest FROM session WHERE used_at <= ? LIMIT ?)",

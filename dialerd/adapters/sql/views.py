@@ -54,6 +54,10 @@ class SqlViews:
     def delete(self, owner: str, name: str) -> None:
         self._connection.execute("DELETE FROM view WHERE owner = ? AND name = ?", (owner, name))
 
+    def delete_all(self, owner: str) -> int:
+        self._connection.execute("DELETE FROM view_default WHERE owner = ?", (owner,))
+        return self._connection.execute("DELETE FROM view WHERE owner = ?", (owner,)).rowcount
+
     def set_default(self, reader: str, view: tuple[str, str] | None) -> None:
         self._connection.execute("DELETE FROM view_default WHERE owner = ?", (reader,))
         if view is not None:

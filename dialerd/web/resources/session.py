@@ -19,7 +19,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from dialerd.domain.errors import NotSignedInError
 from dialerd.domain.user import MOST_PASSWORD, Right
 from dialerd.usecases import signin, users
-from dialerd.usecases.signin import SignedIn
+from dialerd.usecases.signin import Credential, SignedIn
 from dialerd.web import phoneline
 from dialerd.web.binding import OPEN, Model, Route, Streamed, Visit
 from dialerd.web.counter import read_bytes
@@ -89,6 +89,9 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
     except NotSignedInError:
         await house.store.write(lambda unit: signin.failed(unit, wish.name, address, now))
         raise
+    if before is not None and not before.is_token:
+        goes_on = visit.house.successors.goes_on_as
+        goes_on(before, Credential(signin.digest_of(secret)))  # of another user: what was open for the first one ends
     response = _told(visit, made)
     set_cookie(response, secret, is_secure=is_secure(visit.request, house.http.trusted_proxies))
     return response
@@ -101,11 +104,14 @@ async def who_is_signed_in(visit: Visit) -> web.StreamResponse:
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
-    """End the session. A token stays good until it is revoked."""
+    """End the session, and have the user's agent logged out after its call, unless another is open. A
+    token stays good until it is revoked."""
     credential, person, now = visit.credential, visit.person, visit.house.clock.now()
     assert credential is not None, "asked on a route with a right"
     if not credential.is_token:
         await visit.house.store.write(lambda unit: signin.sign_out(unit, credential, person, now))
+        visit.house.successors.is_ended(credential)
+        visit.house.poke()
     response = web.Response(status=204)
     clear_cookie(response, is_secure=is_secure(visit.request, visit.house.http.trusted_proxies))
     return response
@@ -123,6 +129,8 @@ async def change_password(visit: Visit) -> web.StreamResponse:
     is_right = await _slow(lambda: house.passwords.verify(seen_hash, wish.old))
     new_hash = await _slow(lambda: house.passwords.hash(wish.new))
     secret, now = house.draw_secret(), house.clock.now()
+    if not is_right:
+        await house.store.write(lambda unit: signin.password_failed(unit, person, address, now))
     await house.store.write(
         lambda unit: signin.change_own_password(
             unit,
@@ -134,6 +142,7 @@ async def change_password(visit: Visit) -> web.StreamResponse:
             now=now,
         )
     )
+    house.successors.goes_on_as(visit.credential, Credential(signin.digest_of(secret)))
     response = web.Response(status=204)
     set_cookie(response, secret, is_secure=is_secure(visit.request, house.http.trusted_proxies))
     return response
