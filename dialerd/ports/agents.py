@@ -12,7 +12,7 @@ from typing import Protocol
 
 from dialerd.domain.agents import Seen, Wanted
 from dialerd.domain.queue import QueueSpec
-from dialerd.domain.words import AgentKind, AgentState, AttemptId, LegId
+from dialerd.domain.words import AgentKind, AgentState, AttemptId, CampaignId, LegId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,14 @@ class Agents(Protocol):
 
     def unprefer(self, name: str, campaign: str | None = None) -> None:
         """No longer that campaign; None: none any more."""
+        ...
+
+    def last_talk(self, name: str) -> AttemptId | None:
+        """The attempt that the agent was connected to last; along an index."""
+        ...
+
+    def has_talked(self, name: str, campaign_id: CampaignId, contact_id: int) -> bool:
+        """Whether the agent was ever connected to that contact in a run of the campaign."""
         ...
 
     def events(

@@ -14,42 +14,23 @@ from dialerd.domain.callback import Callback
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import AlreadyExistsError, BadInputError, IllegalActionError, NotFoundError
 from dialerd.domain.gates import Gate, first_closed
-from dialerd.domain.hours import is_zone
-from dialerd.domain.optout import GLOBAL_LIST
 from dialerd.domain.regulation import Rulebook
-from dialerd.domain.words import CallbackId, CallbackState, CampaignId, Mode, RunState, TargetState
+from dialerd.domain.words import CallbackId, CallbackState, CampaignId, RunState, TargetState
 from dialerd.ports import AttemptRow, CampaignRow, ContactRow, ListedCallback, RunRow, Unit
 from dialerd.usecases import callingback
-from dialerd.usecases.agents import get_agent
 from dialerd.usecases.contacts import get_contact, read_number
 from dialerd.usecases.definitions import changes_of, told
 from dialerd.usecases.filters import left_out_by
 from dialerd.usecases.judging import gate_facts
 from dialerd.usecases.standing import get_campaign
+from dialerd.usecases.wishes import MAX_NOTES as MAX_NOTES
+from dialerd.usecases.wishes import Wish as Wish
+from dialerd.usecases.wishes import agent_of, check_may_be_called, checked_notes, fallback_of, when_of
 
-MAX_NOTES = 1000
 _LARGEST_ID = 2**63 - 1  # SQLite's; a person may give any whole number
 _NO_ID = CallbackId(0)  # of one that the store has not seen
 _OF_PLACE_AND_DAY = frozenset({"hours", "regulation"})
 """Gates that can be asked beforehand how they will be when a callback is due."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A callback as it is asked for. `at`: a time as people write it, by the customer's clock where it has no offset,
-    or a moment; None only where something else has one. `zone`: whose clock, in place of the number's. `number` None:
-    the one the contact is called at.
-
-    `fallback_min`: when an agent's own becomes anybody's; None: as the campaign has it; `never_anybody`: it does not.
-    """
-
-    at: str | datetime | None = None
-    number: str | None = None
-    zone: str | None = None
-    agent: str | None = None
-    fallback_min: float | None = None
-    never_anybody: bool = False
-    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +87,9 @@ def _add(
         e164, zones = target.number, target.zones
     else:
         e164, zones = given.e164, (contact.contact.zone,) if contact.contact.zone else given.zones
-    _check_may_be_called(unit, spec, e164, now)
+    check_may_be_called(unit, spec, e164, now)
     _make_room(unit, row, contact, now)
-    due_at, zone = _when(wish, zones, now)
+    due_at, zone = when_of(wish, zones, now)
     rules = spec.callback_rules
     asked = Callback(
         id=_NO_ID,
@@ -122,9 +103,9 @@ def _add(
         expires_at=due_at + timedelta(hours=rules.expire_h),
         created_by=actor,
         created_at=now,
-        agent=_agent(unit, spec, wish),
-        fallback_after=_fallback(spec, wish),
-        notes=_notes(wish.notes),
+        agent=agent_of(unit, spec, wish),
+        fallback_after=fallback_of(spec, wish),
+        notes=checked_notes(wish.notes),
     )
     made = unit.callbacks.add(_planned(unit, row if run is None else run, asked))
     if run is not None and target is not None:
@@ -145,19 +126,54 @@ def promise_after(
     now: datetime,
 ) -> Callback:
     """Promise whoever was called in an attempt another call at that number: at the time wished for; else at that of
-    the callback that there is; else at `default_at`. Raises RefusedError as `add_callback` does."""
+    the callback that there is; else at `default_at`. Where there is one, all that is wished for is changed in it, and
+    the rest stays. Raises RefusedError as `add_callback` does."""
     contact_id = unit.callbacks.contact_of(attempt.target_id)
     present = unit.callbacks.scheduled(run.campaign_id, contact_id)
     if present is not None and rule.state_at(present, now) is not CallbackState.EXPIRED:
-        return present if wish.at is None else move_callback(unit, present.id, wish.at, actor=actor, now=now)
+        return present if wish == Wish() else _change(unit, run, present, wish, actor=actor, now=now)
     asked = replace(wish, at=default_at if wish.at is None else wish.at, number=wish.number or attempt.number)
     return _add(unit, _campaign_of(unit, run.campaign_id), contact_id, asked, region="", actor=actor, now=now)
+
+
+def _change(unit: Unit, run: RunRow, present: Callback, wish: Wish, *, actor: str, now: datetime) -> Callback:
+    """The callback that a contact has, as it is wished for now."""
+    number, zones, zone = present.number, present.zones, wish.zone
+    if wish.number is not None and (given := read_number(wish.number, region="")).e164 != present.number:
+        check_may_be_called(unit, run.spec, given.e164, now)
+        if present.target_id is not None and unit.callbacks.is_taken(run.id, given.e164, but=present.target_id):
+            raise IllegalActionError("another contact of the run is called at that number", hint="give another number")
+        own_zone = get_contact(unit, present.contact_id).contact.zone
+        number, zones = given.e164, (own_zone,) if own_zone else tuple(given.zones)
+    else:
+        zone = zone or present.zone
+    due_at = present.due_at
+    if wish.at is not None or zone != present.zone:
+        due_at, zone = when_of(replace(wish, at=present.due_at if wish.at is None else wish.at, zone=zone), zones, now)
+    agent, fallback_after = present.agent, present.fallback_after
+    if wish.agent is not None or wish.fallback_min is not None or wish.never_anybody:
+        whose = replace(wish, agent=wish.agent or present.agent)
+        agent, fallback_after = agent_of(unit, run.spec, whose), fallback_of(run.spec, whose)
+    changed = replace(
+        present,
+        number=number,
+        zones=zones,
+        zone=zone or present.zone,
+        due_at=due_at,
+        planned_at=due_at,
+        agent=agent,
+        fallback_after=fallback_after,
+        notes=checked_notes(wish.notes) or present.notes,
+        is_urgent=False,
+        reason="",
+    )
+    return _put_off(unit, changed, actor=actor, action="callback_moved", now=now)
 
 
 def move_callback(unit: Unit, callback_id: int, at: str | datetime, *, actor: str, now: datetime) -> Callback:
     """Another time for a callback that is still to come."""
     callback = _scheduled(unit, callback_id, now, "moved")
-    due_at, _ = _when(Wish(at=at, zone=callback.zone), callback.zones, now)
+    due_at, _ = when_of(Wish(at=at, zone=callback.zone), callback.zones, now)
     moved = replace(callback, due_at=due_at, planned_at=due_at, is_urgent=False, reason="")
     return _put_off(unit, moved, actor=actor, action="callback_moved", now=now)
 
@@ -172,7 +188,7 @@ def dial_callback_now(unit: Unit, callback_id: int, *, actor: str, now: datetime
 def cancel_callback(unit: Unit, callback_id: int, *, actor: str, now: datetime) -> Callback:
     """The call is not made; the contact goes on as it would have without it."""
     callback = _scheduled(unit, callback_id, now, "cancelled")
-    detail = {"callback": callback.id}
+    detail = {"callback": callback.id, "before": _times(callback)}
     unit.audit.add(actor=actor, action="callback_cancelled", subject=str(callback.contact_id), detail=detail, now=now)
     return callingback.end(unit, callback, f"cancelled by {actor}", now)
 
@@ -247,15 +263,6 @@ def _check_called(spec: CampaignSpec, run: RunRow | None, contact: ContactRow, n
         )
 
 
-def _check_may_be_called(unit: Unit, spec: CampaignSpec, number: str, now: datetime) -> None:
-    listed = [entry.list_name for entry in unit.dnc.check(number, now) if entry.list_name in (GLOBAL_LIST, spec.dnc)]
-    if listed:
-        raise IllegalActionError(
-            f"the number is on the do-not-call list {listed[0]}",
-            hint="where the customer wants to be called again, take it off with dialerd dnc remove",
-        )
-
-
 def _make_room(unit: Unit, row: CampaignRow, contact: ContactRow, now: datetime) -> None:
     """A contact has one callback at a time; one that has expired gives way."""
     other = unit.callbacks.scheduled(row.id, contact.id)
@@ -267,52 +274,6 @@ def _make_room(unit: Unit, row: CampaignRow, contact: ContactRow, now: datetime)
             hint=f"change its time with dialerd callback move {other.id}",
         )
     callingback.expire(unit, other, now)
-
-
-def _when(wish: Wish, zones: Sequence[str], now: datetime) -> tuple[datetime, str]:
-    """The moment asked for and the zone whose clock it was read by."""
-    if wish.zone is not None and not is_zone(wish.zone):
-        raise BadInputError(f"{wish.zone[:40]!r} is no time zone", hint="use a name like America/New_York")
-    if wish.at is None:
-        raise BadInputError("a callback needs a time", hint="say when, like 2026-12-01T15:00 or in how many minutes")
-    clocks = (wish.zone,) if wish.zone is not None else tuple(zones)
-    at = rule.read_due(wish.at, zones=clocks) if isinstance(wish.at, str) else wish.at
-    rule.check_due(at, now)
-    return at, clocks[0] if clocks else "UTC"
-
-
-def _agent(unit: Unit, spec: CampaignSpec, wish: Wish) -> str | None:
-    if wish.agent is None:
-        if wish.fallback_min is not None or wish.never_anybody:
-            raise BadInputError("a fallback is for an agent's own callback", hint="name the agent, too")
-        return None
-    if spec.mode is Mode.AGENTLESS:
-        raise BadInputError(
-            f"campaign {spec.name} is agentless: no agent can have a callback of it", hint="leave the agent out"
-        )
-    if not get_agent(unit, wish.agent).may_outbound:
-        raise IllegalActionError(
-            f"agent {wish.agent} has no permission for calls of campaigns", hint="name another agent, or nobody"
-        )
-    return wish.agent
-
-
-def _fallback(spec: CampaignSpec, wish: Wish) -> timedelta | None:
-    if wish.agent is None or wish.never_anybody:
-        return None
-    minutes = spec.callback_rules.fallback_min if wish.fallback_min is None else wish.fallback_min
-    if not 0 <= minutes <= rule.LONGEST_FALLBACK_MIN:
-        raise BadInputError(
-            f"a fallback after {minutes:g} minutes is out of range",
-            hint=f"give 0 to {rule.LONGEST_FALLBACK_MIN} minutes, or none at all",
-        )
-    return timedelta(minutes=minutes)
-
-
-def _notes(text: str) -> str:
-    if len(text) > MAX_NOTES:
-        raise BadInputError(f"the notes have {len(text)} characters", hint=f"{MAX_NOTES} are kept at most")
-    return text
 
 
 def _planned(unit: Unit, whose: RunRow | CampaignRow, callback: Callback) -> Callback:
@@ -346,13 +307,20 @@ def _put_off(unit: Unit, callback: Callback, *, actor: str, action: str, now: da
         target = unit.dialing.target(run.id, moved.contact_id, dnc=run.spec.dnc, now=now)
         if target is not None and target.state is not TargetState.IN_PROGRESS:
             callingback.hold(unit, run, moved)
-    detail = {"callback": moved.id, **told(changes_of(_times(before), _times(moved)))}
+    detail: dict[str, object] = {"callback": moved.id, **told(changes_of(_times(before), _times(moved)))}
+    if also := [each for each in ("number", "notes") if getattr(before, each) != getattr(moved, each)]:
+        detail["also"] = also  # what they are now stands in the callback: it is a person's
     unit.audit.add(actor=actor, action=action, subject=str(moved.contact_id), detail=detail, now=now)
     return moved
 
 
 def _times(callback: Callback) -> dict[str, object]:
-    return {"due_at": callback.due_at.isoformat(), "at_once": callback.is_urgent}
+    return {
+        "due_at": callback.due_at.isoformat(),
+        "at_once": callback.is_urgent,
+        "zone": callback.zone,
+        "agent": callback.agent,
+    }
 
 
 def _campaign_of(unit: Unit, campaign_id: CampaignId) -> CampaignRow:

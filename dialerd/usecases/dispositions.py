@@ -124,7 +124,7 @@ def give(unit: Unit, attempt_id: str, code: str, *, callback: Wish | None = None
     latest = unit.dialing.last_attempt(attempt.target_id)
     if latest is not None and latest.id == attempt.id and not run.state.is_over:
         retry_at = send_on(unit, run, attempt, code, after_min=chosen.retry_after_min, now=now)
-    detail = {"attempt": attempt.id, "from": str(attempt.disposition), "to": code}
+    detail = {"attempt": attempt.id, "from": attempt.final or str(attempt.disposition), "to": code}
     unit.audit.add(actor=actor, action="disposition_given", subject=run.spec.name, detail=detail, now=now)
     finish_if_over(unit, run.id, now)
     return Given(attempt_id=attempt.id, system=attempt.disposition, final=code, retry_at=retry_at, callback=promised)

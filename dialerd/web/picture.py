@@ -17,7 +17,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.log import logger
 from dialerd.ports import AgentRow, PreviewRow, Unit
 from dialerd.usecases.status import Status, status
-from dialerd.web.resources.agents import AgentShown, agent_document
+from dialerd.web.resources.agents import AgentShown, agent_document, without_call
 from dialerd.web.resources.me import OwnAgent, PreviewShown, own_document, preview_document
 
 _log = logger(__name__)
@@ -51,13 +51,15 @@ class Picture:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is another than at the look before; `own`: of the agents that are connected. `gone_campaigns` and
-    `gone_agents`: those that are there no more or have left some of their queues, with the queues that they were of."""
+    `gone_agents`: those that are there no more or have left some of their queues, with the queues that they were of.
+    `calls`: the queues of the campaigns whose calls those agents have."""
 
     campaigns: Mapping[str, tuple[Queues, Status]] = field(default_factory=dict)
     agents: Mapping[str, tuple[Queues, AgentShown]] = field(default_factory=dict)
     gone_campaigns: Mapping[str, Queues] = field(default_factory=dict)
     gone_agents: Mapping[str, Queues] = field(default_factory=dict)
     own: Mapping[str, Own] = field(default_factory=dict)
+    calls: Mapping[str, Queues] = field(default_factory=dict)
 
     @property
     def is_of_floor(self) -> bool:
@@ -128,6 +130,7 @@ def look(
     change = Change(
         campaigns={name: each for name, each in campaigns.items() if each != before.campaigns.get(name)},
         agents={name: agents[name] for name in moved},
+        calls=_calls({name: agents[name] for name in moved}, campaigns),
         gone_campaigns=_left(before.campaigns, campaigns),
         gone_agents=_left(before.agents, agents),
         own={**of_each([name for name in told if name not in seen_first]), **_only(seen_first, told)},
@@ -141,7 +144,7 @@ def snapshot_bytes(picture: Picture, seq: int, held_to: Queues | None) -> bytes:
             "type": "snapshot",
             "seq": seq,
             "campaigns": _of(picture.campaigns, held_to),
-            "agents": _of(picture.agents, held_to),
+            "agents": _agents_of(picture.agents, _calls(picture.agents, picture.campaigns), held_to),
         }
     )
 
@@ -153,7 +156,7 @@ def change_bytes(change: Change, seq: int, held_to: Queues | None) -> bytes:
             "type": "change",
             "seq": seq,
             "campaigns": _of(change.campaigns, held_to),
-            "agents": _of(change.agents, held_to),
+            "agents": _agents_of(change.agents, change.calls, held_to),
             "gone": {
                 "campaigns": _gone(change.gone_campaigns, change.campaigns, held_to),
                 "agents": _gone(change.gone_agents, change.agents, held_to),
@@ -172,6 +175,26 @@ def _only(seen: Mapping[str, Own], names: Collection[str]) -> dict[str, Own]:
 
 def _of(things: Mapping[str, tuple[Queues, Any]], held_to: Queues | None) -> list[Any]:
     return [each for queues, each in things.values() if held_to is None or not held_to.isdisjoint(queues)]
+
+
+def _agents_of(
+    agents: Mapping[str, tuple[Queues, AgentShown]], calls: Mapping[str, Queues], held_to: Queues | None
+) -> list[AgentShown]:
+    """To whoever is held to queues, an agent of theirs with a call of another queue is busy, and no more is told."""
+    shown = _of(agents, held_to)
+    if held_to is None:
+        return shown
+    return [
+        each if not each.campaign or not held_to.isdisjoint(calls.get(each.campaign, ())) else without_call(each)
+        for each in shown
+    ]
+
+
+def _calls(
+    agents: Mapping[str, tuple[Queues, AgentShown]], campaigns: Mapping[str, tuple[Queues, Status]]
+) -> dict[str, Queues]:
+    names = {each.campaign for _, each in agents.values() if each.campaign}
+    return {name: campaigns[name][0] for name in names if name in campaigns}
 
 
 def _left(before: Mapping[str, tuple[Queues, Any]], now: Mapping[str, tuple[Queues, Any]]) -> dict[str, Queues]:

@@ -64,6 +64,9 @@ def test_an_agents_callbacks_are_its_own(site: Site) -> None:
     sue, ann, ben = site.browser("sue"), site.browser("ann"), site.browser("ben")
     contact = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]
     new = {"campaign": "sales-calls", "contact_id": contact, "in_min": 90.0}
+    assert ann.post("/api/me/callbacks", new).code == "forbidden", "they have never talked"
+    assert sue.post("/api/campaigns/sales-calls/run").status == 200
+    talk(site)
     made = ann.post("/api/me/callbacks", new, Idempotency_Key="k")
     assert (made.status, made.document["agent"]) == (201, "ann")
     number = made.document["callback"]

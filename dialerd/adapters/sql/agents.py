@@ -15,7 +15,7 @@ from typing import Any, Literal
 from dialerd.adapters.sql.connection import Connection
 from dialerd.adapters.sql.rows import to_moment, to_moment_or_none, to_text, to_text_or_none
 from dialerd.domain.agents import Seen, Wanted
-from dialerd.domain.words import AgentKind, AgentState, AttemptId, LegId, WantedState
+from dialerd.domain.words import AgentKind, AgentState, AttemptId, CampaignId, LegId, WantedState
 from dialerd.ports import AgentEventRow, AgentRow
 
 _AGENT = (
@@ -25,6 +25,11 @@ _AGENT = (
 )
 _PREFERRED = "SELECT agent_id, campaign.name FROM agent_preferred JOIN campaign ON campaign.id = campaign_id"
 
+_HAS_TALKED = (
+    "SELECT 1 FROM run JOIN target ON target.run_id = run.id JOIN attempt ON attempt.target_id = target.id"
+    " WHERE run.campaign_id = ? AND target.contact_id = ? AND attempt.agent = ? AND attempt.connected_at IS NOT NULL"
+    " LIMIT 1"
+)
 _EVENTS = "SELECT agent, at, state, reason, campaign, attempt_id, id FROM agent_event"
 _OF_ONE = (
     f"{_EVENTS} WHERE agent = :name AND at >= :since"
@@ -131,6 +136,17 @@ class SqlAgents:
             " AND (:campaign IS NULL OR campaign_id = (SELECT id FROM campaign WHERE name = :campaign))",
             {"name": name, "campaign": campaign},
         )
+
+    def last_talk(self, name: str) -> AttemptId | None:
+        row = self._connection.execute(
+            "SELECT id FROM attempt WHERE agent = ? AND connected_at IS NOT NULL ORDER BY connected_at DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        return None if row is None else AttemptId(row[0])
+
+    def has_talked(self, name: str, campaign_id: CampaignId, contact_id: int) -> bool:
+        asked = (campaign_id, contact_id, name)
+        return self._connection.execute(_HAS_TALKED, asked).fetchone() is not None
 
     def events(
         self,

@@ -11,14 +11,16 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from dialerd.domain.user import Right
+from dialerd.domain.errors import ForbiddenError
+from dialerd.domain.user import Person, Right
 from dialerd.domain.words import AgentKind
 from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases import agentpage, recordings
 from dialerd.usecases import agents as use
+from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import Ask, Model, Moment, Path, Route
 from dialerd.web.paging import Asked, Page, page, page_of_all
-from dialerd.web.resources.reach import check_call
+from dialerd.web.resources.reach import check_call, is_others_call, queues_by_campaign
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -113,12 +115,17 @@ def queues_of_agent(unit: Unit, path: Path) -> Collection[str]:
 def list_agents(ask: Ask[Asked, None]) -> Page[AgentShown]:
     """Every agent."""
     rows = [(row, queues) for row, queues in use.list_agents(ask.unit) if ask.person.serves(queues)]
-    return page_of_all(rows, ask.query, key=lambda pair: (pair[0].name,), show=lambda pair: agent_document(*pair))
+    known = queues_by_campaign(ask.unit, ask.person)
+
+    def show(pair: tuple[AgentRow, Sequence[str]]) -> AgentShown:
+        return _as_seen(agent_document(*pair), ask.person, known)
+
+    return page_of_all(rows, ask.query, key=lambda pair: (pair[0].name,), show=show)
 
 
 def show_agent(ask: Ask[None, None]) -> AgentWithJobs:
     """One agent."""
-    return with_jobs(ask.unit, ask.path["name"])
+    return with_jobs(ask, ask.path["name"])
 
 
 def add_agent(ask: Ask[None, NewAgent]) -> AgentShown:
@@ -148,7 +155,7 @@ def change_agent(ask: Ask[None, AgentChange]) -> AgentWithJobs:
         actor=ask.actor,
         now=ask.now,
     )
-    return with_jobs(ask.unit, ask.path["name"])
+    return with_jobs(ask, ask.path["name"])
 
 
 def delete_agent(ask: Ask[None, None]) -> None:
@@ -163,7 +170,7 @@ def login(ask: Ask[None, Login]) -> AgentWithJobs:
 
 def log_in(ask: Ask[Any, Any], name: str, endpoint: str | None) -> AgentWithJobs:
     use.login(ask.unit, name, endpoint=endpoint, allowed=ask.house.phones, actor=ask.actor, now=ask.now)
-    return with_jobs(ask.unit, name)
+    return with_jobs(ask, name)
 
 
 def logout(ask: Ask[None, None]) -> AgentWithJobs:
@@ -175,7 +182,7 @@ def pause(ask: Ask[None, Pause]) -> AgentWithJobs:
     """Give the agent no more calls until it is ready again."""
     name = ask.path["name"]
     use.pause(ask.unit, name, reason=ask.body.reason, actor=ask.actor, now=ask.now)
-    return with_jobs(ask.unit, name)
+    return with_jobs(ask, name)
 
 
 def ready(ask: Ask[None, None]) -> AgentWithJobs:
@@ -194,14 +201,18 @@ def record(ask: Ask[None, Switch]) -> AgentWithJobs:
     name = ask.path["name"]
     check_call(ask.unit, ask.person, name)
     recordings.record_agent(ask.unit, name, wanted=ask.body.on, actor=ask.actor, now=ask.now)
-    return with_jobs(ask.unit, name)
+    return with_jobs(ask, name)
 
 
 def prefer(ask: Ask[None, Preferred]) -> AgentWithJobs:
     """Have the agent work for these campaigns only; none: for any."""
-    name = ask.path["name"]
+    name, known = ask.path["name"], queues_by_campaign(ask.unit, ask.person)
+    for each in use.get_agent(ask.unit, name).preferred ^ set(ask.body.campaigns):
+        get_campaign(ask.unit, each)
+        if is_others_call(ask.person, each, known):
+            raise ForbiddenError(f"campaign {each} is of none of your queues", hint="leave it as it is")
     agentpage.set_preferred(ask.unit, name, ask.body.campaigns, actor=ask.actor, now=ask.now)
-    return with_jobs(ask.unit, name)
+    return with_jobs(ask, name)
 
 
 def list_events(ask: Ask[EventsAsked, None]) -> Page[EventShown]:
@@ -210,18 +221,37 @@ def list_events(ask: Ask[EventsAsked, None]) -> Page[EventShown]:
     rows = use.events(
         ask.unit, ask.path["name"], since=asked.since, after=asked.after_moment(int), limit=asked.limit + 1
     )
-    return page(rows, asked, key=lambda each: (each.at, each.id), show=_event)
+    known = queues_by_campaign(ask.unit, ask.person)
+
+    def show(row: AgentEventRow) -> EventShown:
+        shown = _event(row)
+        if not is_others_call(ask.person, row.campaign, known):
+            return shown
+        return shown.model_copy(update={"campaign": "", "attempt_id": None})
+
+    return page(rows, asked, key=lambda each: (each.at, each.id), show=show)
 
 
 def act(ask: Ask[Any, Any], name: str, do: Callable[..., object]) -> AgentWithJobs:
     do(ask.unit, name, actor=ask.actor, now=ask.now)
-    return with_jobs(ask.unit, name)
+    return with_jobs(ask, name)
 
 
-def with_jobs(unit: Unit, name: str) -> AgentWithJobs:
-    row = use.get_agent(unit, name)
-    shown = agent_document(row, [queue.name for queue in use.queues_of(unit, name)])
-    return AgentWithJobs(**shown.model_dump(), campaigns=use.open_campaigns(unit, name))
+def with_jobs(ask: Ask[Any, Any], name: str) -> AgentWithJobs:
+    row, unit = use.get_agent(ask.unit, name), ask.unit
+    known = queues_by_campaign(unit, ask.person)
+    shown = _as_seen(agent_document(row, [queue.name for queue in use.queues_of(unit, name)]), ask.person, known)
+    campaigns = [each for each in use.open_campaigns(unit, name) if not is_others_call(ask.person, each, known)]
+    return AgentWithJobs(**shown.model_dump(), campaigns=campaigns)
+
+
+def _as_seen(shown: AgentShown, person: Person, known: Mapping[str, str | None]) -> AgentShown:
+    """To whoever is held to queues, an agent of theirs is busy while it has a call of another queue, and no more."""
+    return without_call(shown) if is_others_call(person, shown.campaign or "", known) else shown
+
+
+def without_call(shown: AgentShown) -> AgentShown:
+    return shown.model_copy(update={"campaign": None, "attempt_id": None, "why": "", "consults": None})
 
 
 def agent_document(row: AgentRow, queues: Sequence[str]) -> AgentShown:

@@ -22,7 +22,7 @@ from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import BY_BODY, Ask, Model, Path, Route
 from dialerd.web.paging import Asked, Page, cursor_of
 from dialerd.web.resources.campaigns import check_own_queue, queues_of
-from dialerd.web.resources.reach import campaigns_of
+from dialerd.web.resources.reach import campaigns_of, check_agent
 
 OPEN_STATES = (CallbackState.SCHEDULED, CallbackState.DUE, CallbackState.IN_PROGRESS)
 Minutes = Annotated[float, Field(ge=0, le=527_040)]
@@ -163,6 +163,7 @@ def add_callback(ask: Ask[None, NewCallback]) -> CallbackShown:
     """Promise a contact of a campaign a call at a time."""
     queue = get_campaign(ask.unit, ask.body.campaign).spec.queue
     check_own_queue(ask.person, [queue] if queue else [])
+    check_agent(ask.unit, ask.person, ask.body.agent)
     return promise(ask, ask.body, ask.body.wish(ask.now))
 
 
@@ -200,6 +201,7 @@ def cancel_callback(ask: Ask[None, None]) -> None:
 def give_disposition(ask: Ask[None, Given]) -> GivenShown:
     """Let a disposition of the campaign's set take the place of the system's."""
     wish = None if ask.body.callback is None else ask.body.callback.wish(ask.now)
+    check_agent(ask.unit, ask.person, None if wish is None else wish.agent)
     return give(ask, ask.path["attempt_id"], ask.body.code, wish)
 
 

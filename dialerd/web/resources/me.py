@@ -20,8 +20,9 @@ from dialerd.ports import AgentRow, Asked, RunRow, Unit
 from dialerd.usecases import agentpage, dnc, optout, preview, recordings
 from dialerd.usecases import agents as use
 from dialerd.usecases import callbacks as promised
+from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import Ask, Model, Route
-from dialerd.web.resources import agents, callbacks
+from dialerd.web.resources import agents, callbacks, owncalls
 from dialerd.web.resources.agents import AgentWithJobs, Login, Name, Pause, Switch
 from dialerd.web.resources.callbacks import CallbackShown, GivenShown, NewCallback, Promise, When
 from dialerd.web.resources.reach import own_agent
@@ -202,13 +203,13 @@ def preview_document(unit: Unit, name: str, now: datetime) -> PreviewShown:
 
 
 def give_disposition(ask: Ask[None, OwnGiven]) -> GivenShown:
-    """Say how my call went, while it is up or after it."""
+    """Say how my present or last call went, for an hour after it; older ones are a supervisor's to change."""
     name, wanted = own_agent(ask.person), ask.body
     attempt = ask.unit.dialing.attempt(AttemptId(wanted.attempt_id))
-    if attempt is None or attempt.agent != name:
-        raise ForbiddenError("that call was not yours", hint="give it to the last one you had")
+    attempt = owncalls.check_last_call(ask.unit, name, attempt, ask.now)
     wish = None
     if wanted.callback is not None:
+        owncalls.check_promise_after(ask.unit, name, attempt)
         wish = _own_wish(wanted.callback, name if wanted.callback.mine else None, ask.now)
     return callbacks.give(ask, wanted.attempt_id, wanted.code, wish)
 
@@ -220,6 +221,11 @@ def show_jobs(ask: Ask[None, None]) -> Jobs:
 
 def set_jobs(ask: Ask[None, NewJobs]) -> Jobs:
     """Work for these jobs only; none: for any."""
+    mine = {*use.open_campaigns(ask.unit, own_agent(ask.person)), *_me(ask).preferred}
+    for name in ask.body.preferred:
+        get_campaign(ask.unit, name)
+        if name not in mine:
+            raise ForbiddenError(f"campaign {name} is not open to you", hint="choose of those that are open")
     agentpage.set_preferred(ask.unit, own_agent(ask.person), ask.body.preferred, actor=ask.actor, now=ask.now)
     return _jobs(ask)
 
@@ -244,12 +250,14 @@ def list_callbacks(ask: Ask[None, None]) -> list[CallbackShown]:
 
 
 def add_callback(ask: Ask[None, OwnCallback]) -> CallbackShown:
-    """Promise somebody of a campaign of my queues a call."""
+    """Promise a call to somebody whom I see or have talked to in a campaign of my queues."""
     name = own_agent(ask.person)
     known = {row.spec.name: row.spec.queue for row in ask.unit.campaigns.all()}
     if known.get(ask.body.campaign) not in {queue.name for queue in use.queues_of(ask.unit, name)}:
         raise ForbiddenError("that campaign is of none of your queues", hint="ask a supervisor")
-    return callbacks.promise(ask, ask.body, _own_wish(ask.body, name if ask.body.mine else None, ask.now))
+    wish = _own_wish(ask.body, name if ask.body.mine else None, ask.now)
+    owncalls.check_promise(ask.unit, name, ask.body.campaign, ask.body.contact_id, wish, now=ask.now)
+    return callbacks.promise(ask, ask.body, wish)
 
 
 def move_callback(ask: Ask[None, When]) -> CallbackShown:

@@ -6,12 +6,12 @@ Not here: the rule itself (domain/user.py), campaigns and agents, which have que
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from dialerd.domain.errors import ForbiddenError
 from dialerd.domain.user import Person
 from dialerd.ports import Unit
-from dialerd.usecases.agents import get_agent
+from dialerd.usecases.agents import get_agent, queues_of
 from dialerd.usecases.contacts import get_contact
 from dialerd.web.binding import Path
 
@@ -58,6 +58,25 @@ def check_contact(unit: Unit, person: Person, contact_id: int) -> None:
     """Raises ForbiddenError for a contact of such a list, NotFoundError where there is none."""
     if person.queues is not None:
         check_lists(unit, person, [get_contact(unit, contact_id).list_name])
+
+
+def check_agent(unit: Unit, person: Person, agent: str | None) -> None:
+    """Raises ForbiddenError where somebody would have an agent call who is of none of their queues."""
+    if agent is not None and not person.serves([each.name for each in queues_of(unit, agent)]):
+        raise ForbiddenError(f"agent {agent[:64]} is of none of your queues", hint="name one of them, or nobody")
+
+
+def is_others_call(person: Person, campaign: str, queues: Mapping[str, str | None]) -> bool:
+    """Whether an agent's call is of a campaign that somebody who sees the agent does not see; `queues`: by campaign."""
+    if person.queues is None or not campaign:
+        return False
+    queue = queues.get(campaign)
+    return queue is None or queue not in person.queues
+
+
+def queues_by_campaign(unit: Unit, person: Person) -> Mapping[str, str | None]:
+    """Asked for only where somebody is held to queues."""
+    return {} if person.queues is None else {row.spec.name: row.spec.queue for row in unit.campaigns.all()}
 
 
 def check_call(unit: Unit, person: Person, agent: str) -> None:
