@@ -5,8 +5,9 @@ Not here: their states and events (domain/agents.py), whom they work for (domain
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from dialerd.domain.agents import ASKED, MOST_PREFERRED, AgentEvent, Refusal, Seen, Wanted, ask
 from dialerd.domain.campaign import NAME
@@ -130,8 +131,17 @@ def delete_agent(unit: Unit, name: str, *, actor: str, now: datetime) -> None:
 
 def list_agents(unit: Unit) -> list[tuple[AgentRow, Sequence[str]]]:
     """Every agent with the names of the queues that it serves."""
-    queues = unit.queues.all()
-    return [(row, [queue.name for queue in queues if row.name in queue.agents]) for row in unit.agents.all()]
+    serves = queues_by_agent(unit)
+    return [(row, serves.get(row.name, ())) for row in unit.agents.all()]
+
+
+def queues_by_agent(unit: Unit) -> Mapping[str, Sequence[str]]:
+    """The names of the queues of each agent that serves one; of thousands of agents in hundreds of queues, too."""
+    serves: dict[str, list[str]] = {}
+    for queue in unit.queues.all():
+        for agent in queue.agents:
+            serves.setdefault(agent, []).append(queue.name)
+    return serves
 
 
 def events(
@@ -181,7 +191,8 @@ def login(
                 f"agent {other.name} is logged in with {phone}", hint="use another phone, or log that agent out"
             )
     unit.agents.put(name, endpoint=phone, kind=row.kind, may_outbound=row.may_outbound, now=now)
-    return _want(unit, row, WantedState.READY, "", actor=actor, action="agent_login", now=now)
+    changes = told(changes_of({"endpoint": row.endpoint}, {"endpoint": phone})) if phone != row.endpoint else {}
+    return _want(unit, row, WantedState.READY, "", actor=actor, action="agent_login", now=now, more=changes)
 
 
 def logout(unit: Unit, name: str, *, actor: str, now: datetime) -> AgentRow:
@@ -229,12 +240,20 @@ def _ask(row: AgentRow, event: AgentEvent) -> WantedState:
 
 
 def _want(
-    unit: Unit, row: AgentRow, state: WantedState, reason: str, *, actor: str, action: str, now: datetime
+    unit: Unit,
+    row: AgentRow,
+    state: WantedState,
+    reason: str,
+    *,
+    actor: str,
+    action: str,
+    now: datetime,
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> AgentRow:
     """Write the wish down, also where it is the same as before: `since` tells the engine that it was asked anew, as by
     an agent who has the phone back."""
     unit.agents.set_wanted(row.name, Wanted(state=state, since=now, reason=reason))
-    detail = {"reason": reason} if reason else {}
+    detail = {**({"reason": reason} if reason else {}), **more}
     unit.audit.add(actor=actor, action=action, subject=row.name, detail=detail, now=now)
     return get_agent(unit, row.name)
 

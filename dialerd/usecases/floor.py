@@ -14,6 +14,7 @@ from typing import Literal
 
 from dialerd.domain.words import AgentState, CallerId, Verdict
 from dialerd.ports import AgentRow, CallerRow, OpenCall, Unit
+from dialerd.usecases.agents import queues_by_agent
 
 MOST_CALLS = 1000
 
@@ -90,12 +91,13 @@ def floor(unit: Unit, *, now: datetime) -> Floor:
     rows, queues, callers = unit.agents.all(), unit.queues.all(), unit.floor.callers()
     calls = unit.floor.calls(limit=MOST_CALLS)
     of_campaign = {run.spec.name: run.spec.queue for run in unit.runs.unfinished()}
-    serves = {row.name: [queue.name for queue in queues if row.name in queue.agents] for row in rows}
+    serves = queues_by_agent(unit)
+    states = {row.name: str(row.seen.state) for row in rows}
     shown = [_call(each, of_campaign.get(each.campaign)) for each in calls]
     waits = [(each.queue, each.came_at) for each in callers if each.agent is None]
     waits += [(of_campaign[each.campaign] or "", each.since) for each in shown if each.phase == "waiting"]
     return Floor(
-        agents=[_agent(row, serves[row.name], callers, now) for row in rows],
+        agents=[_agent(row, serves.get(row.name, ()), callers, now) for row in rows],
         calls=shown,
         waiting=[
             FloorCaller(caller_id=each.id, queue=each.queue, since=each.came_at)
@@ -105,7 +107,7 @@ def floor(unit: Unit, *, now: datetime) -> Floor:
         queues=[
             FloorQueue(
                 queue=queue.name,
-                agents=dict(Counter(str(row.seen.state) for row in rows if queue.name in serves[row.name])),
+                agents=dict(Counter(states[name] for name in sorted(set(queue.agents)) if name in states)),
                 waiting=sum(name == queue.name for name, _ in waits),
                 longest_wait_s=max(
                     ((now - since).total_seconds() for name, since in waits if name == queue.name), default=0.0

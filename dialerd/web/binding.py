@@ -69,6 +69,25 @@ def of_house(_unit: Unit, _path: Path) -> None:
     return None
 
 
+_DEFINED: dict[Callable[..., Any], Collection[str]] = {}
+S = TypeVar("S", bound=Callable[..., Any])
+
+
+def changes_by_itself(*fields: str) -> Callable[[S], S]:
+    """Of what a route shows, those of its fields that nobody edits: a state, how late it is. The ETag is of the others
+    alone, so that If-Match asks whether what is edited has been edited by somebody else."""
+
+    def mark(shows: S) -> S:
+        _DEFINED[shows] = fields
+        return shows
+
+    return mark
+
+
+def live_fields(shows: Callable[..., Any]) -> Collection[str]:
+    return _DEFINED.get(shows, ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Generic[Q, B]):
     """One request, within one transaction."""

@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from dialerd.domain.user import Denied, Person, may
 from dialerd.ports import KeptAnswer, Unit
 from dialerd.usecases import signin
 from dialerd.usecases.signin import Credential, SignedIn
-from dialerd.web.binding import BY_BODY, OPEN, Ask, Route, Streamed, Visit
+from dialerd.web.binding import BY_BODY, OPEN, Ask, Route, Streamed, Visit, live_fields
 from dialerd.web.credentials import check_own, credential_of
 from dialerd.web.door import Door
 from dialerd.web.house import House
@@ -46,11 +46,13 @@ TOML = "application/toml"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`etag`: of what a GET shows. `signed_in`: who has asked."""
+    """`etag`: of what a GET shows; `is_live`: of a part of it, and the rest is another each time. `signed_in`: who has
+    asked."""
 
     status: int
     body: bytes
     etag: str | None = None
+    is_live: bool = False
     is_replayed: bool = False
     media: str = "application/json"
     signed_in: SignedIn | None = None
@@ -170,6 +172,8 @@ class _Asked:
         found = self.admitted(unit, now)
         value = route.do(self._ask(unit, found, now))
         body = self._dump(route, value)
+        if live := live_fields(route.do):
+            return Answer(route.status, body, _etag(_defined(value, live)), is_live=True, signed_in=found)
         if route.is_table and TOML in self._headers.get("accept", ""):
             return Answer(route.status, tomli_w.dumps(value).encode(), _etag(body), media=TOML, signed_in=found)
         return Answer(route.status, body, _etag(body), signed_in=found)
@@ -223,7 +227,8 @@ class _Asked:
         if route.shows is None or (seen is None and fresh is None):
             return
         try:
-            shown: bytes | None = route.shown_as.dump_json(route.shows(ask))
+            value, live = route.shows(ask), live_fields(route.shows)
+            shown: bytes | None = _defined(value, live) if live else route.shown_as.dump_json(value)
         except NotFoundError:
             shown = None
         if fresh is not None and fresh.strip() == "*" and shown is not None:
@@ -251,6 +256,10 @@ class _Asked:
 
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+
+
+def _defined(value: BaseModel, live: Collection[str]) -> bytes:
+    return value.model_dump_json(exclude=set(live)).encode()
 
 
 def _names(header: str, etag: str) -> bool:
@@ -313,7 +322,7 @@ def _response(answer: Answer, request: web.Request) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if answer.etag is not None:
         headers["ETag"] = answer.etag
-        if _names(request.headers.get("If-None-Match", ""), answer.etag):
+        if not answer.is_live and _names(request.headers.get("If-None-Match", ""), answer.etag):
             return web.Response(status=304, headers=headers)
     if answer.is_replayed:
         headers["Idempotent-Replayed"] = "true"

@@ -53,6 +53,15 @@ class Asked(BaseModel):
         return cast("tuple[datetime, K] | None", self.after(datetime, kind))
 
 
+class Searched(Asked):
+    """A list that is searched."""
+
+    text: Annotated[str, Field(max_length=100, description="only what has this in its name")] = ""
+
+    def finds(self, *words: str | None) -> bool:
+        return not self.text or any(self.text.lower() in (each or "").lower() for each in words)
+
+
 class Page(BaseModel, Generic[T]):
     """`next`: the cursor of the next page; null: this is the last one."""
 

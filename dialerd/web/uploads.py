@@ -91,8 +91,9 @@ class Uploads:
             updated_at=now,
         )
         self._all[made.id] = made
-        while len(self._all) > _KEPT:
-            self._all.popitem(last=False)
+        over = [each.id for each in self._all.values() if each.state in ("done", "failed")]
+        for old in over[: max(0, len(over) - _KEPT)]:  # what waits or runs is never forgotten
+            del self._all[old]
 
         async def in_turn() -> None:
             ending = "failed", "it was broken off"

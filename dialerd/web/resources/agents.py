@@ -18,8 +18,8 @@ from dialerd.ports import AgentEventRow, AgentRow, Unit
 from dialerd.usecases import agentpage, recordings
 from dialerd.usecases import agents as use
 from dialerd.usecases.standing import get_campaign
-from dialerd.web.binding import Ask, Model, Moment, Path, Route
-from dialerd.web.paging import Asked, Page, page, page_of_all
+from dialerd.web.binding import Ask, Model, Moment, Path, Route, changes_by_itself
+from dialerd.web.paging import Asked, Page, Searched, page, page_of_all
 from dialerd.web.resources.reach import check_call, is_others_call, queues_by_campaign
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -112,9 +112,13 @@ def queues_of_agent(unit: Unit, path: Path) -> Collection[str]:
     return [queue.name for queue in use.queues_of(unit, use.get_agent(unit, path["name"]).name)]
 
 
-def list_agents(ask: Ask[Asked, None]) -> Page[AgentShown]:
+def list_agents(ask: Ask[Searched, None]) -> Page[AgentShown]:
     """Every agent."""
-    rows = [(row, queues) for row, queues in use.list_agents(ask.unit) if ask.person.serves(queues)]
+    rows = [
+        (row, queues)
+        for row, queues in use.list_agents(ask.unit)
+        if ask.person.serves(queues) and ask.query.finds(row.name)
+    ]
     known = queues_by_campaign(ask.unit, ask.person)
 
     def show(pair: tuple[AgentRow, Sequence[str]]) -> AgentShown:
@@ -123,6 +127,7 @@ def list_agents(ask: Ask[Asked, None]) -> Page[AgentShown]:
     return page_of_all(rows, ask.query, key=lambda pair: (pair[0].name,), show=show)
 
 
+@changes_by_itself(*(AgentWithJobs.model_fields.keys() - {"agent", "endpoint", "kind", "may_outbound", "queues"}))
 def show_agent(ask: Ask[None, None]) -> AgentWithJobs:
     """One agent."""
     return with_jobs(ask, ask.path["name"])

@@ -19,7 +19,7 @@ from dialerd.usecases import asked as asking
 from dialerd.usecases import callbacks as use
 from dialerd.usecases import dispositions
 from dialerd.usecases.standing import get_campaign
-from dialerd.web.binding import BY_BODY, Ask, Model, Path, Route
+from dialerd.web.binding import BY_BODY, Ask, Model, Path, Route, changes_by_itself
 from dialerd.web.paging import Asked, Page, cursor_of
 from dialerd.web.resources.campaigns import check_own_queue, queues_of
 from dialerd.web.resources.reach import campaigns_of, check_agent
@@ -67,21 +67,26 @@ class When(Model):
         return self.at if self.in_min is None else now + timedelta(minutes=self.in_min)
 
 
-class Promise(When):
-    """What goes with a disposition that asks for a callback. `agent`: who is to call."""
+class Promised(When):
+    """What goes with a disposition that asks for a callback, whoever is to call."""
 
     number: Annotated[str, Field(max_length=40)] | None = None
     zone: Annotated[str, Field(max_length=60)] | None = None
-    agent: Annotated[str, Field(max_length=64)] | None = None
     fallback_min: Minutes | None = None
     never_anybody: bool = False
     notes: Annotated[str, Field(max_length=2000)] = ""
 
     @model_validator(mode="after")
-    def _one_time(self) -> Promise:
+    def _one_time(self) -> Promised:
         if self.at is not None and self.in_min is not None:
             raise ValueError("at and in_min exclude each other")
         return self
+
+
+class Promise(Promised):
+    """`agent`: who is to call."""
+
+    agent: Annotated[str, Field(max_length=64)] | None = None
 
     def wish(self, now: datetime) -> use.Wish:
         return use.Wish(
@@ -95,9 +100,13 @@ class Promise(When):
         )
 
 
-class NewCallback(Promise):
+class OfWhom(Model):
     campaign: Annotated[str, Field(max_length=64)]
     contact_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class NewCallback(Promise, OfWhom):
+    pass
 
 
 class CallbacksAsked(Asked):
@@ -154,6 +163,7 @@ def list_callbacks(ask: Ask[CallbacksAsked, None]) -> Page[CallbackShown]:
     )
 
 
+@changes_by_itself("state", "late", "held_by", "why", "until")
 def show_callback(ask: Ask[None, None]) -> CallbackShown:
     """One callback, and what it waits for."""
     return shown_callback(ask, _number(ask.path))
@@ -164,13 +174,11 @@ def add_callback(ask: Ask[None, NewCallback]) -> CallbackShown:
     queue = get_campaign(ask.unit, ask.body.campaign).spec.queue
     check_own_queue(ask.person, [queue] if queue else [])
     check_agent(ask.unit, ask.person, ask.body.agent)
-    return promise(ask, ask.body, ask.body.wish(ask.now))
+    return promise(ask, ask.body.campaign, ask.body.contact_id, ask.body.wish(ask.now))
 
 
-def promise(ask: Ask[Any, Any], new: NewCallback, wish: use.Wish) -> CallbackShown:
-    made = use.add_callback(
-        ask.unit, new.campaign, new.contact_id, wish, region=ask.house.region, actor=ask.actor, now=ask.now
-    )
+def promise(ask: Ask[Any, Any], campaign: str, contact_id: int, wish: use.Wish) -> CallbackShown:
+    made = use.add_callback(ask.unit, campaign, contact_id, wish, region=ask.house.region, actor=ask.actor, now=ask.now)
     return shown_callback(ask, made.id)
 
 

@@ -12,6 +12,7 @@ from dialerd.usecases import floor as use
 from dialerd.usecases import timeline
 from dialerd.web.binding import Ask, Route, Streamed
 from dialerd.web.resources.campaigns import is_shown_to, queues_of
+from dialerd.web.resources.reach import is_others_call, queues_by_campaign
 from dialerd.web.resources.runs import WhichRun
 
 
@@ -20,14 +21,23 @@ def show_floor(ask: Ask[None, None]) -> use.Floor:
     found, person = use.floor(ask.unit, now=ask.now), ask.person
     if person.queues is None:
         return found
+    known = queues_by_campaign(ask.unit, person)
     rows = {each.campaign: ask.unit.campaigns.get(each.campaign) for each in found.calls}
     return replace(
         found,
-        agents=[each for each in found.agents if person.serves(each.queues)],
+        agents=[
+            _without_call(each) if is_others_call(person, each.campaign or "", known) else each
+            for each in found.agents
+            if person.serves(each.queues)
+        ],
         calls=[each for each in found.calls if (row := rows[each.campaign]) and is_shown_to(person, row.spec)],
         waiting=[each for each in found.waiting if person.serves((each.queue,))],
         queues=[each for each in found.queues if person.serves((each.queue,))],
     )
+
+
+def _without_call(agent: use.FloorAgent) -> use.FloorAgent:
+    return replace(agent, campaign=None, attempt_id=None, why="", consults=None, listeners=())
 
 
 def show_timeline(ask: Ask[WhichRun, None]) -> timeline.Timeline:

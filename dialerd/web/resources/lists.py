@@ -16,7 +16,7 @@ from dialerd.ports import ImportRow, ListRow
 from dialerd.usecases import filters, importing
 from dialerd.usecases import lists as use
 from dialerd.web.binding import Ask, Model, Route, Streamed, Visit
-from dialerd.web.paging import Asked, Page, page_of_all
+from dialerd.web.paging import Page, Searched, page_of_all
 from dialerd.web.resources.campaigns import FilterShown, filter_document
 from dialerd.web.resources.reach import lists_of, queues_of_list
 from dialerd.web.steps import until_gone
@@ -63,10 +63,10 @@ class ListFilter(Model):
     filter: str
 
 
-def list_lists(ask: Ask[Asked, None]) -> Page[ListShown]:
+def list_lists(ask: Ask[Searched, None]) -> Page[ListShown]:
     """Every list; for whoever is held to queues, those that the campaigns of these name."""
     mine = lists_of(ask.unit, ask.person)
-    rows = [row for row in use.list_lists(ask.unit) if mine is None or row.name in mine]
+    rows = [row for row in use.list_lists(ask.unit) if (mine is None or row.name in mine) and ask.query.finds(row.name)]
     return page_of_all(rows, ask.query, key=lambda row: (row.name,), show=list_document)
 
 

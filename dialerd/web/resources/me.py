@@ -24,7 +24,7 @@ from dialerd.usecases.standing import get_campaign
 from dialerd.web.binding import Ask, Model, Route
 from dialerd.web.resources import agents, callbacks, owncalls
 from dialerd.web.resources.agents import AgentWithJobs, Login, Name, Pause, Switch
-from dialerd.web.resources.callbacks import CallbackShown, GivenShown, NewCallback, Promise, When
+from dialerd.web.resources.callbacks import CallbackShown, GivenShown, OfWhom, Promised, When
 from dialerd.web.resources.reach import own_agent
 
 _MOST = 1000  # callbacks
@@ -104,13 +104,13 @@ class OwnGiven(Model):
     callback: OwnPromise | None = None
 
 
-class OwnPromise(Promise):
+class OwnPromise(Promised):
     """`mine`: this agent is to call."""
 
     mine: bool = False
 
 
-class OwnCallback(NewCallback):
+class OwnCallback(Promised, OfWhom):
     mine: bool = True
 
 
@@ -257,7 +257,7 @@ def add_callback(ask: Ask[None, OwnCallback]) -> CallbackShown:
         raise ForbiddenError("that campaign is of none of your queues", hint="ask a supervisor")
     wish = _own_wish(ask.body, name if ask.body.mine else None, ask.now)
     owncalls.check_promise(ask.unit, name, ask.body.campaign, ask.body.contact_id, wish, now=ask.now)
-    return callbacks.promise(ask, ask.body, wish)
+    return callbacks.promise(ask, ask.body.campaign, ask.body.contact_id, wish)
 
 
 def move_callback(ask: Ask[None, When]) -> CallbackShown:
@@ -277,7 +277,7 @@ def cancel_callback(ask: Ask[None, None]) -> None:
     promised.cancel_callback(ask.unit, _own_callback(ask), actor=ask.actor, now=ask.now)
 
 
-def _own_wish(given: Promise, agent: str | None, now: datetime) -> promised.Wish:
+def _own_wish(given: Promised, agent: str | None, now: datetime) -> promised.Wish:
     return promised.Wish(
         at=given.moment(now),
         number=given.number,

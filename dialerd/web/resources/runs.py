@@ -20,7 +20,7 @@ from dialerd.usecases import dispositions, runs, schedules, status
 from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
 from dialerd.usecases.standing import get_campaign
 from dialerd.usecases.status import Status
-from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
+from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit, changes_by_itself
 from dialerd.web.csvstream import StoreReader, csv_response
 from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
@@ -97,6 +97,12 @@ class OccurrenceShown(Model):
     start_at: datetime
     ends_at: datetime | None
     precedence: bool
+
+
+class ScheduleShown(Schedules):
+    """`schedules`: as they are set; `occurrences`: the next ones."""
+
+    occurrences: list[OccurrenceShown]
 
 
 class ExportAsked(Query):
@@ -186,10 +192,17 @@ def list_runs(ask: Ask[Asked, None]) -> Page[RunShown]:
     return page_of_all(rows, ask.query, key=lambda row: (row.number,), show=_run)
 
 
-def show_schedule(ask: Ask[None, None]) -> list[OccurrenceShown]:
-    """When the campaign starts by itself next."""
+@changes_by_itself("occurrences")
+def show_schedule(ask: Ask[None, None]) -> ScheduleShown:
+    """The campaign's schedules, and when it starts by itself next."""
     found = schedules.upcoming(ask.unit, ask.path["name"], ask.now)
-    return [OccurrenceShown(start_at=each.start_at, ends_at=each.ends_at, precedence=each.precedence) for each in found]
+    given = get_campaign(ask.unit, ask.path["name"]).spec.as_table()["schedule"]  # one is a table of its own
+    return ScheduleShown(
+        schedules=given if isinstance(given, list) else [given],
+        occurrences=[
+            OccurrenceShown(start_at=each.start_at, ends_at=each.ends_at, precedence=each.precedence) for each in found
+        ],
+    )
 
 
 def set_schedule(ask: Ask[None, Schedules]) -> CampaignApplied:

@@ -16,9 +16,9 @@ from dialerd.domain.user import Right, Role
 from dialerd.ports import AuditRow, TokenRow, Unit, UserRow
 from dialerd.usecases import auditlog, tokens
 from dialerd.usecases import users as use
-from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit
+from dialerd.web.binding import Ask, Model, Moment, Query, Route, Streamed, Visit, changes_by_itself
 from dialerd.web.csvstream import StoreReader, csv_response
-from dialerd.web.paging import Asked, Page, page, page_of_all
+from dialerd.web.paging import Asked, Page, Searched, page, page_of_all
 from dialerd.web.resources.session import Password, hashed, read_model
 
 
@@ -102,11 +102,13 @@ class AuditAsked(Asked, AuditAbout):
     pass
 
 
-def list_users(ask: Ask[Asked, None]) -> Page[UserShown]:
-    """Every user."""
-    return page_of_all(use.list_users(ask.unit), ask.query, key=lambda row: (row.name,), show=_user)
+def list_users(ask: Ask[Searched, None]) -> Page[UserShown]:
+    """Every user, or those whose own or agent's name has `text`."""
+    found = [row for row in use.list_users(ask.unit) if ask.query.finds(row.name, row.agent)]
+    return page_of_all(found, ask.query, key=lambda row: (row.name,), show=_user)
 
 
+@changes_by_itself("last_signed_in_at")
 def show_user(ask: Ask[None, None]) -> UserShown:
     """One user."""
     return _user(use.get_user(ask.unit, ask.path["name"]))
