@@ -30,9 +30,7 @@ NO_DAEMON = "no daemon is running on this database"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """A campaign and its latest run. `actions`: what can be done to it now; `reason`: why the run ends or ended before
-    its last target, or why its follow-up was not started; `held`: why a run that goes on places no calls. `max_calls`,
-    `calls_per_second`, `ratio`: the run's own pace, which may be another than its campaign's; None: there is no run.
-    """
+    its last target, or why its follow-up was not started; `held`: why a run that goes on places no calls."""
 
     campaign: str
     run: int | None
@@ -52,9 +50,6 @@ class Status:
     reason: str
     held: str
     actions: Sequence[str]
-    max_calls: int | None
-    calls_per_second: float | None
-    ratio: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +102,6 @@ def status(unit: Unit, name: str, now: datetime) -> Status:
         reason=run.reason if run else "",
         held=run.held if run and run.state is RunState.ACTIVE else "",
         actions=possible(now_at.state),
-        max_calls=run.spec.max_calls if run else None,
-        calls_per_second=run.spec.calls_per_second if run else None,
-        ratio=run.spec.ratio if run else None,
     )
 
 

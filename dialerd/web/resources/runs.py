@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import Field
 
 from dialerd.domain.user import Right
-from dialerd.ports import RunRow
+from dialerd.ports import RunRow, Unit
 from dialerd.usecases import dispositions, runs, schedules, status
 from dialerd.usecases.export import COLUMNS, Wanted, export_attempts
 from dialerd.usecases.standing import get_campaign
@@ -26,10 +26,18 @@ from dialerd.web.paging import Asked, Page, page_of_all
 from dialerd.web.resources.campaigns import CampaignApplied, applied_document, queues_of
 
 
+class PaceShown(Model):
+    max_calls: int
+    calls_per_second: float
+    ratio: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusWithWhy(Status):
-    """`why` and `pacing` where they were asked for; `pacing` only of a predictive run."""
+    """`pace`: of the run, where there is one; `why` and `pacing` where they were asked for, `pacing` only of a
+    predictive one."""
 
+    pace: PaceShown | None = None
     why: Sequence[status.Hold] | None = None
     pacing: dict[str, Any] | None = None
 
@@ -42,12 +50,6 @@ class Pace(Model):
     max_calls: int | None = None
     calls_per_second: float | None = None
     ratio: int | None = None
-
-
-class PaceShown(Model):
-    max_calls: int
-    calls_per_second: float
-    ratio: int
 
 
 class WhichRun(Query):
@@ -118,12 +120,20 @@ def show_status(ask: Ask[Why, None]) -> StatusWithWhy:
     """How the campaign stands; with `why`, what holds each target that is not being called."""
     name = ask.path["name"]
     found = status.status(ask.unit, name, ask.now)
-    given = {each.name: getattr(found, each.name) for each in fields(found)}
+    given = {each.name: getattr(found, each.name) for each in fields(found)} | {"pace": _pace(ask.unit, name)}
     if not ask.query.why:
         return StatusWithWhy(**given)
     holds = status.why(ask.unit, name, ask.now, is_daemon_running=True)
     pacing = status.pacing(ask.unit, name)
     return StatusWithWhy(**given, why=holds, pacing=None if pacing is None else dict(pacing))
+
+
+def _pace(unit: Unit, name: str) -> PaceShown | None:
+    run = unit.runs.latest(get_campaign(unit, name).id)
+    if run is None:
+        return None
+    spec = run.spec
+    return PaceShown(max_calls=spec.max_calls, calls_per_second=spec.calls_per_second, ratio=spec.ratio)
 
 
 def run_campaign(ask: Ask[None, None]) -> Status:
