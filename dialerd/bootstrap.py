@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dialerd import storehouse
+from dialerd import storehouse, tracehouse
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.files.heardfolder import HeardFolder
@@ -40,6 +40,7 @@ from dialerd.usecases.pieces import StoredPieces
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
     from dialerd.adapters.postgres import Lease
+    from dialerd.adapters.tracing import CallTraces
     from dialerd.agi import AgiServer
     from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
     from dialerd.web import ApiServer
@@ -159,6 +160,7 @@ class Parts:
     """What a daemon is made of."""
 
     engine: Engine
+    traces: CallTraces | None
     drops: DropKeeper
     forgetter: Forgetter
     amd_watch: AmdWatch
@@ -189,7 +191,7 @@ def build(given: Settings, turn: Lease | None) -> Parts:
 
     tls = tls_of(given.http)
     clock = SystemClock()
-    meters = Meters()
+    meters, traces = Meters(), tracehouse.traces(given.tracing)
     store = storehouse.opened(given.database, turn=turn, meters=meters, steady=clock.steady)
     proof = storehouse.turn_of(turn, store, clock)
     exchanges: dict[str, Exchange] = {each.name: ari.AriExchange(each, clock, proof) for each in given.asterisk}
@@ -214,11 +216,13 @@ def build(given: Settings, turn: Lease | None) -> Parts:
         speech=_speech(given.tts, clock),
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,
         meters=meters,
+        tracing=traces,
     )
     beside = store.beside(API_READERS)
     told = exposition(engine, meters, beside, given.database.path)
     return Parts(
         engine=engine,
+        traces=traces,
         hooks=AgiServer(
             given.agi.listen,
             store,

@@ -76,6 +76,8 @@ async def _serve(path: Path, settings: Settings, turn: Lease | None) -> int:
         await engine.close()
         parts.loop_watch.end()
     live.close()
+    if parts.traces is not None:
+        await parts.traces.close()
     await parts.api.close()
     await parts.store.close()
     _log.info("dialerd has stopped", action="daemon_stopped")

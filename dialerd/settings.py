@@ -269,6 +269,14 @@ class LogSettings(_Section):
     form: Literal["auto", "text", "json", "journal"] = "auto"
 
 
+class TracingSettings(_Section):
+    """`endpoint`: where traces of calls are sent over OTLP/HTTP, its path included; none: there are none. `share`: of
+    all calls."""
+
+    endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s/@]+/\S*$")
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
 class Settings(_Section):
     """The whole file."""
 
@@ -288,6 +296,7 @@ class Settings(_Section):
     amd: DetectionSettings = DetectionSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     sms: tuple[SmsSettings, ...] = Field(default=(), strict=False)
     mail: tuple[MailSettings, ...] = Field(default=(), strict=False)
 

@@ -19,7 +19,7 @@ from dialerd.domain.words import AgentState, AttemptId, RunId
 from dialerd.engine.agentline import AgentLine, Crew
 from dialerd.engine.postings import Postings
 from dialerd.log import logger
-from dialerd.ports import Clock, Store
+from dialerd.ports import Clock, Store, Tracing
 from dialerd.usecases import agents as usecases
 from dialerd.usecases.callplan import PATIENCE_S
 
@@ -37,7 +37,9 @@ class AgentBook:
         postings: Postings,
         tell_run: Callable[[RunId, PacingEvent], None],
         on_state: Callable[[AgentLine], None],
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing
         self._store = store
         self._clock = clock
         self._postings = postings
@@ -89,6 +91,8 @@ class AgentBook:
         self._tell_whereabouts(line)
         if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
             self._end_wrap_up(line, (now - before.since).total_seconds())
+            if self._tracing is not None and before.attempt_id is not None:
+                self._tracing.wrapped_up(before.attempt_id, before.since, now)
         elif after.state is AgentState.WRAP_UP and before.state is not AgentState.WRAP_UP:
             self.limit_wrap_up(line, line.wrap_up_s)
         if after.state is not before.state:

@@ -32,7 +32,7 @@ from dialerd.engine.runline import RunLine
 from dialerd.engine.seekers import Seekers
 from dialerd.engine.takers import CallerHost, Takers
 from dialerd.engine.trunkdesk import TrunkDesk
-from dialerd.ports import Clock, Dice, Exchange, Store
+from dialerd.ports import Clock, Dice, Exchange, Store, Tracing
 from dialerd.usecases import agents as usecases
 
 _EVENT_OF = {WantedState.LOGGED_OUT: E.LOG_OUT, WantedState.READY: E.READY, WantedState.PAUSED: E.PAUSE}
@@ -62,6 +62,7 @@ class AgentDesk:
         callers: CallerHost,
         tell_run: Callable[[RunId, PacingEvent], None],
         on_change: Callable[[], None],
+        tracing: Tracing | None = None,
     ) -> None:
         """`transfer_prefixes`: of numbers that calls may be transferred to. `talking_at`: the calls on an
         exchange that have an agent. `runs`: those that are not over. `callers`: who keeps the people who have called.
@@ -73,7 +74,9 @@ class AgentDesk:
         self._callers = callers
         self._on_change = on_change
         postings = Postings(clock, dice, runs, callers.facts)
-        self.book = AgentBook(store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state)
+        self.book = AgentBook(
+            store, clock, postings=postings, tell_run=tell_run, on_state=self._in_new_state, tracing=tracing
+        )
         self._book = self.book
         self.links = LinkDesk(clock, exchanges, self._book, links=links, ready=ready, owner=self)
         self._legs = LegDesk(clock, dice, exchanges, self.links, refusal=trunks.refusal)

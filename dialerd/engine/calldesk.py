@@ -19,7 +19,7 @@ from dialerd.domain.call import CallPlan, Facts, Outcome, begin, resume, step
 from dialerd.domain.call import commands as do
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.moves import rung_s
-from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Talking, Waiting
+from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Settled, Talking, Waiting
 from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
 from dialerd.domain.pacing.news import news_of
 from dialerd.domain.words import AttemptId
@@ -35,7 +35,7 @@ from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Clock, Exchange
+from dialerd.ports import AttemptRow, Clock, Exchange, Tracing
 from dialerd.tasks import spawn
 
 _log = logger(__name__)
@@ -65,8 +65,10 @@ class CallDesk:
         ledger: CallLedger,
         on_room: Callable[[], None],
         meters: Meters,
+        tracing: Tracing | None = None,
     ) -> None:
         self._meters = meters
+        self._tracing = tracing
         self._flows = flows
         self._clock = clock
         self._runs = runs
@@ -92,6 +94,7 @@ class CallDesk:
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, exchange.name)
         self._show_phase(line)
+        self._trace_begin(line, adopted=False)
         if refusal is not None:
             self.deliver(attempt.id, refusal)
         else:
@@ -105,6 +108,7 @@ class CallDesk:
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
         self._show_phase(line)
+        self._trace_begin(line, adopted=True)
         self._do(line, commands)
 
     # What is up
@@ -187,6 +191,8 @@ class CallDesk:
             waits, talks = isinstance(after.state, Waiting), isinstance(after.state, Talking)
             self._meters.turned(line.attempt.id, waits=waits, talks=talks, at=self._clock.steady())
             has_moved = self._show_phase(line) or has_moved
+            if self._tracing is not None and not isinstance(after.state, Settled):
+                self._tracing.turned(line.attempt.id, calltrace.phase_of(after.state), now)
             if isinstance(after.state, Waiting | Queued) and isinstance(before.state, _UNHEARD):
                 run = self._runs.line_of(line.attempt)
                 if run is not None:
@@ -289,6 +295,8 @@ class CallDesk:
         self._recordings.over(line.attempt.id)
         self._comfort.over(line.attempt.id)
         self._meters.over(line.attempt.id)
+        if self._tracing is not None:
+            self._tracing.ended(line.attempt.id, outcome, line.now(self._clock))
         self._agents.reservations.over(line.attempt.id)
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
         self._ledger.close(
@@ -316,6 +324,12 @@ class CallDesk:
         run = self._runs.line_of(line.attempt)
         was_short = self._trunks.eases(line.attempt.trunk)
         return was_short or run is None or run.is_short or not line.call.plan.has_agents or not run.is_calling
+
+    def _trace_begin(self, line: CallLine, *, adopted: bool) -> None:
+        if self._tracing is not None:
+            run, phase = self._runs.line_of(line.attempt), calltrace.phase_of(line.call.state)
+            name = "" if run is None else run.row.spec.name
+            self._tracing.began(line.attempt, name, phase, line.now(self._clock), adopted=adopted)
 
     def _drop_timer(self, line: CallLine) -> None:
         if line.timer is not None:

@@ -56,6 +56,7 @@ from dialerd.ports import (
     MessageRoute,
     QueueWatch,
     Store,
+    Tracing,
     Unit,
 )
 from dialerd.ports.flows import Speech, Web
@@ -96,6 +97,7 @@ class Engine:
         limits: Mapping[str, int] = MappingProxyType({}),
         links: Mapping[str, str] = MappingProxyType({}),
         meters: Meters | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt.
         `lost_after_s`: an exchange away so long is given up. By exchange, `limits`: most calls, `links`: the way in."""
@@ -127,6 +129,7 @@ class Engine:
             callers=self.callers,
             tell_run=self.runs.tell,
             on_change=self._wake,
+            tracing=tracing,
         )
         self.callers.employ(self.agents)
         self._watches = queue_watches or {}
@@ -202,6 +205,7 @@ class Engine:
             ledger,
             self._wake,
             self.meters,
+            tracing,
         )
         self._previews = PreviewDesk(
             means, sure=self._sure, place=lambda *call: self._loop.place(*call), on_change=self._wake

@@ -106,6 +106,7 @@ from dialerd.ports.rows import (
 from dialerd.ports.runs import Campaigns, Occurrences, Runs
 from dialerd.ports.store import Store, Unit
 from dialerd.ports.strategies import Strategies
+from dialerd.ports.tracing import Tracing
 from dialerd.ports.users import (
     ApiTokens,
     Audit,
@@ -237,6 +238,7 @@ __all__ = [
     "TimeIn",
     "Timer",
     "TokenRow",
+    "Tracing",
     "Turn",
     "Unclear",
     "Undelivered",
