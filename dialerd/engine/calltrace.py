@@ -3,8 +3,8 @@ in which phase of it a call is, for traces.
 
 Not here: the steps (domain/call/step.py), keeping traces (adapters/tracing.py).
 
-Names of events, states, commands and nodes are logged, and nothing of what
-they hold: no number, no text of a person's. It is called only where somebody reads it (log.is_detailed).
+Names of events, states, commands and nodes are logged, and nothing of what they hold: no number, no text of a person's.
+It is called only where somebody reads it (log.is_detailed).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.engine import Engine
-from dialerd.ports import Clock, MessageRoute, QueueWatch, RunRow, Store, Unit
+from dialerd.ports import Clock, MessageRoute, QueueWatch, RunRow, Store, Tracing, Unit
 from dialerd.ports.flows import Speech, Web
 from dialerd.simulate.callees import Callees, NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock, run_virtual
@@ -60,6 +60,7 @@ class Office:
         self.answers: dict[str, Answers] = {}
         self.speech: Speech | None = None
         self.web: Web | None = None
+        self.tracing: Tracing | None = None
 
     async def start(self) -> None:
         self._life = Mortal(self.clock, self.store)
@@ -80,6 +81,7 @@ class Office:
             reply_words=shipped_reply_words(),
             answers=self.answers,
             transfer_prefixes=("+1212",),
+            tracing=self.tracing,
         )
         await self.engine.start()
 
