@@ -30,6 +30,7 @@ from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
+from dialerd.domain.trunk import Trunk
 from dialerd.meters import Meters
 from dialerd.ports import Clock, Dump, Exchange, HeardCalls, MessageRoute, Passwords, Store, Supervisor, Unit
 from dialerd.settings import DetectionSettings, Settings, SpeechSettings, find_settings, read_settings
@@ -160,6 +161,7 @@ class Parts:
     """What a daemon is made of."""
 
     engine: Engine
+    trunks: dict[str, Trunk]
     traces: CallTraces | None
     drops: DropKeeper
     forgetter: Forgetter
@@ -191,7 +193,7 @@ def build(given: Settings, turn: Lease | None) -> Parts:
 
     tls = tls_of(given.http)
     clock = SystemClock()
-    meters, traces = Meters(), tracehouse.traces(given.tracing)
+    trunks, meters, traces = given.trunks, Meters(), tracehouse.traces(given.tracing)
     store = storehouse.opened(given.database, turn=turn, meters=meters, steady=clock.steady)
     proof = storehouse.turn_of(turn, store, clock)
     exchanges: dict[str, Exchange] = {each.name: ari.AriExchange(each, clock, proof) for each in given.asterisk}
@@ -200,7 +202,7 @@ def build(given: Settings, turn: Lease | None) -> Parts:
         clock=clock,
         dice=SystemDice(),
         exchanges=exchanges,
-        trunks=given.trunks,
+        trunks=trunks,
         min_ring_s=given.engine.min_ring_s,
         lost_after_s=given.engine.lost_after_s,
         limits={each.name: each.max_channels for each in given.asterisk if each.max_channels is not None},
@@ -222,6 +224,7 @@ def build(given: Settings, turn: Lease | None) -> Parts:
     told = exposition(engine, meters, beside, given.database.path)
     return Parts(
         engine=engine,
+        trunks=trunks,
         traces=traces,
         hooks=AgiServer(
             given.agi.listen,
@@ -230,7 +233,9 @@ def build(given: Settings, turn: Lease | None) -> Parts:
             hooks.Setting(region=given.phone.default_region, phones=given.agents.endpoints),
             engine.poke,
         ),
-        api=ApiServer(house(given, beside, clock, engine.poke, rulebook(given), tls, engine.vitals.latest, told)),
+        api=ApiServer(
+            house(given, trunks, beside, clock, engine.poke, rulebook(given), tls, engine.vitals.latest, told)
+        ),
         forgetter=Forgetter(store, clock, exchanges, given.retention.as_rules()),
         amd_watch=AmdWatch(store, clock, _heard(given.amd), read_parameters(given.amd.parameters), meters),
         tls=tls,

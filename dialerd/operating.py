@@ -89,6 +89,8 @@ class Live:
         """The keys of `reloading.LIVE`, and no others."""
         log.configure(level=wanted.log.level, form=wanted.log.form)
         self._parts.engine.change_limits(wanted.trunks)
+        for name, trunk in self._parts.trunks.items():
+            self._parts.trunks[name] = trunk.limited_as(wanted.trunks.get(name, trunk))
         self._parts.forgetter.change(wanted.retention.as_rules())
         engine = self.settings.engine.model_copy(update={"drain_s": wanted.engine.drain_s})
         self.settings = self.settings.model_copy(update={"engine": engine})

@@ -20,14 +20,15 @@ _LIVE = re.compile(
     r"log\.(level|form)"
     r"|engine\.drain_s"
     r"|retention\.\w+"
-    r"|trunk\.[a-z0-9_-]+\.(max_channels|calls_per_second)"
+    r"|trunk\.[a-z0-9_-]+\.(max_channels|calls_per_second|max_calls_per_day|allowed_prefixes|allowed_countries)"
+    r"|trunk\.[a-z0-9_-]+\.allow_(premium|satellite)"
     r"|http\.tls_(certificate|key)"
 )
 LIVE = (
     "[log] level, form",
     "[engine] drain_s",
     "[retention]",
-    "[[trunk]] max_channels, calls_per_second",
+    "[[trunk]] max_channels, calls_per_second, and the keys of its toll guard",
     "[http] tls_certificate, tls_key, and what is in those files",
 )
 """The same for people."""

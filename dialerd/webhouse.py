@@ -6,7 +6,7 @@ Not here: the daemon around it (bootstrap.py), the API (dialerd/web).
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dialerd.adapters import files
@@ -14,6 +14,7 @@ from dialerd.adapters.passwords import Argon2Passwords, draw_secret
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.regulation import Rulebook
+from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
 from dialerd.ports import Clock, ContactSource, Store
@@ -28,6 +29,7 @@ API_READERS = 4
 
 def house(
     given: Settings,
+    trunks: Mapping[str, Trunk],
     store: Store,
     clock: Clock,
     poke: Callable[[], None],
@@ -36,14 +38,15 @@ def house(
     vitals: Callable[[], Sequence[Vital]],
     metrics: Metrics,
 ) -> House:
-    """What the API works with; its readers are its own, so that whoever looks at much keeps no call waiting."""
+    """What the API works with; its readers are its own, so that whoever looks at much keeps no call waiting.
+    `trunks`: of the settings, as a reload changes them."""
     return House(
         store=store,
         clock=clock,
         passwords=Argon2Passwords(),
         draw_secret=draw_secret,
         http=given.http,
-        trunks=given.trunks,
+        trunks=trunks,
         servers=[each.name for each in given.asterisk],
         region=given.phone.default_region,
         phones=given.agents.endpoints,

@@ -116,6 +116,7 @@ def test_a_reload_whose_certificate_cannot_be_loaded_changes_nothing_and_says_so
     parts = SimpleNamespace(
         tls=SpoiltContext(),
         engine=SimpleNamespace(change_limits=tell),
+        trunks={},
         forgetter=SimpleNamespace(change=tell),
         supervisor=Listener(),
     )

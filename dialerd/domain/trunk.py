@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.phone import DIALABLE, rewrite
@@ -33,6 +33,16 @@ class Trunk:
     prefix: str = ""
     tolls: TollGuard = SAFE
     max_calls_per_day: int | None = None
+
+    def limited_as(self, wanted: Trunk) -> Trunk:
+        """The same way out with the limits and the toll guard of `wanted`: what may change while it is used."""
+        return replace(
+            self,
+            max_channels=wanted.max_channels,
+            calls_per_second=wanted.calls_per_second,
+            tolls=wanted.tolls,
+            max_calls_per_day=wanted.max_calls_per_day,
+        )
 
     def dial_string(self, e164: str) -> str:
         """What ARI is given as endpoint. Raises BadInputError for anything but a plain number."""

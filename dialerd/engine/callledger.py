@@ -50,6 +50,8 @@ class CallLedger:
         self._blame = Blame(trunks)
         self._meters = meters
         self._on_opt_out = on_opt_out
+        self._unsettled: set[AttemptId] = set()  # their ends wait to be written
+        self._owed: set[AttemptId] = set()  # of these, what is given back once that is done
 
     @property
     def is_written(self) -> bool:
@@ -69,11 +71,16 @@ class CallLedger:
         attempt_id, now = line.attempt.id, self._clock.now()
         line.is_opting_out = True
         job = partial(_opt_out, attempt_id=attempt_id, now=now)
-        self._sure.take("an opt-out", job, partial(self._opted_out, line), attempt_id=attempt_id)
+        done, in_vain = partial(self._opted_out, line), partial(self._go_on, line)
+        self._sure.take("an opt-out", job, done, in_vain=in_vain, attempt_id=attempt_id)
 
     def _opted_out(self, line: CallLine, _done: None) -> None:
-        line.is_opting_out = False
         self._on_opt_out()
+        self._go_on(line)
+
+    def _go_on(self, line: CallLine) -> None:
+        """Nothing has to be written before its end any more."""
+        line.is_opting_out = False
         if line.ending is not None:
             line.ending()
 
@@ -91,6 +98,7 @@ class CallLedger:
         self, line: CallLine, outcome: Outcome, congested: Sequence[AttemptId], then: Callable[[bool], None]
     ) -> None:
         """`congested`: earlier ones that ended for want of room as well, and are given back after it, in this order."""
+        self._unsettled.add(line.attempt.id)
         job = partial(flowing.settle, attempt_id=line.attempt.id, outcome=outcome)
         done = partial(self._give_back, line, outcome, list(congested), then)
         self._sure.take("how a call ended", job, done, attempt_id=line.attempt.id)
@@ -103,10 +111,18 @@ class CallLedger:
         then: Callable[[bool], None],
         settled: dialing.Settled | None,
     ) -> None:
+        self._unsettled.discard(line.attempt.id)
+        if line.attempt.id in self._owed:
+            self._owed.discard(line.attempt.id)
+            congested.append(line.attempt.id)
         if not congested:
             self._settled(line, outcome, then, settled)
             return
         attempt_id = congested.pop(0)
+        if attempt_id in self._unsettled:  # the disk refused it, and took this call's
+            self._owed.add(attempt_id)
+            self._give_back(line, outcome, congested, then, settled)
+            return
 
         def given_back(back: dialing.Settled | None) -> None:
             if back is not None:

@@ -33,16 +33,37 @@ class SureWriter:
     def is_empty(self) -> bool:
         return self._waiting == 0
 
-    def take(self, what: str, job: Callable[[Unit], T], then: Callable[[T], None], **ids: Any) -> None:
-        """Write beside everything else. It counts from now on; `then` gets the result once it is committed."""
+    def take(
+        self,
+        what: str,
+        job: Callable[[Unit], T],
+        then: Callable[[T], None],
+        *,
+        in_vain: Callable[[], None] | None = None,
+        **ids: Any,
+    ) -> None:
+        """Write beside everything else. It counts from now on; `then` gets the result once it is committed. `in_vain`:
+        the job itself has failed, which is a defect, is in the log, and may not hold up what waits for it."""
         self._waiting += 1
-        spawn(f"write {what} {' '.join(map(str, ids.values()))}", self._carry(what, job, then, ids))
+        carry = self._carry(what, job, then, in_vain, ids)
+        spawn(f"write {what} {' '.join(map(str, ids.values()))}", carry)
 
-    async def _carry(self, what: str, job: Callable[[Unit], T], then: Callable[[T], None], ids: dict[str, Any]) -> None:
+    async def _carry(
+        self,
+        what: str,
+        job: Callable[[Unit], T],
+        then: Callable[[T], None],
+        in_vain: Callable[[], None] | None,
+        ids: dict[str, Any],
+    ) -> None:
+        is_written = False
         try:
             result = await self._insist(what, job, ids)
+            is_written = True
         finally:
             self._waiting -= 1
+            if not is_written and in_vain is not None:
+                in_vain()
         then(result)
         if self.is_empty:
             self._on_empty()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
@@ -263,12 +263,12 @@ class TrunkDesk:
             self._on_learnt(name, throttle)
 
     def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
-        """Calls per second and channels of the trunks that are known; a lower one lets calls end before the next."""
+        """Limits and toll guard of the trunks that are known; a lower limit lets calls end before the next."""
         for name, line in self._lines.items():
             wanted = trunks.get(name)
             if wanted is None:
                 continue
-            line.trunk = replace(line.trunk, max_channels=wanted.max_channels, calls_per_second=wanted.calls_per_second)
+            line.trunk = line.trunk.limited_as(wanted)
             line.rate = line.rate.changed(wanted.calls_per_second * line.throttle.pace)
         self._measure()
 

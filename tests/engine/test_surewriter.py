@@ -42,3 +42,24 @@ def test_it_is_written_once_the_disk_takes_it_and_waits_are_counted() -> None:
         run_virtual(main())
     told = [(line["action"], line["tries"], line["list"]) for line in lines]
     assert told == [("write_refused", 1, "l"), ("write_refused", 61, "l"), ("write_refused", 121, "l")]
+
+
+def test_a_job_that_fails_by_itself_holds_up_nothing_that_waits_for_it() -> None:
+    went_on: list[str] = []
+
+    def broken(_: Unit) -> str:
+        raise ZeroDivisionError("a defect")
+
+    async def main() -> None:
+        clock = VirtualClock(START)
+        store = SqliteStore.in_memory()
+        sure = SureWriter(store, clock, on_empty=lambda: None)
+        sure.take("an opt-out", broken, went_on.append, in_vain=lambda: went_on.append("in vain"), attempt_id="d1")
+        await clock.sleep(5)
+        assert went_on == ["in vain"]
+        assert sure.is_empty
+        await store.close()
+
+    with structlog.testing.capture_logs() as lines:
+        run_virtual(main())
+    assert [line["action"] for line in lines] == ["task_crashed"]

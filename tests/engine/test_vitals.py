@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.errors import StoreError
+from dialerd.domain.tolls import TollGuard
 from dialerd.engine import Engine
 from dialerd.engine.vitals import LIMIT_S, REFUSING_S, STALE_S, Vital, Vitals
 from dialerd.simulate.callees import NumberPlan
@@ -122,6 +124,13 @@ def test_the_engine_answers_while_it_works_and_while_it_drains_and_not_when_a_lo
         known = engine._trunks.trunk("carrier")
         assert known is not None
         assert (known.max_channels, known.calls_per_second) == (3, 2)
+        guarded = replace(
+            trunk(), tolls=TollGuard(countries=("US",)), max_calls_per_day=0, endpoint="PJSIP/{number}@other"
+        )
+        engine.change_limits({"carrier": guarded})
+        assert engine._trunks.room("carrier") == 0
+        assert engine._trunks.refusal("PJSIP/+442071838750@carrier") is not None
+        assert engine._trunks.trunk("carrier") == replace(guarded, endpoint=trunk().endpoint), "the way out stays"
         await engine.drain(1.0)
         assert await engine.vitals.is_alive()
         await engine.close()

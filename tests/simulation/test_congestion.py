@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import pytest
 
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
 from dialerd.domain.words import RunState
-from dialerd.ports import Dice
+from dialerd.ports import Dice, Unit
 from dialerd.simulate.callees import BY_ENDING, Behaviour
 from dialerd.simulate.campaign import Outcome, simulate
+from dialerd.usecases import flowing
 from tests.numbers import number
+from tests.simulation.office import Office, in_office
+from tests.simulation.slowdisk import SlowDisk
+from tests.simulation.test_optout import go
 from tests.simulation.world import START, campaign, run, trunk
+
+T = TypeVar("T")
 
 
 class Crowded:
@@ -87,3 +96,30 @@ def test_numbers_that_never_find_room_do_not_keep_a_run_going_for_ever() -> None
     assert set(outcome.dispositions) == {"network_failure"}
     tries = Counter(call.number for call in outcome.record)
     assert max(tries.values()) <= 21
+
+
+class OneRefusal(SlowDisk):
+    """A disk that refuses how the first call ended, and takes what comes after it."""
+
+    has_refused = False
+
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        if not self.has_refused and isinstance(job, partial) and job.func is flowing.settle:
+            self.has_refused, self.refuses = True, 1
+        return await super().write(job, patient=patient)
+
+
+def test_a_refusal_whose_end_the_disk_takes_late_is_given_back_all_the_same() -> None:
+    async def story(office: Office) -> None:
+        office.store = OneRefusal(office.clock, office.store)
+        await office.add(["00"] * 30)
+        await office.start()
+        await office.apply(campaign())
+        await go(office, "c")
+        await office.clock.sleep(3600)
+        (run,) = await office.runs()
+        rows = await office.store.read(lambda unit: list(unit.dialing.export(run.id)))
+        assert Counter(row.attempt.disposition for row in rows) == {"answered_human": 30, "network_failure": 25}
+        assert sum(row.attempt.spent for row in rows) == 30
+
+    in_office(story, start=START, callees=Crowded(25))

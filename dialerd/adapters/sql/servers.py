@@ -90,7 +90,10 @@ class SqlServers:
         rows = self._connection.execute(
             "SELECT attempt.trunk, count(*) + count(CASE WHEN substr(attempt.agent, 1, 4) = 'tel:' THEN 1 END) FROM run"
             " JOIN attempt ON attempt.run_id = run.id AND attempt.claimed_at >= ?"
-            " WHERE attempt.channel IN ('voice', 'automated') GROUP BY attempt.trunk",
+            # Not one that its Asterisk refused to place: nothing was dialed, so no carrier has told how it ended.
+            " WHERE attempt.channel IN ('voice', 'automated') AND NOT (attempt.spent = FALSE AND attempt.cause IS NULL"
+            " AND attempt.sip_code IS NULL AND attempt.rang_at IS NULL AND attempt.disposition IS NOT NULL)"
+            " GROUP BY attempt.trunk",
             (to_text(moment),),
         )
         return dict(rows)
