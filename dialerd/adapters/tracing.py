@@ -130,7 +130,7 @@ class _Traced:
     span: Span | None
 
 
-class _Ids(RandomIdGenerator):
+class _Ids(RandomIdGenerator):  # type: ignore[misc]  # an extra has no types here
     """The ids of the next root are given; all others are drawn."""
 
     def __init__(self) -> None:
