@@ -176,9 +176,10 @@ class ThreadWriter:
                 item.result, item.error = None, item.error or error
         for item in items:
             item.tries += isinstance(item.error, StoreError) and item.error.is_damage
-        _answer(self._keep(items))
-        if self._timer is not None:
+        over = self._keep(items)
+        if self._timer is not None:  # before anybody hears of it: who does may look at the figures, or set the clock
             self._timer.committed(began, [(item.queued_at, item.job) for item in items])
+        _answer(over)
         self._session.committed()
 
     def _catch_up(self, now: list[_Item]) -> list[_Item]:
