@@ -1,7 +1,7 @@
 // Which page belongs to which address, and for whom.
 // Not here: the frame (shell.tsx), the pages.
 import type { ComponentChild } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import type { Role, Session } from "./api/documents";
 import { CampaignPage } from "./campaigns/detail";
@@ -23,7 +23,7 @@ import { QueuesPage } from "./queues/page";
 import { Questions } from "./parts/dialog";
 import { Empty, ProblemNote } from "./parts/problem";
 import { Toasts } from "./parts/toast";
-import { SignIn } from "./pages/signin";
+import { SignIn, SignInAgain } from "./pages/signin";
 import { go, match, useAddress } from "./router";
 import { askSession, mayBe, useSession } from "./session";
 import { placesOf, Shell } from "./shell";
@@ -57,11 +57,14 @@ const ROUTES: readonly Route[] = [
 
 export function App() {
   const state = useSession();
+  const last = useRef<Session | null>(null);
   useEffect(() => void askSession(), []);
+  if (state.at === "in") last.current = state.session;
+  else if (state.at !== "out" || !state.hasEnded) last.current = null;
   return (
     <>
-      {state.at === "in" && <SignedIn session={state.session} />}
-      {state.at === "out" && <SignIn hasEnded={state.hasEnded} />}
+      {last.current && <SignedIn key={last.current.user} session={last.current} />}
+      {state.at === "out" && (last.current ? <SignInAgain user={last.current.user} /> : <SignIn hasEnded={state.hasEnded} />)}
       {state.at === "unreachable" && <main class="centred"><ProblemNote problem={state.problem} onRetry={askSession} /></main>}
       <Questions />
       <Toasts />

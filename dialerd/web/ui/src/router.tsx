@@ -3,13 +3,46 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+import { hasUnsaved, leaving } from "./leaving";
+
 const watchers = new Set<() => void>();
 const tell = () => watchers.forEach((each) => each());
-if (typeof window !== "undefined") window.addEventListener("popstate", tell);
 
-export function go(path: string, { replace = false } = {}): void {
+interface Shown {
+  path: string;
+  query: string;
+}
+
+let shown: Shown = { path: "", query: "" }; // by whoever last asked
+let isHeld = false; // the browser has gone elsewhere and is on its way back: what is shown stays
+let isAgreed = false; // to what the browser does next
+const nth = (): number => (history.state as { nth?: number } | null)?.nth ?? 0;
+let at = typeof history === "undefined" ? 0 : nth(); // how many pages this tab has gone on
+
+/** Back or forward: where something is not saved yet, we go back to it and ask. */
+function hasMoved(): void {
+  if (isHeld) {
+    isHeld = false;
+    return tell();
+  }
+  const by = nth() - at;
+  if (by && hasUnsaved() && !isAgreed) {
+    isHeld = true;
+    history.go(-by);
+    return void leaving(() => ((isAgreed = true), history.go(by)));
+  }
+  isAgreed = false;
+  at = nth();
+  tell();
+}
+if (typeof window !== "undefined") window.addEventListener("popstate", hasMoved);
+
+/** To another page of ours; what is not saved yet is asked about first, but by whoever has just saved it (`isSaved`). */
+export function go(path: string, { replace = false, isSaved = false } = {}): void {
   if (path === location.pathname + location.search) return;
-  history[replace ? "replaceState" : "pushState"](null, "", path);
+  if (!isSaved && path.split("?")[0] !== location.pathname && hasUnsaved()) return void leaving(() => go(path, { replace, isSaved: true }));
+  if (!replace) at++;
+  history[replace ? "replaceState" : "pushState"]({ nth: at }, "", path);
   if (!replace) window.scrollTo(0, 0);
   tell();
 }
@@ -26,7 +59,8 @@ export function useAddress(): { path: string; query: URLSearchParams } {
     watchers.add(watcher);
     return () => void watchers.delete(watcher);
   }, []);
-  return { path: location.pathname, query: new URLSearchParams(location.search) };
+  if (!isHeld) shown = { path: location.pathname, query: location.search };
+  return { path: shown.path, query: new URLSearchParams(shown.query) };
 }
 
 /** The parts of `path` that `pattern` names (`/campaigns/:name`), or null. */

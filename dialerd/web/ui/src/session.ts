@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { get, onSignedOut, Problem, send } from "./api/client";
+import { SIGNED_IN } from "./api/resource";
 import type { Role, Session } from "./api/documents";
 import { at } from "./api/routes";
 import { socket } from "./live/socket";
@@ -33,6 +34,7 @@ export async function askSession(): Promise<void> {
 
 export async function signIn(name: string, password: string): Promise<void> {
   become({ at: "in", session: await send("post", at("/session"), { body: { name, password } }) });
+  document.dispatchEvent(new Event(SIGNED_IN));
 }
 
 export async function signOut(): Promise<void> {

@@ -7,6 +7,7 @@ import { send } from "./api/client";
 import type { Role, Session } from "./api/documents";
 import { at } from "./api/routes";
 import { moveRow, search, useKeys, type Keys } from "./keys";
+import { leaving } from "./leaving";
 import { useLive } from "./live/socket";
 import { Button } from "./parts/button";
 import { Dialog, FormDialog } from "./parts/dialog";
@@ -113,7 +114,7 @@ function Account({ session, onHelp }: { session: Session; onHelp: () => void }) 
         ...themes.map((each) => ({ label: `${t.theme.label}: ${t.theme[each]}`, act: () => setTheme(each) })),
         { label: t.help.title, act: onHelp },
         { label: t.account.changePassword, act: () => setChanging(true) },
-        { label: t.account.signOut, act: signOut },
+        { label: t.account.signOut, act: () => leaving(signOut) },
       ]} />
       {isChanging && <ChangePassword onClose={() => setChanging(false)} />}
     </div>

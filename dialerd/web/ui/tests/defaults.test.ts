@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 import { DEFAULTS } from "../src/defaults";
 
 const document = JSON.parse(readFileSync(join(__dirname, "../node_modules/.openapi.json"), "utf8")); // scripts/ui writes it
-const SCHEMAS = { campaign: "CampaignSpec", preview: "Preview", queue: "QueueSpec" } as const;
+const SCHEMAS = { campaign: "CampaignSpec", preview: "Preview", voicemail: "Voicemail", screened: "Screened", callbacks: "CallbackRules", queue: "QueueSpec" } as const;
 
-test.each(Object.entries(DEFAULTS))("what is shown in empty fields of a %s is what holds there", (what, shown) => {
+test.each(Object.keys(SCHEMAS).map((what) => [what, DEFAULTS[what as keyof typeof SCHEMAS]] as const))("what is shown in empty fields of a %s is what holds there", (what, shown) => {
   const { properties } = document.components.schemas[SCHEMAS[what as keyof typeof SCHEMAS]];
   const told = Object.fromEntries(Object.keys(shown).map((key) => [key, properties[key].default]));
   expect(shown).toEqual(told);

@@ -2,9 +2,10 @@
 import { describe, expect, test } from "vitest";
 
 import { Problem } from "../src/api/client";
-import { changed, condition, everyOf, hoursRows, inMode, joined, NEW, withRows } from "../src/campaigns/form/draft";
+import { changed, condition, everyOf, hoursRows, inMode, joined, localMinute, NEW, within, withOffset, withRows } from "../src/campaigns/form/draft";
 import { summed } from "../src/campaigns/form/general";
-import { wrongOf } from "../src/campaigns/form/page";
+import { isAnyWrong, wrongOf } from "../src/campaigns/form/complaints";
+import { chosen, differences } from "../src/campaigns/form/merge";
 import { toToml } from "../src/campaigns/form/toml";
 
 test("a table is written as the file that it is", () => {
@@ -80,10 +81,42 @@ test("a complaint stands at its field, whether it came as a field's or within th
   expect(wrongOf(sentence, "hours")).toBe("no such day");
   expect(wrongOf(sentence, "ring_s")).toBeUndefined();
   expect(wrongOf(new Problem(422, "bad_input", "no", "", [{ at: "body.lists", message: "is missing" }]), "lists")).toBe("is missing");
+  const both = new Problem(422, "bad_input", "campaign a: file: voicemail, screened: only amd = true tells a machine from a person; retry.1.after_min: too long");
+  expect(wrongOf(both, "screened")).toBe("only amd = true tells a machine from a person");
+  expect(wrongOf(both, "retry.1.after_min")).toBe("too long");
+  expect([["voicemail"], ["retry"], ["amd", "hours"]].map((keys) => isAnyWrong(both, keys))).toEqual([true, true, false]);
 });
 
 test("a recurrence is a count and a unit", () => {
   expect(everyOf("2 weeks")).toEqual({ n: "2", unit: "weeks" });
   expect(everyOf("1 month")).toEqual({ n: "1", unit: "months" });
   expect(everyOf(undefined)).toEqual({ n: "1", unit: "" });
+});
+
+test("a table within loses what is emptied, and goes with its last key unless it is there for itself", () => {
+  const draft = { ...NEW, callbacks: { max: 5, tries: 2 }, voicemail: { play: "a" } };
+  expect(within(draft, "callbacks", { max: undefined })).toEqual({ callbacks: { tries: 2 } });
+  expect(within(draft, "callbacks", { max: undefined, tries: undefined })).toEqual({ callbacks: undefined });
+  expect(within(draft, "voicemail", { play: "" }, { isKept: true })).toEqual({ voicemail: {} });
+});
+
+test("a moment is shown by this browser's clock, and written with its offset", () => {
+  const moment = withOffset("2026-12-24T18:00");
+  expect(moment).toMatch(/^2026-12-24T18:00:00[+-]\d\d:\d\d$/);
+  expect(localMinute(moment)).toBe("2026-12-24T18:00");
+  expect(Date.parse(moment)).toBe(new Date(2026, 11, 24, 18, 0).getTime());
+});
+
+describe("a campaign that two people change", () => {
+  const first = { ...NEW, name: "a", max_calls: 5, ratio: 2, hours: { timezone: "contact", mon: "09:00-17:00" }, filter: "x = 1" };
+  const mine = { ...first, max_calls: 9, ratio: 3, filter: undefined };
+  const theirs = { ...first, max_calls: 7, priority: 1, hours: { mon: "09:00-17:00", timezone: "contact" } };
+  const all = differences(first, mine, theirs);
+  test("differs where it differs, whatever the order of keys", () => {
+    expect(Object.fromEntries(all.map((each) => [each.key, each.proposed]))).toEqual({ max_calls: "mine", ratio: "mine", filter: "mine", priority: "theirs" });
+  });
+  test("is what each has touched, unless somebody says otherwise", () => {
+    expect(chosen(theirs, all, {})).toEqual({ ...NEW, name: "a", max_calls: 9, ratio: 3, priority: 1, hours: first.hours });
+    expect(chosen(theirs, all, { max_calls: "theirs", filter: "theirs" })).toMatchObject({ max_calls: 7, filter: "x = 1", ratio: 3 });
+  });
 });

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { codeOf, outcomeOf, rowOf } from "../src/outcomes/form";
-import { asSent, partsOf } from "../src/queues/form";
+import { partsOf } from "../src/parts/field";
+import { asSent } from "../src/queues/form";
 
 describe("a queue", () => {
   test("is sent without what only the other kind has, which the API would refuse", () => {

@@ -12,6 +12,9 @@ export interface Resource<T> {
   reload: () => void;
 }
 
+/** An event of the document: what was refused while nobody was signed in is asked for again. */
+export const SIGNED_IN = "dialerd-signed-in";
+
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem(0, "page", error instanceof Error ? error.message : String(error));
 
@@ -33,6 +36,10 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyS 
         setState((before) => ({ key, value: before.key === key ? before.value : null, problem: asProblem(error) })),
     );
   }, [key]);
+  useEffect(() => {
+    document.addEventListener(SIGNED_IN, reload);
+    return () => document.removeEventListener(SIGNED_IN, reload);
+  }, [reload]);
   useEffect(() => {
     reload();
     if (!everyS || key === null) return () => void turn.current++;

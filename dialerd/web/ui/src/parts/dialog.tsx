@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { asProblem } from "../api/resource";
 import type { Problem } from "../api/client";
+import { leaving, useUnsaved } from "../leaving";
 import { t } from "../texts";
 import { Button } from "./button";
 import { ProblemNote } from "./problem";
@@ -26,6 +27,7 @@ export function Dialog({ title, onClose, isWide, children }: DialogProps) {
   return (
     <dialog ref={ref} class={isWide ? "wide-dialog" : undefined} aria-labelledby={id}
       onCancel={(event) => (event.preventDefault(), onClose())}
+      onClose={() => ref.current && !ref.current.open && ref.current.showModal()}
       onMouseDown={(event) => event.target === ref.current && onClose()}>
       <div class="body">
         <h2 id={id}>{title}</h2>
@@ -48,11 +50,12 @@ interface FormDialogProps {
   children?: ComponentChildren;
 }
 
-/** A dialog with fields. It closes when what it asks for is done, and else says why not. */
+/** A dialog with fields. It closes when what it asks for is done, and else says why not; by Escape not before it has asked, once something was typed. */
 export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, also, onSubmit, onClose, children }: FormDialogProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const ref = useRef<HTMLFormElement>(null);
+  const [isTouched, setTouched] = useState(false);
+  useUnsaved(isTouched && !isBusy);
   const send = async (act: () => Promise<unknown>) => {
     if (isBusy || !canSubmit) return;
     setBusy(true);
@@ -61,13 +64,15 @@ export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, 
       await act();
       onClose();
     } catch (error) {
-      setProblem(asProblem(error));
+      const told = asProblem(error);
+      if (told.status !== 401) setProblem(told); // who is signed out signs in again and goes on
       setBusy(false);
     }
   };
   return (
-    <Dialog title={title} onClose={onClose} isWide={isWide ?? false}>
-      <form ref={ref} onSubmit={(event) => (event.preventDefault(), send(onSubmit))} class="stack bare">
+    <Dialog title={title} onClose={() => (isTouched ? leaving(onClose) : onClose())} isWide={isWide ?? false}>
+      <form onSubmit={(event) => (event.preventDefault(), send(onSubmit))} class="stack bare" onInput={() => setTouched(true)}
+        onClick={(event) => (event.target as HTMLElement).closest(".chip") && setTouched(true)}>
         {children}
         {problem && <ProblemNote problem={problem} />}
         <div class="acts">

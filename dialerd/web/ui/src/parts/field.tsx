@@ -1,6 +1,6 @@
 // Form fields: a label, what is entered, a hint, and what is wrong with it, tied together for screen readers.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 
 interface Common {
   label: string;
@@ -82,13 +82,45 @@ export function SelectField(props: Common & { value: string; onInput: (value: st
   );
 }
 
-export function Check(props: { label: ComponentChildren; value: boolean; onInput: (value: boolean) => void; disabled?: boolean }) {
-  return (
+export function Check(props: Omit<Common, "label"> & { label: ComponentChildren; value: boolean; onInput: (value: boolean) => void }) {
+  const id = useId();
+  const box = (
     <label class="check">
-      <input type="checkbox" checked={props.value} disabled={props.disabled} onChange={(event) => props.onInput(event.currentTarget.checked)} />
+      <input type="checkbox" checked={props.value} disabled={props.disabled} aria-invalid={props.wrong ? true : undefined} aria-describedby={described(id, { ...props, label: "" })}
+        onChange={(event) => props.onInput(event.currentTarget.checked)} />
       <span>{props.label}</span>
     </label>
   );
+  if (!props.hint && !props.wrong) return box;
+  return (
+    <div class="field">
+      {box}
+      {props.hint && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
+      {props.wrong && <span class="wrong" id={`${id}-wrong`}>{props.wrong}</span>}
+    </div>
+  );
+}
+
+/** What was typed into a number's field as a number, or left out; what is no number goes to the server, which says so. */
+export const numberOf = (typed: string, scale = 1): number | string | undefined =>
+  typed.trim() === "" ? undefined : Number.isFinite(Number(typed)) ? Math.round((Number(typed) / scale) * 1e6) / 1e6 : typed;
+
+/** A number; `scale` 100 shows a share in per cent. What is typed stays as it was typed, a trailing point, too. */
+export function NumberField({ value, onInput, scale = 1, ...rest }: Omit<TextProps, "value" | "onInput" | "type" | "options"> & { value: unknown; onInput: (value: number | string | undefined) => void; scale?: number }) {
+  const given = value === undefined || value === null ? "" : typeof value === "number" ? String(Math.round(value * scale * 1e6) / 1e6) : String(value);
+  const [typed, setTyped] = useState(given);
+  const isTyped = numberOf(typed, scale) === (value ?? undefined);
+  return <TextField step="any" {...rest} type="number" value={isTyped ? typed : given} onInput={(next) => (setTyped(next), onInput(numberOf(next, scale)))} />;
+}
+
+/** What stands between commas. */
+export const partsOf = (text: string): string[] => text.split(",").map((each) => each.trim()).filter(Boolean);
+
+/** Several words with commas between them. */
+export function PartsField({ values, onInput, ...rest }: Omit<TextProps, "value" | "onInput" | "type" | "options"> & { values: readonly string[]; onInput: (values: string[]) => void }) {
+  const [typed, setTyped] = useState(values.join(", "));
+  const isTyped = partsOf(typed).join() === values.join();
+  return <TextField {...rest} value={isTyped ? typed : values.join(", ")} onInput={(next) => (setTyped(next), onInput(partsOf(next)))} />;
 }
 
 /** Any number of the options; what is chosen and not offered any more stays in sight. */

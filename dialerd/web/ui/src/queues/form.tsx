@@ -8,7 +8,7 @@ import { at, type Body } from "../api/routes";
 import { useAgentNames } from "../campaigns/form/offers";
 import { DEFAULTS } from "../defaults";
 import { Dialog, FormDialog } from "../parts/dialog";
-import { ManyField, SelectField, TextField } from "../parts/field";
+import { ManyField, NumberField, PartsField, SelectField, TextField } from "../parts/field";
 import { Loaded } from "../parts/problem";
 import { tell } from "../parts/toast";
 import { t } from "../texts";
@@ -30,9 +30,6 @@ export function asSent(table: Table): Table {
   return Object.fromEntries(Object.entries(table).filter(([key, value]) => !foreign.includes(key as keyof Table) && value !== undefined && value !== "")) as Table;
 }
 
-/** What stands between commas. */
-export const partsOf = (text: string): string[] => text.split(",").map((each) => each.trim()).filter(Boolean);
-
 export function EditQueue({ name, onDone, onClose }: { name: string | null; onDone: () => void; onClose: () => void }) {
   const found = useLoaded(`queue ${name}`, async () => (name === null ? { value: { name: "" }, etag: null } : getVersioned(at("/queues/{name}", name))));
   if (!found.value) return <Dialog title={name === null ? w.create : w.editTitle(name)} onClose={onClose}><Loaded of={found}>{() => null}</Loaded></Dialog>;
@@ -41,21 +38,19 @@ export function EditQueue({ name, onDone, onClose }: { name: string | null; onDo
 
 function Form({ name, first, etag, onDone, onClose }: { name: string | null; first: Table; etag: string | null; onDone: () => void; onClose: () => void }) {
   const [table, setTable] = useState(first);
-  const [reasons, setReasons] = useState((first.pause_reasons ?? []).join(", "));
   const agents = useAgentNames();
   const kind = table.kind ?? "stasis";
   const set = (changes: Partial<Table>) => setTable({ ...table, ...changes });
   const save = async () => {
     const queue = table.name.trim();
     const version = name === null ? { createOnly: true } : { ifMatch: etag };
-    const applied = await send("put", at("/queues/{name}", queue), { ...version, body: asSent({ ...table, name: queue, pause_reasons: partsOf(reasons) }) });
+    const applied = await send("put", at("/queues/{name}", queue), { ...version, body: asSent({ ...table, name: queue }) });
     tell(applied.is_changed ? w.saved(queue) : w.unchanged);
     for (const each of applied.warnings) tell(each);
     onDone();
   };
   const number = (key: "wrap_up_s" | "ring_s" | "patience_s", label: string, most: number, hint?: string) => (
-    <TextField label={label} type="number" min={0} max={most} step="any" value={table[key] === undefined ? "" : String(table[key])} placeholder={String(DEFAULTS.queue[key])} hint={hint}
-      onInput={(typed) => set({ [key]: typed === "" ? undefined : Number(typed) })} />
+    <NumberField label={label} min={0} max={most} value={table[key]} placeholder={String(DEFAULTS.queue[key])} hint={hint} onInput={(value) => set({ [key]: value } as Partial<Table>)} />
   );
   return (
     <FormDialog title={name === null ? w.create : w.editTitle(name)} submit={name === null ? t.create : t.save} isWide canSubmit={!!table.name.trim()} onSubmit={save} onClose={onClose}>
@@ -73,7 +68,7 @@ function Form({ name, first, etag, onDone, onClose }: { name: string | null; fir
             {table.legs === "on_demand" && number("ring_s", w.ring, 120)}
             {number("patience_s", w.patience, 2, w.patienceHint)}
             <TextField label={w.music} value={table.music ?? ""} placeholder={DEFAULTS.queue.music} hint={w.musicHint} onInput={(music) => set({ music })} />
-            <TextField label={w.reasons} value={reasons} hint={w.reasonsHint} onInput={setReasons} />
+            <PartsField label={w.reasons} values={table.pause_reasons ?? []} hint={w.reasonsHint} onInput={(reasons) => set({ pause_reasons: reasons })} />
           </div>
           {table.blending && <p class="muted">{w.blending}</p>}
         </>

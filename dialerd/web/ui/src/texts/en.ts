@@ -1,11 +1,13 @@
 // English. Another language is a file of the same shape beside this one, and a line in index.ts.
 import { agentTexts } from "./en.agents";
 import { campaignTexts } from "./en.campaigns";
+import { formTexts } from "./en.form";
 import { recordTexts } from "./en.records";
 import { setupTexts } from "./en.setup";
 
 export const en = {
   ...campaignTexts,
+  ...formTexts,
   ...agentTexts,
   ...recordTexts,
   ...setupTexts,
@@ -32,6 +34,7 @@ export const en = {
   notYoursText: "Ask an administrator if you need it.",
   save: "Save",
   search: "Search",
+  leaving: { title: "Leave without saving?", text: "What you have typed here is lost.", yes: "Leave" },
   since: "Since",
   state: "State",
   tryAgain: "Try again",

@@ -25,13 +25,18 @@ export function changed(draft: Draft, changes: Changes): Draft {
 }
 
 const OF_MODE: Partial<Record<Key, Mode>> = { ratio: "power", preview: "preview", late_cancel: "predictive" };
-const OF_AGENTS: readonly Key[] = ["queue", "abandon_message", "abandon_target", "amd_holdout"];
+const OF_AGENTS: readonly Key[] = ["queue", "console", "abandon_message", "abandon_target", "amd_holdout"];
 const OF_AGENTLESS: readonly Key[] = ["on_human", "flow"];
+const OF_AMD: readonly Key[] = ["amd_holdout", "machine_error", "voicemail", "screened"];
 
-/** `draft` in another mode, without the keys that the new mode has no use for. */
+/** What only makes sense while machines are told from people goes with that. */
+export const withoutAmd = (): Changes => ({ amd: false, ...Object.fromEntries(OF_AMD.map((key) => [key, undefined])) });
+export const hasAmd = (draft: Draft): boolean => (draft.amd === undefined ? !["power", "preview"].includes(text(draft, "mode")) : draft.amd === true);
+
+/** `draft` in another mode, without the keys that the new mode has no use for. A strategy has calls of both kinds. */
 export function inMode(draft: Draft, mode: Mode): Draft {
   const foreign = (Object.keys(OF_MODE) as Key[]).filter((key) => OF_MODE[key] !== mode);
-  const taker = mode === "agentless" ? OF_AGENTS : OF_AGENTLESS;
+  const taker = mode === "agentless" ? OF_AGENTS : draft.strategy === undefined ? OF_AGENTLESS : [];
   return changed(draft, { mode, ...Object.fromEntries([...foreign, ...taker].map((key) => [key, undefined])) });
 }
 
@@ -39,8 +44,12 @@ export const text = (draft: Draft, key: Key): string => (draft[key] === undefine
 export const texts = (draft: Draft, key: Key): string[] => (Array.isArray(draft[key]) ? (draft[key] as unknown[]).map(String) : []);
 export const table = (draft: Draft, key: Key): Record<string, unknown> =>
   typeof draft[key] === "object" && draft[key] !== null && !Array.isArray(draft[key]) ? (draft[key] as Record<string, unknown>) : {};
-/** What was typed into a number's field as a number, or left out; what is no number goes to the server, which says so. */
-export const number = (typed: string): number | string | undefined => (typed.trim() === "" ? undefined : Number.isFinite(Number(typed)) ? Number(typed) : typed);
+
+/** `changes` within the table at `key`; one that has nothing left in it goes, unless it means something by being there. */
+export function within(draft: Draft, key: Key, changes: Record<string, unknown>, { isKept = false } = {}): Changes {
+  const next = Object.entries({ ...table(draft, key), ...changes }).filter(([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && !value.length));
+  return { [key]: next.length || isKept ? Object.fromEntries(next) : undefined };
+}
 
 export interface HoursRow {
   days: string;
@@ -93,4 +102,21 @@ const EVERY = /^(\d+) (day|week|month|year)s?$/;
 export function everyOf(every: unknown): { n: string; unit: string } {
   const found = EVERY.exec(String(every ?? ""));
   return found ? { n: found[1] ?? "1", unit: `${found[2]}s` } : { n: "1", unit: "" };
+}
+
+/** A moment with an offset (`2026-12-24T18:00:00-05:00`) as the minute that this browser's clock shows then. */
+export function localMinute(moment: unknown): string {
+  const at = new Date(String(moment ?? ""));
+  if (Number.isNaN(at.getTime())) return "";
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** What this browser's clock shows as a moment with its offset; what is no moment stays as it is, for the server to say so. */
+export function withOffset(minute: string): string {
+  const at = new Date(minute);
+  if (Number.isNaN(at.getTime())) return minute;
+  const east = -at.getTimezoneOffset();
+  const two = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, "0");
+  return `${minute}:00${east < 0 ? "-" : "+"}${two(east / 60)}:${two(east % 60)}`;
 }

@@ -9,7 +9,7 @@ const isTables = (value: Value): value is Record<string, Value>[] => Array.isArr
 /** A TOML basic string: JSON's escapes are TOML's too, but for the delete character. */
 const stringText = (text: string): string => JSON.stringify(text).replaceAll("\u007f", "\\u007F");
 
-function valueText(value: Value): string {
+export function valueText(value: Value): string {
   if (typeof value === "string") return stringText(value);
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "0";
   if (typeof value === "boolean") return String(value);

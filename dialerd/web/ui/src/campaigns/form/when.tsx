@@ -1,10 +1,11 @@
-// The tabs Schedule and Dispositions of a campaign's form: contact hours, starting by itself, retries, success.
+// The tab Schedule of a campaign's form: contact hours, starting by itself.
+// Not here: when a run ends (ends.tsx), how times are written down (draft.ts).
 import { Button } from "../../parts/button";
-import { Check, ManyField, SelectField, TextField } from "../../parts/field";
-import { Beside } from "../../router";
-import { endingName, t } from "../../texts";
-import { everyOf, hoursRows, number, table, text, texts, withRows, type HoursRow, type TabProps } from "./draft";
-import { SYSTEM_DISPOSITIONS, type Offers } from "./offers";
+import { Check, ManyField, NumberField, PartsField, SelectField, TextField } from "../../parts/field";
+import { t } from "../../texts";
+import { everyOf, hoursRows, table, withRows, type HoursRow, type TabProps } from "./draft";
+import { Ends } from "./ends";
+import type { Offers } from "./offers";
 
 const w = t.form;
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -12,11 +13,12 @@ const SPANS = ["mon-fri", "mon-sat", "mon-sun", "sat-sun", ...DAYS];
 const ZONES: string[] = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
 const spanName = (span: string): string => span.split("-").map((each) => w.days[each] ?? each).join(" – ");
 
-export function When(props: TabProps) {
+export function When(props: TabProps & { offers: Offers }) {
   return (
     <>
       <Hours {...props} />
       <Starts {...props} />
+      <Ends {...props} />
     </>
   );
 }
@@ -28,15 +30,14 @@ function Hours({ draft, set, wrong }: TabProps) {
   const put = (next: readonly HoursRow[]) => set({ hours: withRows(hours, next) });
   const edit = (index: number, part: Partial<HoursRow>) => put(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
   return (
-    <fieldset class="stack">
+    <fieldset class="stack part">
       <legend>{w.hours}</legend>
       <div class="fields">
         <TextField label={w.zone} value={String(hours.timezone ?? "contact")} hint={hours.timezone === "contact" ? w.zoneContact : undefined} options={["contact", ...ZONES]} onInput={(timezone) => set({ hours: { ...hours, timezone } })} wrong={wrong("hours")} />
-        <TextField label={w.holidays} value={Array.isArray(hours.holidays) ? hours.holidays.join(", ") : ""} placeholder="US, 2026-12-24"
-          onInput={(typed) => {
+        <PartsField label={w.holidays} values={Array.isArray(hours.holidays) ? hours.holidays.map(String) : []} placeholder="US, 2026-12-24" hint={w.holidaysHint}
+          onInput={(holidays) => {
             const { holidays: _, ...others } = hours;
-            const all = typed.split(",").map((each) => each.trim()).filter(Boolean);
-            set({ hours: all.length ? { ...others, holidays: all } : others });
+            set({ hours: holidays.length ? { ...others, holidays } : others });
           }} />
       </div>
       {rows.map((row, index) => (
@@ -52,37 +53,46 @@ function Hours({ draft, set, wrong }: TabProps) {
   );
 }
 
+type Starting = Record<string, unknown>;
+
 function Starts({ draft, set, wrong }: TabProps) {
-  if (Array.isArray(draft.schedule) && draft.schedule.length > 1) {
-    return <fieldset class="stack"><legend>{w.schedule}</legend><p class="muted">{w.manySchedules(draft.schedule.length)}</p></fieldset>;
-  }
-  const given = Array.isArray(draft.schedule) ? (draft.schedule[0] as Record<string, unknown> | undefined) : draft.schedule;
-  const schedule = (given ?? null) as Record<string, unknown> | null;
-  const put = (changes: Record<string, unknown>) => {
-    const next = Object.entries({ ...schedule, ...changes }).filter(([, value]) => value !== undefined && value !== "" && value !== false);
-    set({ schedule: Object.fromEntries(next) });
-  };
-  const { n, unit } = everyOf(schedule?.every);
-  const repeat = (times: string, what: string) => put({ every: what ? `${times || "1"} ${what}` : undefined, on: what === "weeks" ? schedule?.on : undefined });
+  const all = (Array.isArray(draft.schedule) ? draft.schedule : draft.schedule ? [draft.schedule] : []) as Starting[];
+  const keep = (next: readonly Starting[]) => set({ schedule: next.length > 1 ? next : next[0] });
+  const put = (index: number, changes: Starting) =>
+    keep(all.map((each, at) => (at !== index ? each : Object.fromEntries(Object.entries({ ...each, ...changes }).filter(([, value]) => value !== undefined && value !== "" && value !== false)))));
+  return (
+    <fieldset class="stack part">
+      <legend>{w.schedule}</legend>
+      {!all.length && <p class="muted">{w.byHand}</p>}
+      {wrong("schedule") && <span class="wrong">{wrong("schedule")}</span>}
+      {all.map((each, index) => (
+        <fieldset class={all.length > 1 ? "stack outcome" : "stack"} key={index}>
+          <legend class={all.length > 1 ? undefined : "seen-by-readers"}>{w.startOf(index + 1)}</legend>
+          <OneStart schedule={each} zone={String(table(draft, "hours").timezone ?? "")} put={(changes) => put(index, changes)} wrong={(key) => wrong(`schedule.${index}.${key}`)} />
+          <div><Button size="small" icon="close" onClick={() => keep(all.filter((_, at) => at !== index))}>{w.removeStart}</Button></div>
+        </fieldset>
+      ))}
+      <div><Button size="small" icon="plus" onClick={() => keep([...all, { start: tomorrow() }])}>{all.length ? w.addAnotherStart : w.addStart}</Button></div>
+    </fieldset>
+  );
+}
+
+function OneStart({ schedule, zone, put, wrong }: { schedule: Starting; zone: string; put: (changes: Starting) => void; wrong: (key: string) => string | undefined }) {
+  const { n, unit } = everyOf(schedule.every);
+  const repeat = (times: unknown, what: string) => put({ every: what ? `${times ?? 1} ${what}` : undefined, on: what === "weeks" ? schedule.on : undefined });
   const minute = (value: unknown): string => String(value ?? "").slice(0, 16);
   return (
-    <fieldset class="stack">
-      <legend class="seen-by-readers">{w.schedule}</legend>
-      <Check label={w.schedule} value={schedule !== null} onInput={(isOn) => set({ schedule: isOn ? { start: tomorrow() } : undefined })} />
-      {schedule && (
-        <>
-          <div class="fields">
-            <TextField label={w.start} type="datetime-local" value={minute(schedule.start)} onInput={(start) => put({ start })} wrong={wrong("schedule") ?? wrong("schedule.0.start")} />
-            <TextField label={w.end} type="datetime-local" value={minute(schedule.end)} onInput={(end) => put({ end })} hint={w.endHint} wrong={wrong("schedule.0.end")} />
-            <TextField label={w.zone} value={String(schedule.timezone ?? "")} placeholder={String(table(draft, "hours").timezone ?? "")} options={ZONES} onInput={(timezone) => put({ timezone })} wrong={wrong("schedule.0.timezone")} />
-            <SelectField label={w.every} value={unit} options={Object.entries(w.units).map(([value, label]) => ({ value, label }))} onInput={(what) => repeat(n, what)} />
-            {unit && <TextField label={w.units[unit] ?? unit} type="number" min={1} max={999} value={n} onInput={(times) => repeat(times, unit)} />}
-          </div>
-          {unit === "weeks" && <ManyField label={w.on} values={Array.isArray(schedule.on) ? schedule.on.map(String) : []} options={DAYS} labels={(day) => w.days[day] ?? day} onInput={(on) => put({ on: on.length ? DAYS.filter((day) => on.includes(day)) : undefined })} />}
-          <Check label={w.precedence} value={schedule.precedence === true} onInput={(precedence) => put({ precedence })} />
-        </>
-      )}
-    </fieldset>
+    <>
+      <div class="fields">
+        <TextField label={w.start} type="datetime-local" value={minute(schedule.start)} onInput={(start) => put({ start })} wrong={wrong("start")} />
+        <TextField label={w.end} type="datetime-local" value={minute(schedule.end)} onInput={(end) => put({ end })} hint={w.endHint} wrong={wrong("end")} />
+        <TextField label={w.zone} value={String(schedule.timezone ?? "")} placeholder={zone === "contact" ? "" : zone} hint={zone === "contact" ? w.zoneNeeded : undefined} options={ZONES} onInput={(timezone) => put({ timezone })} wrong={wrong("timezone")} />
+        <SelectField label={w.every} value={unit} options={Object.entries(w.units).map(([value, label]) => ({ value, label }))} onInput={(what) => repeat(n, what)} wrong={wrong("every")} />
+        {unit && <NumberField label={w.units[unit] ?? unit} min={1} max={999} step={1} value={Number(n)} onInput={(times) => repeat(times, unit)} />}
+      </div>
+      {unit === "weeks" && <ManyField label={w.on} values={Array.isArray(schedule.on) ? schedule.on.map(String) : []} options={DAYS} labels={(day) => w.days[day] ?? day} onInput={(on) => put({ on: on.length ? DAYS.filter((day) => on.includes(day)) : undefined })} wrong={wrong("on")} />}
+      <Check label={w.precedence} value={schedule.precedence === true} onInput={(precedence) => put({ precedence })} wrong={wrong("precedence")} />
+    </>
   );
 }
 
@@ -90,38 +100,4 @@ function tomorrow(): string {
   const day = new Date(Date.now() + 86_400_000);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T09:00`;
-}
-
-interface RetryRow {
-  disposition: string;
-  after_min?: unknown;
-  max?: unknown;
-}
-
-export function Endings({ draft, set, wrong, offers }: TabProps & { offers: Offers }) {
-  const rows = (Array.isArray(draft.retry) ? draft.retry : []) as RetryRow[];
-  const put = (next: readonly RetryRow[]) => set({ retry: next.length ? next : undefined });
-  const edit = (index: number, part: Partial<RetryRow>) => put(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
-  const free = SYSTEM_DISPOSITIONS.filter((each) => !rows.some((row) => row.disposition === each));
-  return (
-    <>
-      <fieldset class="stack">
-        <legend>{w.retries}</legend>
-        <p class="muted">{w.retriesHint}</p>
-        {rows.map((row, index) => (
-          <div class="row end" key={index}>
-            <SelectField label={w.disposition} value={row.disposition} options={SYSTEM_DISPOSITIONS.map((value) => ({ value, label: endingName(value) }))} onInput={(disposition) => edit(index, { disposition })} wrong={wrong(`retry.${index}.disposition`)} />
-            <TextField label={w.afterMin} type="number" min={0} value={String(row.after_min ?? "")} onInput={(typed) => edit(index, { after_min: number(typed) })} wrong={wrong(`retry.${index}.after_min`)} />
-            <TextField label={w.most} type="number" min={0} value={String(row.max ?? "")} onInput={(typed) => edit(index, { max: number(typed) })} wrong={wrong(`retry.${index}.max`)} />
-            <Button kind="ghost" icon="close" label={`${w.remove}: ${endingName(row.disposition)}`} onClick={() => put(rows.filter((_, at) => at !== index))} />
-          </div>
-        ))}
-        <div><Button size="small" icon="plus" disabled={!free.length} onClick={() => put([...rows, { disposition: free.includes("busy") ? "busy" : free[0] ?? "busy", after_min: 10, max: 3 }])}>{w.addRetry}</Button></div>
-      </fieldset>
-      <div class="fields">
-        <SelectField label={w.set} value={text(draft, "dispositions")} none={t.none} options={offers.sets} hint={!offers.sets.length && <Beside to="/outcomes">{w.noSets}</Beside>} onInput={(dispositions) => set({ dispositions })} wrong={wrong("dispositions")} />
-      </div>
-      <ManyField label={w.positive} values={draft.positive === undefined ? ["answered_human"] : texts(draft, "positive")} options={SYSTEM_DISPOSITIONS} labels={endingName} hint={w.positiveHint} onInput={(positive) => set({ positive: positive })} wrong={wrong("positive")} />
-    </>
-  );
 }
