@@ -45,7 +45,7 @@ const offers: Offers = {
 };
 
 const full: Draft = {
-  ...NEW, lists: ["people"], amd: true, record: true, voicemail: {}, screened: {}, retry: [{ disposition: "busy", after_min: 1, max: 1 }], schedule: { start: "2026-12-01T09:00", every: "1 week" },
+  ...NEW, lists: ["people"], amd: true, record: true, voicemail: {}, screened: {}, finish: { disposition: { busy: 50 } }, retry: [{ disposition: "busy", after_min: 1, max: 1 }], schedule: { start: "2026-12-01T09:00", every: "1 week" },
 };
 const DRAFTS: Draft[] = [
   ...MODES.map((mode) => inMode(full, mode)), changed(full, { on_human: { context: "theirs" } }), changed(full, { flow: "ask" }), changed(full, { on_human: { play: "hello" } }),
