@@ -20,7 +20,7 @@ from dialerd.domain.words import WantedState
 from dialerd.ports import Unit
 from dialerd.serving import Limits, serving
 from dialerd.web import counter, live
-from dialerd.web.resources import uploads
+from dialerd.web.resources import sentfiles
 from tests.web.listener import Listener
 from tests.web.site import NOW, Browser, Site, running
 
@@ -63,7 +63,7 @@ def test_a_body_that_comes_by_the_drop_is_not_waited_for(site: Site, monkeypatch
 def test_a_file_that_comes_by_the_drop_or_not_at_all_is_not_waited_for_and_not_kept(
     site: Site, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(uploads, limit, 0.3)
+    monkeypatch.setattr(sentfiles, limit, 0.3)
     with _begin(site.browser("sue"), "/api/lists/leads/import", "text/csv", 1_000_000) as slow:
         if limit == "_CHUNK_S":
             select.select([slow], [], [], 30)
