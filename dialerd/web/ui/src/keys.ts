@@ -1,4 +1,4 @@
-// Keys that work anywhere: two-stroke jumps (g c), / to search, ? for help. None of them while somebody types.
+// Keys that work anywhere: two-stroke jumps (g c), / to search, c to make, j and k, ? for help. None of them while somebody types.
 // Not here: the keys of the agent's console (pages/console).
 import { useEffect, useRef } from "preact/hooks";
 
@@ -40,9 +40,17 @@ export function search(): void {
   document.querySelector<HTMLElement>("[data-search]")?.focus();
 }
 
-/** Moves the focus among the rows of the page's first table. */
-export function moveRow(by: 1 | -1): void {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-row-link]")];
-  const at = rows.indexOf(document.activeElement as HTMLElement);
-  rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
+/** What a page lists is made by its primary button with a plus (parts/button.tsx). */
+export function create(): void {
+  document.querySelector<HTMLElement>("[data-create]:not(:disabled)")?.click();
 }
+
+/** Moves the focus among the rows of the page's tables: to what opens a row, else to the first thing that can be done there. */
+export function moveRow(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("main tbody tr")].filter((row) => opener(row) !== null);
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))];
+  if (next) opener(next)?.focus();
+}
+
+const opener = (row: HTMLElement): HTMLElement | null => row.querySelector<HTMLElement>("[data-row-link]") ?? row.querySelector<HTMLElement>("a[href], button:not(:disabled)");

@@ -1,12 +1,12 @@
 // The frame around every page: navigation by role, keys, theme, account, whether the page is live.
 // Not here: the pages, nor which belongs to which address (app.tsx).
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { send } from "./api/client";
 import type { Role, Session } from "./api/documents";
 import { at } from "./api/routes";
-import { moveRow, search, useKeys, type Keys } from "./keys";
+import { create, moveRow, search, useKeys, type Keys } from "./keys";
 import { leaving } from "./leaving";
 import { useLive } from "./live/socket";
 import { Button } from "./parts/button";
@@ -52,10 +52,22 @@ export function Shell({ session, children }: { session: Session; children: Compo
   const [isOpen, setOpen] = useState(false);
   const [isHelp, setHelp] = useState(false);
   const places = placesOf(session);
-  const keys: Keys = { "/": search, "?": () => setHelp(true), j: () => moveRow(1), k: () => moveRow(-1) };
+  const keys: Keys = { "/": search, c: create, "?": () => setHelp(true), j: () => moveRow(1), k: () => moveRow(-1) };
   for (const each of places) keys[`g ${each.key}`] = () => go(each.path);
   useKeys(keys);
-  useEffect(() => setOpen(false), [path]);
+  const content = useRef<HTMLElement>(null);
+  const side = useRef<HTMLElement>(null);
+  const last = useRef(path);
+  useEffect(() => {
+    setOpen(false);
+    if (last.current !== path) content.current?.focus({ preventScroll: true }); // what comes next with Tab is the page that was gone to
+    last.current = path;
+  }, [path]);
+  useEffect(() => void (isOpen && side.current?.querySelector<HTMLElement>("nav a")?.focus()), [isOpen]);
+  const close = () => {
+    setOpen(false);
+    document.querySelector<HTMLElement>(".bar button")?.focus();
+  };
   const group = (of: readonly Place[], label: string) =>
     of.length > 0 && (
       <nav aria-label={label}>
@@ -69,9 +81,9 @@ export function Shell({ session, children }: { session: Session; children: Compo
     );
   return (
     <div class={`frame${isOpen ? " is-open" : ""}`}>
-      <a class="seen-by-readers" href="#content">{t.skipToContent}</a>
+      <a class="seen-by-readers skip" href="#content">{t.skipToContent}</a>
       <button type="button" class="scrim" aria-label={t.close} onClick={() => setOpen(false)} />
-      <aside class="side" onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
+      <aside class="side" ref={side} onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
         <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
         {group(places.filter((each) => each.role !== "admin"), t.loadPages)}
         {group(places.filter((each) => each.role === "admin"), t.users.roles.admin ?? "")}
@@ -85,7 +97,7 @@ export function Shell({ session, children }: { session: Session; children: Compo
           <Button kind="ghost" icon="menu" label={t.menu} onClick={() => setOpen(true)} />
           <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
         </header>
-        <main class="page" id="content" tabIndex={-1}>{children}</main>
+        <main class="page" id="content" ref={content} tabIndex={-1}>{children}</main>
       </div>
       {isHelp && <Help places={places} session={session} onClose={() => setHelp(false)} />}
     </div>

@@ -4,7 +4,6 @@ import { useState } from "preact/hooks";
 import type { SavedView, ViewSpec } from "../api/documents";
 import { useList } from "../api/resource";
 import { at } from "../api/routes";
-import { useKeys } from "../keys";
 import { useLive } from "../live/socket";
 import { Button } from "../parts/button";
 import { Empty, Loaded } from "../parts/problem";
@@ -24,7 +23,6 @@ export function CampaignsPage({ user }: { user: string }) {
   const views = useList(at("/views"));
   const [chosen, setChosen] = useState<{ spec: ViewSpec; saved: SavedView | null } | null>(null);
   const [text, setText] = useState("");
-  useKeys({ c: () => go("/campaigns/new") });
   // Taken as it comes, not by an effect: the table must not be seen without the view that it opens with.
   const preset = views.value?.find((each) => each.is_default);
   const view: ViewSpec = chosen?.spec ?? { ...NO_FILTER, ...preset?.spec };
