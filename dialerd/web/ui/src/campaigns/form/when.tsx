@@ -68,7 +68,7 @@ function Starts({ draft, set, wrong }: TabProps) {
       {all.map((each, index) => (
         <fieldset class={all.length > 1 ? "stack outcome" : "stack"} key={index}>
           <legend class={all.length > 1 ? undefined : "seen-by-readers"}>{w.startOf(index + 1)}</legend>
-          <OneStart schedule={each} zone={String(table(draft, "hours").timezone ?? "")} put={(changes) => put(index, changes)} wrong={(key) => wrong(`schedule.${index}.${key}`)} />
+          <OneStart schedule={each} zone={String(table(draft, "hours").timezone ?? "contact")} put={(changes) => put(index, changes)} wrong={(key) => wrong(`schedule.${index}.${key}`)} />
           <div><Button size="small" icon="close" onClick={() => keep(all.filter((_, at) => at !== index))}>{w.removeStart}</Button></div>
         </fieldset>
       ))}
