@@ -40,7 +40,7 @@ export function search(): void {
   document.querySelector<HTMLElement>("[data-search]")?.focus();
 }
 
-/** What a page lists is made by its primary button with a plus (parts/button.tsx). */
+/** What a page lists is made by its button with a plus (parts/button.tsx). */
 export function create(): void {
   document.querySelector<HTMLElement>("[data-create]:not(:disabled)")?.click();
 }

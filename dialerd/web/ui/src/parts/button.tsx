@@ -38,7 +38,7 @@ export function Button({ onClick, kind, size, icon, label, type = "button", disa
   };
   return (
     <button type={type} class={classes} disabled={disabled || isBusy} aria-pressed={pressed} aria-busy={isBusy || undefined}
-      data-create={icon === "plus" && kind === "primary" ? "" : undefined} aria-label={label} title={title ?? (isIcon ? label : undefined)} onClick={onClick && press}>
+      data-create={icon === "plus" && size !== "small" ? "" : undefined} aria-label={label} title={title ?? (isIcon ? label : undefined)} onClick={onClick && press}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

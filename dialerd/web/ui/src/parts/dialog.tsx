@@ -70,7 +70,7 @@ export function FormDialog({ title, submit, isDanger, isWide, canSubmit = true, 
     }
   };
   return (
-    <Dialog title={title} onClose={() => (isTouched ? leaving(onClose) : onClose())} isWide={isWide ?? false}>
+    <Dialog title={title} onClose={() => (isTouched ? leaving(() => void setTimeout(onClose)) : onClose())} isWide={isWide ?? false}>
       <form onSubmit={(event) => (event.preventDefault(), send(onSubmit))} class="stack bare" onInput={() => setTouched(true)}
         onClick={(event) => (event.target as HTMLElement).closest(".chip") && setTouched(true)}>
         {children}
