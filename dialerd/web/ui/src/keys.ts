@@ -20,7 +20,11 @@ export function useKeys(keys: Keys): void {
     let at = 0;
     const listener = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+      if (document.querySelector("dialog[open]")) return;
+      if (isTyping(event.target)) {
+        if (event.key === "Escape") (event.target as HTMLElement).blur(); // the keys are keys again
+        return;
+      }
       const pair = event.timeStamp - at < PAUSE_MS && first ? `${first} ${event.key}` : "";
       const act = (pair && latest.current[pair]) || latest.current[event.key];
       first = event.key;

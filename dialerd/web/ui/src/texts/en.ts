@@ -65,7 +65,7 @@ export const en = {
   },
   help: {
     title: "Keys", search: "Search on this page", help: "These keys", rows: "Next and previous row", open: "Open the row",
-    go: (page: string) => page, create: "Make a new one", close: "Close a dialog or menu",
+    go: (page: string) => page, create: "Make a new one", close: "Close a dialog or menu, leave a field",
     jumps: "Go to", pages: "On a page", ready: "Ready, or done with wrap-up", keypad: "Keypad", transfer: "Transfer the call, or ask first", give: "Give the call to whom you ask", takeBack: "Take it back from whom you ask", callback: "Promise a callback", console: "In the console", dial: "Dial the record shown", skip: "Skip it", mute: "Mute", hold: "Hold", end: "End the call", disposition: "Give a disposition",
   },
 };
