@@ -22,7 +22,7 @@ export function useKeys(keys: Keys): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (document.querySelector("dialog[open]")) return;
       if (isTyping(event.target)) {
-        if (event.key === "Escape") (event.target as HTMLElement).blur(); // the keys are keys again
+        if (event.key === "Escape") leave(event.target as HTMLElement);
         return;
       }
       const pair = event.timeStamp - at < PAUSE_MS && first ? `${first} ${event.key}` : "";
@@ -37,6 +37,12 @@ export function useKeys(keys: Keys): void {
     document.addEventListener("keydown", listener);
     return () => document.removeEventListener("keydown", listener);
   }, []);
+}
+
+/** Out of a field, so that the keys are keys again. A date's field keeps the focus that one of its parts has: then to the page. */
+function leave(field: HTMLElement): void {
+  field.blur();
+  if (document.activeElement === field) document.getElementById("content")?.focus({ preventScroll: true });
 }
 
 /** Puts the cursor into the page's search field. */
