@@ -43,6 +43,8 @@ export const PLACES: readonly Place[] = [
   { path: "/audit", name: "audit", icon: "audit", key: "a", role: "admin" },
 ];
 
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Where each role may go; the console is for whoever is an agent. */
 export const placesOf = (session: Session): readonly Place[] =>
   PLACES.filter((each) => mayBe(session, each.role) && (each.name !== "console" || session.agent || session.role === "agent"));
@@ -89,6 +91,7 @@ export function Shell({ session, children }: { session: Session; children: Compo
         {group(places.filter((each) => each.role === "admin"), t.users.roles.admin ?? "")}
         <div class="side-foot">
           <LinkState />
+          <div class="link-state">{t.timesIn(ZONE)}</div>
           <Account session={session} onHelp={() => setHelp(true)} />
         </div>
       </aside>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { pathOf } from "../api/client";
 import { useList } from "../api/resource";
 import { at } from "../api/routes";
-import { fullTime } from "../format";
+import { fullTime, withTimes } from "../format";
 import { TextField } from "../parts/field";
 import { Empty, Loaded } from "../parts/problem";
 import { Table } from "../parts/table";
@@ -61,7 +61,7 @@ export function AuditPage() {
               { head: w.actor, kind: "text", cell: (each) => each.actor },
               { head: w.action, kind: "fit", cell: (each) => each.action.replaceAll("_", " ") },
               { head: w.subject, kind: "text", cell: (each) => each.subject },
-              { head: w.detail, kind: "long", cell: (each) => <span class="muted">{detailText(each.detail)}</span> },
+              { head: w.detail, kind: "long", cell: (each) => <span class="muted">{withTimes(detailText(each.detail))}</span> },
             ]} />
           )}
         </Loaded>

@@ -37,6 +37,7 @@ export const en = {
   leaving: { title: "Leave without saving?", text: "What you have typed here is lost.", yes: "Leave" },
   since: "Since",
   state: "State",
+  timesIn: (zone: string) => `Times: ${zone.replaceAll("_", " ")}`,
   tryAgain: "Try again",
   noneMatch: "Nothing matches",
   clearSearch: "Clear the search",
