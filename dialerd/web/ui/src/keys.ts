@@ -57,7 +57,7 @@ export function create(): void {
 
 /** Moves the focus among the rows of the page's tables: to what opens a row, else to the first thing that can be done there. */
 export function moveRow(by: 1 | -1): void {
-  const rows = [...document.querySelectorAll<HTMLElement>("main tbody tr")].filter((row) => opener(row) !== null);
+  const rows = [...document.querySelectorAll<HTMLElement>("tbody > tr")].filter((row) => opener(row) !== null);
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))];
   if (next) opener(next)?.focus();

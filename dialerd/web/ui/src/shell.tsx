@@ -68,7 +68,7 @@ export function Shell({ session, children }: { session: Session; children: Compo
   useEffect(() => void (isOpen && side.current?.querySelector<HTMLElement>("nav a")?.focus()), [isOpen]);
   const close = () => {
     setOpen(false);
-    document.querySelector<HTMLElement>(".bar button")?.focus();
+    document.querySelector<HTMLElement>(".bar > button")?.focus();
   };
   const group = (of: readonly Place[], label: string) =>
     of.length > 0 && (
