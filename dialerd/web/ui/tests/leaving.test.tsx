@@ -93,7 +93,7 @@ test("an answer that refuses it leaves everything as it was typed, with the comp
 
 test("a session that ends is begun again over the form, and what was typed is still there", async () => {
   await type("Description", "mine");
-  answers["PUT /api/campaigns/spring"] = { status: 401, body: { code: "signed_out", message: "sign in" } };
+  answers["PUT /api/campaigns/spring"] = answers["GET /api/session"] = { status: 401, body: { code: "signed_out", message: "sign in" } };
   await press("Save");
   await vi.waitFor(() => expect(field("Password")).toBeTruthy(), 10_000);
   expect(page.querySelector<HTMLInputElement>("dialog.over input")!.value).toBe("root");
