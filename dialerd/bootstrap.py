@@ -151,6 +151,11 @@ def backup(given: Settings, target: Path) -> None:
     storehouse.backup(given.database, target)
 
 
+def database_place(given: Settings) -> str:
+    """For people: it has no password in it."""
+    return storehouse.place(given.database)
+
+
 def restore(given: Settings, source: Path) -> Path | None:
     """Where the old database is kept; None: there was none."""
     return storehouse.restore(given.database, source)

@@ -140,19 +140,38 @@ def _leave() -> None:
 
 
 def backup(given: DatabaseSettings, target: Path) -> None:
-    _must_be_file(given, "pg_dump -Fc -f FILE", "saved")
+    if given.url is not None:
+        tool = f"pg_dump -Fc -f FILE '{given.url}'"
+        raise RefusedError(f"{given.url} is saved with PostgreSQL's own tools", hint=tool)
     sqlite.backup(given.path, target)
 
 
 def restore(given: DatabaseSettings, source: Path) -> Path | None:
-    """Where the old database is kept; None: there was none."""
-    _must_be_file(given, "pg_restore --clean --if-exists -d", "restored")
-    return sqlite.restore(source, given.path)
+    """Where the old database is kept; None: there was none. A PostgreSQL must be empty: a file is taken into it."""
+    if given.url is None:
+        return sqlite.restore(source, given.path)
+    address = _address(given)
+    from dialerd.adapters.postgres import Lease, take_in
+
+    if _is_dump(source):
+        tool = f"pg_restore --clean --if-exists -d '{given.url}' {source}"
+        raise RefusedError(f"{source} is pg_dump's, and restored with PostgreSQL's own tools", hint=tool)
+    turn = Lease(address)
+    try:
+        if not turn.tried():
+            raise StoreError(f"a daemon uses {given.url}", hint="stop that one first")
+        with sqlite.brought_up(source) as database:
+            take_in(database, address)
+    finally:
+        turn.close()
+    return None
 
 
-def _must_be_file(given: DatabaseSettings, tool: str, done: str) -> None:
-    if given.url is not None:
-        raise RefusedError(f"{given.url} is {done} with PostgreSQL's own tools", hint=f"{tool} '{given.url}'")
+def _is_dump(source: Path) -> bool:
+    if not source.is_file():
+        return False
+    with source.open("rb") as file:
+        return file.read(5) == b"PGDMP"
 
 
 def check(given: DatabaseSettings) -> None:

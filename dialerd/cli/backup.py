@@ -27,8 +27,8 @@ def backup_command(context: Context, target: Path) -> None:
 @click.option("--yes", is_flag=True, help="Replace it without asking.")
 @click.pass_obj
 def restore_command(context: Context, source: Path, yes: bool) -> None:
-    """Put the backup SOURCE in the database's place; the daemon must be stopped."""
+    """Put the backup SOURCE in the database's place, or into an empty PostgreSQL; the daemon must be stopped."""
     if not yes:
-        click.confirm(f"Replace {context.settings.database.path} by {source}?", abort=True)
+        click.confirm(f"Replace {bootstrap.database_place(context.settings)} by {source}?", abort=True)
     kept = bootstrap.restore(context.settings, source)
     click.echo(f"the database is now that of {source}" + (f"; the one before is kept as {kept}" if kept else ""))

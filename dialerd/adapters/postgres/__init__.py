@@ -7,6 +7,7 @@ stands by (storehouse.py).
 from dialerd.adapters.postgres.connection import check
 from dialerd.adapters.postgres.lease import Lease
 from dialerd.adapters.postgres.store import PostgresStore
+from dialerd.adapters.postgres.takingin import take_in
 from dialerd.adapters.postgres.turn import ProvenTurn
 
-__all__ = ["Lease", "PostgresStore", "ProvenTurn", "check"]
+__all__ = ["Lease", "PostgresStore", "ProvenTurn", "check", "take_in"]

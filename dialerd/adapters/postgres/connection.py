@@ -107,7 +107,7 @@ class PgConnection:
     def execute(self, sql: str, parameters: Parameters = (), /) -> PgCursor:
         text, values = said(sql).filled(parameters)
         cursor = psycopg.RawCursor(self.raw)
-        cursor.execute(text.encode(), [_plain(value) for value in values])
+        cursor.execute(text.encode(), [plain(value) for value in values])
         return PgCursor(cursor)
 
     def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> PgCursor:
@@ -115,7 +115,7 @@ class PgConnection:
         changed = 0
         for text, rows in in_order(list(parameters), said(sql)):
             for at in range(0, len(rows), _AT_ONCE):
-                cursor.executemany(text.encode(), [[_plain(v) for v in row] for row in rows[at : at + _AT_ONCE]])
+                cursor.executemany(text.encode(), [[plain(v) for v in row] for row in rows[at : at + _AT_ONCE]])
                 changed += max(cursor.rowcount, 0)
         return PgCursor(cursor, changed=changed)
 
@@ -181,7 +181,7 @@ class _Numeric:
         return float(text) if "." in text else int(text)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As PostgreSQL takes it: its text has no NUL, neither itself nor in JSON."""
     if isinstance(value, str):
         text = str(value.value) if isinstance(value, Enum) else value

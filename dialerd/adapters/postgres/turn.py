@@ -21,20 +21,21 @@ _AGAIN_S = 1.0
 
 
 class ProvenTurn:
-    """Implements ports.Turn. `leave` ends the process."""
+    """Implements ports.Turn. `leave` ends the process. `limit_s`: of each try, and of all of those in doubt."""
 
-    def __init__(self, store: Store, clock: Clock, leave: Callable[[], None]) -> None:
+    def __init__(self, store: Store, clock: Clock, leave: Callable[[], None], *, limit_s: float = LIMIT_S) -> None:
         self._store = store
         self._clock = clock
         self._leave = leave
+        self._limit_s = limit_s
 
     async def prove(self) -> None:
-        while (trouble := await self._ask(LIMIT_S)) is not None:
+        while (trouble := await self._ask(self._limit_s)) is not None:
             _log.warning(f"the turn to dial is not proven: {trouble}", action="turn_unproven")
             await self._clock.sleep(_AGAIN_S)
 
     async def defend(self) -> None:
-        until = self._clock.steady() + LIMIT_S
+        until = self._clock.steady() + self._limit_s
         while (trouble := await self._ask(until - self._clock.steady())) is not None:
             if self._clock.steady() + _AGAIN_S >= until:
                 _log.error(f"the turn to dial could not be proven: {trouble}", action="turn_unproven")

@@ -105,7 +105,11 @@ class ThreadWriter:
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Item(job, loop, future, self._now(), patient=patient))
         # Shielded: a caller that goes away must not leave a committed claim unseen halfway.
-        return await asyncio.shield(future)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            future.add_done_callback(_heard)
+            raise
 
     def post(self, job: Job) -> None:
         if self._is_closed:
@@ -255,6 +259,12 @@ class _Item:
         if self.loop is not None or not isinstance(self.error, StoreError):
             return False
         return self.error.may_pass and not (self.error.is_damage and self.tries > _DAMAGED)
+
+
+def _heard(future: asyncio.Future[Any]) -> None:
+    """Whoever asked waits no more: that it has failed is nobody's to hear."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _answer(items: list[_Item]) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dialerd.adapters.sqlite.connection import connect, translated
-from dialerd.adapters.sqlite.lock import only_daemon
+from dialerd.adapters.sqlite.lock import only_daemon, running_daemon
 from dialerd.adapters.sqlite.migrations import migrate, refuse_newer
 from dialerd.domain.errors import BadInputError, StoreError
 
@@ -78,6 +78,27 @@ def restore(source: Path, database: Path) -> Path | None:
             kept = _keep(database)
         _settle_file(making, database)
     return kept
+
+
+@contextmanager
+def brought_up(source: Path) -> Iterator[sqlite3.Connection]:
+    """The database of a file, checked, and brought up to date in a copy beside it that is gone afterwards. Raises
+    StoreError, BadInputError."""
+    if not source.exists():
+        raise BadInputError(f"there is no file {source}")
+    if (process := running_daemon(source)) is not None:
+        raise StoreError(f"a daemon (process {process}) uses {source}", hint="stop it: what it does now would be lost")
+    with _making(source, ".moving") as making:
+        with (
+            translated(source),
+            closing(sqlite3.connect(source)) as good,
+            closing(sqlite3.connect(making)) as copy,
+        ):
+            _refuse_bad(good, source)
+            good.backup(copy)
+        with translated(source), closing(connect(making)) as copy:
+            migrate(copy)
+            yield copy
 
 
 def _refuse_bad(connection: sqlite3.Connection, source: Path) -> None:
