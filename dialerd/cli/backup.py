@@ -27,7 +27,10 @@ def backup_command(context: Context, target: Path) -> None:
 @click.option("--yes", is_flag=True, help="Replace it without asking.")
 @click.pass_obj
 def restore_command(context: Context, source: Path, yes: bool) -> None:
-    """Put the backup SOURCE in the database's place, or into an empty PostgreSQL; the daemon must be stopped."""
+    """Put the backup SOURCE in the database's place; the daemon must be stopped.
+
+    Where the settings name a PostgreSQL, it must be empty, and SOURCE is taken into it.
+    """
     if not yes:
         click.confirm(f"Replace {bootstrap.database_place(context.settings)} by {source}?", abort=True)
     kept = bootstrap.restore(context.settings, source)
