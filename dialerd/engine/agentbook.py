@@ -144,17 +144,19 @@ class AgentBook:
         if line.joined is not None:
             self._tell_run(line.joined, AgentJoined())
 
-    def crew(self, run_id: RunId) -> Crew:
-        """Its agents at this moment: asked at each look of the dial loop, so everybody is looked at once."""
+    def crew(self, run_id: RunId, widened: Callable[[frozenset[str]], frozenset[str]]) -> Crew:
+        """Its agents at this moment: asked at each look of the dial loop, so everybody is looked at once. `widened`:
+        from where phones can be reached that are called at some exchanges."""
         now = self._clock.now()
         size, free, reserved, talking, wrapping = 0, [], [], [], []
         homes, is_kept = set[str](), True
         owed, reserved_for, callbacks = 0, set[AttemptId](), set[AttemptId]()
         for line in self.lines.values():
-            if line.batch and line.run_id == run_id:
-                reserved_for |= line.batch
-            if line.batch and line.callback_of is not None:
-                callbacks |= line.batch
+            if line.batch:
+                if line.run_id == run_id:
+                    reserved_for |= line.batch
+                if line.callback_of is not None:
+                    callbacks |= line.batch
             if line.works_for != run_id:
                 continue
             size += 1
@@ -181,5 +183,5 @@ class AgentBook:
             owed=owed,
             reserved_for=frozenset(reserved_for),
             callbacks=frozenset(callbacks),
-            homes=frozenset(homes) if size and is_kept else None,
+            homes=widened(frozenset(homes)) if size and is_kept else None,
         )

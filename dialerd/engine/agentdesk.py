@@ -8,7 +8,6 @@ legs themselves (legdesk.py). As with calls, no `await` stands between an event 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from dialerd.domain import agents
@@ -114,8 +113,7 @@ class AgentDesk:
         self._book.assign()
 
     def crew(self, run_id: RunId) -> Crew:
-        found = self._book.crew(run_id)
-        return found if found.homes is None else replace(found, homes=self.links.widened(found.homes))
+        return self._book.crew(run_id, self.links.widened)
 
     def music_of(self, plan: CallPlan, wanted: bool) -> str | None:
         """What a person hears who waits where that call's campaign has them; None: nothing is wanted."""

@@ -203,8 +203,9 @@ class CallDesk:
                 was_connected = isinstance(before.state, Talking) and not before.state.is_unclear
                 goes_on = isinstance(after.state, Waiting) and not was_connected
                 self._agents.free(line.attempt.id, was_connected=was_connected, goes_on=goes_on)
-        if has_moved and line.call.plan.has_agents:
-            self._on_room()  # what happens to one call decides whether another is started
+        if has_moved and line.call.plan.has_agents and not isinstance(after.state, Detecting):
+            # What happens to one call decides whether another is started; not that somebody or something has picked up.
+            self._on_room()
         for news in news_of(before, after, now):
             self._runs.tell_of(line.attempt, news)
         if facts is not before.facts:

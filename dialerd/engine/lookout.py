@@ -65,12 +65,16 @@ class Lookout:
         self._refresh_s = refresh_s
         self._on_look = on_look
         self._poked = asyncio.Event()
+        self._wants_all = True
+        self._due = 0.0  # steady seconds: when everything is looked at without a poke
         self._refreshed = asyncio.Event()
 
-    def poke(self) -> None:
-        """Look at once."""
+    def poke(self, *, agents_only: bool = False) -> None:
+        """Look at once. `agents_only`: nothing has changed but what an agent wants to be."""
+        self._wants_all = self._wants_all or not agents_only
         self._poked.set()
-        self._take_back.want()
+        if not agents_only:
+            self._take_back.want()
 
     async def first(self) -> None:
         """Before anything is connected."""
@@ -84,14 +88,19 @@ class Lookout:
         """For ever."""
         while True:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
-            self._take_back.want()
-            wait_s = self._refresh_s
+            wants_all, self._wants_all = self._wants_all, False
             try:
-                wait_s = await self._look(wait_s)
+                if wants_all:
+                    self._take_back.want()
+                    self._due = self._clock.steady() + self._refresh_s
+                    self._due = await self._look(self._refresh_s) + self._clock.steady()
+                else:
+                    await self._agents.refresh()
+                    self._on_look()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")
             self._refreshed.set()
-            timer = self._clock.call_later(wait_s, self._poked.set)
+            timer = self._clock.call_later(max(0.0, self._due - self._clock.steady()), self.poke)
             await self._poked.wait()
             timer.cancel()
 

@@ -90,7 +90,8 @@ class VirtualClock:
         await asyncio.sleep(delay_s)
 
     def call_later(self, delay_s: float, action: Callable[[], None]) -> Timer:
-        return asyncio.get_running_loop().call_later(delay_s, action)
+        loop = asyncio.get_running_loop()
+        return loop.call_at(loop.time() + delay_s, action)
 
 
 class SeededDice:

@@ -35,7 +35,7 @@ from dialerd.simulate.stubs import SimulatedSpeech, SimulatedWeb
 
 __all__ = ["AGENTS", "MEASURES", "PERCENTILES", "Course", "Forecast", "Scene", "compare", "play"]
 
-_REFRESH_S = 300.0  # nobody else writes to this store
+_REFRESH_S = 60.0  # nobody but the agents writes to this store, who say so
 _ANY_NUMBER = TollGuard(allow_premium=True, allow_satellite=True)  # those of made-up people are nobody's (scene.py)
 _SERVER = "simulated"
 AGENTS = "agents"

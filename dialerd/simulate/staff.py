@@ -80,4 +80,4 @@ class Staff:
         except DialerdError:
             return
         if self._engine is not None:
-            self._engine.poke()
+            self._engine.poke(agents_only=True)

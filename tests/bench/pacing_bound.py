@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialerd.domain.pacing import Abandoned, Connected, PacingEvent, PacingView
+from dialerd.domain.pacing.ages import Ages, ages_of
 from dialerd.domain.pacing.estimates import PacingEstimates
 from dialerd.domain.pacing.outlook import Outlook
 from dialerd.domain.pacing.risk import chance_of_at_least
@@ -26,7 +27,8 @@ _GAIN = 6.0
 """By which theta is steered, per agent; at most a twentieth of it."""
 
 _THETA_MOST = 0.9
-_NONE: NDArray[np.float64] = np.zeros(0)
+_JUST_BEGUN = Ages(np.zeros(1), (0, 0, 1))
+"""One talk."""
 
 
 class AllKnowingPacer:
@@ -57,18 +59,16 @@ class AllKnowingPacer:
 
     def decide(self, view: PacingView) -> int:
         shift, now = self._shift, view.now
-        talking, wrapping = (
-            np.asarray(view.talking, dtype=float),
-            np.asarray(view.wrapping, dtype=float),
-        )
-        if self._estimates.refresh(now, _NONE, _NONE, talking, wrapping):
+        agents = ages_of(PacingView(now=now, talking=view.talking, wrapping=view.wrapping))
+        if self._estimates.refresh(now, agents):
             self._outlook.refresh(
                 self._estimates.ring, self._estimates.amd, self._estimates.talk, self._estimates.wrap_up,
-                wraps=self._estimates.wraps(len(wrapping)), returns=self._estimates.returns, patience=view.patience,
+                wraps=self._estimates.wraps(len(view.wrapping)), returns=self._estimates.returns,
+                patience=view.patience,
             )  # fmt: skip
-            served = self._outlook.excess(_NONE, _NONE, np.zeros(1), _NONE, 0)
+            served = self._outlook.excess(_JUST_BEGUN, 0)
             self._kept = 1.0 + served.mean  # P(still holds an agent), by cells after the connection
-        freed = self._outlook.excess(_NONE, _NONE, talking, wrapping, 0)
+        freed = self._outlook.excess(agents, 0)
         self._arrives = {call: at for call, at in self._arrives.items() if at > now}
         others = np.sort(np.array(list(self._arrives.values()))) - now
         calls = 0

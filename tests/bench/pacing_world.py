@@ -89,6 +89,8 @@ OTHERS = {
         replace(_BASE, name="slow", ring_s=(25.0, 0.5), max_ring_s=60.0),
         replace(_BASE, name="fixedtalk", talk_s=(90.0, 0.1), wrap_up_s=(10.0, 0.1)),
         replace(_BASE, name="amd60", answer_rate=steady(0.60), amd=True, machines=0.60),
+        replace(_BASE, name="from0", answer_rate=lambda at: 0.0 if at < 3600.0 else 0.6),
+        replace(_BASE, name="outages", answer_rate=lambda at: 0.0 if at % 3600.0 < 900.0 else 0.6),
     )
 }
 """Worlds that nothing was tuned in."""

@@ -16,7 +16,9 @@ END_LANE = "end"
 
 def to_text(moment: datetime) -> str:
     """An aware moment as ISO 8601 in UTC with microseconds: always 32 characters, so text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 def to_text_or_none(moment: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -365,6 +366,7 @@ def _keeps(spec: CampaignSpec, now: datetime) -> tuple[str, dict[str, object]]:
     return ("TRUE", {}) if tree is None else to_sql(tree, today=spec.today(now))
 
 
+@lru_cache(maxsize=64)  # read at every claim and twice at every settle, and often as it was
 def _to_run(row: tuple[Any, ...]) -> RunRow:
     return RunRow(
         id=RunId(row[0]),

@@ -52,6 +52,8 @@ class AbandonController:
         self._taken = _KAPPA[1] / _KAPPA[0]
         self._theta = 0.0
         self._own = [0, 0]  # abandoned, live answers
+        self._asked: tuple[object, ...] = ()
+        self._allowed: Allowance | None = None
 
     @property
     def kappa(self) -> float:
@@ -82,12 +84,16 @@ class AbandonController:
 
         `live_per_s`: about how many people the team can serve in a second.
         """
+        asked = (meters, waiting, live_per_s, self.cap, self._abandoned, self._taken, *self._own)
+        if self._allowed is not None and asked == self._asked:  # most looks come between two answers
+            return self._allowed
         own = AbandonMeter(name="this run", cap=self.cap, abandoned=self._own[0], live_answers=self._own[1])
         aim, meter = min(
             ((self._aim(meter, waiting, live_per_s), meter) for meter in (*meters, own)), key=lambda found: found[0]
         )
         self._theta = min(THETA_RANGE[1], max(THETA_RANGE[0], aim / self.kappa)) if aim > 0.0 else 0.0
-        return Allowance(theta=self._theta, meter=meter)
+        self._asked, self._allowed = asked, Allowance(theta=self._theta, meter=meter)
+        return self._allowed
 
     def _aim(self, meter: AbandonMeter, waiting: int, live_per_s: float) -> float:
         """The share of abandoned calls to aim at."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dialerd.domain.pacing.ages import Ages
 from dialerd.domain.pacing.durations import Durations
 from dialerd.domain.pacing.events import (
     AgentLeft,
@@ -24,8 +24,6 @@ from dialerd.domain.pacing.events import (
 )
 from dialerd.domain.pacing.race import Ending, Race
 from dialerd.domain.words import Disposition, Verdict
-
-Array = NDArray[np.float64]
 
 _REFRESH_S = 10.0
 """Tables are built anew after so long, sooner (a second) when a share has moved by these parts."""
@@ -111,20 +109,20 @@ class PacingEstimates:
         """The share of busy agents who come back for another call."""
         return max(0.5, 1.0 - self._left / self._stayed)
 
-    def refresh(self, now: float, ringing: Array, detecting: Array, talking: Array, wrapping: Array) -> bool:
+    def refresh(self, now: float, ages: Ages) -> bool:
         """Count what runs now; whether the fits were made anew."""
         if not 0.0 <= now - self._looked_at < _LOOK_S:
             self._looked_at = now
-            self.ring.look(now, ringing)
-            self.amd.look(now, detecting)
+            self.ring.look(now, ages.ringing)
+            self.amd.look(now, ages.detecting)
         share, people = self.ring.level.mean, self.amd.level.mean
         moved = abs(share - self._fitted[0]) > _MOVED * share or abs(people - self._fitted[1]) > _MOVED * people
         if 0.0 <= now - self._refreshed_at < (1.0 if moved else _REFRESH_S):
             return False
         self._refreshed_at = now
         self._fitted = (share, people)
-        self.ring.refresh(ringing)
-        self.amd.refresh(detecting)
-        self.talk.refresh(talking)
-        self.wrap_up.refresh(wrapping)
+        self.ring.refresh(ages.ringing)
+        self.amd.refresh(ages.detecting)
+        self.talk.refresh(ages.talking)
+        self.wrap_up.refresh(ages.wrapping)
         return True

@@ -40,16 +40,19 @@ class DriftingLevel:
         if exposure <= 0.0 and not events:
             return
         exposure = max(exposure, 1e-6)
-        fits = [_log_likelihood(events, exposure, a, b) for a, b in zip(self._events, self._exposure, strict=True)]
-        best = max(fits)
-        fade = math.exp(-self.mean * exposure / _TRUST_MEMORY)
-        weights = [w**fade * math.exp(fit - best) for w, fit in zip(self._weights, fits, strict=True)]
+        before, after = self._events, self._exposure
+        fits = [_log_likelihood(events, exposure, a, b) for a, b in zip(before, after, strict=True)]
+        best, expected = max(fits), self.mean * exposure
+        fade, exp = math.exp(-expected / _TRUST_MEMORY), math.exp
+        weights = [w**fade * exp(fit - best) for w, fit in zip(self._weights, fits, strict=True)]
         total = sum(weights)
         self._weights = [max(_FLOOR, w / total) for w in weights]
+        seen, (own_events, own_exposure) = max(float(events), expected), self._guess
         for index, memory in enumerate(_MEMORIES):
-            kept = math.exp(-max(float(events), self.mean * exposure) / memory)
-            self._events[index] = self._events[index] * kept + events + self._guess[0] * (1 - kept)
-            self._exposure[index] = self._exposure[index] * kept + exposure + self._guess[1] * (1 - kept)
+            kept = exp(-seen / memory)
+            lost = 1 - kept
+            before[index] = before[index] * kept + events + own_events * lost
+            after[index] = after[index] * kept + exposure + own_exposure * lost
         self._settle()
 
     def learnt(self) -> dict[str, Any]:
@@ -69,13 +72,18 @@ class DriftingLevel:
         self._settle()
 
     def _settle(self) -> None:
-        total = sum(self._weights)
-        means = [a / b for a, b in zip(self._events, self._exposure, strict=True)]
-        self.mean = sum(w * m for w, m in zip(self._weights, means, strict=True)) / total
-        spread = sum(
-            w * (m / b + (m - self.mean) ** 2) for w, m, b in zip(self._weights, means, self._exposure, strict=True)
-        )
-        self.relative_sd = math.sqrt(spread / total) / self.mean
+        total = mean = 0.0
+        means = []
+        for w, a, b in zip(self._weights, self._events, self._exposure, strict=True):
+            total += w
+            means.append(a / b)
+            mean += w * means[-1]
+        mean /= total
+        spread = 0.0
+        for w, m, b in zip(self._weights, means, self._exposure, strict=True):
+            spread += w * (m / b + (m - mean) ** 2)
+        self.mean = mean
+        self.relative_sd = math.sqrt(spread / total) / mean
 
 
 def _log_likelihood(events: int, exposure: float, a: float, b: float) -> float:

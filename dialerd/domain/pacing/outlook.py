@@ -11,11 +11,13 @@ served and is done again before u + patience holds nobody: with short conversati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dialerd.domain.pacing.ages import Ages
 from dialerd.domain.pacing.durations import Durations
 from dialerd.domain.pacing.race import Race
 
@@ -36,19 +38,32 @@ _TALKING = _DETECTING + len(_DETECT_AGES)
 _WRAPPING = _TALKING + len(_AGENT_AGES)
 _ROWS = _WRAPPING + len(_AGENT_AGES)
 
+# Each class's ages begin at a number of its own, so that one search finds the rows of all. What is a rounding error
+# younger than new is new.
+_APART_S = 1e6
+_BEGINS = np.concatenate((_LINE_AGES, _DETECT_AGES + _APART_S, _AGENT_AGES + 2 * _APART_S, _AGENT_AGES + 3 * _APART_S))
+_BEGINS[[0, _DETECTING, _TALKING, _WRAPPING]] -= 1.0
+
 _FEW = _ROWS // 4
 """So many rows are picked and added up sooner than the whole table is multiplied by how often each is there."""
 
 
-def cumulants(chances: Array, *, sign: float = 1.0) -> Array:
-    """[:, 0] mean, [:, 1] variance, [:, 2] third cumulant of what is there (`sign` 1) or leaves (-1) with a chance."""
-    mean = sign * chances
+def put_cumulants(rows: Array, chances: Array, *, sign: float = 1.0) -> None:
+    """Write [:, 0] mean, [:, 1] variance, [:, 2] third cumulant of what is there (`sign` 1) or leaves (-1) with a
+    chance."""
+    mean = chances if sign == 1.0 else sign * chances
     variance = chances * (1.0 - chances)
-    return np.stack((mean, variance, variance * (sign - 2.0 * mean)), axis=1)
+    rows[:, 0], rows[:, 1], rows[:, 2] = mean, variance, variance * (sign - 2.0 * mean)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excess:
+def _steps(reached: Array) -> Array:
+    """What is added in each cell, along the rows of what is reached by its end."""
+    found = reached.copy()
+    found[:, 1:] -= reached[:, :-1]
+    return found
+
+
+class Excess(NamedTuple):
     """Cumulants of the excess at each look-ahead, and the part of its mean that hangs on the answer rate."""
 
     mean: Array
@@ -75,28 +90,28 @@ class Outlook:
 
         # a person on the line: picked up in cell c, a verdict l cells later
         after: Array = np.arange(size, dtype=np.float64) + 0.5
-        lags = np.diff(amd.first_within(np.zeros(1), after)[0], prepend=0.0)
-        picked_up = np.diff(ring.first_within(_LINE_AGES, edges), axis=1, prepend=0.0)
+        lags = _steps(amd.first_within(np.zeros(1), after))[0]
+        picked_up = _steps(ring.first_within(_LINE_AGES, edges))
         people = picked_up @ _from_then_on(lags)
         table = np.zeros((_ROWS, 4, size))
-        table[:_DETECTING, :3] = cumulants(np.clip(people @ held, 0.0, 1.0))
+        put_cumulants(table[:_DETECTING], np.clip(people @ held, 0.0, 1.0))
         table[:_DETECTING, 3] = table[:_DETECTING, 0]  # what hangs on the answer rate
         arrivals = people[0]
         self.weights = arrivals / max(float(arrivals.sum()), 1e-12)
-        heard = np.diff(amd.first_within(_DETECT_AGES, edges), axis=1, prepend=0.0)
-        table[_DETECTING:_TALKING, :3] = cumulants(np.clip(heard @ held, 0.0, 1.0))
+        heard = _steps(amd.first_within(_DETECT_AGES, edges))
+        put_cumulants(table[_DETECTING:_TALKING], np.clip(heard @ held, 0.0, 1.0))
 
         ahead = edges - 0.5 + patience
         talked = self._free_after(talk, wrap, _AGENT_AGES, ahead, wraps)
-        table[_TALKING:_WRAPPING, :3] = cumulants(talked * returns, sign=-1.0)
-        table[_WRAPPING:, :3] = cumulants(wrap.within(_AGENT_AGES, ahead) * returns, sign=-1.0)
+        put_cumulants(table[_TALKING:_WRAPPING], talked * returns, sign=-1.0)
+        put_cumulants(table[_WRAPPING:], wrap.within(_AGENT_AGES, ahead) * returns, sign=-1.0)
         self.fresh = table[0]
         self._table = table.reshape(_ROWS, 4 * size)
 
     def _free_after(self, talk: Durations, wrap: Durations, ages: Array, horizons: Array, wraps: float) -> Array:
         """P(talked and wrapped up within h | has talked a)."""
         cells = np.arange(1.0, np.ceil(horizons[-1]) + 1)
-        ending = np.diff(talk.within(ages, cells), axis=1, prepend=0.0)
+        ending = _steps(talk.within(ages, cells))
         lag = horizons[None, :] - (cells[:, None] - 0.5)
         wrapped = wraps * wrap.within(np.zeros(1), lag.ravel())[0].reshape(lag.shape) + (1.0 - wraps)
         return ending @ np.where(lag > 0.25, wrapped, np.where(lag > -0.25, wrapped / 2, 0.0))
@@ -110,27 +125,30 @@ class Outlook:
         holds[0] *= 0.5
         return _from_then_on(holds)
 
-    def excess(self, ringing: Array, detecting: Array, talking: Array, wrapping: Array, waiting: int) -> Excess:
-        """Of what is there now, by ages; the sums cost the same for any number of calls and agents."""
-        rows = np.concatenate(
-            (
-                np.minimum((ringing * 2.0).astype(np.intp), len(_LINE_AGES) - 1),
-                np.minimum((detecting * 4.0).astype(np.intp), len(_DETECT_AGES) - 1) + _DETECTING,
-                _AGENT_AGES.searchsorted(talking, side="right") + (_TALKING - 1),
-                _AGENT_AGES.searchsorted(wrapping, side="right") + (_WRAPPING - 1),
-            )
-        )
+    def excess(self, ages: Ages, waiting: int) -> Excess:
+        """Of what is there now; the sums cost the same for any number of calls and agents."""
+        shifted = ages.together.copy()
+        for begin in ages.begins:
+            shifted[begin:] += _APART_S
+        rows = _BEGINS.searchsorted(shifted, side="right") - 1
         if len(rows) < _FEW:
-            total: Array = np.add.reduce(self._table[rows], axis=0)
+            total: Array = np.add.reduce(self._table.take(rows, axis=0), axis=0)
         else:
             total = np.bincount(rows, minlength=_ROWS) @ self._table
         mean, variance, third, answers = total.reshape(4, self.size)
-        return Excess(mean=mean + waiting, variance=variance, third=third, answers=answers)
+        return Excess(mean + waiting if waiting else mean, variance, third, answers)
 
 
 def _from_then_on(after: Array) -> Array:
     """[c, u]: what holds `u - c` cells after cell c; before that nothing does."""
-    cell = np.arange(len(after))
-    lag = cell[None, :] - cell[:, None]
-    found: Array = np.where(lag >= 0, after[lag], 0.0)
+    lags, comes_later = _lags(len(after))
+    found: Array = after[lags]
+    found[comes_later] = 0.0
     return found
+
+
+@lru_cache(maxsize=_FARTHEST_S)
+def _lags(size: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    cell = np.arange(size)
+    lag = cell[None, :] - cell[:, None]
+    return lag, lag < 0

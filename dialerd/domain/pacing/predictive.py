@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.pacing.abandon import AbandonController
 from dialerd.domain.pacing.account import Account, Decision, Estimates, Limit
+from dialerd.domain.pacing.ages import Ages, ages_of
 from dialerd.domain.pacing.estimates import PacingEstimates
 from dialerd.domain.pacing.events import (
     Abandoned,
@@ -37,11 +35,13 @@ from dialerd.domain.pacing.outlook import Excess, Outlook
 from dialerd.domain.pacing.risk import chance_of_at_least, most_under
 from dialerd.domain.pacing.view import PacingView
 
-Array = NDArray[np.float64]
-
 LOOK_S = 1.0
 """Time alone lowers the risk: calls that ring on will hardly be answered, agents who talk long are soon done. Beside
 the looks at every event, looking twice as often gains less than 0.1 % of talk."""
+
+_PATIENT_LOOKS = ((8.0, 4.0), (2.0, 2.0))
+"""Where the risk is so many times what is allowed, so many times that long: in a second it falls by a tenth, and only
+once in a hundred times to the seventh part."""
 
 ENOUGH_CALLS = 25
 MOST_PER_AGENT = 20
@@ -59,24 +59,6 @@ _CANCEL_AT_LEAST = 0.08
 _CANCEL_AT_MOST = 0.9
 _CANCEL_CELLS = 2
 """The look-ahead of a late cancel, in seconds: who answers within them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ages:
-    """The view's sequences as arrays."""
-
-    ringing: Array
-    detecting: Array
-    talking: Array
-    wrapping: Array
-
-
-def _ages_of(view: PacingView) -> _Ages:
-    ages = np.array((*view.ringing, *view.detecting, *view.talking, *view.wrapping), dtype=np.float64)  # one is cheaper
-    detecting = len(view.ringing)
-    talking = detecting + len(view.detecting)
-    wrapping = talking + len(view.talking)
-    return _Ages(ages[:detecting], ages[detecting:talking], ages[talking:wrapping], ages[wrapping:])
 
 
 class PredictivePacer:
@@ -106,6 +88,7 @@ class PredictivePacer:
         self._outlook = Outlook()
         self._allowance = self._controller.allow((), waiting=0, live_per_s=0.0)
         self._limit = Limit.LEARNING
+        self._times_over = 0.0  # what is allowed, so often in the risk of one more call, where none was allowed
         self._decisions: deque[Decision] = deque(maxlen=_KEPT_DECISIONS)
 
     def observe(self, event: PacingEvent) -> None:
@@ -120,7 +103,7 @@ class PredictivePacer:
                 """The view has them."""
 
     def decide(self, view: PacingView) -> int:
-        ages = self._look(view)
+        ages, self._times_over = self._look(view), 0.0
         agents = len(view.ready) + len(view.talking) + len(view.wrapping)
         estimates = self._estimates
         self._allowance = self._controller.allow(
@@ -137,7 +120,7 @@ class PredictivePacer:
             self._note(view, calls, limit)
         return calls
 
-    def _most(self, view: PacingView, ages: _Ages, agents: int, in_flight: int) -> tuple[int, Limit]:
+    def _most(self, view: PacingView, ages: Ages, agents: int, in_flight: int) -> tuple[int, Limit]:
         unclaimed = len(view.ready) - in_flight
         floor = max(0, unclaimed)
         if not agents:
@@ -151,15 +134,20 @@ class PredictivePacer:
         most, bound = min((per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), key=lambda found: found[0])
         if most <= floor:
             return floor, bound
-        excess = self._outlook.excess(ages.ringing, ages.detecting, ages.talking, ages.wrapping, len(view.waiting))
-        ready = len(view.ready)
-        calls = most_under(lambda calls: self._risk(excess, calls, ready), self._allowance.theta, most)
+        excess = self._outlook.excess(ages, len(view.waiting))
+        ready, allowed = len(view.ready), self._allowance.theta
+        calls, first = 0, self._risk(excess, 1, ready)
+        if first <= allowed:
+            risk = partial(self._risk, excess, ready=ready)
+            calls = most_under(lambda calls: first if calls == 1 else risk(calls), allowed, most)
+        else:
+            self._times_over = first / allowed
         return max(floor, calls), bound if calls == most else Limit.RISK
 
-    def _look(self, view: PacingView) -> _Ages:
-        ages = _ages_of(view)
+    def _look(self, view: PacingView) -> Ages:
+        ages = ages_of(view)
         estimates = self._estimates
-        if estimates.refresh(view.now, ages.ringing, ages.detecting, ages.talking, ages.wrapping):
+        if estimates.refresh(view.now, ages):
             self._outlook.refresh(
                 estimates.ring, estimates.amd, estimates.talk, estimates.wrap_up,
                 wraps=estimates.wraps(len(view.wrapping)), returns=estimates.returns, patience=view.patience,
@@ -185,14 +173,14 @@ class PredictivePacer:
         if not oldest:
             return ()
         ages = self._look(view)
-        excess = self._outlook.excess(ages.ringing, ages.detecting, ages.talking, ages.wrapping, len(view.waiting))
+        excess = self._outlook.excess(ages, len(view.waiting))
         soon = slice(0, _CANCEL_CELLS)
         chance = chance_of_at_least(0, excess.mean[soon], excess.variance[soon], excess.third[soon])
         limit = min(_CANCEL_AT_MOST, max(_CANCEL_AT_LEAST, _CANCEL_FACTOR * self._allowance.theta))
         return oldest if float(chance.mean()) > limit else ()
 
     def next_at(self, now: float) -> float:
-        return now + LOOK_S
+        return now + LOOK_S * next((longer for over, longer in _PATIENT_LOOKS if self._times_over >= over), 1.0)
 
     def change_pace(self, *, target: float, late_cancel: bool) -> None:
         """Take other settings while the run goes on."""

@@ -43,6 +43,7 @@ class Race:
     ) -> None:
         self.step_s = step_s
         self.bins = len(first_at)
+        self._edges = np.arange(self.bins + 1) * step_s
         self.level = DriftingLevel(guess=share, worth=worth)
         self.seen = 0
         self._hurried = hurried
@@ -63,7 +64,7 @@ class Race:
         if self._hurried:
             exposure = 0.0
             if len(ages) and since:
-                exposure += float((self._unit[self.bin_of(ages)] * np.minimum(ages, since)).sum())
+                exposure += float(self._unit[self.bin_of(ages)] @ np.minimum(ages, since))
             for _, after_s in self._new:  # each ended somewhere between the looks
                 exposure += float(self._unit[self._bin(after_s)]) * min(after_s, since) / 2
         else:
@@ -91,7 +92,7 @@ class Race:
         return min(self.bins - 1, int(age / self.step_s))
 
     def bin_of(self, ages: Array) -> NDArray[np.intp]:
-        return np.minimum((ages * (1.0 / self.step_s)).astype(np.intp), self.bins - 1)
+        return np.minimum((ages if self.step_s == 1.0 else ages * (1.0 / self.step_s)).astype(np.intp), self.bins - 1)
 
     def refresh(self, ages: Array) -> None:
         """Fit the shape anew: `first_cdf` and `second_cdf` at the bins' right edges."""
@@ -125,7 +126,7 @@ class Race:
     def first_within(self, ages: Array, horizons: Array) -> Array:
         """P(ends the first way within h | has run a): one row per age, one column per horizon."""
         share = min(0.999, self.level.mean)
-        edges = np.arange(self.bins + 1) * self.step_s
+        edges = self._edges
         cdf_1 = np.concatenate(([0.0], self.first_cdf))
         cdf_2 = np.concatenate(([0.0], self.second_cdf))
         now_1, now_2 = np.interp(ages, edges, cdf_1), np.interp(ages, edges, cdf_2)

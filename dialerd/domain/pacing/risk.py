@@ -24,17 +24,33 @@ def normal_tail(x: Array) -> tuple[Array, Array]:
     return 0.5 - np.copysign(0.5 - beyond, x), density  # a choice by the sign of x would cost as much as all above
 
 
+_PER_SD = 4096.0
+_FARTHEST_SD = 9.0
+
+
+def _tables() -> tuple[Array, Array]:
+    """At steps of a standard deviation from -9 to 9: P(Z > x), and what a unit of skewness takes off it."""
+    x = np.arange(-_FARTHEST_SD, _FARTHEST_SD + 0.5 / _PER_SD, 1.0 / _PER_SD)
+    tail, density = normal_tail(x)
+    return tail, (1.0 - x * x) * density / 6.0
+
+
+_TAILS, _SKEWS = _tables()
+_MIDDLE = _FARTHEST_SD * _PER_SD + 0.5  # where x = 0 stands, and what rounds to the nearest step
+
+
 def chance_of_at_least(number: float, mean: Array, variance: Array, third: Array) -> Array:
     """P(X >= number) of an integer sum X with these cumulants, elementwise.
 
     The refined normal approximation (Volkova 1996): continuity and skewness corrected, mostly within 0.03 of the
-    exact Poisson-binomial for sums of five things, 0.01 for twenty and 0.003 for forty.
+    exact Poisson-binomial for sums of five things, 0.01 for twenty and 0.003 for forty. The normal curve is looked up,
+    which is off by less than 0.0001 of it and takes half the time: a dialer asks this some ten times per call.
     """
     spread = np.maximum(variance, 1e-9)
     sd = np.sqrt(spread)
-    x = (number - 0.5 - mean) / sd
-    tail, density = normal_tail(x)
-    found: Array = np.minimum(np.maximum(tail - third / (sd * spread * 6.0) * (1.0 - x * x) * density, 0.0), 1.0)
+    at = ((number - 0.5 - mean) / sd * _PER_SD + _MIDDLE).astype(np.intp)
+    skewed = third / (sd * spread) * _SKEWS.take(at, mode="clip")
+    found: Array = np.minimum(np.maximum(_TAILS.take(at, mode="clip") - skewed, 0.0), 1.0)
     return found
 
 

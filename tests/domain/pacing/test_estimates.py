@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialerd.domain.pacing.ages import ages_of
 from dialerd.domain.pacing.durations import Durations
 from dialerd.domain.pacing.estimates import PacingEstimates
 from dialerd.domain.pacing.events import AgentLeft, CallAnswered, CallFailed, TalkEnded
 from dialerd.domain.pacing.level import DriftingLevel
-from dialerd.domain.pacing.outlook import cumulants
+from dialerd.domain.pacing.outlook import put_cumulants
 from dialerd.domain.pacing.race import Ending
 from dialerd.domain.pacing.risk import chance_of_at_least, most_under
+from dialerd.domain.pacing.view import PacingView
 from dialerd.domain.words import Disposition
 
 NOBODY = np.zeros(0)
@@ -24,7 +26,9 @@ def test_the_chance_of_a_sum_is_near_the_exact_one(chances: list[float], number:
     exact = np.ones(1)
     for chance in chances:
         exact = np.convolve(exact, [1.0 - chance, chance])
-    mean, variance, third = cumulants(np.array(chances)[:, None]).sum(axis=0).reshape(3, 1)
+    each = np.zeros((len(chances), 3, 1))
+    put_cumulants(each, np.array(chances)[:, None])
+    mean, variance, third = each.sum(axis=0)
     found = float(chance_of_at_least(number, mean, variance, third)[0])
     assert found == pytest.approx(exact[number:].sum(), abs=0.03)
 
@@ -121,7 +125,7 @@ def test_fast_failures_do_not_lower_the_answer_rate_of_what_still_rings() -> Non
     estimates = PacingEstimates()
     for _ in range(10):
         estimates.observe(CallFailed(2.0, Disposition.FAILED))
-    estimates.refresh(2.0, np.full(50, 2.0), NOBODY, NOBODY, NOBODY)
+    estimates.refresh(2.0, ages_of(PacingView(now=2.0, ringing=[2.0] * 50)))
     assert estimates.ring.level.mean > 0.1
 
 
@@ -133,7 +137,7 @@ def test_the_share_of_answers_is_known_before_the_unanswered_calls_have_ended() 
         for at in answered:
             estimates.observe(CallAnswered(float(at)))
         left = 100 - int((np.linspace(4.0, 12.0, 60) <= now).sum())
-        estimates.refresh(now, np.full(left, now), NOBODY, NOBODY, NOBODY)
+        estimates.refresh(now, ages_of(PacingView(now=now, ringing=[now] * left)))
     assert estimates.ring.level.mean > 0.4
 
 
