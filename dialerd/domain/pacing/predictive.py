@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -39,7 +40,8 @@ LOOK_S = 1.0
 """Time alone lowers the risk: calls that ring on will hardly be answered, agents who talk long are soon done. Beside
 the looks at every event, looking twice as often gains less than 0.1 % of talk."""
 
-_PATIENT_LOOKS = ((8.0, 4.0), (2.0, 2.0))
+_FAR_OVER = 2.0
+_PATIENT_LOOKS = ((8.0, 4.0), (_FAR_OVER, 2.0))
 """Where the risk is so many times what is allowed, so many times that long: in a second it falls by a tenth, and only
 once in a hundred times to the seventh part."""
 
@@ -59,6 +61,33 @@ _CANCEL_AT_LEAST = 0.08
 _CANCEL_AT_MOST = 0.9
 _CANCEL_CELLS = 2
 """The look-ahead of a late cancel, in seconds: who answers within them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """One more call was over the risk that is allowed, and is so until that moment unless something is relieved: the
+    counts are those of then, with the calls that were allowed. `is_far`: no phone that rings in vain tips that."""
+
+    until: float
+    ready: int
+    talking: int
+    wrapping: int
+    in_flight: int
+    heard: int  # of those in flight: answered
+    is_far: bool
+
+    def holds(self, view: PacingView) -> bool:
+        talking, heard = len(view.talking), len(view.detecting) + len(view.waiting)
+        if (
+            not self.until - _PATIENT_LOOKS[0][1] * LOOK_S <= view.now < self.until
+            or len(view.ready) > self.ready
+            or talking < self.talking
+            or len(view.wrapping) != self.wrapping
+        ):
+            return False
+        in_flight, served = heard + len(view.ringing), talking - self.talking
+        lost = self.heard - heard - served if self.is_far else self.in_flight - in_flight - served
+        return lost <= 0 and len(view.ready) <= in_flight
 
 
 class PredictivePacer:
@@ -89,6 +118,7 @@ class PredictivePacer:
         self._allowance = self._controller.allow((), waiting=0, live_per_s=0.0)
         self._limit = Limit.LEARNING
         self._times_over = 0.0  # what is allowed, so often in the risk of one more call, where none was allowed
+        self._over: _Over | None = None
         self._decisions: deque[Decision] = deque(maxlen=_KEPT_DECISIONS)
 
     def observe(self, event: PacingEvent) -> None:
@@ -103,6 +133,8 @@ class PredictivePacer:
                 """The view has them."""
 
     def decide(self, view: PacingView) -> int:
+        if self._over is not None and self._over.holds(view):
+            return 0
         ages, self._times_over = self._look(view), 0.0
         agents = len(view.ready) + len(view.talking) + len(view.wrapping)
         estimates = self._estimates
@@ -113,12 +145,28 @@ class PredictivePacer:
         )
         in_flight = view.calls_for_agents
         calls, limit = self._most(view, ages, agents, in_flight)
+        self._over = self._over_with(view, calls) if limit is Limit.RISK else None
         room = max(0, self.max_calls - in_flight)
         if calls > room:
             calls, limit = room, Limit.MAX_CALLS
         if calls or limit is not self._limit:
             self._note(view, calls, limit)
         return calls
+
+    def _over_with(self, view: PacingView, calls: int) -> _Over:
+        over, heard = self._times_over, len(view.detecting) + len(view.waiting)
+        longer = 1.0
+        if view.ready or not self.late_cancel:  # else time alone may want calls hung up
+            longer = next((longer for least, longer in _PATIENT_LOOKS if over >= least), 1.0)
+        return _Over(
+            view.now + LOOK_S * longer,
+            ready=len(view.ready),
+            talking=len(view.talking),
+            wrapping=len(view.wrapping),
+            in_flight=heard + len(view.ringing) + calls,
+            heard=heard,
+            is_far=over >= _FAR_OVER,
+        )
 
     def _most(self, view: PacingView, ages: Ages, agents: int, in_flight: int) -> tuple[int, Limit]:
         unclaimed = len(view.ready) - in_flight
@@ -180,11 +228,11 @@ class PredictivePacer:
         return oldest if float(chance.mean()) > limit else ()
 
     def next_at(self, now: float) -> float:
-        return now + LOOK_S * next((longer for over, longer in _PATIENT_LOOKS if self._times_over >= over), 1.0)
+        return self._over.until if self._over is not None and self._over.until > now else now + LOOK_S
 
     def change_pace(self, *, target: float, late_cancel: bool) -> None:
         """Take other settings while the run goes on."""
-        self._controller.cap = target
+        self._controller.cap, self._over = target, None
         self.late_cancel = late_cancel
 
     def learnt(self) -> dict[str, Any]:
@@ -201,7 +249,7 @@ class PredictivePacer:
             controller.take_up(learnt["controller"])
         except (KeyError, TypeError, ValueError):
             return False
-        self._estimates, self._controller = estimates, controller
+        self._estimates, self._controller, self._over = estimates, controller, None
         return True
 
     def account(self) -> Account:
