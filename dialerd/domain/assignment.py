@@ -51,6 +51,10 @@ def assign(
 
     To be called when an agent, a run, a queue's side or a list changes, and from time to time, for times that pass.
     """
+    if len(runs) == 1 and not inbound and all(_is_content(agent, runs[0]) for agent in agents):
+        wanted = sum(agent.busy is not None for agent in agents) + runs[0].due + runs[0].calls_on_way
+        if runs[0].state is RunState.ACTIVE and wanted >= len(agents):  # the usual case, at every call that ends
+            return {agent.name: agent.present for agent in agents if agent.present is not None}
     facts = _Facts(agents, runs, inbound, steadiness, now)
     shared = [agent for agent in facts.agents if not _is_switched(agent)]
     where = dict(share([facts.candidate(agent) for agent in shared], facts.claims(shared), draw=draw))
@@ -64,6 +68,20 @@ def assign(
         is_spare = agent.name in spare
         outcome[agent.name] = decided if decided.is_spare is is_spare else replace(decided, is_spare=is_spare)
     return outcome
+
+
+def _is_content(agent: AgentFacts, run: RunFacts) -> bool:
+    """Whether the agent stays at that run, the only one there is, while it has something to do for everybody."""
+    at, busy = agent.present, agent.busy
+    return (
+        at is not None
+        and at.then is None
+        and not at.is_spare
+        and at.reason.why is not Why.SWITCHED
+        and at.post == Post(run=run.run, campaign=run.campaign)
+        and (busy is None or (busy.kind is BusyWith.CAMPAIGN and busy.run == run.run))
+        and may_work_for(agent, run)
+    )
 
 
 class _Facts:

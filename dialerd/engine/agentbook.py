@@ -5,7 +5,7 @@ Not here: who gets which call and why a state changes (agentdesk.py), what an ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
@@ -60,6 +60,12 @@ class AgentBook:
         for name in self.lines.keys() - {row.name for row in rows}:
             if not self.lines[name].is_held and self.lines[name].leg is None:
                 del self.lines[name]
+
+    async def refresh_of(self, names: Collection[str]) -> None:
+        """Take up what these ask to be."""
+        for row in await self._store.read(lambda unit: [unit.agents.get(name) for name in names]):
+            if row is not None and row.name in self.lines:
+                self.lines[row.name].row = row
 
     def patience_s(self, queue: str | None) -> float:
         """How long a person waits for an agent of that queue."""

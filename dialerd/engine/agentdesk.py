@@ -108,6 +108,15 @@ class AgentDesk:
         self.assign()
         self._on_change()
 
+    async def refresh_of(self, names: Collection[str]) -> None:
+        """The same of these agents, where nothing else has changed."""
+        await self._book.refresh_of(names)
+        for name in names:
+            if name in self._book.lines:
+                self._obey(self._book.lines[name])
+        self.assign()
+        self._on_change()
+
     def assign(self) -> None:
         """Decide anew whom everybody works for; to be called when runs have changed."""
         self._book.assign()

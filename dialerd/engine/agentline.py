@@ -31,7 +31,7 @@ class Left:
 @dataclass(slots=True, eq=False)
 class AgentLine:
     """One agent. `queues` are those that dialerd itself serves, `is_kept` whether one of them wants its leg kept up
-    between calls (`serve` sets both: the dial loop asks at every look). `assignment` is what it is there for, None
+    between calls (`serve` sets these: the dial loop asks at every look). `assignment` is what it is there for, None
     while it is away; `joined` the run whose pacer has been told that it can count on this agent.
 
     `call` is the person it talks to or is rung for, `caller` the same of one who has called; `batch` the calls that it
@@ -48,6 +48,7 @@ class AgentLine:
     row: AgentRow
     seen: Seen
     queues: tuple[QueueSpec, ...] = ()
+    queue_names: frozenset[str] = frozenset()
     is_kept: bool = False
     assignment: Assignment | None = None
     joined: RunId | None = None
@@ -76,6 +77,7 @@ class AgentLine:
     def serve(self, queues: Iterable[QueueSpec]) -> None:
         """Take up the queues that it is in now."""
         self.queues = tuple(queues)
+        self.queue_names = frozenset(queue.name for queue in self.queues)
         self.is_kept = any(queue.legs == "kept" for queue in self.queues)
 
     def serves(self, queue: str) -> bool:

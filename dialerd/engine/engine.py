@@ -278,9 +278,9 @@ class Engine:
             *(spawn(f"queues of {name}", watch.run(self.queues)) for name, watch in self._watches.items()),
         ]
 
-    def poke(self, *, agents_only: bool = False) -> None:
-        """Somebody changed the store: look at once. `agents_only`: nothing but what an agent wants to be."""
-        self._lookout.poke(agents_only=agents_only)
+    def poke(self, agent: str | None = None) -> None:
+        """Somebody changed the store: look at once. `agent`: nothing but what that one wants to be."""
+        self._lookout.poke(agent)
 
     @property
     def is_broken(self) -> bool:

@@ -66,14 +66,17 @@ class Lookout:
         self._on_look = on_look
         self._poked = asyncio.Event()
         self._wants_all = True
+        self._asking: set[str] = set()  # agents of whom alone something has changed
         self._due = 0.0  # steady seconds: when everything is looked at without a poke
         self._refreshed = asyncio.Event()
 
-    def poke(self, *, agents_only: bool = False) -> None:
-        """Look at once. `agents_only`: nothing has changed but what an agent wants to be."""
-        self._wants_all = self._wants_all or not agents_only
+    def poke(self, agent: str | None = None) -> None:
+        """Look at once. `agent`: nothing has changed but what that one wants to be."""
         self._poked.set()
-        if not agents_only:
+        if agent is not None:
+            self._asking.add(agent)
+        else:
+            self._wants_all = True
             self._take_back.want()
 
     async def first(self) -> None:
@@ -88,14 +91,14 @@ class Lookout:
         """For ever."""
         while True:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
-            wants_all, self._wants_all = self._wants_all, False
+            (wants_all, self._wants_all), (asking, self._asking) = (self._wants_all, False), (self._asking, set())
             try:
                 if wants_all:
                     self._take_back.want()
                     self._due = self._clock.steady() + self._refresh_s
                     self._due = await self._look(self._refresh_s) + self._clock.steady()
                 else:
-                    await self._agents.refresh()
+                    await self._agents.refresh_of(sorted(asking))
                     self._on_look()
             except StoreError as error:
                 _log.error(f"the runs cannot be read: {error}", action="refresh_failed")

@@ -61,7 +61,7 @@ class Postings:
 def _agent_facts(line: AgentLine, runs: Mapping[str, RunLine]) -> AgentFacts:
     return AgentFacts(
         name=line.name,
-        queues=frozenset(queue.name for queue in line.queues),
+        queues=line.queue_names,
         kind=line.row.kind,
         may_outbound=line.row.may_outbound,
         preferred=line.row.preferred,

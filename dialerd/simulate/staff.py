@@ -55,7 +55,7 @@ class Staff:
 
     async def _end(self) -> None:
         for name in self._names:
-            await self._ask(partial(usecases.logout, name=name))
+            await self._ask(name, usecases.logout)
 
     def _on_state(self, name: str, state: AgentState) -> None:
         timer = self._working.pop(name, None)
@@ -71,13 +71,13 @@ class Staff:
             self._working[name] = self._clock.call_later(wrap_up_s, partial(self._done, name))
 
     def _done(self, name: str) -> None:
-        spawn(f"{name} is ready", self._ask(partial(usecases.ready, name=name)))
+        spawn(f"{name} is ready", self._ask(name, usecases.ready))
 
-    async def _ask(self, job: Callable[..., object]) -> None:
+    async def _ask(self, name: str, job: Callable[..., object]) -> None:
         """Let an agent ask for something; what is refused at this moment is not asked for again."""
         try:
-            await self._store.write(lambda unit: job(unit, actor=_ACTOR, now=self._clock.now()))
+            await self._store.write(lambda unit: job(unit, name=name, actor=_ACTOR, now=self._clock.now()))
         except DialerdError:
             return
         if self._engine is not None:
-            self._engine.poke(agents_only=True)
+            self._engine.poke(name)

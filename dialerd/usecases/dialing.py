@@ -142,7 +142,8 @@ def judge_target(
 ) -> GateFacts | Gate:
     """The facts of a target that may be dialed; else the gate that holds it back, and is obeyed in here."""
     facts = gate_facts(unit, run, target, packs, now, turns)
-    facts = replace(facts, closed_by_tolls=tolls.refusal(target.number))
+    if (refusal := tolls.refusal(target.number)) is not None:
+        facts = replace(facts, closed_by_tolls=refusal)
     gate = first_closed(facts, now)
     if gate is None:
         return facts
