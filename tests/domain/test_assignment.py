@@ -551,3 +551,21 @@ def check_calls_are_finished(
             assert at[agent.name].post.takes_inbound == (agent.busy.kind is BusyWith.INBOUND)
         elif agent.name in before and before[agent.name].reason.why is Why.SWITCHED:
             assert at[agent.name].since >= before[agent.name].since
+
+
+@given(
+    st.integers(1, 5),
+    st.integers(0, 8),
+    st.integers(0, 4),
+    st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=10),
+)
+def test_a_run_that_is_alone_gets_and_keeps_the_agents_that_it_would_beside_one_that_is_not_theirs(
+    number: int, due: int, on_way: int, story: Sequence[tuple[int, bool]]
+) -> None:
+    agents, run = [an_agent(str(n)) for n in range(number)], a_run(1, due=due, calls_on_way=on_way)
+    alone, beside = Floor.of(agents, [run]), Floor.of(agents, [run, a_run(2, queue="elsewhere")])
+    assert alone.look() == beside.look()
+    for which, is_busy in story:
+        for floor in (alone, beside):
+            floor.later(7).agent(str(which % number), busy=on_call(run) if is_busy else None)
+        assert alone.look() == beside.look()

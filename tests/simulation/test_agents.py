@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.words import AgentState, AttemptId, WantedState
 from dialerd.simulate.record import peak_calls
+from dialerd.usecases import agents as usecases
 from dialerd.usecases import runs
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, log_in, poke, queue, staff
 from tests.simulation.office import TRUNKS, Office, in_office
@@ -113,6 +115,25 @@ def test_an_agent_gets_the_next_call_when_the_wrap_up_is_over_or_ended_by_hand()
         assert timedelta(seconds=30) <= began - ended < timedelta(seconds=31)
 
     in_office(story, start=START)
+
+
+def test_who_alone_has_asked_is_looked_at_alone_and_the_others_with_the_next_look_at_everything() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(TEAM[:2]))
+        await office.start()
+        await office.until(at(11))
+        assert office.engine is not None
+        now = office.clock.now()
+        for name in TEAM[:2]:
+            await office.store.write(partial(usecases.pause, name=name, actor="test", now=now))
+        office.engine.poke(ANN)
+        await office.until(at(11.5))
+        seen = [(await agent(office, name)).seen.state for name in TEAM[:2]]
+        assert seen == [AgentState.PAUSED, AgentState.READY]
+        await office.until(at(17))
+        assert (await agent(office, TEAM[1])).seen.state is AgentState.PAUSED
+
+    in_office(story, start=START, refresh_s=5.0)
 
 
 def test_a_pause_during_a_call_begins_after_its_wrap_up_and_nothing_is_dialed_for_it() -> None:

@@ -14,7 +14,7 @@ from dialerd.domain.pacing.events import AgentLeft, CallAnswered, CallFailed, Ta
 from dialerd.domain.pacing.level import DriftingLevel
 from dialerd.domain.pacing.outlook import put_cumulants
 from dialerd.domain.pacing.race import Ending
-from dialerd.domain.pacing.risk import chance_of_at_least, most_under
+from dialerd.domain.pacing.risk import chance_of_at_least, most_under, normal_tail
 from dialerd.domain.pacing.view import PacingView
 from dialerd.domain.words import Disposition
 
@@ -31,6 +31,16 @@ def test_the_chance_of_a_sum_is_near_the_exact_one(chances: list[float], number:
     mean, variance, third = each.sum(axis=0)
     found = float(chance_of_at_least(number, mean, variance, third)[0])
     assert found == pytest.approx(exact[number:].sum(), abs=0.03)
+
+
+@given(st.floats(-20, 20), st.floats(0.0, 30.0), st.floats(-5.0, 5.0))
+def test_the_normal_curve_is_looked_up_as_it_is(mean: float, variance: float, third: float) -> None:
+    spread = max(variance, 1e-9)
+    x = np.array([(2 - 0.5 - mean) / spread**0.5])
+    tail, density = normal_tail(x)
+    exact = np.clip(tail - third / (6.0 * spread**1.5) * (1.0 - x * x) * density, 0.0, 1.0)
+    found = chance_of_at_least(2, *(np.array([each]) for each in (mean, variance, third)))
+    assert found[0] == pytest.approx(exact[0], abs=2e-4 * (1.0 + abs(third) / spread**1.5))
 
 
 @given(st.integers(0, 200), st.integers(0, 100))

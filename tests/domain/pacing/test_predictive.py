@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -28,7 +29,7 @@ from dialerd.domain.pacing import (
     WrapUpEnded,
 )
 from dialerd.domain.pacing.account import Limit, as_table
-from dialerd.domain.pacing.predictive import ENOUGH_CALLS, PredictivePacer
+from dialerd.domain.pacing.predictive import ENOUGH_CALLS, LOOK_S, PredictivePacer
 from dialerd.domain.words import Disposition, Verdict
 from tests.bench.pacing_shift import Outcome, Shift
 from tests.bench.pacing_world import WORLDS
@@ -225,6 +226,42 @@ def test_ready_agents_get_more_calls_than_one_each_where_a_fifth_answers() -> No
 def test_calls_are_dialed_for_agents_who_will_be_ready_by_the_answer() -> None:
     busy = PacingView(now=1200.0, talking=[5.0] * 20, wrapping=[15.0] * 10, meters=[ROOMY])
     assert experienced().decide(busy) > 0
+
+
+FAR_OVER = PacingView(now=1200.0, ready=[0.0], talking=[9.0] * 5, wrapping=[1.0], ringing=[2.0] * 40, meters=[ROOMY])
+HARDLY = PacingView(now=1200.5, ready=[0.0], talking=[9.0] * 5, wrapping=[1.0], ringing=[70.0] * 40, meters=[ROOMY])
+"""As many calls that have rung for so long that nobody will answer them: whoever looks dials more."""
+
+
+@pytest.mark.parametrize(
+    ("view", "looks"),
+    [
+        (HARDLY, False),
+        (replace(HARDLY, ringing=[70.0] * 35), False),  # phones that rang in vain do not tip what is far over
+        (replace(HARDLY, ringing=[70.0] * 39, talking=[9.0] * 6, ready=()), False),  # somebody was connected
+        (replace(HARDLY, ready=[0.0, 0.0]), True),
+        (replace(HARDLY, talking=[9.0] * 4), True),
+        (replace(HARDLY, wrapping=()), True),
+        (replace(HARDLY, ringing=()), True),  # an agent has nobody at all
+        (replace(HARDLY, now=1210.0), True),
+    ],
+)
+def test_a_risk_far_above_what_is_allowed_is_not_looked_at_again_before_something_relieves_it(
+    view: PacingView, looks: bool
+) -> None:
+    pacer = experienced()
+    assert pacer.decide(FAR_OVER) == 0
+    assert pacer.next_at(1200.0) > 1200.0 + LOOK_S
+    assert (pacer.decide(view) > 0) is looks
+
+
+def test_a_risk_hardly_above_what_is_allowed_is_looked_at_when_a_phone_has_rung_in_vain() -> None:
+    pacer = experienced()
+    view = PacingView(now=1200.0, ready=[0.0] * 4, meters=[ROOMY])
+    allowed = pacer.decide(view)
+    assert pacer.next_at(1200.0) == 1200.0 + LOOK_S
+    assert pacer.decide(replace(view, ringing=[70.0] * allowed)) == 0
+    assert pacer.decide(replace(view, ringing=[70.0] * (allowed - 1))) > 0
 
 
 def test_calls_that_are_detected_or_waiting_leave_less_for_new_ones() -> None:
