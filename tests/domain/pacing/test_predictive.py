@@ -241,6 +241,7 @@ HARDLY = PacingView(now=1200.5, ready=[0.0], talking=[9.0] * 5, wrapping=[1.0], 
         (replace(HARDLY, ringing=[70.0] * 39, talking=[9.0] * 6, ready=()), False),  # somebody was connected
         (replace(HARDLY, ready=[0.0, 0.0]), True),
         (replace(HARDLY, talking=[9.0] * 4), True),
+        (replace(HARDLY, talking=[9.0] * 3, ready=[0.0], ringing=[70.0] * 37, detecting=[14.0] * 3), True),
         (replace(HARDLY, wrapping=()), True),
         (replace(HARDLY, ringing=()), True),  # an agent has nobody at all
         (replace(HARDLY, now=1210.0), True),
