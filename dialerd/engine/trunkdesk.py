@@ -194,7 +194,10 @@ class TrunkDesk:
             return f"trunk {name} rests: {line.throttle.reason}"
         if line.left_today(self._today()) == 0:
             return f"trunk {name} has made its {line.trunk.max_calls_per_day} calls of today, UTC (max_calls_per_day)"
-        chosen = choose_server([self._facts(line.trunk, each, amd=amd, among=among) for each in line.trunk.servers])
+        facts = [self._facts(line.trunk, each, amd=amd, among=among) for each in line.trunk.servers]
+        if len(facts) == 1:  # nothing is to be chosen, at every look of the dial loop
+            return facts[0].lack or self._exchanges[facts[0].name]
+        chosen = choose_server(facts)
         return chosen.reason if isinstance(chosen, NoServer) else self._exchanges[chosen.name]
 
     def _facts(self, trunk: Trunk, server: str, *, amd: bool, among: Collection[str] | None) -> ServerFacts:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.pacing.abandon import AbandonController
@@ -63,8 +62,7 @@ _CANCEL_CELLS = 2
 """The look-ahead of a late cancel, in seconds: who answers within them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Over:
+class _Over(NamedTuple):
     """One more call was over the risk that is allowed, and is so until that moment unless something is relieved: the
     counts are those of then, with the calls that were allowed. `is_far`: no phone that rings in vain tips that."""
 
