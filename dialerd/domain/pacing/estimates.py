@@ -25,7 +25,7 @@ from dialerd.domain.pacing.events import (
 from dialerd.domain.pacing.race import Ending, Race
 from dialerd.domain.words import Disposition, Verdict
 
-_REFRESH_S = 15.0
+_REFRESH_S = 10.0
 """Tables are built anew after so long, sooner (a second) when a share has moved by these parts."""
 
 _LOOK_S = 0.2
