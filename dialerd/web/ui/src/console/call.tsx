@@ -1,9 +1,9 @@
-// The call that an agent has: what can be done to it, and who it is with.
-// Not here: passing it on (transfer.tsx).
+// The call that an agent has, and what can be done to it.
+// Not here: passing it on (transfer.tsx), who it is with (card.tsx), a callback (aftercall.tsx).
 import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
-import type { AgentPage, MyAgent } from "../api/documents";
+import type { AgentPage, Call, MyAgent } from "../api/documents";
 import { at } from "../api/routes";
 import { Since } from "../format";
 import { useKeys } from "../keys";
@@ -12,16 +12,13 @@ import { Button } from "../parts/button";
 import { ask, Dialog } from "../parts/dialog";
 import { tellProblem } from "../parts/toast";
 import { t } from "../texts";
-import { CallbackForm } from "./callback";
-import { Customer, MyNotes, Script } from "./card";
 import { Consulting, Transfer } from "./transfer";
 
 const w = t.console;
 
-export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentPage | null; onDone: () => void }) {
-  const [open, setOpen] = useState<"keypad" | "transfer" | "callback" | null>(null);
+export function CallCard({ agent, page, onPromise, onDone }: { agent: MyAgent; page: AgentPage | null; onPromise: (call: Call) => void; onDone: () => void }) {
+  const [open, setOpen] = useState<"keypad" | "transfer" | null>(null);
   const call = agent.call;
-  const card = page?.card ?? null;
   const isMuted = page?.is_muted ?? false;
   const isHeld = page?.is_holding ?? false;
   const asked = page?.consults ?? null;
@@ -37,7 +34,7 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
     h: () => void (!asked && hold().catch(tellProblem)),
     "e e": () => void end().catch(tellProblem),
     ...(asked ? {} : { t: () => setOpen("transfer"), "#": () => setOpen("keypad") }),
-    b: () => call && setOpen("callback"),
+    b: () => call && onPromise(call),
   });
   const optOut = () => ask({ title: w.optOut, text: w.optOutText, yes: w.optOut, isDanger: true, act: does(() => post(at("/me/agent/optout"))) });
   return (
@@ -56,23 +53,13 @@ export function CallCard({ agent, page, onDone }: { agent: MyAgent; page: AgentP
           <Button pressed={isHeld} disabled={!!asked} onClick={hold}>{isHeld ? w.held : w.hold} <kbd aria-hidden="true">h</kbd></Button>
           <Button disabled={!!asked} onClick={() => setOpen("keypad")}>{w.keypad}</Button>
           <Button disabled={!!asked} onClick={() => setOpen("transfer")}>{w.transfer}</Button>
-          {call && <Button onClick={() => setOpen("callback")}>{w.callback}</Button>}
+          {call && <Button onClick={() => onPromise(call)}>{w.callback}</Button>}
           {call && <Button onClick={optOut}>{w.optOut}</Button>}
         </div>
         {asked && <Consulting asked={asked} onDone={onDone} />}
       </section>
-      {call && (
-        <div class="grid-2">
-          <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
-          <div class="stack">
-            <Script text={card?.script} />
-            {card && <MyNotes contact={call.contact_id} notes={card.notes} onDone={onDone} />}
-          </div>
-        </div>
-      )}
       {open === "keypad" && <Keypad onClose={() => setOpen(null)} />}
       {open === "transfer" && <Transfer queues={agent.queues} onDone={onDone} onClose={() => setOpen(null)} />}
-      {open === "callback" && call && <CallbackForm campaign={call.campaign} contact={call.contact_id} onDone={onDone} onClose={() => setOpen(null)} />}
     </>
   );
 }

@@ -2,8 +2,9 @@
 import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
-import type { CallbackWish } from "../api/documents";
+import type { Call, CallbackWish } from "../api/documents";
 import { at } from "../api/routes";
+import { wallTime } from "../format";
 import { FormDialog } from "../parts/dialog";
 import { AreaField, Check, TextField } from "../parts/field";
 import { tell } from "../parts/toast";
@@ -35,15 +36,27 @@ export function CallbackInputs({ fields, set }: { fields: CallbackFields; set: (
   );
 }
 
-export function CallbackForm({ campaign, contact, onDone, onClose }: { campaign: string; contact: number; onDone: () => void; onClose: () => void }) {
+interface CallbackFormProps {
+  /** Whom it is promised; it may be over by now. */
+  call: Call;
+  title?: string;
+  /** What gives it together with an outcome; else it is promised by itself. */
+  give?: (fields: CallbackFields) => Promise<unknown>;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+export function CallbackForm({ call, title, give, onDone, onClose }: CallbackFormProps) {
   const [fields, setFields] = useState(NO_CALLBACK);
   const promise = async () => {
-    await post(at("/me/callbacks"), { campaign, contact_id: contact, ...wishOf(fields) });
-    tell(w.callbackSet);
+    if (give) return void (await give(fields));
+    const made = await post(at("/me/callbacks"), { campaign: call.campaign, contact_id: call.contact_id, ...wishOf(fields) });
+    tell(made ? w.callbackSetFor(wallTime(made.time, made.zone)) : w.callbackSet);
     onDone();
   };
   return (
-    <FormDialog title={w.callbackTitle} submit={w.callback} canSubmit={!!fields.at} onSubmit={promise} onClose={onClose}>
+    <FormDialog title={title ?? w.callbackTitle} submit={give ? t.save : w.callback} canSubmit={!!fields.at} onSubmit={promise} onClose={onClose}>
+      <p class="num muted">{call.number}</p>
       <CallbackInputs fields={fields} set={setFields} />
     </FormDialog>
   );

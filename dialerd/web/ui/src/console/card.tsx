@@ -56,7 +56,10 @@ export function Script({ text }: { text: string | null | undefined }) {
   );
 }
 
-/** What the agent's own card has of them. */
-export function MyNotes({ contact, notes, onDone }: { contact: number; notes: readonly Note[]; onDone: () => void }) {
-  return <Notes notes={notes} add={(text) => post(at("/me/notes"), { contact_id: contact, text }).then(onDone)} />;
+/** Under which an agent's words on a contact are kept while they are typed. */
+export const notesOf = (agent: string, contact: number): string => `${agent} ${contact}`;
+
+/** What the agent's own card has of them; null: it is not there yet. */
+export function MyNotes({ agent, contact, notes, onDone }: { agent: string; contact: number; notes: readonly Note[] | null; onDone: () => void }) {
+  return <Notes keep={notesOf(agent, contact)} notes={notes} add={(text) => post(at("/me/notes"), { contact_id: contact, text }).then(onDone)} />;
 }

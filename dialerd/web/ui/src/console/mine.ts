@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { get, Problem } from "../api/client";
-import type { Agent, AgentPage, Preview } from "../api/documents";
+import type { Agent, AgentPage, Card, Preview } from "../api/documents";
 import { useDocument, useLoaded } from "../api/resource";
 import { at } from "../api/routes";
 import { useLive } from "../live/socket";
@@ -46,6 +46,10 @@ export function useMine() {
     return shown && { ...shown, until: Date.now() + shown.left_s * 1000 };
   });
   const page = useLoaded<AgentPage | null>(`page ${state} ${agent.value?.attempt_id} ${agent.value?.since}`, () => orNull(get(at("/me/page"))));
+  // The card of the person stays while the next look at it is under way: nothing that is typed beside it loses its field.
+  const card = useRef<Card | null>(null);
+  if (page.value) card.current = page.value.card;
+  const cardOf = (contact: number): Card | null => (card.current?.contact_id === contact ? card.current : null);
   const own = live.own;
   useChanged(own ? `${own.state} ${own.since} ${own.attempt_id} ${own.campaign} ${own.wanted?.state} ${lineOf(own)}` : "", agent.reload);
   // In a call others change it too: whom the agent asks may hang up.
@@ -57,7 +61,7 @@ export function useMine() {
     preview.reload();
     page.reload();
   };
-  return { agent, preview: preview.value, page: page.value, reload, turn };
+  return { agent, preview: preview.value, page: page.value, cardOf, reload, turn };
 }
 
 export type Mine = ReturnType<typeof useMine>;

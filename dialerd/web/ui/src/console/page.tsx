@@ -1,5 +1,5 @@
 // The agent's console: who is called, what to do now, what comes next.
-// Not here: the parts (preview.tsx, call.tsx, wrapup.tsx, side.tsx).
+// Not here: the parts (preview.tsx, call.tsx, wrapup.tsx, aftercall.tsx, side.tsx).
 import { useState } from "preact/hooks";
 
 import { post } from "../api/client";
@@ -16,7 +16,9 @@ import { Empty, Loaded } from "../parts/problem";
 import { tellProblem } from "../parts/toast";
 import { PhonePanel, usePhone, usePhoneAgain } from "../phone/panel";
 import { t } from "../texts";
+import { LastCall, OpenedForm, useAfterCall, type AfterCall } from "./aftercall";
 import { CallCard } from "./call";
+import { Customer, MyNotes, Script } from "./card";
 import { useMine, type Mine } from "./mine";
 import { Notifying } from "./notify";
 import { PreviewCard } from "./preview";
@@ -33,28 +35,35 @@ export function ConsolePage({ session }: { session: Session }) {
 function Console({ session }: { session: Session }) {
   const mine = useMine();
   const [isLoggingIn, setLoggingIn] = useState(false);
+  const after = useAfterCall(mine.agent.value, mine.reload);
   usePhoneAgain();
   return (
-    <Loaded of={mine.agent}>
-      {(agent) => (
-        <>
-          <Standing agent={agent} mine={mine} />
-          {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
-          <div class="console">
-            <div class="stack"><Now agent={agent} mine={mine} onLogin={() => setLoggingIn(true)} /></div>
-            <aside class="stack" aria-label={w.mine}>
-              <Notifying />
-              <MyCallbacks turn={mine.turn} />
-              <MyJobs />
-              <section class="panel">
-                <header><h2>{t.phone.title}</h2></header>
-                <PhonePanel url={session.phone_url ?? null} endpoint={agent.endpoint} />
-              </section>
-            </aside>
-          </div>
-        </>
-      )}
-    </Loaded>
+    <>
+      <Loaded of={mine.agent}>
+        {(agent) => (
+          <>
+            <Standing agent={agent} mine={mine} />
+            {isLoggingIn && <Login agent={agent} session={session} onDone={mine.reload} onClose={() => setLoggingIn(false)} />}
+            <div class="console">
+              <div class="stack">
+                <Now agent={agent} mine={mine} after={after} onLogin={() => setLoggingIn(true)} />
+                <LastCall agent={agent} after={after} onDone={mine.reload} />
+              </div>
+              <aside class="stack" aria-label={w.mine}>
+                <Notifying />
+                <MyCallbacks turn={mine.turn} />
+                <MyJobs />
+                <section class="panel">
+                  <header><h2>{t.phone.title}</h2></header>
+                  <PhonePanel url={session.phone_url ?? null} endpoint={agent.endpoint} />
+                </section>
+              </aside>
+            </div>
+          </>
+        )}
+      </Loaded>
+      <OpenedForm after={after} onDone={mine.reload} />
+    </>
   );
 }
 
@@ -116,8 +125,7 @@ function Login({ agent, session, onDone, onClose }: { agent: MyAgent; session: S
   );
 }
 
-function Now({ agent, mine, onLogin }: { agent: MyAgent; mine: Mine; onLogin: () => void }) {
-  const card = mine.page?.card ?? null;
+function Now({ agent, mine, after, onLogin }: { agent: MyAgent; mine: Mine; after: AfterCall; onLogin: () => void }) {
   switch (agent.state) {
     case "logged_out":
       return <section class="panel"><Empty title={w.notIn} action={agent.wanted.state === "logged_out" && <Button kind="primary" onClick={onLogin}>{w.login}</Button>}>{agent.wanted.reason || w.notInText}</Empty></section>;
@@ -126,13 +134,33 @@ function Now({ agent, mine, onLogin }: { agent: MyAgent; mine: Mine; onLogin: ()
     case "ready":
       return <section class="panel"><Empty title={agent.campaign ? w.waitsFor(agent.campaign) : w.idle}>{agent.campaign ? w.waitsText(agent.why) : w.idleText((agent.why_idle || agent.why).replace(/^idle: /, ""))}</Empty></section>;
     case "preview":
-      return mine.preview ? <PreviewCard preview={mine.preview} card={card} onDone={mine.reload} /> : null;
+      return mine.preview ? <PreviewCard key={`${mine.preview.contact_id} ${mine.preview.shown_at}`} preview={mine.preview} card={mine.cardOf(mine.preview.contact_id)} onDone={mine.reload} /> : null;
     case "reserved":
       return <section class="panel"><Empty title={w.waiting}>{w.waitingText}</Empty></section>;
     case "on_call":
     case "inbound":
-      return <CallCard agent={agent} page={mine.page} onDone={mine.reload} />;
     case "wrap_up":
-      return <WrapUp agent={agent} card={card} onDone={mine.reload} />;
+      return <OneCall key={agent.call?.attempt_id ?? agent.attempt_id ?? agent.since} agent={agent} mine={mine} after={after} />;
   }
+}
+
+/** A call and what comes after it: who it is with stays in its place, with what is typed there. Nothing of it is left for the next. */
+function OneCall({ agent, mine, after }: { agent: MyAgent; mine: Mine; after: AfterCall }) {
+  const call = agent.call;
+  const card = call && mine.cardOf(call.contact_id);
+  const isOver = agent.state === "wrap_up";
+  return (
+    <>
+      {isOver ? <WrapUp agent={agent} after={after} /> : <CallCard agent={agent} page={mine.page} onPromise={after.promise} onDone={mine.reload} />}
+      {call && (
+        <div class="grid-2">
+          <Customer number={call.number} campaign={call.campaign} attributes={call.attributes} card={card} />
+          <div class="stack">
+            {!isOver && <Script text={card?.script} />}
+            <MyNotes key={call.contact_id} agent={agent.agent} contact={call.contact_id} notes={card?.notes ?? null} onDone={mine.reload} />
+          </div>
+        </div>
+      )}
+    </>
+  );
 }

@@ -47,7 +47,7 @@ export function PreviewCard({ preview, card, onDone }: { preview: ShownPreview; 
         <Customer number={preview.number} campaign={preview.campaign} attributes={preview.attributes} card={card} attempts={preview.attempts} />
         <div class="stack">
           <Script text={card?.script} />
-          {card && <MyNotes contact={preview.contact_id} notes={card.notes} onDone={onDone} />}
+          <MyNotes agent={preview.agent} contact={preview.contact_id} notes={card?.notes ?? null} onDone={onDone} />
         </div>
       </div>
     </>

@@ -10,8 +10,27 @@ import { AreaField } from "./field";
 
 const w = t.console;
 
-export function Notes({ notes, add }: { notes: readonly Note[]; add: (text: string) => Promise<unknown> }) {
-  const [text, setText] = useState("");
+const typed = new Map<string, string>();
+
+/** Whether something was typed there and not added yet. */
+export const hasTyped = (keep: string): boolean => !!typed.get(keep);
+
+interface NotesProps {
+  /** null: they are not known yet. */
+  notes: readonly Note[] | null;
+  add: (text: string) => Promise<unknown>;
+  /** Whose notes by whom: what is typed is kept under this until it is added, though the field goes and comes back. */
+  keep?: string;
+}
+
+export function Notes({ notes, add, keep }: NotesProps) {
+  const [text, set] = useState(() => (keep === undefined ? "" : typed.get(keep) ?? ""));
+  const setText = (next: string) => {
+    set(next);
+    if (keep === undefined) return;
+    if (next) typed.set(keep, next);
+    else typed.delete(keep);
+  };
   const send = async () => {
     await add(text);
     setText("");
@@ -19,8 +38,8 @@ export function Notes({ notes, add }: { notes: readonly Note[]; add: (text: stri
   return (
     <section class="panel">
       <header><h2>{w.notes}</h2></header>
-      {!notes.length && <p class="muted">{w.noNotes}</p>}
-      {notes.map((each, index) => (
+      {notes?.length === 0 && <p class="muted">{w.noNotes}</p>}
+      {notes?.map((each, index) => (
         <div key={index}>
           <p class="as-written">{each.text}</p>
           <span class="muted">{each.actor.replace(/^user:/, "")} · {dayTime(each.at)}</span>
