@@ -18,10 +18,16 @@ function become(next: SessionState): void {
   if (next.at === "in") socket.start();
   else {
     socket.stop();
-    if (next.at === "out" && phone.state !== "off") phone.stop();
+    stopPhone();
   }
   watchers.forEach((each) => each());
 }
+
+/** The phone of somebody who is signed out goes off; a call that it has goes on to its end. */
+function stopPhone(): void {
+  if (state.at === "out" && phone.state !== "off" && !phone.isTalking) phone.leave();
+}
+phone.watch(stopPhone);
 
 export async function askSession(): Promise<void> {
   try {
@@ -33,19 +39,40 @@ export async function askSession(): Promise<void> {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  become({ at: "in", session: await send("post", at("/session"), { body: { name, password } }) });
+  const session = await send("post", at("/session"), { body: { name, password } });
+  if (state.at === "in") socket.again(); // it is held to the session before
+  become({ at: "in", session });
   document.dispatchEvent(new Event(SIGNED_IN));
 }
 
 export async function signOut(): Promise<void> {
-  if (phone.state !== "off") phone.stop(); // while it may still say goodbye
+  if (phone.state !== "off") phone.leave(); // while it may still say goodbye
   await send("delete", at("/session"));
   become({ at: "out", hasEnded: false });
 }
 
-const ended = () => state.at === "in" && become({ at: "out", hasEnded: true });
+/** Something says that the session is over. It may be another by now, after a new password: only the session itself is believed. */
+async function ended(): Promise<void> {
+  if (state.at !== "in") return;
+  try {
+    const session = await get(at("/session"));
+    if (state.at !== "in") return;
+    become({ at: "in", session });
+  } catch (error) {
+    if (state.at !== "in") return;
+    if (error instanceof Problem && error.status === 401) become({ at: "out", hasEnded: true });
+    else socket.start(); // nobody can say now: whoever answers next does
+  }
+}
 onSignedOut(ended);
 socket.onSessionOver = ended;
+
+/** The own password is another: the session goes on as a new one, and what hangs on it, too. */
+export async function changePassword(old: string, next: string): Promise<void> {
+  await send("post", at("/session/password"), { body: { old, new: next } });
+  socket.again();
+  await ended();
+}
 
 export function useSession(): SessionState {
   const [, redraw] = useState(0);

@@ -3,9 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { send } from "./api/client";
 import type { Role, Session } from "./api/documents";
-import { at } from "./api/routes";
+import { dayTime, useNow } from "./format";
 import { create, moveRow, search, useKeys, type Keys } from "./keys";
 import { leaving } from "./leaving";
 import { useLive } from "./live/socket";
@@ -15,8 +14,10 @@ import { TextField } from "./parts/field";
 import { Icon, type IconName } from "./parts/icon";
 import { Menu } from "./parts/menu";
 import { tell } from "./parts/toast";
+import { endingCall } from "./phone/panel";
+import { phone } from "./phone/phone";
 import { go, Link, useAddress } from "./router";
-import { mayBe, signOut } from "./session";
+import { changePassword, mayBe, signIn, signOut } from "./session";
 import mark from "./styles/mark.svg";
 import { t } from "./texts";
 import { useTheme } from "./theme";
@@ -100,9 +101,37 @@ export function Shell({ session, children }: { session: Session; children: Compo
           <Button kind="ghost" icon="menu" label={t.menu} onClick={() => setOpen(true)} />
           <Link to="/" class="brand"><img src={mark} alt="" />dialerd</Link>
         </header>
+        <SessionEnds session={session} />
         <main class="page" id="content" ref={content} tabIndex={-1}>{children}</main>
       </div>
       {isHelp && <Help places={places} session={session} onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+const WARN_MS = 20 * 60_000; // longer than most calls
+
+/** A session ends after its time, whatever is going on then: who signs in again before has no break. */
+function SessionEnds({ session }: { session: Session }) {
+  const now = useNow();
+  const [isSigningIn, setSigningIn] = useState(false);
+  const [password, setPassword] = useState("");
+  const left = session.expires_at ? Date.parse(session.expires_at) - now : Infinity;
+  if (!isSigningIn && !(left > 0 && left < WARN_MS)) return null;
+  const again = async () => {
+    await signIn(session.user, password);
+    setPassword("");
+    tell(t.account.signedInAgain);
+  };
+  return (
+    <div class="note warn row" role="status">
+      <span class="grow">{t.account.ends(dayTime(session.expires_at))}</span>
+      <Button size="small" onClick={() => setSigningIn(true)}>{t.account.signInAgain}</Button>
+      {isSigningIn && (
+        <FormDialog title={t.account.signInAgain} submit={t.signIn.submit} canSubmit={!!password} onSubmit={again} onClose={() => setSigningIn(false)}>
+          <TextField label={t.signIn.password} type="password" autoComplete="current-password" value={password} onInput={setPassword} autoFocus />
+        </FormDialog>
+      )}
     </div>
   );
 }
@@ -129,7 +158,7 @@ function Account({ session, onHelp }: { session: Session; onHelp: () => void }) 
         ...themes.map((each) => ({ label: `${t.theme.label}: ${t.theme[each]}`, act: () => setTheme(each) })),
         { label: t.help.title, act: onHelp },
         { label: t.account.changePassword, act: () => setChanging(true) },
-        { label: t.account.signOut, act: () => leaving(signOut) },
+        { label: t.account.signOut, act: () => (phone.isTalking ? endingCall(t.account.signOut, signOut) : leaving(signOut)) },
       ]} />
       {isChanging && <ChangePassword onClose={() => setChanging(false)} />}
     </div>
@@ -140,7 +169,7 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const change = async () => {
-    await send("post", at("/session/password"), { body: { old, new: next } });
+    await changePassword(old, next);
     tell(t.account.changed);
   };
   return (

@@ -5,17 +5,23 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { App } from "../src/app";
 import type { MyAgent, Session } from "../src/api/documents";
-import { signOut } from "../src/session";
+import { phone } from "../src/phone/phone";
+import { changePassword, signOut } from "../src/session";
 
 type Answers = Record<string, unknown>;
 let answers: Answers;
 let posted: [string, unknown][];
 let root: HTMLElement;
 let hear: (message: object) => void;
+let close: (code: number) => void;
+let sockets = 0;
 
 class QuietSocket {
   onmessage?: (event: { data: string }) => void;
+  onclose?: (event: { code: number }) => void;
   constructor() {
+    sockets++;
+    close = (code) => this.onclose?.({ code });
     hear = (message) => this.onmessage?.({ data: JSON.stringify(message) });
   }
   close() {}
@@ -29,7 +35,7 @@ const ann = {
 } as unknown as MyAgent;
 const dispositions = [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: "Later", positive: false, callback: true }];
 const inState = (state: string, n: number | null): MyAgent => ({
-  ...ann, state, since: `${AT} ${state} ${n}`, attempt_id: n && `d${n}`,
+  ...ann, state, since: `2026-01-01T10:0${n ?? 0}:${10 + state.length}+00:00`, attempt_id: n && `d${n}`,
   call: n && { attempt_id: `d${n}`, campaign: "spring", contact_id: n, number: `+1212555010${n}`, attributes: {}, connected_at: null, ended_at: null, disposition: "answered_human", dispositions },
 }) as MyAgent;
 
@@ -43,12 +49,14 @@ beforeEach(() => {
     const key = `${init.method} ${path.split("?")[0]}`;
     if (init.method === "POST") posted.push([path, JSON.parse(String(init.body))]);
     if (init.method === "GET" && !(key in answers)) return new Response("{}", { status: 404 });
+    if (answers[key] === 401) return new Response("{}", { status: 401 });
     return new Response(JSON.stringify(answers[key] ?? {}), { status: 200 });
   });
 });
 
 afterEach(async () => {
   await act(async () => render(null, root));
+  answers["GET /api/session"] = session;
   await signOut();
   vi.unstubAllGlobals();
 });
@@ -118,9 +126,9 @@ test("a note goes on as the call ends and as wrap-up ends: in the same field, th
 });
 
 test("a note on one person is not in the field for the next", async () => {
-  await open("on_call", 1);
+  await open("on_call", 3);
   await type("Add note", "wants the blue one");
-  await becomes("on_call", 2);
+  await becomes("on_call", 4);
   const fields = [...root.querySelectorAll<HTMLTextAreaElement>("textarea")].map((each) => each.value);
   expect(fields).toEqual(["", "wants the blue one"]);
 });
@@ -160,4 +168,80 @@ test("an outcome that is left as it is, or was given, is not asked for again", a
   await until(() => posted.length);
   await becomes("ready", null);
   expect(shown()).not.toContain("Last call");
+});
+
+test("a call is told in a tab that is not seen, which draws no frames", async () => {
+  const told: string[] = [];
+  vi.stubGlobal("Notification", class { static permission = "granted"; constructor(text: string) { told.push(text); } close() {} });
+  await open("ready", null);
+  await becomes("ready", null);
+  vi.stubGlobal("requestAnimationFrame", () => 1);
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  try {
+    await act(async () => hear({ type: "change", seq: ++seq + Date.now(), agent: inState("reserved", null), preview: null }));
+    expect(told).toEqual(["A call has come to you"]);
+    answers["GET /api/me/agent"] = inState("on_call", 1);
+    await act(async () => hear({ type: "change", seq: ++seq + Date.now(), agent: inState("on_call", 1), preview: null }));
+    await until(() => shown().includes("+12125550101"));
+    expect(told.length).toBe(1);
+  } finally {
+    hidden.mockRestore();
+  }
+});
+
+const isOut = () => !!field("Password") && root.textContent!.includes("Sign in");
+const refuse = async () => void (answers["GET /api/session"] = 401);
+
+test("a socket that says the session is over is believed when the session says so, too", async () => {
+  await open("ready", null);
+  const before = sockets;
+  await act(async () => close(4401));
+  await until(() => sockets > before);
+  expect(isOut()).toBe(false);
+  await refuse();
+  await act(async () => close(4401));
+  await until(isOut);
+});
+
+test("after a new password the socket is another, and nobody is sent away", async () => {
+  await open("ready", null);
+  const before = sockets;
+  const old = close;
+  await act(async () => changePassword("old", "another horse battery"));
+  await act(async () => old(4401));
+  await settle();
+  expect([isOut(), sockets > before]).toEqual([false, true]);
+});
+
+test("the end of the session ends no call: the phone goes off after it", async () => {
+  await open("ready", null);
+  const talks = vi.spyOn(phone, "isTalking", "get").mockReturnValue(true);
+  const state = vi.spyOn(phone, "state", "get").mockReturnValue("in_call");
+  const leave = vi.spyOn(phone, "leave").mockImplementation(() => {});
+  try {
+    await refuse();
+    await act(async () => close(4401));
+    await until(isOut);
+    expect(leave).not.toHaveBeenCalled();
+    talks.mockReturnValue(false);
+    state.mockReturnValue("registered");
+    (phone as unknown as { become: (standing: string) => void }).become("up");
+    expect(leave).toHaveBeenCalled();
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+test("a session that ends soon says so, and is begun again without a break", async () => {
+  await open("ready", null);
+  expect(root.textContent).not.toContain("Your session ends");
+  answers["GET /api/session"] = { ...session, expires_at: new Date(Date.now() + 10 * 60_000).toISOString() };
+  await act(async () => close(4401));
+  await until(() => root.textContent!.includes("Your session ends"));
+  answers["POST /api/session"] = { ...session, expires_at: new Date(Date.now() + 12 * 3_600_000).toISOString() };
+  await press("Sign in again");
+  await type("Password", "correct horse battery");
+  await act(async () => root.querySelector<HTMLFormElement>("dialog form")!.requestSubmit());
+  await until(() => !root.textContent!.includes("Your session ends"));
+  expect(posted).toEqual([["/api/session", { name: "ann", password: "correct horse battery" }]]);
 });

@@ -1,7 +1,7 @@
 // The phone in the browser, before a SIP stack that is only here: what it says of itself, and which call it takes.
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { addressOf, BrowserPhone, type PhoneState } from "../src/phone/phone";
+import { addressOf, BrowserPhone, guardCall, kept, phone as ours, type PhoneState } from "../src/phone/phone";
 
 type Handler = (event: Record<string, unknown>) => void;
 
@@ -104,4 +104,40 @@ test("what rings after the connection was lost takes the place of a call that no
   expect(dead.terminate).toHaveBeenCalled();
   dead.emit("ended");
   expect(phone.state).toBe("in_call");
+});
+
+test("two reloads while Asterisk refuses everybody ask for no password: only the agent's own end forgets it", async () => {
+  const [stack, started] = await begun();
+  stack.emit("registered");
+  await started;
+  for (const reload of [1, 2]) {
+    stacks = [];
+    phone = new BrowserPhone();
+    const again = phone.start(kept()!);
+    await vi.waitFor(() => expect(stacks.length).toBe(1));
+    stacks[0]!.emit("registrationFailed", { cause: "Rejected", response: { status_code: 403 } });
+    await again;
+    expect(kept()?.user, `reload ${reload}`).toBe("2001");
+  }
+  phone.leave();
+  expect(kept()).toBeNull();
+});
+
+test("a tab that is left during a call asks first, and no other does", async () => {
+  const leaves = () => {
+    const event = new Event("beforeunload", { cancelable: true });
+    guardCall(event as BeforeUnloadEvent);
+    return !event.defaultPrevented;
+  };
+  expect(leaves()).toBe(true);
+  const started = ours.start({ url: "/api/phone", user: "2001", password: "x" });
+  await vi.waitFor(() => expect(stacks.length).toBe(1));
+  stacks[0]!.emit("registered");
+  await started;
+  const call = rung(stacks[0]!);
+  expect(leaves()).toBe(false);
+  stacks[0]!.emit("disconnected"); // the call may come back
+  expect(leaves()).toBe(false);
+  call.emit("ended");
+  expect(leaves()).toBe(true);
 });

@@ -62,3 +62,14 @@ test("a server that has gone silent is left and asked again", () => {
   vi.advanceTimersByTime(60_000);
   expect(opened.length).toBeGreaterThan(1);
 });
+
+test("connecting anew goes on from the last change, and what the connection before says is nobody's", () => {
+  const over = vi.fn();
+  live.onSessionOver = over;
+  last().says({ type: "snapshot", seq: 41, campaigns: [], agents: [] });
+  const before = last();
+  live.again();
+  before.close(4401);
+  expect(over).not.toHaveBeenCalled();
+  expect([opened.length, last().path]).toEqual([2, "/api/live?since=41"]);
+});

@@ -26,6 +26,8 @@ export interface Options<B = unknown> {
   createOnly?: boolean | undefined;
   /** The same key twice does the thing once: for what makes something. */
   once?: string | undefined;
+  /** Whoever asked has left: the answer is not waited for. */
+  leaving?: AbortSignal | undefined;
 }
 
 /** An answer with the version that an edit has to name (`If-Match`). */
@@ -74,7 +76,7 @@ async function request(method: string, path: string, options: Options): Promise<
   if (options.once) headers["Idempotency-Key"] = options.once;
   let answer: Response;
   try {
-    answer = await fetch(addressOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin" });
+    answer = await fetch(addressOf(path, options.query), { method, headers, body: body ?? null, credentials: "same-origin", signal: options.leaving ?? null });
   } catch {
     throw new Problem(0, "unreachable", t.problems.unreachable, t.problems.unreachableHint);
   }
@@ -101,8 +103,8 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
-export async function get<R extends Route>(path: Address<R>, query?: QueryOf<R>): Promise<Answer<R>> {
-  return (await request("GET", path, { query })).json();
+export async function get<R extends Route>(path: Address<R>, query?: QueryOf<R>, leaving?: AbortSignal): Promise<Answer<R>> {
+  return (await request("GET", path, { query, leaving })).json();
 }
 
 export async function getVersioned<R extends Route>(path: Address<R>): Promise<Versioned<Answer<R>>> {

@@ -18,37 +18,75 @@ export const SIGNED_IN = "dialerd-signed-in";
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem(0, "page", error instanceof Error ? error.message : String(error));
 
+const MOST_AT_ONCE = 2; // requests of one document; a look that is asked for meanwhile follows them
+const STUCK_MS = 60_000; // after which an answer is not waited for any more before the next look
+
+/** The requests for one document: each counted, so that no answer takes the place of one to a later request. */
+class Asking {
+  readonly leaving = new AbortController();
+  private asked = 0;
+  private shown = 0;
+  private underWay = 0;
+  private lastAt = 0;
+  private again = false;
+
+  constructor(private readonly load: () => Promise<() => void>) {}
+
+  /** At once, or as soon as one of those that are under way is answered. */
+  now(): void {
+    if (this.leaving.signal.aborted) return;
+    if (this.underWay >= MOST_AT_ONCE) return void (this.again = true);
+    const mine = ++this.asked;
+    this.underWay++;
+    this.lastAt = Date.now();
+    void this.load().then((show) => {
+      this.underWay--;
+      if (this.leaving.signal.aborted) return;
+      if (mine > this.shown) {
+        this.shown = mine;
+        show();
+      }
+      if (this.again) {
+        this.again = false;
+        this.now();
+      }
+    });
+  }
+
+  /** A timed look: none while another is under way, however slow; what never comes is not waited for. */
+  look(): void {
+    if (!this.underWay || Date.now() - this.lastAt > STUCK_MS) this.now();
+  }
+}
+
 /** What `load` gives, again whenever `key` changes, and each `everyS` seconds while the page is seen. */
-export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyS = 0): Resource<T> {
+export function useLoaded<T>(key: string | null, load: (leaving: AbortSignal) => Promise<T>, everyS = 0): Resource<T> {
   const [state, setState] = useState<{ key: string | null; value: T | null; problem: Problem | null }>({
     key: null, value: null, problem: null,
   });
-  const turn = useRef(0);
+  const asking = useRef<Asking | null>(null);
   const latest = useRef(load);
   latest.current = load;
-  const reload = useCallback(() => {
-    if (key === null) return;
-    const mine = ++turn.current;
-    latest.current().then(
-      (value) => mine === turn.current && setState({ key, value, problem: null }),
-      (error) =>
-        mine === turn.current &&
-        setState((before) => ({ key, value: before.key === key ? before.value : null, problem: asProblem(error) })),
-    );
-  }, [key]);
+  const reload = useCallback(() => asking.current?.now(), []);
   useEffect(() => {
     document.addEventListener(SIGNED_IN, reload);
     return () => document.removeEventListener(SIGNED_IN, reload);
   }, [reload]);
   useEffect(() => {
-    reload();
-    if (!everyS || key === null) return () => void turn.current++;
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), everyS * 1000);
+    if (key === null) return;
+    const mine: Asking = new Asking(() => latest.current(mine.leaving.signal).then(
+      (value) => () => setState({ key, value, problem: null }),
+      (error) => () => setState((before) => ({ key, value: before.key === key ? before.value : null, problem: asProblem(error) })),
+    ));
+    asking.current = mine;
+    mine.now();
+    const timer = everyS ? setInterval(() => document.visibilityState === "visible" && mine.look(), everyS * 1000) : undefined;
     return () => {
       clearInterval(timer);
-      turn.current++;
+      mine.leaving.abort();
+      asking.current = null;
     };
-  }, [reload, everyS, key]);
+  }, [everyS, key]);
   const isOld = state.key !== key;
   return {
     value: isOld ? null : state.value,
@@ -59,12 +97,12 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyS 
 }
 
 // The compiler cannot work out what an address that is not known yet gives: what loads is untyped, and typed where it is used.
-const getAny = get as (path: string, query?: object) => Promise<unknown>;
+const getAny = get as (path: string, query: object | undefined, leaving: AbortSignal) => Promise<unknown>;
 const keyOf = (path: string | null, query?: object): string | null => (path === null ? null : `${path} ${JSON.stringify(query ?? {})}`);
 
 /** The document at `path`; null: nothing is asked for. */
 export function useDocument<R extends Route>(path: Address<R> | null, query?: QueryOf<R>, everyS = 0): Resource<Answer<R>> {
-  return useLoaded<unknown>(keyOf(path, query), () => getAny(path ?? "", query), everyS) as Resource<Answer<R>>;
+  return useLoaded<unknown>(keyOf(path, query), (leaving) => getAny(path ?? "", query, leaving), everyS) as Resource<Answer<R>>;
 }
 
 export interface Listing<T> extends Resource<T[]> {
@@ -77,11 +115,11 @@ interface Page {
 }
 
 /** So many pages of a list, and where the next begins; a list that is not paged is one page. */
-async function pagesOf(path: string, query: object | undefined, most: number): Promise<Page> {
+async function pagesOf(path: string, query: object | undefined, most: number, leaving: AbortSignal): Promise<Page> {
   const items: unknown[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < most; page++) {
-    const told = await getAny(path, { ...query, cursor });
+    const told = await getAny(path, { ...query, cursor }, leaving);
     const got: Page = Array.isArray(told) ? { items: told, next: null } : { next: null, ...(told as { items: unknown[] }) };
     items.push(...got.items);
     cursor = got.next;
@@ -95,7 +133,7 @@ export function useList<R extends Route>(path: Address<R> | null, query?: QueryO
   const key = keyOf(path, query);
   const [limit, setLimit] = useState({ key, pages: 1 });
   const pages = limit.key === key ? limit.pages : 1;
-  const loaded = useLoaded<Page>(key === null ? null : `${key} ${pages}`, () => pagesOf(path ?? "", query, pages), everyS);
+  const loaded = useLoaded<Page>(key === null ? null : `${key} ${pages}`, (leaving) => pagesOf(path ?? "", query, pages, leaving), everyS);
   const kept = useRef<{ key: string | null; items: unknown[] }>({ key: null, items: [] });
   if (loaded.value) kept.current = { key, items: loaded.value.items };
   const before = kept.current.key === key && key !== null ? kept.current.items : null;
@@ -113,6 +151,6 @@ const MOST_PAGES = 50;
 
 /** Every item of a list, for choosing from; none while `path` is null. */
 export function useAll<R extends Route>(path: Address<R> | null, everyS = 0): Item<R>[] {
-  const loaded = useLoaded<Page>(keyOf(path), () => pagesOf(path ?? "", undefined, MOST_PAGES), everyS);
+  const loaded = useLoaded<Page>(keyOf(path), (leaving) => pagesOf(path ?? "", undefined, MOST_PAGES, leaving), everyS);
   return (loaded.value?.items ?? []) as Item<R>[];
 }

@@ -1,7 +1,7 @@
 // A call has come while the agent looks at another page: it is told, and brought to the console after five seconds.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { useLive } from "../live/socket";
+import { socket, useLive } from "../live/socket";
 import { Button } from "../parts/button";
 import { go, useAddress } from "../router";
 import { t } from "../texts";
@@ -9,6 +9,7 @@ import { notify } from "./notify";
 
 const WAIT_S = 5;
 const CALLS = new Set(["preview", "reserved", "on_call", "inbound"]);
+const calledNow = (): boolean => !!socket.live.own && CALLS.has(socket.live.own.state);
 
 export function Incoming() {
   const { live } = useLive();
@@ -20,10 +21,17 @@ export function Incoming() {
   useEffect(() => {
     const hasCome = isCalled && !was.current;
     was.current = isCalled;
-    if (!hasCome) return;
-    notify(t.console.incoming);
-    if (!isHere) setLeft(WAIT_S);
+    if (hasCome && !isHere) setLeft(WAIT_S);
   }, [isCalled]);
+  // Not by what is drawn: a tab that is not seen draws late or not at all, and it is the one that this is for.
+  useEffect(() => {
+    let wasCalled = calledNow();
+    return socket.watch(() => {
+      const now = calledNow();
+      if (now && !wasCalled) notify(t.console.incoming);
+      wasCalled = now;
+    });
+  }, []);
   useEffect(() => {
     if (left === null) return;
     if (isHere || !isCalled) return setLeft(null);

@@ -11,7 +11,7 @@ const canNotify = (): boolean => typeof window !== "undefined" && "Notification"
 
 /** Tells of a call while another tab or window is looked at; a click on it leads to the console. */
 export function notify(text: string): void {
-  if (!canNotify() || Notification.permission !== "granted" || !document.hidden) return;
+  if (!canNotify() || Notification.permission !== "granted" || (!document.hidden && document.hasFocus())) return;
   const shown = new Notification(text, { tag: "dialerd-call" });
   shown.onclick = () => {
     window.focus();

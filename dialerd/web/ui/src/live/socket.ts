@@ -27,6 +27,16 @@ export class LiveSocket {
     if (this.link === "off") this.connect();
   }
 
+  /** Connects anew, with the cookie that there is now; what is known stays. */
+  again(): void {
+    if (this.link === "off") return;
+    clearTimeout(this.timer);
+    const before = this.socket;
+    this.socket = null;
+    before?.close();
+    this.connect();
+  }
+
   stop(): void {
     clearTimeout(this.timer);
     clearTimeout(this.silence);
@@ -40,7 +50,7 @@ export class LiveSocket {
 
   watch(watcher: Watcher): () => void {
     this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    return () => void this.watchers.delete(watcher);
   }
 
   private become(link: Link): void {
@@ -100,17 +110,19 @@ function openHere(path: string): WebSocket {
 
 export const socket = new LiveSocket();
 
-/** The live state, and whether it is fresh. The page is drawn again with each change, at most once a frame. */
+/** The live state, and whether it is fresh. The page is drawn again with each change, at most once a frame; one that is not seen has no frames. */
 export function useLive(): { live: Live; link: Link } {
   const [, redraw] = useState(0);
   const { live, link } = socket;
   useEffect(() => {
     let frame = 0;
+    const draw = () => {
+      frame = 0;
+      redraw((n) => n + 1);
+    };
     const stop = socket.watch(() => {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        redraw((n) => n + 1);
-      });
+      if (document.hidden) draw();
+      else frame ||= requestAnimationFrame(draw);
     });
     // What came after this was drawn and before it was watched would be seen only with the next change.
     if (socket.live !== live || socket.link !== link) redraw((n) => n + 1);

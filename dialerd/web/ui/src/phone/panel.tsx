@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
+import { ask } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import { t } from "../texts";
 import { checkMicrophone, kept, phone, type MicState, type PhoneState } from "./phone";
@@ -21,6 +22,12 @@ export function usePhone(): typeof phone {
 }
 
 export const userOf = (endpoint: string): string => endpoint.replace(/^PJSIP\//, "");
+
+/** Does what ends the call that this tab has, where it has one when somebody says so. */
+export function endingCall(yes: string, act: () => Promise<unknown>): unknown {
+  if (!phone.isTalking) return act();
+  return ask({ title: w.endsCall, text: w.endsCallText, yes, isDanger: true, act });
+}
 
 /** Brings the phone of this tab back after a reload. */
 export function usePhoneAgain(): void {
@@ -44,7 +51,7 @@ export function PhonePanel({ url, endpoint }: { url: string | null; endpoint: st
       <div class="row">
         <Badge tone={TONE[now.state]}>{TEXT[now.state]}</Badge>
         {now.problem && <span class="bad">{now.problem}</span>}
-        {now.state !== "off" && now.state !== "failed" && <Button size="small" onClick={() => phone.stop()}>{w.disconnect}</Button>}
+        {now.state !== "off" && now.state !== "failed" && <Button size="small" onClick={() => endingCall(w.disconnect, async () => phone.leave())}>{w.disconnect}</Button>}
       </div>
       {(now.state === "off" || now.state === "failed") && (
         <>

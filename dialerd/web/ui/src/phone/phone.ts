@@ -45,6 +45,11 @@ export class BrowserPhone {
     return this.held ? "in_call" : "registered";
   }
 
+  /** Whether there is a call, though the connection to Asterisk may be lost for now. */
+  get isTalking(): boolean {
+    return this.held !== null;
+  }
+
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
@@ -115,14 +120,20 @@ export class BrowserPhone {
     ua.start();
   }
 
+  /** Ends it. The account stays known to this tab, for a reload, until `leave`. */
   stop(): void {
     const ua = this.ua;
     this.ua = null;
     this.held = null;
     clearTimeout(this.again);
     ua?.stop();
-    forget();
     this.become("off");
+  }
+
+  /** Ends it for good: the account has to be typed again. */
+  leave(): void {
+    forget();
+    this.stop();
   }
 
   /** dialerd rings the agent whom it has logged in: the phone answers by itself. A second ring while it talks is refused. */
@@ -190,6 +201,12 @@ export function kept(): Account | null {
 }
 
 export const phone = new BrowserPhone();
+
+/** A tab that is left ends the call in it: the browser asks first. */
+export function guardCall(event: BeforeUnloadEvent): void {
+  if (phone.isTalking) event.preventDefault();
+}
+if (typeof window !== "undefined") window.addEventListener("beforeunload", guardCall);
 
 export type MicState = "unknown" | "asking" | "quiet" | "heard" | "denied" | "none" | "insecure";
 

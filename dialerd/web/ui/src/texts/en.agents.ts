@@ -27,7 +27,7 @@ export const agentTexts = {
   },
   phone: {
     title: "Browser phone", off: "Off", connecting: "Connecting…", registered: "Ready", failed: "Not registered", inCall: "In a call", lost: "Connection lost, trying again",
-    password: "Password of the phone", passwordHint: "From your administrator. Kept until this tab is closed.", connect: "Connect", disconnect: "Turn off", mic: "Microphone", micCheck: "Check microphone", micOk: "The microphone hears you.", micQuiet: "Speak: nothing is heard yet.", micDenied: "The browser may not use the microphone. Allow it in the address bar, then check again.", micNone: "No microphone was found. Plug one in, then check again.",
+    password: "Password of the phone", passwordHint: "From your administrator. Kept until this tab is closed.", connect: "Connect", disconnect: "Turn off", endsCall: "End your call, too?", endsCallText: "You talk through this page: the call ends with it.", mic: "Microphone", micCheck: "Check microphone", micOk: "The microphone hears you.", micQuiet: "Speak: nothing is heard yet.", micDenied: "The browser may not use the microphone. Allow it in the address bar, then check again.", micNone: "No microphone was found. Plug one in, then check again.",
     insecure: "The browser gives a microphone to https pages only. Open dialerd by https.", none: "The browser phone is not set up here. Use another phone, or ask your administrator (phone_at under [http] in the settings).", speaker: "Speaker", answered: "The browser answered your line.",
   },
   floor: {

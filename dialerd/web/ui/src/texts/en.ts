@@ -53,6 +53,7 @@ export const en = {
   account: {
     label: "Account", signOut: "Sign out", changePassword: "Change password", old: "Password now", next: "New password",
     changed: "The password is changed; other sessions have ended.",
+    ends: (time: string) => `Your session ends at ${time}. Sign in again before: calls and forms go on.`, signInAgain: "Sign in again", signedInAgain: "You are signed in again.",
   },
   signIn: {
     title: "Sign in to dialerd", name: "Name", password: "Password", submit: "Sign in",
