@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dialerd.places import placed
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}\Z|\[[0-9a-f:.]+\]\Z")
+_ICE = re.compile(r"(?P<kind>stun|turn)s?:[A-Za-z0-9.\[\]:-]{1,253}(\?transport=(udp|tcp))?\Z")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -30,11 +31,31 @@ def is_own_name(host: str) -> bool:
     return asked_name(host) in _LOOPBACK_NAMES
 
 
+class IceServer(BaseModel):
+    """A STUN or TURN server (RFC 7064, 7065). `user` and `password`: of a TURN server; whoever has a phone in a browser
+    is told them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    url: str = Field(max_length=300)
+    user: str = Field(default="", max_length=200)
+    password: str = Field(default="", max_length=200, repr=False)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        found = _ICE.match(self.url)
+        if found is None:
+            raise ValueError('url is written "stun:stun.example.com:3478" or "turns:turn.example.com?transport=tcp"')
+        if found["kind"] == "turn" and not (self.user and self.password):
+            raise ValueError("a TURN server needs user and password: browsers take none without")
+        return self
+
+
 class HttpSettings(BaseModel):
     """`hosts`: the names under which browsers may ask; on loopback those of this machine, where none are given.
     `trusted_proxies`: who is believed as to whom it asks for, and that it speaks TLS. `phone_at`: the name of the
     Asterisk where phones in browsers register, through us. `phone_url`: where they find it without us, like
-    wss://pbx.example.com:8089/ws.
+    wss://pbx.example.com:8089/ws. `ice_servers`: by which those phones get through firewalls (STUN and TURN).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -46,6 +67,7 @@ class HttpSettings(BaseModel):
     hosts: tuple[str, ...] = Field(default=(), strict=False)
     phone_at: str | None = None
     phone_url: str | None = None
+    ice_servers: tuple[IceServer, ...] = Field(default=(), max_length=10, strict=False)
     max_upload_mb: Annotated[int, Field(ge=1, le=100_000)] = 1000
 
     @field_validator("trusted_proxies")

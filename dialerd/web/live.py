@@ -28,7 +28,17 @@ from dialerd.usecases.signin import Credential, SignedIn
 from dialerd.web.binding import Query, Streamed, Visit
 from dialerd.web.credentials import check_origin
 from dialerd.web.house import House
-from dialerd.web.picture import Change, Picture, Queues, change_bytes, look, own_bytes, snapshot_bytes
+from dialerd.web.picture import (
+    Change,
+    Picture,
+    Queues,
+    change_bytes,
+    head_bytes,
+    look,
+    own_bytes,
+    snapshot_bytes,
+    with_own,
+)
 from dialerd.web.problems import Problem
 from dialerd.web.sockets import SIGNED_OUT, is_same, open_for
 
@@ -55,12 +65,14 @@ class LiveAsked(Query):
 
 @dataclass(eq=False)
 class _Ear:
-    """One socket. `agent`: of whom it hears; None: of the floor, as far as `held_to` goes. `since`: the last number
-    that it has seen; `is_fresh`: it has not been told anything yet. `asked_at`: by the steady clock, when it was last
-    known that the session goes on. `behind`: what it is to be told; None: the session is over."""
+    """One socket. `agent`: whose own calls it hears of; `hears_floor`: of the floor, too, as far as `held_to` goes.
+    `since`: the last number that it has seen; `is_fresh`: it has not been told anything yet. `asked_at`: by the steady
+    clock, when it was last known that the session goes on. `behind`: what it is to be told; None: the session is
+    over."""
 
     visit: Visit
     agent: str | None
+    hears_floor: bool
     held_to: Queues | None
     since: int | None
     asked_at: float
@@ -92,8 +104,8 @@ class _Told:
 @dataclass(frozen=True, slots=True)
 class _Written:
     """One look, and its bytes for each kind of listener. `seq`: its number, that of the look before where all is as it
-    was; `own` by agent; `whole_floor` and `whole_own`: snapshots, for those who begin to listen. `sessions`: of those
-    that were asked about."""
+    was; `own` and `whole_own` by agent, what one is told of itself; `whole_floor`: snapshots, for those who begin to
+    listen. `sessions`: of those that were asked about."""
 
     seq: int
     picture: Picture
@@ -134,8 +146,7 @@ class Newsroom:
         # Not compressed: that would be done for each socket anew, on the loop that places calls.
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=_MOST_HEARD, timeout=_LAST_S, compress=False)
         await open_for(visit, socket)
-        agent = None if is_supervisor else person.agent
-        ear = _Ear(visit, agent, person.queues, visit.query.since, self._house.clock.steady())
+        ear = _Ear(visit, person.agent, is_supervisor, person.queues, visit.query.since, self._house.clock.steady())
         self._begin(ear)
         sending = spawn("live socket", self._send(socket, ear))
         try:
@@ -183,14 +194,14 @@ class Newsroom:
         ears, asked_at = list(self._ears), self._house.clock.steady()
         due = [ear for ear in ears if asked_at >= ear.asked_at + _ALIVE_S]
         fresh = [ear for ear in ears if ear.is_fresh]
-        missed = {ear: self._missed(ear) for ear in fresh if ear.agent is None}
+        missed = {ear: self._missed(ear) for ear in fresh if ear.hears_floor}
         asked_of = {ear: self._credential(ear) for ear in due}
         job = partial(
             _look_and_write,
             before=self._picture,
             whole=whole,
             listening={ear.agent for ear in ears if ear.agent is not None},
-            held={ear.held_to for ear in ears if ear.agent is None},
+            held={ear.held_to for ear in ears if ear.hears_floor},
             fresh={ear.agent for ear in fresh if ear.agent is not None},
             fresh_held={ear.held_to for ear, changes in missed.items() if changes is None},
             sessions=[(asked_of[ear], ear.visit.person) for ear in due],
@@ -225,6 +236,8 @@ class Newsroom:
 
     def _missed(self, ear: _Ear) -> Sequence[_Told] | None:
         """Since the last that it has seen; None: that is not known any more, and it needs the whole."""
+        if ear.agent is not None:
+            return None  # what it has missed of its own is not kept
         if ear.since is None or ear.since > self._seq or (self._changes and ear.since < self._changes[0].seq - 1):
             return None
         if not self._changes and ear.since < self._seq:
@@ -255,17 +268,19 @@ class Newsroom:
 
 def _for(ear: _Ear, written: _Written, missed: Sequence[_Told] | None) -> Iterator[bytes]:
     """What a look has for one of those who listen; `missed`: before it."""
-    if ear.agent is not None:
-        of_agents = written.whole_own if ear.is_fresh else written.own
-        if ear.agent in of_agents:
-            yield of_agents[ear.agent]
-    elif missed is None:
-        yield written.whole_floor[ear.held_to]
-    else:
-        for each in missed:
+    own = (written.whole_own if ear.is_fresh else written.own).get(ear.agent or "")
+    floor = None
+    if ear.hears_floor and missed is None:
+        floor = written.whole_floor[ear.held_to]
+    elif ear.hears_floor:
+        for each in missed or ():
             yield each.to(ear)
         if written.told is not None:
-            yield written.told.to(ear)
+            floor = written.told.to(ear)
+    if own is not None:
+        yield with_own(floor or head_bytes("snapshot" if ear.is_fresh else "change", written.seq), own)
+    elif floor is not None:
+        yield floor
 
 
 def _look_and_write(
@@ -291,9 +306,9 @@ def _look_and_write(
         number,
         picture,
         told,
-        own={name: own_bytes(own, number, "change") for name, own in change.own.items()},
+        own={name: own_bytes(own) for name, own in change.own.items()},
         whole_floor={each: snapshot_bytes(picture, number, each) for each in fresh_held},
-        whole_own={name: own_bytes(own, number, "snapshot") for name, own in seen_first.items()},
+        whole_own={name: own_bytes(own) for name, own in seen_first.items()},
         sessions=[is_same(unit, credential, person, now) for credential, person in sessions],
     )
 

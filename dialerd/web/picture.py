@@ -165,8 +165,19 @@ def change_bytes(change: Change, seq: int, held_to: Queues | None) -> bytes:
     )
 
 
-def own_bytes(own: Own, seq: int, kind: str) -> bytes:
-    return to_json({"type": kind, "seq": seq, **own.document})
+def own_bytes(own: Own) -> bytes:
+    """What goes into a message to that agent (`with_own`)."""
+    return to_json(own.document)
+
+
+def head_bytes(kind: str, seq: int) -> bytes:
+    """A message with nothing in it yet."""
+    return to_json({"type": kind, "seq": seq})
+
+
+def with_own(message: bytes, own: bytes) -> bytes:
+    """One message of both: whoever hears of the floor and of itself takes them as one."""
+    return message[:-1] + b"," + own[1:]
 
 
 def _only(seen: Mapping[str, Own], names: Collection[str]) -> dict[str, Own]:

@@ -94,8 +94,9 @@ def test_a_campaign_from_its_file_to_a_promised_callback(
         seen = floor.seen_at(shown)
         delays[state] = round(seen - moments(root)[state], 2)
     print("seen on the floor after, s:", json.dumps(delays))  # noqa: T201  # a figure that is asked for
-    assert max(delays.values()) < 10, delays
-    assert sorted(delays.values())[1] < 1.5, delays
+    # Promised is within a second: 0.20 to 0.53 s on a quiet machine. The margin is for the one that tests at load.
+    assert max(delays.values()) < 3, delays
+    assert sorted(delays.values())[len(delays) // 2] < 1.5, delays
 
     promised = json.loads(dialer.cli("callback", "list", "--json"))
     assert [each["notes"] for each in promised] == ["after lunch"]

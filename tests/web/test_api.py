@@ -213,6 +213,8 @@ def test_more_connections_than_there_is_room_for_are_closed(tmp_path: Path) -> N
         ({"hosts": ["https://x"]}, "is no host name"),
         ({"phone_url": "https://x"}, "is written"),
         ({"phone_url": "wss://x/ws", "phone_at": "pbx1"}, "give one of them"),
+        ({"ice_servers": [{"url": "https://x"}]}, "url is written"),
+        ({"ice_servers": [{"url": "turn:x"}]}, "needs user and password"),
     ],
 )
 def test_an_unsafe_place_to_listen_is_refused(settings: dict[str, object], said: str) -> None:

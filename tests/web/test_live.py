@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from dialerd.domain.words import AgentKind
 from dialerd.usecases import agents
 from tests.web.listener import Listener
 from tests.web.site import BY, Site
@@ -60,6 +61,28 @@ def test_an_agent_hears_of_itself_only(site: Site) -> None:
         change = heard.hear()
         assert (change["type"], change["agent"]["agent"]) == ("change", "ann")
         assert change["agent"]["wanted"]["state"] == "ready"
+
+
+def test_a_supervisor_who_takes_calls_hears_the_floor_and_of_itself_in_one_message(site: Site) -> None:
+    root = site.browser("root")
+    cat: dict[str, Any] = {"endpoint": "PJSIP/cat", "kind": AgentKind.OUTBOUND, "may_outbound": True}
+    site.do(lambda unit: agents.add_agent(unit, "cat", allowed=("PJSIP/*",), **cat, **BY))
+    assert root.ask("PATCH", "/api/users/sue", {"agent": "cat"}).status == 200
+    sue = site.browser("sue")
+    with Listener(sue) as heard:
+        first = heard.hear()
+        assert (first["type"], first["agent"]["agent"], first["preview"]) == ("snapshot", "cat", None)
+        assert _names(first, "agents", "agent") == ["ann", "ben", "cat"]
+        site.do(lambda unit: agents.login(unit, "cat", allowed=("PJSIP/*",), **BY))
+        change = heard.hear()
+        assert (change["type"], change["agent"]["wanted"]["state"]) == ("change", "ready")
+        assert _names(change, "agents", "agent") == ["cat"]
+        site.do(lambda unit: agents.login(unit, "ben", allowed=("PJSIP/*",), **BY))
+        of_floor = heard.hear()
+        assert (_names(of_floor, "agents", "agent"), "agent" in of_floor) == (["ben"], False)
+    with Listener(sue, f"/api/live?since={of_floor['seq']}") as again:
+        whole = again.hear()
+        assert (whole["type"], whole["agent"]["agent"]) == ("snapshot", "cat")
 
 
 def test_whom_an_agent_asks_is_told_at_once_and_that_they_have_gone(site: Site) -> None:

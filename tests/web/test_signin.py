@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from dialerd.domain.errors import StoreError
 from dialerd.domain.signin import ABSOLUTE, IDLE, PER_USER, WINDOW
-from tests.web.site import NOW, PASSWORD, Browser, Site
+from dialerd.httpsettings import HttpSettings
+from tests.web.site import NOW, PASSWORD, Browser, Site, running
 
 
 def test_signing_in_tells_who_one_is_and_what_one_may(site: Site) -> None:
@@ -23,6 +25,7 @@ def test_signing_in_tells_who_one_is_and_what_one_may(site: Site) -> None:
         "rights": ["own", "self"],
         "expires_at": "2026-03-03T03:00:00Z",
         "phone_url": None,
+        "ice_servers": [],
     }
 
 
@@ -157,3 +160,11 @@ def test_a_token_is_its_users_until_it_is_revoked_or_over(site: Site) -> None:
 def test_the_audit_log_can_only_be_added_to(site: Site, statement: str) -> None:
     with pytest.raises(StoreError, match="can only be added to"):
         site.do(lambda unit: unit.audit._connection.execute(statement))  # type: ignore[attr-defined]
+
+
+def test_who_takes_calls_is_told_how_a_phone_gets_through_firewalls_and_nobody_else(tmp_path: Path) -> None:
+    turn = {"url": "turn:turn.example.com", "user": "dialerd", "password": "relay"}
+    with running(tmp_path, http_settings=HttpSettings.model_validate({"ice_servers": [turn]})) as site:
+        told = {"urls": "turn:turn.example.com", "username": "dialerd", "credential": "relay"}
+        assert site.browser("ann").get("/api/session").document["ice_servers"] == [told]
+        assert site.browser("sue").get("/api/session").document["ice_servers"] == []

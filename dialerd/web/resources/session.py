@@ -47,9 +47,18 @@ class NewPassword(Model):
     new: Password
 
 
+class IceShown(Model):
+    """As browsers take it."""
+
+    urls: str
+    username: str
+    credential: str
+
+
 class SessionShown(Model):
     """`queues`: those that the user is held to; null: all. `agent`: whose calls the user takes. `phone_url`: where the
-    phone in the browser finds Asterisk; a path is one of this server."""
+    phone in the browser finds Asterisk; a path is one of this server. `ice_servers`: by which it gets through
+    firewalls; only for who takes calls."""
 
     user: str
     role: str
@@ -58,6 +67,7 @@ class SessionShown(Model):
     rights: list[str]
     expires_at: datetime | None
     phone_url: str | None
+    ice_servers: list[IceShown]
 
 
 _SHOWN = TypeAdapter(SessionShown)
@@ -186,6 +196,10 @@ def _told(visit: Visit, found: SignedIn) -> web.Response:
         rights=sorted(str(each) for each in person.rights),
         expires_at=found.ends_at,
         phone_url=visit.house.http.phone_url if visit.house.phone_line is None else phoneline.PATH,
+        ice_servers=[
+            IceShown(urls=each.url, username=each.user, credential=each.password)
+            for each in (visit.house.http.ice_servers if person.agent else ())
+        ],
     )
     return web.Response(body=_SHOWN.dump_json(shown), content_type="application/json")
 

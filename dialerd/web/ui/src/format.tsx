@@ -23,8 +23,8 @@ export const fullTime = (at: string | null | undefined): string => (at ? full.fo
 export const clockTime = (at: string | null | undefined): string => (at ? clock.format(new Date(at)) : "–");
 export const dayTime = (at: string | null | undefined): string => (at ? day.format(new Date(at)) : "–");
 
-/** A moment by the clock of whose offset it has, which is in that zone: `2026-03-04 10:00 America/New_York`. */
-export const wallTime = (time: string, zone: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} ${zone}`;
+/** A moment by the clock whose offset it has, as a promise to a contact was made: `2026-03-04 10:00`. The zone stands beside it. */
+export const wallTime = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)}`;
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];

@@ -1,5 +1,5 @@
 // Keys that work anywhere: two-stroke jumps (g c), / to search, c to make, j and k, ? for help. None of them while somebody types.
-// Not here: the keys of the agent's console (pages/console).
+// Not here: the keys of the agent's console (console/).
 import { useEffect, useRef } from "preact/hooks";
 
 export type Keys = Record<string, () => void>;

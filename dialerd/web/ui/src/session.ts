@@ -15,7 +15,10 @@ const watchers = new Set<() => void>();
 
 function become(next: SessionState): void {
   state = next;
-  if (next.at === "in") socket.start();
+  if (next.at === "in") {
+    phone.iceServers = next.session.ice_servers ?? [];
+    socket.start();
+  }
   else {
     socket.stop();
     stopPhone();

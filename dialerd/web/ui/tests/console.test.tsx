@@ -27,7 +27,7 @@ class QuietSocket {
   close() {}
 }
 
-const session: Session = { user: "ann", role: "agent", agent: "ann", queues: null, rights: [], expires_at: "", phone_url: null } as Session;
+const session: Session = { user: "ann", role: "agent", agent: "ann", queues: null, rights: [], expires_at: "", phone_url: null, ice_servers: [] } as Session;
 const AT = "2026-01-01T10:00:00+00:00";
 const ann = {
   agent: "ann", endpoint: "PJSIP/1001", kind: "outbound", may_outbound: true, queues: ["sales"], since: AT, idle_since: AT, reason: "", campaign: "spring", why: "", is_muted: false,

@@ -27,7 +27,7 @@ class QuietSocket {
   close() {}
 }
 
-const admin: Session = { user: "root", role: "admin", agent: null, queues: null, rights: [], expires_at: "", phone_url: null };
+const admin: Session = { user: "root", role: "admin", agent: null, queues: null, rights: [], expires_at: "", phone_url: null, ice_servers: [] };
 
 beforeEach(() => {
   asked = [];
@@ -282,4 +282,33 @@ test("attributes are typed one a line", () => {
 
 test("the audit log tells what was before and after, and of what is new only what it is", () => {
   expect(detailText({ changes: { max_calls: { before: 5, after: 9 }, trunk: { before: null, after: "carrier" } } })).toBe("changes: (max calls: 5 → 9, trunk: carrier)");
+});
+
+test("a user's form is of what the user is now, not of the list, and sends only what is changed", async () => {
+  HTMLDialogElement.prototype.showModal ??= function show(this: HTMLDialogElement) { this.open = true; };
+  const ben = { user: "ben", role: "agent", agent: null, queues: null, is_disabled: false, created_at: ann.since, last_signed_in_at: null };
+  await open("/users", admin, {
+    "GET /api/users": { items: [ben], next: null }, "GET /api/tokens": { items: [], next: null }, "GET /api/agents": { items: [], next: null }, "GET /api/queues": [],
+    "GET /api/users/ben": { ...ben, is_disabled: true }, "PATCH /api/users/ben": {},
+  });
+  await act(async () => root.querySelector<HTMLElement>('[aria-label="Actions: ben"]')!.click());
+  await click("Change");
+  await settle();
+  expect(root.querySelector<HTMLInputElement>("dialog input[type=checkbox]")!.checked).toBe(true);
+  const role = root.querySelector<HTMLSelectElement>("dialog select")!;
+  await act(async () => (role.value = "supervisor", void role.dispatchEvent(new Event("change", { bubbles: true }))));
+  await act(async () => root.querySelector<HTMLFormElement>("dialog form")!.requestSubmit());
+  await settle();
+  expect(asked.find((each) => each.method === "PATCH")).toMatchObject({ path: "/api/users/ben", body: { role: "supervisor" } });
+  expect(asked.find((each) => each.method === "PATCH")?.body).toEqual({ role: "supervisor" });
+});
+
+test("the time of a promised callback is the contact's everywhere, with its zone", async () => {
+  const promised = { callback: 4, campaign: "spring", contact_id: 7, number: "+12125550100", state: "scheduled", time: "2026-03-04T10:00:00-05:00", zone: "America/New_York", notes: "", agent: "ann", why: "" };
+  await open("/console", asAnn, { "GET /api/me/agent": { ...talking, state: "ready", call: null }, "GET /api/me/callbacks": [promised] });
+  expect(root.querySelector(".promise")!.textContent).toContain("2026-03-04 10:00 America/New_York");
+  await act(async () => root.querySelector<HTMLElement>('.promise [aria-label^="Actions"]')!.click());
+  await click("Change time");
+  expect(root.querySelector<HTMLInputElement>("dialog input")!.value).toBe("2026-03-04T10:00");
+  expect(root.querySelector("dialog")!.textContent).toContain("in America/New_York");
 });

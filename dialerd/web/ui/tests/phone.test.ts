@@ -123,6 +123,14 @@ test("two reloads while Asterisk refuses everybody ask for no password: only the
   expect(kept()).toBeNull();
 });
 
+test("speech gets through firewalls by the servers of the settings", async () => {
+  const [stack, started] = await begun();
+  stack.emit("registered");
+  await started;
+  phone.iceServers = [{ urls: "stun:stun.example.com", username: "", credential: "" }, { urls: "turn:turn.example.com", username: "u", credential: "p" }];
+  expect(rung(stack).answer.mock.calls[0]![0].pcConfig).toEqual({ iceServers: [{ urls: "stun:stun.example.com" }, { urls: "turn:turn.example.com", username: "u", credential: "p" }] });
+});
+
 test("a tab that is left during a call asks first, and no other does", async () => {
   const leaves = () => {
     const event = new Event("beforeunload", { cancelable: true });

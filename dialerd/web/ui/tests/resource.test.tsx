@@ -3,7 +3,8 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { useLoaded, type Resource } from "../src/api/resource";
+import { useAll, useList, useLoaded, type Resource } from "../src/api/resource";
+import { at } from "../src/api/routes";
 
 let asked: { answer: (value: string) => Promise<void>; leaving: AbortSignal }[];
 let shown: Resource<string>;
@@ -60,4 +61,29 @@ test("whoever goes to another page waits for nothing of this one", async () => {
   expect(asked.map((each) => each.leaving.aborted)).toEqual([true, false]);
   await asked[0]!.answer("the floor");
   expect(shown.value).toBeNull();
+});
+
+test("choosing among 5,000 agents, and searching them, is six requests", async () => {
+  vi.useRealTimers();
+  const paths: string[] = [];
+  vi.stubGlobal("fetch", async (path: string) => {
+    paths.push(path);
+    const query = new URL(path, "http://x").searchParams;
+    const from = Number(query.get("cursor") ?? 0);
+    const to = from + Number(query.get("limit") ?? 100);
+    return new Response(JSON.stringify({ items: Array.from({ length: Math.min(to, 5000) - from }, (_, n) => ({ agent: `a${from + n}` })), next: to < 5000 ? String(to) : null }));
+  });
+  let all: unknown[] = [];
+  const Choosing = () => ((all = useAll(at("/agents"))), null);
+  await act(async () => render(<Choosing />, root));
+  await vi.waitFor(() => expect(all.length).toBe(5000), 10_000);
+  expect(paths.length).toBe(6);
+  let found: unknown[] | null = [];
+  const Searching = ({ text }: { text: string }) => ((found = useList(at("/agents"), {}, 0, !!text).value), null);
+  await act(async () => render(<Searching text="" />, root));
+  await vi.waitFor(() => expect(found?.length).toBe(100), 10_000);
+  await act(async () => render(<Searching text="a49" />, root));
+  expect(found?.length).toBe(100); // what is there stays in sight meanwhile
+  await vi.waitFor(() => expect(found?.length).toBe(5000), 10_000);
+  vi.unstubAllGlobals();
 });

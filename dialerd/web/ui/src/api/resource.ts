@@ -109,17 +109,20 @@ export interface Listing<T> extends Resource<T[]> {
   more: (() => void) | null;
 }
 
+const MOST_PAGES = 50;
+const AT_ONCE = 1000; // rows, the most that the API gives; a list that is not paged takes no such word, so the first request has none
+
 interface Page {
   items: unknown[];
   next: string | null;
 }
 
 /** So many pages of a list, and where the next begins; a list that is not paged is one page. */
-async function pagesOf(path: string, query: object | undefined, most: number, leaving: AbortSignal): Promise<Page> {
+async function pagesOf(path: string, query: object | undefined, most: number, leaving: AbortSignal, limit?: number): Promise<Page> {
   const items: unknown[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < most; page++) {
-    const told = await getAny(path, { ...query, cursor }, leaving);
+    const told = await getAny(path, { ...query, cursor, ...(cursor === null ? {} : { limit }) }, leaving);
     const got: Page = Array.isArray(told) ? { items: told, next: null } : { next: null, ...(told as { items: unknown[] }) };
     items.push(...got.items);
     cursor = got.next;
@@ -128,12 +131,12 @@ async function pagesOf(path: string, query: object | undefined, most: number, le
   return { items, next: cursor };
 }
 
-/** The items of a list, and what brings the next page of them where there is one. */
-export function useList<R extends Route>(path: Address<R> | null, query?: QueryOf<R>, everyS = 0): Listing<Item<R>> {
+/** The items of a list, and what brings the next page of them where there is one; `whole`: all of them, to search in. */
+export function useList<R extends Route>(path: Address<R> | null, query?: QueryOf<R>, everyS = 0, whole = false): Listing<Item<R>> {
   const key = keyOf(path, query);
   const [limit, setLimit] = useState({ key, pages: 1 });
   const pages = limit.key === key ? limit.pages : 1;
-  const loaded = useLoaded<Page>(key === null ? null : `${key} ${pages}`, (leaving) => pagesOf(path ?? "", query, pages, leaving), everyS);
+  const loaded = useLoaded<Page>(key === null ? null : `${key} ${whole ? "whole" : pages}`, (leaving) => pagesOf(path ?? "", query, whole ? MOST_PAGES : pages, leaving, whole ? AT_ONCE : undefined), everyS);
   const kept = useRef<{ key: string | null; items: unknown[] }>({ key: null, items: [] });
   if (loaded.value) kept.current = { key, items: loaded.value.items };
   const before = kept.current.key === key && key !== null ? kept.current.items : null;
@@ -147,10 +150,8 @@ export function useList<R extends Route>(path: Address<R> | null, query?: QueryO
   return listing as Listing<Item<R>>;
 }
 
-const MOST_PAGES = 50;
-
 /** Every item of a list, for choosing from; none while `path` is null. */
 export function useAll<R extends Route>(path: Address<R> | null, everyS = 0): Item<R>[] {
-  const loaded = useLoaded<Page>(keyOf(path), (leaving) => pagesOf(path ?? "", undefined, MOST_PAGES, leaving), everyS);
+  const loaded = useLoaded<Page>(keyOf(path), (leaving) => pagesOf(path ?? "", undefined, MOST_PAGES, leaving, AT_ONCE), everyS);
   return (loaded.value?.items ?? []) as Item<R>[];
 }

@@ -51,7 +51,7 @@ export function CallbackForm({ call, title, give, onDone, onClose }: CallbackFor
   const promise = async () => {
     if (give) return void (await give(fields));
     const made = await post(at("/me/callbacks"), { campaign: call.campaign, contact_id: call.contact_id, ...wishOf(fields) });
-    tell(made ? w.callbackSetFor(wallTime(made.time, made.zone)) : w.callbackSet);
+    tell(made ? w.callbackSetFor(`${wallTime(made.time)} ${made.zone}`) : w.callbackSet);
     onDone();
   };
   return (

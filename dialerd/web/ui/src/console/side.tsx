@@ -5,7 +5,7 @@ import { post, send } from "../api/client";
 import type { Callback } from "../api/documents";
 import { useDocument, useList } from "../api/resource";
 import { at } from "../api/routes";
-import { dayTime } from "../format";
+import { fullTime, wallTime } from "../format";
 import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
 import { ManyField } from "../parts/field";
@@ -42,7 +42,7 @@ export function MyCallbacks({ turn }: { turn: number }) {
             {all.map((each) => (
               <div class="promise" key={each.callback}>
                 <div class="grow">
-                  <b class="num">{dayTime(each.time)}</b> <span class="num">{each.number}</span>
+                  <time class="num" dateTime={each.time} title={fullTime(each.time)}><b>{wallTime(each.time)}</b> <span class="muted">{each.zone}</span></time> <span class="num">{each.number}</span>
                   <div class="muted as-written">{each.campaign}{each.notes && ` · ${each.notes}`}</div>
                 </div>
                 <Menu label={`${t.actions}: ${each.number}`} choices={[

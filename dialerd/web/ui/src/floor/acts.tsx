@@ -1,9 +1,10 @@
 // What a supervisor can do to an agent: listen, whisper, join, move, end; log in and out, pause; preferred campaigns.
 import { useState } from "preact/hooks";
 
-import { post, send } from "../api/client";
+import { change } from "../api/change";
+import { getVersioned, post, send } from "../api/client";
 import type { FloorAgent } from "../api/documents";
-import { useDocument } from "../api/resource";
+import { useLoaded } from "../api/resource";
 import { at, type Body } from "../api/routes";
 import { useAgentNames, useCampaignNames, useQueueNames } from "../campaigns/form/offers";
 import { Button } from "../parts/button";
@@ -116,11 +117,13 @@ export function EditAgent({ agent, onDone, onClose }: { agent: FloorAgent | null
   const [name, setName] = useState("");
   const [endpoint, setEndpoint] = useState(agent?.endpoint ?? "PJSIP/");
   const [chosen, setKind] = useState<Kind | null>(null);
-  const now = useDocument(agent && at("/agents/{name}", agent.agent));
-  const kind = chosen ?? (now.value?.kind as Kind | undefined) ?? "outbound";
+  const now = useLoaded(agent && `agent ${agent.agent}`, () => getVersioned(at("/agents/{name}", agent?.agent ?? "")));
+  const kind = chosen ?? (now.value?.value.kind as Kind | undefined) ?? "outbound";
   const save = async () => {
-    if (agent) await send("patch", at("/agents/{name}", agent.agent), { body: { endpoint, ...(chosen ? { kind: chosen } : {}) } });
-    else await post(at("/agents"), { agent: name, endpoint, kind });
+    if (agent) {
+      const first = now.value ?? (await getVersioned(at("/agents/{name}", agent.agent)));
+      await change(at("/agents/{name}", agent.agent), first, { ...(endpoint === agent.endpoint ? {} : { endpoint }), ...(chosen ? { kind: chosen } : {}) });
+    } else await post(at("/agents"), { agent: name, endpoint, kind });
     tell(agent ? w.changed(agent.agent) : w.made(name));
     onDone();
   };

@@ -20,8 +20,8 @@ import { ContactTable } from "./list";
 const w = t.lists;
 
 export function ListsPage() {
-  const lists = useList(at("/lists"), {}, 15);
   const [text, setText] = useState("");
+  const lists = useList(at("/lists"), {}, 15, !!text);
   const [isMaking, setMaking] = useState(false);
   const remove = (name: string) => ask({
     title: w.deleteAsk(name), text: w.deleteText, yes: t.delete, isDanger: true,

@@ -28,7 +28,7 @@ export function MoveCallback({ base, callback, onDone, onClose }: MoveProps) {
   };
   return (
     <FormDialog title={w.move} submit={t.change} canSubmit={!!time} onSubmit={move} onClose={onClose}>
-      <TextField label={w.newTime} type="datetime-local" value={time} onInput={setTime} hint={w.timeHint} autoFocus />
+      <TextField label={w.newTime} type="datetime-local" value={time} onInput={setTime} hint={w.timeHintIn(callback.zone)} autoFocus />
     </FormDialog>
   );
 }

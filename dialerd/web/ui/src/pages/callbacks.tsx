@@ -6,7 +6,7 @@ import type { Callback } from "../api/documents";
 import { useList } from "../api/resource";
 import { at } from "../api/routes";
 import { useAgentNames, useCampaignNames } from "../campaigns/form/offers";
-import { fullTime, withTimes } from "../format";
+import { fullTime, wallTime, withTimes } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
@@ -23,15 +23,13 @@ const LOOK_S = 10;
 const OVER = ["done", "cancelled", "expired"] as const;
 const isOverNow = (state: string): boolean => OVER.some((each) => each === state);
 const TONE: Record<string, "good" | "warn" | "accent" | ""> = { scheduled: "accent", due: "warn", in_progress: "good" };
-/** The contact's own wall clock, as the promise was made: the offset is the contact's. */
-const wall = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)}`;
 
 export function CallbacksPage() {
   const [isOver, setOver] = useState(false);
   const [text, setText] = useState("");
   const [moved, setMoved] = useState<Callback | null>(null);
   const [isMaking, setMaking] = useState(false);
-  const found = useList(at("/callbacks"), isOver ? { state: [...OVER] } : {}, LOOK_S);
+  const found = useList(at("/callbacks"), isOver ? { state: [...OVER] } : {}, LOOK_S, !!text);
   const campaigns = useCampaignNames(isMaking);
   const agents = useAgentNames(isMaking);
   const acts = (each: Callback) => [
@@ -59,7 +57,7 @@ export function CallbacksPage() {
             if (!rows.length) return all.length ? <NoMatch onClear={() => setText("")} /> : <Empty title={isOver ? w.emptyOver : w.empty}>{isOver ? "" : w.emptyText}</Empty>;
             return (
               <Table label={w.title} rows={rows} rowKey={(each) => each.callback} more={found.more} columns={[
-                { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.time} title={fullTime(each.time)}>{wall(each.time)}<span class="sub">{each.zone}</span></time> },
+                { head: w.at, kind: "fit", cell: (each) => <time class="num" dateTime={each.time} title={fullTime(each.time)}>{wallTime(each.time)}<span class="sub">{each.zone}</span></time> },
                 { head: t.state, kind: "fit", cell: (each) => <Badge tone={TONE[each.state] ?? ""}>{w.states[each.state] ?? each.state}</Badge> },
                 { head: w.campaign, kind: "text", cell: (each) => <Link to={here`/campaigns/${each.campaign}`}>{each.campaign}</Link> },
                 { head: w.number, kind: "fit", cell: (each) => <span class="num">{each.number}<span class="sub">{w.contactId(each.contact_id)}</span></span> },

@@ -1,15 +1,16 @@
 // Users and the API's tokens: who may sign in, as what, for which queues.
 import { useState } from "preact/hooks";
 
-import { post, send } from "../api/client";
+import { change, changed } from "../api/change";
+import { getVersioned, post, send, type Versioned } from "../api/client";
 import type { Role, User } from "../api/documents";
-import { useList } from "../api/resource";
-import { at, type Answer } from "../api/routes";
+import { useAll, useList, useLoaded } from "../api/resource";
+import { at, type Answer, type Body } from "../api/routes";
 import { useAgentNames, useQueueNames } from "../campaigns/form/offers";
 import { Ago } from "../format";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
-import { ask, FormDialog } from "../parts/dialog";
+import { ask, Dialog, FormDialog } from "../parts/dialog";
 import { Check, ManyField, SelectField, TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
 import { Loaded, NoMatch } from "../parts/problem";
@@ -22,8 +23,8 @@ type NewlyMade = Answer<"/tokens", "post">;
 const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
 
 export function UsersPage() {
-  const users = useList(at("/users"));
   const [text, setText] = useState("");
+  const users = useList(at("/users"), {}, 0, !!text);
   const [editing, setEditing] = useState<User | "new" | null>(null);
   const isFound = ({ user }: User): boolean => user.toLowerCase().includes(text.toLowerCase());
   const remove = (name: string) => ask({
@@ -52,13 +53,20 @@ export function UsersPage() {
           )}
         </Loaded>
       </section>
-      <Tokens users={(users.value ?? []).map((each) => each.user)} />
-      {editing && <EditUser user={editing === "new" ? null : editing} onDone={users.reload} onClose={() => setEditing(null)} />}
+      <Tokens />
+      {editing && <EditUser name={editing === "new" ? null : editing.user} onDone={users.reload} onClose={() => setEditing(null)} />}
     </>
   );
 }
 
-function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => void; onClose: () => void }) {
+function EditUser({ name, onDone, onClose }: { name: string | null; onDone: () => void; onClose: () => void }) {
+  const found = useLoaded(`user ${name}`, async () => (name === null ? null : getVersioned(at("/users/{name}", name))));
+  if (name !== null && !found.value) return <Dialog title={w.editTitle(name)} onClose={onClose}><Loaded of={found}>{() => null}</Loaded></Dialog>;
+  return <UserForm first={found.value} onDone={onDone} onClose={onClose} />;
+}
+
+function UserForm({ first, onDone, onClose }: { first: Versioned<User> | null; onDone: () => void; onClose: () => void }) {
+  const user = first?.value;
   const [name, setName] = useState(user?.user ?? "");
   const [role, setRole] = useState<Role>(user?.role ?? "agent");
   const [agent, setAgent] = useState(user?.agent ?? "");
@@ -69,9 +77,13 @@ function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => 
   const offered = useQueueNames();
   const save = async () => {
     const held = role === "supervisor" && queues.length ? queues : null;
-    const body = { role, agent: agent || null, queues: held, ...(password ? { password } : {}) };
-    if (user) await send("patch", at("/users/{name}", user.user), { body: { ...body, is_disabled: isDisabled } });
-    else await post(at("/users"), { name, ...body, password });
+    const body = { role, agent: agent || null, queues: held };
+    if (first) {
+      const { role: hadRole, agent: hadAgent, queues: hadQueues, is_disabled: wasDisabled } = first.value;
+      const changes: Body<"/users/{name}", "patch"> = changed({ role: hadRole as Role, agent: hadAgent ?? null, queues: hadQueues ?? null, is_disabled: wasDisabled }, { ...body, is_disabled: isDisabled });
+      if (password) changes.password = password;
+      await change(at("/users/{name}", first.value.user), first, changes);
+    } else await post(at("/users"), { name, ...body, password });
     tell(user ? w.changed(name) : w.made(name));
     onDone();
   };
@@ -87,7 +99,7 @@ function EditUser({ user, onDone, onClose }: { user: User | null; onDone: () => 
   );
 }
 
-function Tokens({ users }: { users: readonly string[] }) {
+function Tokens() {
   const tokens = useList(at("/tokens"));
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<NewlyMade | null>(null);
@@ -110,7 +122,7 @@ function Tokens({ users }: { users: readonly string[] }) {
       )}
       <Loaded of={tokens}>
         {(all) => !all.length ? <p class="muted pad">{w.noTokens}</p> : (
-          <Table label={w.tokens} rows={all} rowKey={(each) => each.name} columns={[
+          <Table label={w.tokens} rows={all} rowKey={(each) => each.name} more={tokens.more} columns={[
             { head: w.tokenName, kind: "text", cell: (each) => each.name },
             { head: w.tokenUser, cell: (each) => each.user },
             { head: w.created, kind: "fit", cell: (each) => <Ago at={each.created_at} /> },
@@ -119,15 +131,16 @@ function Tokens({ users }: { users: readonly string[] }) {
           ]} />
         )}
       </Loaded>
-      {isMaking && <NewToken users={users} onMade={(token) => (setMade(token), tokens.reload())} onClose={() => setMaking(false)} />}
+      {isMaking && <NewToken onMade={(token) => (setMade(token), tokens.reload())} onClose={() => setMaking(false)} />}
     </section>
   );
 }
 
-function NewToken({ users, onMade, onClose }: { users: readonly string[]; onMade: (token: NewlyMade) => void; onClose: () => void }) {
+function NewToken({ onMade, onClose }: { onMade: (token: NewlyMade) => void; onClose: () => void }) {
   const [name, setName] = useState("");
   const [user, setUser] = useState("");
   const [days, setDays] = useState("365");
+  const users = useAll(at("/users")).map((each) => each.user);
   const make = async () => onMade(await post(at("/tokens"), { name, user, ...(days ? { days: Number(days) } : {}) }));
   return (
     <FormDialog title={w.newToken} submit={t.create} canSubmit={!!name && !!user} onSubmit={make} onClose={onClose}>

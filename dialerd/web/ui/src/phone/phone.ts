@@ -2,6 +2,8 @@
 // Not here: how it looks (panel.tsx), mute and hold (the server does those for any phone). JsSIP is loaded when it is used.
 import type { UA } from "jssip";
 
+import type { Session } from "../api/documents";
+
 export type PhoneState = "off" | "connecting" | "registered" | "in_call" | "failed" | "lost";
 
 export interface Account {
@@ -9,6 +11,10 @@ export interface Account {
   user: string;
   password: string;
 }
+
+/** By which speech gets through firewalls (STUN, TURN), as the API's session has them. */
+export type IceServer = Session["ice_servers"][number];
+const asBrowsersTake = ({ urls, username, credential }: IceServer): RTCIceServer => (username ? { urls, username, credential } : { urls });
 
 const KEY = "dialerd.phone";
 const AGAIN_MS = 2000; // between two tries to register
@@ -28,6 +34,7 @@ export const addressOf = (url: string, page: string): string => new URL(url, pag
 
 export class BrowserPhone {
   problem = "";
+  iceServers: readonly IceServer[] = [];
   account: Account | null = null;
   private standing: Standing = "off";
   private held: Held | null = null;
@@ -162,7 +169,7 @@ export class BrowserPhone {
     session.on("ended", () => over());
     session.on("failed", ({ originator: by, cause }: { originator: string; cause?: string }) => over(by === "local" ? cause : ""));
     session.on("accepted", () => this.become(this.standing));
-    session.answer({ mediaConstraints: { audio: { echoCancellation: true, noiseSuppression: true }, video: false }, pcConfig: { iceServers: [] } });
+    session.answer({ mediaConstraints: { audio: { echoCancellation: true, noiseSuppression: true }, video: false }, pcConfig: { iceServers: this.iceServers.map(asBrowsersTake) } });
   }
 }
 
