@@ -8,7 +8,7 @@ import type { Session } from "../src/api/documents";
 import { go } from "../src/router";
 import { signOut } from "../src/session";
 
-const root: Session = { user: "root", role: "admin", agent: null, queues: null, rights: [], expires_at: "", phone_url: null };
+const root: Session = { user: "root", role: "admin", agent: null, queues: null, rights: [], expires_at: "", phone_url: null, ice_servers: [] };
 const saved = { name: "spring", mode: "agentless", priority: 5, lists: ["people"], max_calls: 5, description: "" };
 type Answer = { status?: number; body: unknown; etag?: string };
 
