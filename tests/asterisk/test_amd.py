@@ -92,18 +92,22 @@ def told(text: str) -> str:
     return re.sub(r"TOOLONG-\d+", "TOOLONG", text)
 
 
-def replayed(file: Path, parameters: Parameters) -> str:
-    found = replay(levels_of(file, seconds=_SECONDS), parameters)
-    return told(f"{found.status} {found.cause}")
+def replayed(file: Path, parameters: Parameters) -> list[str]:
+    """What is said of the whole of it, then without its first frame and its second: a line may lose those."""
+    levels = levels_of(file, seconds=_SECONDS)
+    found = [replay(levels[lost:], parameters) for lost in range(3)]
+    return [told(f"{each.status} {each.cause}") for each in found]
 
 
 def test_a_replay_says_what_the_real_amd_says(lab: Lab, clips: dict[str, Path]) -> None:
     prepare(lab)
-    expected = {
+    whole = {
         f"{index}{clip}": replayed(file, parameters)
         for index, parameters in enumerate(SETS)
         for clip, file in clips.items()
     }
+    expected = {each: first for each, (first, *others) in whole.items() if {first} >= set(others)}
+    assert len(expected) > len(whole) - 4, "where a single frame decides, nothing can be expected: of a few at most"
     kinds = {each.split("-")[0] for each in expected.values()}
     assert {"HUMAN HUMAN", "MACHINE INITIALSILENCE", "MACHINE LONGGREETING", "MACHINE MAXWORDS"} < kinds
     assert {"MACHINE MAXWORDLENGTH", "NOTSURE TOOLONG"} < kinds

@@ -158,7 +158,7 @@ function Account({ session, onHelp }: { session: Session; onHelp: () => void }) 
         ...themes.map((each) => ({ label: `${t.theme.label}: ${t.theme[each]}`, act: () => setTheme(each) })),
         { label: t.help.title, act: onHelp },
         { label: t.account.changePassword, act: () => setChanging(true) },
-        { label: t.account.signOut, act: () => (phone.isTalking ? endingCall(t.account.signOut, signOut) : leaving(signOut)) },
+        { label: t.account.signOut, act: () => leaving(() => (phone.isTalking ? endingCall(t.account.signOut, signOut) : signOut())) },
       ]} />
       {isChanging && <ChangePassword onClose={() => setChanging(false)} />}
     </div>
