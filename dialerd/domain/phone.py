@@ -22,6 +22,14 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
 _UNKNOWN_ZONE = "Etc/Unknown"
 
+_WHY = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "no country has its code",
+    phonenumbers.NumberParseException.NOT_A_NUMBER: "it has hardly any digits",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "nothing follows the code for calls abroad",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "it is too short",
+    phonenumbers.NumberParseException.TOO_LONG: "it is too long",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
@@ -49,13 +57,15 @@ def parse_number(text: str, *, region: str) -> PhoneNumber | BadNumber:
     try:
         number = phonenumbers.parse(cleaned, region)
     except phonenumbers.NumberParseException as error:
-        return BadNumber(text=cleaned, reason=f"is not a phone number: {str(error)[:80]}")
+        return BadNumber(text=cleaned, reason=f"is not a phone number: {_WHY[error.error_type]}")
     if number.extension:
         return BadNumber(text=cleaned, reason="has an extension, which a dialer cannot reach")
     # The type is looked for once: is_valid_number and time_zones_for_number would each do it again, at twice the time.
     kind = phonenumbers.number_type(number)
     if kind == phonenumbers.PhoneNumberType.UNKNOWN:
-        return BadNumber(text=cleaned, reason=f"is not a valid number in region {region}")
+        return BadNumber(
+            text=cleaned, reason="is not a valid number" + ("" if cleaned[0] == "+" else f" in region {region}")
+        )
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_number_type_geographical(kind, number.country_code or 0):
         zones = number_timezone.time_zones_for_geographical_number(number)

@@ -53,6 +53,23 @@ def test_what_is_no_number_is_refused_with_a_reason(text: str) -> None:
     assert len(found.text) <= 64
 
 
+WHY = {
+    "call me": "is not a phone number: it has hardly any digits",
+    "+999 1234567": "is not a phone number: no country has its code",
+    "1" * 30: "is not a phone number: it is too long",
+    "011": "is not a phone number: nothing follows the code for calls abroad",
+    "12345": "is not a valid number in region US",
+    "+44 123": "is not a valid number",
+}
+
+
+@pytest.mark.parametrize("text", WHY)
+def test_a_refusal_says_why_in_words_of_its_own(text: str) -> None:
+    found = parse_number(text, region="US")
+    assert isinstance(found, BadNumber)
+    assert found.reason == WHY[text]
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_a_plain_number_or_refused(text: str) -> None:
     found = parse_number(text, region="US")

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Problem } from "../src/api/client";
 import { changed, condition, everyOf, hoursRows, inMode, joined, localMinute, NEW, within, withOffset, withRows } from "../src/campaigns/form/draft";
 import { summed } from "../src/campaigns/form/general";
-import { isAnyWrong, wrongOf } from "../src/campaigns/form/complaints";
+import { isAnyWrong, isOver, wrongOf } from "../src/campaigns/form/complaints";
 import { chosen, differences } from "../src/campaigns/form/merge";
 import { toToml } from "../src/campaigns/form/toml";
 
@@ -85,6 +85,12 @@ test("a complaint stands at its field, whether it came as a field's or within th
   expect(wrongOf(both, "screened")).toBe("only amd = true tells a machine from a person");
   expect(wrongOf(both, "retry.1.after_min")).toBe("too long");
   expect([["voicemail"], ["retry"], ["amd", "hours"]].map((keys) => isAnyWrong(both, keys))).toEqual([true, true, false]);
+});
+
+test("what was told is over once every key that it is of has been changed", () => {
+  const both = new Problem(422, "bad_input", "campaign a: max_ring_s: is too much; retry.1.after_min: too long");
+  expect([["max_ring_s"], ["max_ring_s", "retry"], ["retry"], []].map((keys) => isOver(both, keys))).toEqual([false, true, false, false]);
+  expect([isOver(null, ["name"]), isOver(new Problem(500, "failed", "it did not work"), ["name"])]).toEqual([false, false]);
 });
 
 test("a recurrence is a count and a unit", () => {

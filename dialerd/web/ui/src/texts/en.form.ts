@@ -2,7 +2,7 @@
 export const formTexts = {
   form: {
     newTitle: "New campaign", editTitle: (name: string) => `Edit ${name}`,
-    tabWrong: "something here is not right", sample: "Such as", only: (n: string) => `(${n} by it alone)`, conditionLegend: "One condition more",
+    tabWrong: "something here is not right", unnamed: "The campaign has no name yet", nameIt: "give it one", sample: "Such as", only: (n: string) => `(${n} by it alone)`, conditionLegend: "One condition more",
     tabs: { general: "General", contacts: "Contacts", outreach: "Outreach", schedule: "Schedule", dispositions: "Dispositions", toml: "TOML" },
     description: "Description", mode: "Dialing mode", priority: "Priority", priorityHint: "5 is dialed first.", lists: "Contact lists", noLists: "No lists yet: make one under Contacts.",
     filter: "Filter", filterHint: "Such as: state = 'CA' and balance > 100. Leave it empty to call every contact.", addCondition: "Add condition", field: "Field", is: "Condition", value: "Value", testFilter: "Test filter",

@@ -23,8 +23,16 @@ export function complaintsOf(problem: Problem | null): Complaint[] {
   return [...fields, ...told];
 }
 
+const top = (key: string): string => key.split(".")[0] ?? "";
+
+/** Whether every key that something was said of has been changed since: what is told is of what stood there before. */
+export function isOver(problem: Problem | null, changedKeys: readonly string[]): boolean {
+  const told = complaintsOf(problem);
+  return told.length > 0 && told.every((each) => changedKeys.includes(top(each.key)));
+}
+
 /** What is said of exactly that key. */
 export const wrongOf = (problem: Problem | null, key: string): string | undefined => complaintsOf(problem).find((each) => each.key === key)?.message;
 
 /** Whether something is said of one of these keys, or of what is within them. */
-export const isAnyWrong = (problem: Problem | null, keys: readonly string[]): boolean => complaintsOf(problem).some((each) => keys.includes(each.key.split(".")[0] ?? ""));
+export const isAnyWrong = (problem: Problem | null, keys: readonly string[]): boolean => complaintsOf(problem).some((each) => keys.includes(top(each.key)));

@@ -14,7 +14,7 @@ import { Tabs } from "../../parts/tabs";
 import { tell } from "../../parts/toast";
 import { go, here, Link } from "../../router";
 import { t } from "../../texts";
-import { isAnyWrong, wrongOf } from "./complaints";
+import { isAnyWrong, isOver, wrongOf } from "./complaints";
 import { Conflict, FileConflict, type Saved } from "./conflict";
 import { changed, NEW, type Draft, type TabProps } from "./draft";
 import { Endings } from "./endings";
@@ -54,6 +54,7 @@ function Form({ name, loaded }: { name: string | null; loaded: Saved }) {
   const [file, setFile] = useState<string | null>(null); // the file as somebody has changed it by hand
   const [tab, setTab] = useState("general");
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [mended, setMended] = useState<readonly string[]>([]); // keys changed since the problem was told
   const [theirs, setTheirs] = useState<Saved | null>(null);
   const offers = useOffers();
   const isNew = name === null;
@@ -62,11 +63,12 @@ function Form({ name, loaded }: { name: string | null; loaded: Saved }) {
   const back = isNew ? "/campaigns" : here`/campaigns/${name}`;
   const save = async () => {
     setProblem(null);
+    setMended([]);
     const target = isNew ? draft.name || /^name\s*=\s*"([^"]+)"/m.exec(file ?? "")?.[1] || "" : name;
     const version = isNew ? { createOnly: true } : { ifMatch: base.etag };
     const body = file === null ? { body: draft as Body<"/campaigns/{name}", "put"> } : { raw: { type: "application/toml", data: file } };
     try {
-      if (!target) throw new Problem(0, "bad_input", t.acts.nameHint, "", [{ at: "body.name", message: t.acts.nameHint }]);
+      if (!target) throw new Problem(0, "bad_input", w.unnamed, "", [{ at: "body.name", message: w.nameIt }]);
       const applied = await send("put", at("/campaigns/{name}", target), { ...version, ...body });
       tell(!applied.is_new && !Object.keys(applied.changes ?? {}).length ? w.unchanged : w.saved(target));
       for (const each of applied.warnings ?? []) tell(each);
@@ -84,7 +86,14 @@ function Form({ name, loaded }: { name: string | null; loaded: Saved }) {
     setFile(text);
     setTheirs(null);
   };
-  const props: TabProps = { draft, isNew, set: (changes) => setDraft(changed(draft, changes)), wrong: (key) => wrongOf(problem, key) };
+  const set: TabProps["set"] = (changes) => {
+    const since = [...mended, ...Object.keys(changes)];
+    setDraft(changed(draft, changes));
+    setMended(since);
+    if (isOver(problem, since)) setProblem(null);
+  };
+  const standing = (keys: readonly string[]) => keys.filter((key) => !mended.includes(key));
+  const props: TabProps = { draft, isNew, set, wrong: (key) => (mended.includes(key.split(".")[0] ?? "") ? undefined : wrongOf(problem, key)) };
   return (
     <>
       <div class="head">
@@ -100,7 +109,7 @@ function Form({ name, loaded }: { name: string | null; loaded: Saved }) {
       {theirs && file === null && <Conflict first={base.draft} mine={draft} theirs={theirs.draft} onChoose={(next) => goOn(next, null)} />}
       {theirs && file !== null && <FileConflict theirs={theirs.draft} onKeep={() => goOn(theirs.draft, file)} onTake={() => goOn(theirs.draft, null)} />}
       <section class="panel">
-        <Tabs label={isNew ? w.newTitle : w.editTitle(name)} now={tab} onChoose={setTab} tabs={Object.entries(w.tabs).map(([key, label]) => ({ key, label, wrong: isAnyWrong(problem, KEYS_OF[key] ?? []) ? w.tabWrong : undefined }))}>
+        <Tabs label={isNew ? w.newTitle : w.editTitle(name)} now={tab} onChoose={setTab} tabs={Object.entries(w.tabs).map(([key, label]) => ({ key, label, wrong: isAnyWrong(problem, standing(KEYS_OF[key] ?? [])) ? w.tabWrong : undefined }))}>
           {file !== null && tab !== "toml" ? (
             <div class="note warn">
               {w.tomlHint}
