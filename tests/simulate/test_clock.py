@@ -30,6 +30,21 @@ def test_timers_fire_in_the_order_of_their_times_each_exactly_at_its_own() -> No
     assert fired == [(due, due) for due in (0.0, 0.25, 1.5, 3.0, 86_400.0)]
 
 
+def test_timers_of_one_moment_fire_as_they_were_set_and_a_heap_of_cancelled_ones_is_cleared_away() -> None:
+    clock, fired = VirtualClock(START), list[int]()
+
+    async def main() -> None:
+        timers = [clock.call_later(5.0, partial(fired.append, n)) for n in range(1000)]
+        for n, timer in enumerate(timers):
+            if n % 5:
+                timer.cancel()
+        await clock.sleep(6)
+        timers[0].cancel()  # long fired
+
+    run_virtual(main())
+    assert fired == list(range(0, 1000, 5))
+
+
 def test_what_is_ready_is_done_before_time_moves() -> None:
     clock, moments = VirtualClock(START), list[float]()
 
