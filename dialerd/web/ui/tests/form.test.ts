@@ -1,4 +1,5 @@
 // A campaign while it is edited: its table, its file, its hours, its filter.
+import { given } from "../src/campaigns/pace";
 import { describe, expect, test } from "vitest";
 
 import { Problem } from "../src/api/client";
@@ -125,4 +126,14 @@ describe("a campaign that two people change", () => {
     expect(chosen(theirs, all, {})).toEqual({ ...NEW, name: "a", max_calls: 9, ratio: 3, priority: 1, hours: first.hours });
     expect(chosen(theirs, all, { max_calls: "theirs", filter: "theirs" })).toMatchObject({ max_calls: 7, filter: "x = 1", ratio: 3 });
   });
+});
+
+test.each([
+  ["max_calls", 20, "20"],
+  ["max_calls", 10_000, ""],
+  ["calls_per_second", 0.5, "0.5"],
+  ["calls_per_second", 1000, ""],
+  ["ratio", 3, "3"],
+] as const)("the pace of a run that is to be changed begins with its own: %s of %d is %j", (key, now, shown) => {
+  expect(given(key, { max_calls: 1, calls_per_second: 1, ratio: 1, [key]: now })).toBe(shown);
 });

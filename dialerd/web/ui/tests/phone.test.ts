@@ -1,6 +1,7 @@
 // The phone in the browser, before a SIP stack that is only here: what it says of itself, and which call it takes.
 import { beforeEach, expect, test, vi } from "vitest";
 
+import { saidOf } from "../src/phone/panel";
 import { addressOf, BrowserPhone, guardCall, kept, phone as ours, type PhoneState } from "../src/phone/phone";
 
 type Handler = (event: Record<string, unknown>) => void;
@@ -148,4 +149,11 @@ test("a tab that is left during a call asks first, and no other does", async () 
   expect(leaves()).toBe(false);
   call.emit("ended");
   expect(leaves()).toBe(true);
+});
+
+test.each([
+  ["Authentication Error", "The name of the phone or its password is not right."],
+  ["SIP Failure Code", "The telephone server refused this phone (SIP Failure Code)."],
+])("a phone that is refused for %s says what to look at", (cause, said) => {
+  expect(saidOf(cause)).toBe(said);
 });

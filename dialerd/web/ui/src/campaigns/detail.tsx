@@ -20,6 +20,7 @@ import { t } from "../texts";
 import { MoreActs, RunButtons } from "./acts";
 import { ContactTimeline } from "./contact";
 import { isOn, Overview } from "./overview";
+import { given } from "./pace";
 
 const w = t.campaign;
 const LOOK_S = 5;
@@ -34,7 +35,7 @@ export function CampaignPage({ name }: { name: string }) {
   return (
     <Loaded of={found}>
       {(told) => {
-        const status: CampaignStatus = now ? { ...now, why: told.why, pacing: told.pacing } : told;
+        const status: CampaignStatus = now ? { ...now, why: told.why, pacing: told.pacing, pace: told.pace } : told;
         return (
           <>
             <div class="head">
@@ -59,7 +60,7 @@ export function CampaignPage({ name }: { name: string }) {
               {tab === "runs" && <Runs name={name} />}
               {tab === "settings" && <Settings name={name} />}
             </Tabs>
-            {isPacing && <Pace name={name} mode={status.mode} onDone={found.reload} onClose={() => setPacing(false)} />}
+            {isPacing && <ChangePace name={name} status={status} onDone={found.reload} onClose={() => setPacing(false)} />}
           </>
         );
       }}
@@ -99,24 +100,22 @@ function Settings({ name }: { name: string }) {
   return <section class="panel"><Loaded of={file}>{(text) => <pre>{text}</pre>}</Loaded></section>;
 }
 
-function Pace({ name, mode, onDone, onClose }: { name: string; mode: string; onDone: () => void; onClose: () => void }) {
-  const now = useDocument(at("/campaigns/{name}", name));
-  const [given, setGiven] = useState<Record<string, string>>({});
-  const value = (key: string): string => given[key] ?? (now.value?.[key] === undefined ? "" : String(now.value[key]));
-  const field = (key: string, label: string) => (
-    <TextField label={label} type="number" min={0} step="any" placeholder={w.noLimit} value={value(key)} onInput={(text) => setGiven({ ...given, [key]: text })} />
+function ChangePace({ name, status, onDone, onClose }: { name: string; status: CampaignStatus; onDone: () => void; onClose: () => void }) {
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const field = (key: "max_calls" | "calls_per_second" | "ratio", label: string) => (
+    <TextField label={label} type="number" min={0} step="any" placeholder={w.noLimit} value={typed[key] ?? given(key, status.pace)} onInput={(text) => setTyped({ ...typed, [key]: text })} />
   );
   const change = async () => {
-    const wanted = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== "").map(([key, text]) => [key, Number(text)]));
+    const wanted = Object.fromEntries(Object.entries(typed).filter(([, text]) => text !== "").map(([key, text]) => [key, Number(text)]));
     await post(at("/campaigns/{name}/pace", name), wanted);
     tell(w.paceDone);
     onDone();
   };
   return (
-    <FormDialog title={w.paceTitle(name)} submit={t.change} canSubmit={Object.values(given).some((each) => each !== "")} onSubmit={change} onClose={onClose}>
+    <FormDialog title={w.paceTitle(name)} submit={t.change} canSubmit={Object.values(typed).some((each) => each !== "")} onSubmit={change} onClose={onClose}>
       {field("max_calls", w.maxCalls)}
       {field("calls_per_second", w.perSecond)}
-      {mode === "power" && field("ratio", w.ratio)}
+      {status.mode === "power" && field("ratio", w.ratio)}
       <p class="muted">{w.paceHint}</p>
     </FormDialog>
   );

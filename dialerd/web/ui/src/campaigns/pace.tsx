@@ -1,8 +1,6 @@
 // The pace of a run and why it is what it is: what its mode goes by, what bounds it, what the predictive pacer believes.
 // Not here: what holds single contacts back, how it went so far (overview.tsx).
 import type { CampaignStatus, Meter } from "../api/documents";
-import { useDocument } from "../api/resource";
-import { at } from "../api/routes";
 import { clockTime, count, length, share } from "../format";
 import { Table } from "../parts/table";
 import { t } from "../texts";
@@ -21,16 +19,15 @@ interface Account {
 const isAccount = (told: unknown): told is Account => typeof told === "object" && told !== null && "estimates" in told && "decisions" in told;
 
 export function Pace({ status, meters }: { status: CampaignStatus; meters: readonly Meter[] }) {
-  const spec = useDocument(at("/campaigns/{name}", status.campaign)).value as { ratio?: number; max_calls?: number; calls_per_second?: number } | null;
   const over = status.mode === "power" ? meters.find((each) => each.rate > each.cap) : undefined;
   const account = isAccount(status.pacing) ? status.pacing : null;
   return (
     <section class="panel">
       <header><h2>{w.title}</h2></header>
-      <p>{over ? w.slowed(over.rule) : MODES[status.mode]?.(spec?.ratio ?? 1)}</p>
+      <p>{over ? w.slowed(over.rule) : MODES[status.mode]?.(status.pace?.ratio ?? 1)}</p>
       <dl class="facts">
-        <dt>{t.campaign.maxCalls}</dt><dd class="num">{bound(spec?.max_calls, status.mode)}</dd>
-        <dt>{t.campaign.perSecond}</dt><dd class="num">{bound(spec?.calls_per_second, status.mode)}</dd>
+        <dt>{t.campaign.maxCalls}</dt><dd class="num">{bound("max_calls", status.pace)}</dd>
+        <dt>{t.campaign.perSecond}</dt><dd class="num">{bound("calls_per_second", status.pace)}</dd>
         {account && (
           <>
             <dt>{w.limit}</dt><dd>{account.limit}</dd>
@@ -57,5 +54,11 @@ export function Pace({ status, meters }: { status: CampaignStatus; meters: reado
 
 const MOST = 5;
 
-/** A limit of the campaign's own; with agents there is none unless it is given. */
-const bound = (limit: number | undefined, mode: string): string => (limit === undefined ? (mode === "agentless" ? "1" : t.campaign.noLimit) : count(limit));
+/** The limits of the run that say that there is none: with agents nothing but them bounds the calls, unless it is given. */
+const NONE = { max_calls: 10_000, calls_per_second: 1000 } as const;
+
+const bound = (key: keyof typeof NONE, pace: CampaignStatus["pace"]): string => (!pace ? "–" : pace[key] >= NONE[key] ? t.campaign.noLimit : count(pace[key]));
+
+/** As a form has it: empty where there is none. */
+export const given = (key: keyof typeof NONE | "ratio", pace: CampaignStatus["pace"]): string =>
+  !pace || (key !== "ratio" && pace[key] >= NONE[key]) ? "" : String(pace[key]);

@@ -21,6 +21,9 @@ export function usePhone(): typeof phone {
   return phone;
 }
 
+/** What JsSIP's word for a failure means to whoever has this phone. */
+export const saidOf = (cause: string): string => w.problems[cause] ?? w.problem(cause);
+
 export const userOf = (endpoint: string): string => endpoint.replace(/^PJSIP\//, "");
 
 /** Does what ends the call that this tab has, where it has one when somebody says so. */
@@ -50,7 +53,7 @@ export function PhonePanel({ url, endpoint }: { url: string | null; endpoint: st
     <div class="stack">
       <div class="row">
         <Badge tone={TONE[now.state]}>{TEXT[now.state]}</Badge>
-        {now.problem && <span class="bad">{now.problem}</span>}
+        {now.problem && <span class="bad" role="alert">{saidOf(now.problem)}</span>}
         {now.state !== "off" && now.state !== "failed" && <Button size="small" onClick={() => endingCall(w.disconnect, async () => phone.leave())}>{w.disconnect}</Button>}
       </div>
       {(now.state === "off" || now.state === "failed") && (

@@ -28,7 +28,20 @@ export const agentTexts = {
   phone: {
     title: "Browser phone", off: "Off", connecting: "Connecting…", registered: "Ready", failed: "Not registered", inCall: "In a call", lost: "Connection lost, trying again",
     password: "Password of the phone", passwordHint: "From your administrator. Kept until this tab is closed.", connect: "Connect", disconnect: "Turn off", endsCall: "End your call, too?", endsCallText: "You talk through this page: the call ends with it.", mic: "Microphone", micCheck: "Check microphone", micOk: "The microphone hears you.", micQuiet: "Speak: nothing is heard yet.", micDenied: "The browser may not use the microphone. Allow it in the address bar, then check again.", micNone: "No microphone was found. Plug one in, then check again.",
-    insecure: "The browser gives a microphone to https pages only. Open dialerd by https.", none: "The browser phone is not set up here. Use another phone, or ask your administrator (phone_at under [http] in the settings).", speaker: "Speaker", answered: "The browser answered your line.",
+    insecure: "The browser gives a microphone to https pages only. Open dialerd by https.", none: "The browser phone is not set up here. Use another phone, or ask your administrator (phone_at under [http] in the settings).", 
+    problem: (cause: string) => `The telephone server refused this phone (${cause}).`,
+    problems: {
+      "Authentication Error": "The name of the phone or its password is not right.",
+      Rejected: "The name of the phone or its password is not right.",
+      "Not Found": "The telephone server knows no phone of this name.",
+      "Connection Error": "The telephone server cannot be reached.",
+      "Request Timeout": "The telephone server does not answer.",
+      Unavailable: "The telephone server does not answer.",
+      "User Denied Media Access": "A call came, and the browser may not use the microphone: allow it in the address bar.",
+      "WebRTC Error": "A call came, and the browser could not take it: load this page again.",
+      "Bad Media Description": "A call came, and the browser could not take it: load this page again.",
+      "Incompatible SDP": "The telephone server and this browser have no way to speak in common: tell your administrator.",
+    } as Record<string, string>,
   },
   floor: {
     title: "Floor", agents: "Agents", calls: "Calls in progress", waiting: "Waiting callers", queues: "Queues", agent: "Agent", campaign: "Campaign", preferred: "Preferred campaigns", with: "Talks with", why: "Why", phone: "Phone", queue: "Queue", longest: "Longest wait", people: "People", noCampaign: "none",
