@@ -169,17 +169,17 @@ class AgentBook:
             is_kept = is_kept and line.is_kept
             if (leg := line.home or line.leg) is not None:
                 homes.add(leg.exchange.name)
-            state = line.seen.state
+            seen = line.seen
             if line.call is not None:
-                talking.append(line.in_state_s(now))
-            if state is AgentState.READY:
-                if line.is_free:
-                    free.append(line.idle_s(now))
-            elif state is AgentState.WRAP_UP:
-                wrapping.append(line.in_state_s(now))
-            elif state is AgentState.RESERVED and line.is_spare:
-                reserved.append(line.idle_s(now))
-                owed += line.owed
+                talking.append((now - seen.since).total_seconds())
+            match seen.state:
+                case AgentState.READY if line.is_free:
+                    free.append((now - seen.idle_since).total_seconds())
+                case AgentState.WRAP_UP:
+                    wrapping.append((now - seen.since).total_seconds())
+                case AgentState.RESERVED if line.is_spare:
+                    reserved.append((now - seen.idle_since).total_seconds())
+                    owed += line.owed
         return Crew(
             size=size,
             free=free,

@@ -150,9 +150,6 @@ class AgentLine:
     def _can_be_reached(self) -> bool:
         return self.leg.is_usable if self.leg is not None else not self.is_kept
 
-    def idle_s(self, now: datetime) -> float:
-        return (now - self.seen.idle_since).total_seconds()
-
     def in_state_s(self, now: datetime) -> float:
         return (now - self.seen.since).total_seconds()
 

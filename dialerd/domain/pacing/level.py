@@ -25,7 +25,8 @@ _FLOOR = 0.002
 
 
 class DriftingLevel:
-    """`mean` and `relative_sd` of the share. `exposure` is what was to be expected if the share were one."""
+    """`mean` and `relative_sd` of the share, `highest` of what its memories have it for. `exposure` is what was to be
+    expected if the share were one."""
 
     def __init__(self, *, guess: float, worth: float) -> None:
         """`worth`: how many events the first guess counts for."""
@@ -79,6 +80,7 @@ class DriftingLevel:
             means.append(a / b)
             mean += w * means[-1]
         mean /= total
+        self.highest = max(means)
         spread = 0.0
         for w, m, b in zip(self._weights, means, self._exposure, strict=True):
             spread += w * (m / b + (m - mean) ** 2)

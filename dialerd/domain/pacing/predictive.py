@@ -49,6 +49,9 @@ MOST_PER_AGENT = 20
 _ENDED_PER_EXTRA = 2
 """Calls beyond one per agent wait for as many to have ended: a big team would dial them all on its first guesses."""
 
+_FALLEN = 4.0
+"""A share of answers so many times below what it was has not drifted: something has failed."""
+
 _FORM = 1
 """Of what is learnt, as it is written down; to be counted up when that changes."""
 
@@ -177,7 +180,10 @@ class PredictivePacer:
             return floor, Limit.LEARNING
         per_agent = self.most_per_agent * agents - in_flight
         known = unclaimed + self._estimates.ring.seen // _ENDED_PER_EXTRA
-        most, bound = min((per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), key=lambda found: found[0])
+        fallen = self._most_after_fall(len(view.ready)) - in_flight
+        most, bound = min(
+            (per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), (fallen, Limit.FALLEN), key=lambda found: found[0]
+        )
         if most <= floor:
             return floor, bound
         excess = self._outlook.excess(ages, len(view.waiting))
@@ -189,6 +195,15 @@ class PredictivePacer:
         else:
             self._times_over = first / allowed
         return max(floor, calls), bound if calls == most else Limit.RISK
+
+    def _most_after_fall(self, ready: int) -> int:
+        """How many calls may be up where far fewer answer than did. What has failed may be mended at any moment: then
+        all that ring are answered as before, and whoever finds no agent must fit in what may be abandoned."""
+        level = self._estimates.ring.level
+        if level.highest < _FALLEN * level.mean:
+            return self.max_calls
+        people = level.highest * self._estimates.amd.level.mean
+        return int((ready + max(0.0, self._allowance.meter.room)) / people)
 
     def _look(self, view: PacingView) -> Ages:
         ages = ages_of(view)

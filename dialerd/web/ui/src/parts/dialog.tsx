@@ -1,6 +1,6 @@
 // Dialogs: the browser's own, so that focus stays inside and Escape closes; and questions before what cannot be undone.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { asProblem } from "../api/resource";
 import type { Problem } from "../api/client";
@@ -16,18 +16,20 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
+/** Escape closes it by `onClose`, which may ask first. A browser lets a page object to that only once between two other
+ * keys or clicks: one that has closed it nevertheless shows it again, below whatever is asked then. */
 export function Dialog({ title, onClose, isWide, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
     return () => dialog?.close();
   }, []);
   return (
     <dialog ref={ref} class={isWide ? "wide-dialog" : undefined} aria-labelledby={id}
-      onCancel={(event) => (event.preventDefault(), onClose())}
-      onClose={() => ref.current && !ref.current.open && ref.current.showModal()}
+      onCancel={(event) => event.cancelable && (event.preventDefault(), onClose())}
+      onClose={() => ref.current && !ref.current.open && (ref.current.showModal(), onClose())}
       onMouseDown={(event) => event.target === ref.current && onClose()}>
       <div class="body">
         <h2 id={id}>{title}</h2>

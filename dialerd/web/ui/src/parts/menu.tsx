@@ -1,5 +1,5 @@
 // A button with a menu of what else can be done; arrow keys move in it, Escape closes it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { IconName } from "./icon";
 import { Button } from "./button";
@@ -28,7 +28,8 @@ export function Menu({ label, icon = "more", text, choices, size = "small" }: { 
       left: Math.max(8, Math.min(box.left, innerWidth - 232)),
     });
   };
-  useEffect(() => {
+  // Before it is seen: who types fast has the next key in it already.
+  useLayoutEffect(() => {
     if (!place) return;
     root.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const away = (event: Event) => !root.current?.contains(event.target as Node) && setPlace(null);
@@ -59,10 +60,10 @@ export function Menu({ label, icon = "more", text, choices, size = "small" }: { 
   };
   if (!choices.length) return null;
   return (
-    <div ref={root} style={{ display: "inline-flex" }}>
+    <div ref={root} style={{ display: "inline-flex" }} onKeyDown={place ? move : undefined}>
       <Button kind={text ? undefined : "ghost"} size={text || size === "normal" ? undefined : size} icon={icon} label={label} onClick={() => (place ? close() : open())}>{text}</Button>
       {place && (
-        <div class="menu" role="menu" aria-label={label} style={{ top: `${place.top}px`, left: `${place.left}px` }} onKeyDown={move}>
+        <div class="menu" role="menu" aria-label={label} style={{ top: `${place.top}px`, left: `${place.left}px` }}>
           {choices.map((each) => (
             <button type="button" role="menuitem" class={each.isDanger ? "bad" : undefined} key={each.label} onClick={() => choose(each)}>{each.label}</button>
           ))}
