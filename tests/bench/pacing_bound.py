@@ -27,6 +27,9 @@ _GAIN = 6.0
 """By which theta is steered, per agent; at most a twentieth of it."""
 
 _THETA_MOST = 0.9
+_IN_VAIN = 500
+"""So many in a row that nobody answers, and it looks again at the next moment: an outage would be dialed through."""
+
 _JUST_BEGUN = Ages(np.zeros(1), (0, 0, 1))
 """One talk."""
 
@@ -71,12 +74,13 @@ class AllKnowingPacer:
         freed = self._outlook.excess(agents, 0)
         self._arrives = {call: at for call, at in self._arrives.items() if at > now}
         others = np.sort(np.array(list(self._arrives.values()))) - now
-        calls = 0
-        while calls < 5000:
+        calls = in_vain = 0
+        while calls < 5000 and in_vain < _IN_VAIN:
             fate = shift.fates[shift.dialed + calls]
             if not shift.is_answered(fate) or fate.heard_as_machine:
-                calls += 1
+                calls, in_vain = calls + 1, in_vain + 1
                 continue
+            in_vain = 0
             own = fate.ring_s + (fate.verdict_s if shift.world.amd else 0.0)
             if self._harm(
                 own,

@@ -22,7 +22,7 @@ class Limit(StrEnum):
     RISK = "one more person might find no agent"
     MAX_CALLS = "the most calls at once"
     PER_AGENT = "the most calls per agent"
-    FALLEN = "hardly anybody answers any more: if all did again, more would find no agent than may be abandoned"
+    SILENCE = "nobody answers: were all to answer again at once, more would find no agent than may be abandoned"
     NO_AGENTS = "no agent is at work"
 
 

@@ -4,7 +4,8 @@ Not here: what is expected of a call that has run so long (race.py).
 
 Several memories run side by side, from some tens of events to a thousand, each a Gamma posterior; they are weighted
 by how well each foretold what came next. A steady share is thus known to a tenth or better, and a share that jumps
-is followed within some tens of events, with nothing to set. All memories begin at the same weak guess.
+is followed within some tens of events, with nothing to set. All memories begin at the same weak guess. One of them
+sleeps through silences, so that after one two answers tell that all is as before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from dialerd.domain.pacing.silence import Silence
+
 _MEMORIES = (25.0, 80.0, 250.0, 1500.0)
+_SLEEPER = 2
+"""Which of them sleeps through silences."""
+
 _TRUST_MEMORY = 400.0
 """Events over which a memory's foretelling counts for its weight."""
 
@@ -34,6 +40,7 @@ class DriftingLevel:
         self._exposure = [worth / guess] * len(_MEMORIES)
         self._weights = [1.0 / len(_MEMORIES)] * len(_MEMORIES)
         self._guess = (worth / 4, worth / 4 / guess)  # never wholly forgotten, so that nothing divides by zero
+        self.silence = Silence(guess)
         self._settle()
 
     def see(self, events: int, exposure: float) -> None:
@@ -48,12 +55,13 @@ class DriftingLevel:
         weights = [w**fade * exp(fit - best) for w, fit in zip(self._weights, fits, strict=True)]
         total = sum(weights)
         self._weights = [max(_FLOOR, w / total) for w in weights]
-        seen, (own_events, own_exposure) = max(float(events), expected), self._guess
+        awake, (own_events, own_exposure) = self.silence.see(events, exposure, self._slept), self._guess
         for index, memory in enumerate(_MEMORIES):
-            kept = exp(-seen / memory)
+            told, exposed = awake if index == _SLEEPER else (events, exposure)
+            kept = exp(-max(float(told), self.mean * exposed, 0.0) / memory)
             lost = 1 - kept
-            before[index] = before[index] * kept + events + own_events * lost
-            after[index] = after[index] * kept + exposure + own_exposure * lost
+            before[index] = before[index] * kept + told + own_events * lost
+            after[index] = after[index] * kept + exposed + own_exposure * lost
         self._settle()
 
     def learnt(self) -> dict[str, Any]:
@@ -80,7 +88,7 @@ class DriftingLevel:
             means.append(a / b)
             mean += w * means[-1]
         mean /= total
-        self.highest = max(means)
+        self._slept = means[_SLEEPER]
         spread = 0.0
         for w, m, b in zip(self._weights, means, self._exposure, strict=True):
             spread += w * (m / b + (m - mean) ** 2)

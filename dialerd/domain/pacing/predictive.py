@@ -49,9 +49,6 @@ MOST_PER_AGENT = 20
 _ENDED_PER_EXTRA = 2
 """Calls beyond one per agent wait for as many to have ended: a big team would dial them all on its first guesses."""
 
-_FALLEN = 4.0
-"""A share of answers so many times below what it was has not drifted: something has failed."""
-
 _FORM = 1
 """Of what is learnt, as it is written down; to be counted up when that changes."""
 
@@ -180,9 +177,9 @@ class PredictivePacer:
             return floor, Limit.LEARNING
         per_agent = self.most_per_agent * agents - in_flight
         known = unclaimed + self._estimates.ring.seen // _ENDED_PER_EXTRA
-        fallen = self._most_after_fall(len(view.ready)) - in_flight
+        silent = self._most_in_silence(len(view.ready)) - in_flight
         most, bound = min(
-            (per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), (fallen, Limit.FALLEN), key=lambda found: found[0]
+            (per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), (silent, Limit.SILENCE), key=lambda found: found[0]
         )
         if most <= floor:
             return floor, bound
@@ -196,13 +193,13 @@ class PredictivePacer:
             self._times_over = first / allowed
         return max(floor, calls), bound if calls == most else Limit.RISK
 
-    def _most_after_fall(self, ready: int) -> int:
-        """How many calls may be up where far fewer answer than did. What has failed may be mended at any moment: then
-        all that ring are answered as before, and whoever finds no agent must fit in what may be abandoned."""
-        level = self._estimates.ring.level
-        if level.highest < _FALLEN * level.mean:
+    def _most_in_silence(self, ready: int) -> int:
+        """How many calls may be up where nobody answers any more: when that is mended, all that are dialed then are
+        answered as usual, and whoever finds no agent must fit in what may be abandoned."""
+        silence = self._estimates.ring.level.silence
+        if not silence.is_on:
             return self.max_calls
-        people = level.highest * self._estimates.amd.level.mean
+        people = silence.usual * self._estimates.amd.level.mean
         return int((ready + max(0.0, self._allowance.meter.room)) / people)
 
     def _look(self, view: PacingView) -> Ages:

@@ -20,16 +20,20 @@ interface DialogProps {
  * keys or clicks: one that has closed it nevertheless shows it again, below whatever is asked then. */
 export function Dialog({ title, onClose, isWide, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  const isOver = useRef(false);
   const id = useId();
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    return () => {
+      isOver.current = true;
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog ref={ref} class={isWide ? "wide-dialog" : undefined} aria-labelledby={id}
       onCancel={(event) => event.cancelable && (event.preventDefault(), onClose())}
-      onClose={() => ref.current && !ref.current.open && (ref.current.showModal(), onClose())}
+      onClose={() => !isOver.current && ref.current && !ref.current.open && (ref.current.showModal(), onClose())}
       onMouseDown={(event) => event.target === ref.current && onClose()}>
       <div class="body">
         <h2 id={id}>{title}</h2>
