@@ -85,7 +85,7 @@ def _ari(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:
     name, general = "ari.conf", folder.general("ari.conf")
     load = _reload("res_ari.so")
     if folder.files.get(name) is None:
-        yield name, "it is not there, and so there is no ARI", "see ari_dialerd.conf"
+        yield name, "it is not there, and so there is no ARI", f"take ari_dialerd.conf as a model, {load}"
         return
     if not _is_true(general.get("enabled", "yes")):
         yield name, "ARI is off", f"enabled = yes in its [general], {load}"
