@@ -154,6 +154,21 @@ def test_no_settings_are_written_or_needed_to_ask_for_help_and_version(capsys: p
     assert "dialerd, version" in capsys.readouterr().out
 
 
+def test_a_folder_that_may_not_be_entered_is_no_defect_and_says_as_whom_the_command_ran(terminal: Terminal) -> None:
+    @click.command("fall")
+    def fall() -> None:
+        raise PermissionError(13, "Permission denied", "/root/b.db")
+
+    cli.add_command(fall)
+    try:
+        said = terminal.type("fall")
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert "/root/b.db: Permission denied (this runs as the user " in said.err
+        assert "defect" not in said.err
+    finally:
+        del cli.commands["fall"]
+
+
 def test_an_unexpected_error_is_one_line_and_debug_shows_its_trace(terminal: Terminal) -> None:
     terminal.ok("list", "create", "a")
 
