@@ -69,7 +69,11 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "floor": Noun("floor", "floor", "Show the agents, the calls that are up, and who waits for whom."),
     "flow": Noun("flow", "flow", "Keep the flows that people who answer are led through.", more=("flowtry",)),
-    "help": Noun("help", "help_command", "Show a chapter of the manual, or how a command is used."),
+    "help": Noun(
+        "help",
+        "help_command",
+        "Show a chapter of the manual, or how a command is used; without either, list the chapters.",
+    ),
     "import": Noun(
         "moving",
         "import_group",

@@ -34,6 +34,16 @@ NOT_SEEN = Finding(
 )
 
 
+def unread(reason: str, program: str) -> Finding:
+    """Asterisk's files are here, and not this user's to read. `program`: what runs now, which root may run itself."""
+    return Finding(
+        check=NOT_SEEN.check,
+        is_well=None,
+        seen=reason,
+        remedy=f"as root, past the command that becomes the user dialerd: {program} doctor --asterisk-conf",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfFolder:
     """The files by name; None: it is not there. `channels`: the most calls at once of all trunks. `ari_user`,

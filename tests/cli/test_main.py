@@ -337,3 +337,16 @@ def test_the_shell_completes_nouns_without_loading_them_and_their_verbs() -> Non
     assert {"run", "status"} <= set(completed("campaign", ""))
     assert "--why" in completed("campaign", "status", "--w")
     assert "--config" in completed("--c")
+
+
+def test_doctor_says_of_asterisks_files_that_it_may_not_read_who_may_and_goes_on(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (terminal.home / "etc" / "http.conf").mkdir(parents=True)  # as unreadable, for root too
+    monkeypatch.setattr("dialerd.cli.doctor._ETC", terminal.home / "etc")
+    said = terminal.type("doctor", "--asterisk-conf", "--json")
+    *others, last = json.loads(said.out)
+    assert others and (last["is_well"], "cannot be read" in last["seen"]) == (None, True)
+    assert last["remedy"].endswith(" doctor --asterisk-conf")
+    refused = terminal.type("doctor", "--asterisk-conf", "--folder", str(terminal.home / "etc"))
+    assert (refused.code, refused.out) == (1, "")

@@ -18,7 +18,7 @@ from dialerd.adapters.ari.http import AriStatus, AriUnreachable
 from dialerd.adapters.ari.readiness import Readiness, explained
 from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
-from dialerd.doctor.conffiles import NOT_SEEN
+from dialerd.doctor.conffiles import NOT_SEEN, unread
 from dialerd.doctor.machine import diagnose_machine
 from dialerd.domain.lack import Lack
 from tests.doctor import test_checks, test_conf, test_conffiles, test_machine
@@ -48,6 +48,7 @@ def every_finding(folder: Path) -> Iterator[Finding]:
     for facts, *_ in test_machine.WRONG:
         yield from diagnose_machine(facts)
     yield NOT_SEEN
+    yield unread("it cannot be read", "dialerd")
 
 
 def test_every_finding_that_is_not_well_says_what_to_do_and_each_place_that_finds_one_is_visited(
