@@ -50,7 +50,7 @@ NOUNS: Mapping[str, Noun] = {
         more=("amdcheck", "amdtune"),
     ),
     "audit": Noun("audit", "audit", "Tell who changed what. The log can only be added to."),
-    "backup": Noun("backup", "backup_command", "Copy the database to TARGET; the daemon may go on."),
+    "backup": Noun("backup", "backup_command", "Copy the database to the file TARGET; the daemon may go on."),
     "callback": Noun("callback", "callback", "Promise contacts a call for a time, and look after those calls."),
     "campaign": Noun(
         "campaign", "campaign", "Define campaigns, run them and see how they stand.", more=("export", "run", "schedule")
