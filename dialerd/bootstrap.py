@@ -28,6 +28,7 @@ from dialerd.doctor import checks, conf, conffiles
 from dialerd.domain.amdreplay import read_parameters
 from dialerd.domain.columnmap import ColumnMap
 from dialerd.domain.errors import DialerdError
+from dialerd.domain.lack import Lack
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.trunk import Trunk
@@ -283,13 +284,15 @@ def _routes(given: Settings, clock: Clock, store: Store) -> dict[str, MessageRou
 
 def examine(path: Path, given: Settings) -> checks.Facts:
     """The facts for doctor: every server is asked, and none that fails hides another."""
+    from dialerd import confhouse
+
     trouble, campaigns, music, newest_at = _examine_database(given)
     return checks.Facts(
         settings=str(path),
         database=storehouse.place(given.database),
         database_trouble=trouble,
         trunks=given.trunks,
-        asterisks=asyncio.run(_examine_servers(given)),
+        asterisks=asyncio.run(confhouse.examine_servers(given)),
         campaigns=campaigns,
         music=music,
         now=now(),
@@ -299,14 +302,14 @@ def examine(path: Path, given: Settings) -> checks.Facts:
 
 def _examine_database(
     given: Settings,
-) -> tuple[str, list[checks.CampaignFacts], dict[str, list[str]], datetime | None]:
+) -> tuple[Lack | None, list[checks.CampaignFacts], dict[str, list[str]], datetime | None]:
     try:
         storehouse.check(given.database)
         with unit(given, write=True) as work:
             rows = [(row, work.runs.latest(row.id), wanted_sounds(work, row.spec)) for row in work.campaigns.all()]
             queues = work.queues.all()
     except DialerdError as error:
-        return str(error), [], {}, None
+        return Lack(error.message, error.hint), [], {}, None
     campaigns = [
         checks.CampaignFacts(
             name=row.spec.name,
@@ -323,7 +326,7 @@ def _examine_database(
     for queue in queues:
         if queue.kind == "stasis":  # in Asterisk's own queues people hear what those are set to
             music.setdefault(queue.music, []).append(queue.name)
-    return "", campaigns, music, max(written, default=None)
+    return None, campaigns, music, max(written, default=None)
 
 
 def sounds(given: Settings) -> dict[str, Mapping[str, Collection[str]] | str]:
@@ -337,8 +340,8 @@ async def _sounds(given: Settings) -> dict[str, Mapping[str, Collection[str]] | 
     found: dict[str, Mapping[str, Collection[str]] | str] = {}
     for server in given.asterisk:
         probed = await ari.probe(server)
-        if isinstance(probed, str):
-            found[server.name] = probed
+        if isinstance(probed, Lack):
+            found[server.name] = str(probed)
         else:
             found[server.name] = (
                 "it does not tell: res_ari_sounds is not loaded" if probed.sounds is None else probed.sounds
@@ -364,37 +367,3 @@ def conf_folder(given: Settings, folder: Path) -> conffiles.ConfFolder:
     from dialerd import confhouse
 
     return confhouse.conf_folder(given, folder)
-
-
-async def _examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
-    from dialerd.adapters import ari
-
-    facts = []
-    for server in given.asterisk:
-        found = await ari.probe(server)
-        if isinstance(found, str):
-            facts.append(checks.AsteriskFacts(name=server.name, trouble=found, lacks={}))
-            continue
-        lacks = {
-            (trunk.name, amd): found.lack(server.name, endpoint=trunk.resource, amd=amd)
-            for trunk in given.trunks.values()
-            for amd in (False, True)
-        }
-        links = {
-            other.name: found.lack(server.name, endpoint=("PJSIP", other.link.partition("@")[2]), amd=False)
-            for other in given.asterisk
-            if other.link is not None and other.name != server.name
-        }
-        too_old = ari.too_old(found.version)
-        facts.append(
-            checks.AsteriskFacts(
-                name=server.name,
-                version=found.version,
-                is_too_old=too_old,
-                lacks=lacks,
-                links=links,
-                sounds=found.sounds,
-                has_music=found.has_music,
-            )
-        )
-    return facts

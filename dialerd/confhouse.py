@@ -1,4 +1,4 @@
-"""What `doctor --asterisk-conf` looks at: each Asterisk asked over ARI and AMI, its files, where browsers' phones go.
+"""What doctor looks at in each Asterisk: asked over ARI and AMI, its files, where browsers' phones go.
 
 Not here: what of it is wrong (dialerd/doctor), the database (bootstrap.py).
 """
@@ -12,9 +12,43 @@ from pathlib import Path
 from dialerd import tls
 from dialerd.adapters import ami, ari, files
 from dialerd.adapters.clock import SystemClock
-from dialerd.doctor import conf, conffiles
+from dialerd.doctor import checks, conf, conffiles
+from dialerd.domain.lack import Lack
 from dialerd.serversettings import AsteriskSettings
 from dialerd.settings import Settings
+
+
+async def examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
+    """The facts of each server for `doctor` itself."""
+    facts = []
+    for server in given.asterisk:
+        found = await ari.probe(server)
+        if isinstance(found, Lack):
+            facts.append(checks.AsteriskFacts(name=server.name, trouble=found, lacks={}))
+            continue
+        lacks = {
+            (trunk.name, amd): found.lack(server.name, endpoint=trunk.resource, amd=amd)
+            for trunk in given.trunks.values()
+            for amd in (False, True)
+        }
+        links = {
+            other.name: found.lack(server.name, endpoint=("PJSIP", other.link.partition("@")[2]), amd=False)
+            for other in given.asterisk
+            if other.link is not None and other.name != server.name
+        }
+        too_old = ari.too_old(found.version)
+        facts.append(
+            checks.AsteriskFacts(
+                name=server.name,
+                version=found.version,
+                is_too_old=too_old,
+                lacks=lacks,
+                links=links,
+                sounds=found.sounds,
+                has_music=found.has_music,
+            )
+        )
+    return facts
 
 
 async def examine(given: Settings, wanted: conf.Wanted) -> tuple[list[conf.ConfFacts], conf.Wanted]:
@@ -35,7 +69,7 @@ def _phone_line(given: Settings) -> tuple[str, ssl.SSLContext | None]:
 
 async def _examine_server(server: AsteriskSettings) -> conf.ConfFacts:
     found = await ari.probe_conf(server)
-    if isinstance(found, str):
+    if isinstance(found, Lack):
         return conf.ConfFacts(name=server.name, app=server.app, trouble=found)
     told = None
     if server.ami is not None:

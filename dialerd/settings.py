@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -342,8 +343,9 @@ def find_settings(given: str | None, environ: Mapping[str, str]) -> Path:
     if named:
         return Path(named)
     for place in DEFAULT_PLACES:
-        if place.exists():
-            return place
+        with suppress(PermissionError):  # the folder that root stood in when it became the user dialerd
+            if place.exists():
+                return place
     raise SettingsError(
         f"no settings file: neither {' nor '.join(str(place) for place in DEFAULT_PLACES)} exists",
         hint="name one with --config FILE or DIALERD_CONFIG; README.md shows a first one",

@@ -6,6 +6,7 @@ Not here: the stores themselves (adapters/sqlite, adapters/postgres). psycopg is
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -190,7 +191,8 @@ def _address(given: DatabaseSettings) -> Address:
         from dialerd.adapters.postgres.connection import Address
     except ImportError as error:
         raise StoreError(
-            f"{given.url} needs psycopg, which is not installed ({error})", hint="pip install 'dialerd[postgres]'"
+            f"{given.url} needs psycopg, which is not installed ({error})",
+            hint=f"{sys.prefix}/bin/pip install 'dialerd[postgres]'",
         ) from error
     assert given.url is not None
     return Address(given.url, given.secret())

@@ -5,6 +5,7 @@ Not here: what a trace has (adapters/tracing.py).
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from dialerd.domain.errors import SettingsError
@@ -22,5 +23,5 @@ def traces(given: TracingSettings) -> CallTraces | None:
         from dialerd.adapters.tracing import CallTraces
     except ImportError as error:
         what = f"[tracing] needs OpenTelemetry, which is not installed ({error})"
-        raise SettingsError(what, hint="pip install 'dialerd[otel]'") from error
+        raise SettingsError(what, hint=f"{sys.prefix}/bin/pip install 'dialerd[otel]'") from error
     return CallTraces.to(given.endpoint, share=given.share)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.disposition import MEANINGS
@@ -68,6 +72,58 @@ def test_every_command_that_the_documents_show_exists() -> None:
         assert command is not None, noun
         if isinstance(command, click.Group):
             assert verb in command.commands, f"{noun} {verb}"
+
+
+def test_every_command_stands_in_its_nouns_row_of_the_table_and_no_other() -> None:
+    import click
+
+    from dialerd.cli.main import cli
+
+    table = README[README.index("## Commands") : README.index("## The campaign file")]
+    told: dict[str, set[str]] = {}
+    for nouns, verbs in re.findall(r"^\| (`.*?) \| (.*?) \|", table, re.M):
+        for noun in re.findall(r"`(\S+)`", nouns):
+            told[noun] = set(re.findall(r"`([^`]+)`", verbs))
+    there: dict[str, set[str]] = {}
+    context = click.Context(cli)
+    for noun in cli.list_commands(context):
+        command = cli.get_command(context, noun)
+        there[noun] = set(_verbs(command)) if isinstance(command, click.Group) else set()
+    told["retention"] = set()  # shares its row with a noun that has verbs
+    assert told == there
+
+
+def _verbs(group: Any) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield from (f"{name} {verb}" for verb in _verbs(command)) if hasattr(command, "commands") else (name,)
+
+
+def test_every_key_of_the_settings_is_explained() -> None:
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`\n]+`|```.*?```", README, re.S))))
+    assert sorted(set(_keys(Settings)) - told) == []
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    """The names of a section's keys and of those of all sections within it."""
+    for name, each in model.model_fields.items():
+        yield name
+        within = [each.annotation]
+        while within:
+            kind = within.pop()
+            within += get_args(kind)
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _keys(kind)
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    for path in (REPO / "README.md", REPO / "CONTRIBUTING.md", REPO / "asterisk-conf/README.md"):
+        text = path.read_text()
+        heads = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.S), re.M)
+        anchors = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+        for link in re.findall(r"\]\(([^)]+)\)", text):
+            file, _, anchor = link.partition("#")
+            assert (path.parent / file).exists(), link
+            assert file or anchor in anchors, link
 
 
 def test_every_test_that_the_readme_names_is_there() -> None:

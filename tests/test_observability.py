@@ -65,7 +65,7 @@ def test_the_alert_rules_ask_for_what_there_is_and_say_what_to_do() -> None:
 
 
 def test_every_metric_stands_in_the_readme_and_none_that_is_not_there() -> None:
-    told = README[README.index("### Metrics") :]
+    told = README[README.index("## Metrics") :]
     told = told[: told.index("\n## ")]
     assert [name for name in METRICS if f"`{name}`" not in told] == []
     assert unknown(told) == set()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dialerd import settings as house
 from dialerd.domain.errors import SettingsError
 from dialerd.domain.tolls import TollGuard
 from dialerd.settings import find_settings, read_settings
@@ -144,6 +145,16 @@ def test_an_unreadable_password_file_is_named(tmp_path: Path) -> None:
         server.secret()
     (tmp_path / "secret").write_text("hush\n")
     assert server.secret() == "hush"
+
+
+def test_a_folder_that_may_not_be_entered_has_no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shut(type(tmp_path)):  # type: ignore[misc]
+        def exists(self) -> bool:
+            raise PermissionError(13, "Permission denied", str(self))
+
+    (tmp_path / "dialerd.toml").touch()
+    monkeypatch.setattr(house, "DEFAULT_PLACES", (Shut("dialerd.toml"), tmp_path / "dialerd.toml"))
+    assert find_settings(None, {}) == tmp_path / "dialerd.toml"
 
 
 def test_the_named_file_comes_before_the_environment(tmp_path: Path) -> None:

@@ -32,7 +32,13 @@ def agent() -> None:
 @agent.command()
 @click.argument("name")
 @click.option("--endpoint", required=True, help="Its phone, like PJSIP/1001; [agents] endpoints says what is allowed.")
-@click.option("--kind", type=_KIND, default=str(AgentKind.OUTBOUND), show_default=True, help="Whose calls it takes.")
+@click.option(
+    "--kind",
+    type=_KIND,
+    default=str(AgentKind.OUTBOUND),
+    show_default=True,
+    help="Takes calls of campaigns (outbound), of people who call (inbound), or both (blended).",
+)
 @click.option("--outbound/--no-outbound", "may_outbound", default=True, help="Whether it may take campaigns' calls.")
 @click.pass_obj
 def add(context: Context, name: str, endpoint: str, kind: str, may_outbound: bool) -> None:
@@ -54,7 +60,9 @@ def add(context: Context, name: str, endpoint: str, kind: str, may_outbound: boo
 @agent.command()
 @click.argument("name")
 @click.option("--endpoint", help="Another phone; the agent has to be logged out.")
-@click.option("--kind", type=_KIND, help="Whose calls it takes.")
+@click.option(
+    "--kind", type=_KIND, help="Takes calls of campaigns (outbound), of people who call (inbound), or both (blended)."
+)
 @click.option("--outbound/--no-outbound", "may_outbound", default=None, help="Whether it may take campaigns' calls.")
 @click.pass_obj
 def change(context: Context, name: str, endpoint: str | None, kind: str | None, may_outbound: bool | None) -> None:

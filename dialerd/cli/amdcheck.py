@@ -23,8 +23,19 @@ _COLUMNS = ("asterisk", "checked", "agrees", "differs", "starved")
 
 @amd.command("check")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--now", "in_use", metavar="AMD", help="The parameters in use, as DIALERD_AMD has them.")
-@click.option("--limit", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="The share that alarms.")
+@click.option(
+    "--now",
+    "in_use",
+    metavar="AMD",
+    help="The parameters in use, as DIALERD_AMD has them: 2000,2200,700,... (default: the shipped ones).",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="The share of wrong verdicts from which on it is an alarm.",
+)
 @with_json
 @click.pass_obj
 def check(context: Context, folder: Path, in_use: str | None, limit: float) -> None:

@@ -31,8 +31,19 @@ _SHOWN = 15
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="CSV with the columns file and label.")
 @click.option("--by-agents", is_flag=True, help="By what agents said of the attempt whose id is in a file's name.")
-@click.option("--now", "in_use", metavar="AMD", help="The parameters in use, as DIALERD_AMD has them.")
-@click.option("--weight", type=click.FloatRange(0.01, 1000), default=3.0, show_default=True, help="Of a person lost.")
+@click.option(
+    "--now",
+    "in_use",
+    metavar="AMD",
+    help="The parameters in use, as DIALERD_AMD has them: 2000,2200,700,... (default: the shipped ones).",
+)
+@click.option(
+    "--weight",
+    type=click.FloatRange(0.01, 1000),
+    default=3.0,
+    show_default=True,
+    help="So many machines missed are as bad as one person lost.",
+)
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw the trade-off into this file, too.")
 @with_json
 @click.pass_obj

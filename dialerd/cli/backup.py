@@ -17,7 +17,7 @@ from dialerd.cli.context import Context
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def backup_command(context: Context, target: Path) -> None:
-    """Copy the database to TARGET; the daemon may go on."""
+    """Copy the database to the file TARGET; the daemon may go on."""
     bootstrap.backup(context.settings, target)
     click.echo(f"the database is saved in {target}")
 

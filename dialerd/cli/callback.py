@@ -44,14 +44,18 @@ _IN = click.option("--in", "in_min", type=float, metavar="MINUTES", help="In so 
 
 @callback.command()
 @click.argument("campaign")
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @_AT
 @_IN
 @click.option("--number", help="Call that number in place of the one the contact is called at.")
 @click.option("--zone", help="Read the time by that zone's clock in place of the customer's.")
 @click.option("--agent", help="Have this agent take the call.")
 @click.option(
-    "--fallback", "fallback_min", type=float, metavar="MINUTES", help="Then the agent's callback is anybody's."
+    "--fallback",
+    "fallback_min",
+    type=float,
+    metavar="MINUTES",
+    help="After so long anybody may take the agent's callback (default: the campaign's).",
 )
 @click.option("--no-fallback", is_flag=True, help="The agent's callback never becomes anybody's.")
 @click.option("--notes", default="", help="What whoever calls should know.")
@@ -138,7 +142,7 @@ def list_callbacks(
 
 
 @callback.command()
-@click.argument("callback_id", metavar="CALLBACK", type=int)
+@click.argument("callback_id", metavar="CALLBACK_ID", type=int)
 @with_json
 @click.pass_obj
 def show(context: Context, callback_id: int) -> None:
@@ -149,7 +153,7 @@ def show(context: Context, callback_id: int) -> None:
 
 
 @callback.command()
-@click.argument("callback_id", metavar="CALLBACK", type=int)
+@click.argument("callback_id", metavar="CALLBACK_ID", type=int)
 @_AT
 @_IN
 @click.option("--now", "at_once", is_flag=True, help="Dial it as soon as hours and rules let it.")
@@ -169,7 +173,7 @@ def move(context: Context, callback_id: int, at: str | None, in_min: float | Non
 
 
 @callback.command()
-@click.argument("callback_id", metavar="CALLBACK", type=int)
+@click.argument("callback_id", metavar="CALLBACK_ID", type=int)
 @click.option("--yes", is_flag=True, help="Cancel without asking.")
 @click.pass_obj
 def cancel(context: Context, callback_id: int, yes: bool) -> None:

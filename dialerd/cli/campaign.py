@@ -25,6 +25,8 @@ from dialerd.usecases.dnc import Scrub, scrub_lists
 from dialerd.usecases.standing import get_campaign
 
 _SHOWN = ("campaign", "mode", "priority", "state", "progress", "left", "agents", "lists", "connection", "last_run_at")
+_STATE = click.Choice([*map(str, CampaignState)])
+_MODE = click.Choice([*map(str, Mode)])
 
 
 @click.group()
@@ -70,10 +72,12 @@ def apply_file(context: Context, file: Path, dry_run: bool) -> None:
 
 @campaign.command("list")
 @click.option("--view", "view_name", metavar="NAME", help="With this saved view (dialerd view list).")
-@click.option("--state", "states", multiple=True, type=click.Choice([*CampaignState]), help="Only in this state.")
+@click.option("--state", "states", multiple=True, type=_STATE, help="Only in this state.")
 @click.option("--priority", "priorities", multiple=True, type=click.IntRange(1, 5), help="Only of this priority.")
-@click.option("--mode", "modes", multiple=True, type=click.Choice([*Mode]), help="Only in this mode.")
-@click.option("--sort", help="By this column; -COLUMN: the largest first. Default: the last run first.")
+@click.option("--mode", "modes", multiple=True, type=_MODE, help="Only in this mode.")
+@click.option(
+    "--sort", metavar="COLUMN", help="By this column; -COLUMN: the largest first. Default: the last run first."
+)
 @with_json
 @click.pass_obj
 def list_campaigns(

@@ -20,7 +20,10 @@ from dialerd.usecases import timeline as timelines
 
 @click.group()
 def contact() -> None:
-    """Add and look up single contacts, and ask why one is not called."""
+    """Add and look up single contacts, and ask why one is not called.
+
+    CONTACT_ID is dialerd's own number for a contact: dialerd contact find NUMBER tells it.
+    """
 
 
 @contact.command()
@@ -73,7 +76,7 @@ def add(
 
 
 @contact.command()
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @with_json
 @click.pass_obj
 def show(context: Context, contact_id: int) -> None:
@@ -100,7 +103,7 @@ def find(context: Context, number: str) -> None:
 
 
 @contact.command()
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Show so many at most.")
 @with_json
 @click.pass_obj
@@ -118,7 +121,7 @@ def replies(context: Context, contact_id: int, limit: int) -> None:
 
 @contact.command()
 @click.argument("campaign")
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @with_json
 @click.pass_obj
 def explain(context: Context, campaign: str, contact_id: int) -> None:
@@ -149,7 +152,7 @@ def explain(context: Context, campaign: str, contact_id: int) -> None:
 
 @contact.command()
 @click.argument("campaign")
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @click.option("--run", type=int, metavar="N", help="In the run with this number (default: the last).")
 @with_json
 @click.pass_obj
@@ -166,7 +169,7 @@ def timeline(context: Context, campaign: str, contact_id: int, run: int | None) 
 
 
 @contact.command()
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @click.argument("text")
 @click.pass_obj
 def note(context: Context, contact_id: int, text: str) -> None:
@@ -177,7 +180,7 @@ def note(context: Context, contact_id: int, text: str) -> None:
 
 
 @contact.command()
-@click.argument("contact_id", metavar="CONTACT", type=int)
+@click.argument("contact_id", metavar="CONTACT_ID", type=int)
 @with_json
 @click.pass_obj
 def notes(context: Context, contact_id: int) -> None:

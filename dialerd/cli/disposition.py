@@ -83,7 +83,7 @@ def delete(context: Context, name: str, yes: bool) -> None:
 
 
 @disposition.command()
-@click.argument("attempt_id", metavar="ATTEMPT")
+@click.argument("attempt_id", metavar="ATTEMPT_ID")
 @click.argument("code")
 @click.option("--at", metavar="TIME", help="Call back at that time, by the customer's clock or with an offset.")
 @click.option("--in", "in_min", type=float, metavar="MINUTES", help="Call back in so many minutes from now.")
@@ -95,7 +95,7 @@ def give(
 ) -> None:
     """Let a disposition of the campaign's set take the place of the system's on a call that has ended.
 
-    The options are for one that asks for a callback.
+    ATTEMPT_ID is in campaign export, contact timeline and agent show. The options are for one that asks for a callback.
     """
     now = bootstrap.now()
     wish = None

@@ -15,8 +15,9 @@ from dialerd import bootstrap, machinehouse
 from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
-from dialerd.doctor.conffiles import NOT_SEEN, diagnose_files
+from dialerd.doctor.conffiles import NOT_SEEN, diagnose_files, unread
 from dialerd.doctor.machine import diagnose_machine
+from dialerd.domain.errors import BadInputError
 from dialerd.settings import Settings
 
 _WORDS = {True: "ok", False: "WRONG", None: "look"}
@@ -26,16 +27,24 @@ _ETC = Path("/etc/asterisk")
 
 
 @click.command()
-@click.option("--asterisk-conf", is_flag=True, help="Check what of asterisk-conf/ each running Asterisk has instead.")
+@click.option(
+    "--asterisk-conf",
+    is_flag=True,
+    help="Check each Asterisk's own configuration instead: what it lacks of asterisk-conf/.",
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
-    help=f"Read the files of the (first) Asterisk there; else in {_ETC}, if there is one.",
+    help=f"Where the files of the (first) Asterisk are; else {_ETC}, if it is there.",
 )
 @with_json
 @click.pass_obj
 def doctor(context: Context, asterisk_conf: bool, folder: Path | None) -> None:
-    """Check settings, database, machine, each Asterisk, trunk and campaign; exit code 1 if anything is wrong."""
+    """Check settings, database, machine, each Asterisk, trunk and campaign; exit code 1 if anything is wrong.
+
+    ok: nothing to do. WRONG: calls cannot be made, or not safely, until it is mended. look: it cannot be seen from
+    here, or may be as you want it. The last column says what to do.
+    """
     path, settings = context.found
     if folder is not None and not asterisk_conf:
         raise click.UsageError("--folder goes with --asterisk-conf")
@@ -58,4 +67,9 @@ def doctor(context: Context, asterisk_conf: bool, folder: Path | None) -> None:
 def _of_files(settings: Settings, folder: Path | None) -> list[Finding]:
     if folder is None and not _ETC.is_dir():
         return [NOT_SEEN]
-    return diagnose_files(bootstrap.conf_folder(settings, folder or _ETC))
+    try:
+        return diagnose_files(bootstrap.conf_folder(settings, folder or _ETC))
+    except BadInputError as error:
+        if folder is not None:
+            raise
+        return [unread(error.message, sys.argv[0])]

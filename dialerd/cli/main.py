@@ -6,6 +6,8 @@ Not here: what a verb does (one file per noun).
 from __future__ import annotations
 
 import gc
+import os
+import pwd
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +34,11 @@ _YOUNG = 20_000
 @click.version_option(package_name="dialerd")
 @click.pass_context
 def cli(click_context: click.Context, config_file: str | None, as_json: bool) -> None:
-    """dialerd runs calling campaigns through Asterisk."""
+    """dialerd runs calling campaigns through Asterisk.
+
+    First steps: dialerd help install, dialerd help first-campaign. What is wrong: dialerd doctor. Of each command:
+    dialerd COMMAND --help.
+    """
     from dialerd.cli.context import Context  # takes as long as a command does: not for --help and --version
 
     click_context.obj = Context(config_file=config_file, as_json=as_json)
@@ -54,6 +60,12 @@ def main(words: Sequence[str] | None = None) -> None:
     except DialerdError as error:
         click.echo(f"dialerd: {_one_line(str(error))}", err=True)
         sys.exit(error.exit_code)
+    except PermissionError as error:
+        if DEBUG in given:
+            raise
+        said, hint = f"{error.filename or 'a file'}: {error.strerror}", "who needs other rights, or another folder"
+        click.echo(f"dialerd: {_one_line(said)} (this runs as the user {_own_name()}, {hint})", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)  # the reader of a pipe has gone
     except Exception as error:
@@ -62,6 +74,13 @@ def main(words: Sequence[str] | None = None) -> None:
         said = _one_line(f"{type(error).__name__}: {error}")
         click.echo(f"dialerd: this is a defect: {said} (repeat it as dialerd {DEBUG} ... and report that)", err=True)
         sys.exit(1)
+
+
+def _own_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container's, say
+        return str(os.geteuid())
 
 
 def _one_line(text: str) -> str:

@@ -50,7 +50,7 @@ NOUNS: Mapping[str, Noun] = {
         more=("amdcheck", "amdtune"),
     ),
     "audit": Noun("audit", "audit", "Tell who changed what. The log can only be added to."),
-    "backup": Noun("backup", "backup_command", "Copy the database to TARGET; the daemon may go on."),
+    "backup": Noun("backup", "backup_command", "Copy the database to the file TARGET; the daemon may go on."),
     "callback": Noun("callback", "callback", "Promise contacts a call for a time, and look after those calls."),
     "campaign": Noun(
         "campaign", "campaign", "Define campaigns, run them and see how they stand.", more=("export", "run", "schedule")
@@ -69,6 +69,11 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "floor": Noun("floor", "floor", "Show the agents, the calls that are up, and who waits for whom."),
     "flow": Noun("flow", "flow", "Keep the flows that people who answer are led through.", more=("flowtry",)),
+    "help": Noun(
+        "help",
+        "help_command",
+        "Show a chapter of the manual, or how a command is used; without either, list the chapters.",
+    ),
     "import": Noun(
         "moving",
         "import_group",

@@ -41,7 +41,10 @@ def _write(context: Context, job: Callable[[Unit], RunRow], done: str) -> None:
 @click.argument("name")
 @click.pass_obj
 def run_campaign(context: Context, name: str) -> None:
-    """Start a run on all contacts of the campaign's lists."""
+    """Start a run on all contacts of the campaign's lists.
+
+    The daemon places the calls; campaign status NAME --why says what holds back whom it does not call.
+    """
     trunks, actor, now = context.settings.trunks, context.actor, bootstrap.now()
     _write(context, lambda unit: runs.run_campaign(unit, name, trunks=trunks, actor=actor, now=now), "is started")
 

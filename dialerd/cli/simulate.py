@@ -38,9 +38,17 @@ _LIKE = Rates()
 @click.option("--agents", type=click.IntRange(0, 2000), help="How many agents work (default: those of the queue).")
 @click.option("--contacts", type=click.IntRange(1, 1_000_000), help="How many are called (default: the lists' own).")
 @click.option("--past", is_flag=True, help="Take the world from the campaign's own past attempts.")
-@click.option("--world", type=click.Path(path_type=Path, dir_okay=False), help="Take it from FILE.toml.")
-@click.option("--sounds", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Measure sounds here.")
-@click.option("--set", "keys", multiple=True, metavar="KEY=VALUE", help="One key of it, like press.1=0.12.")
+@click.option(
+    "--world",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Take the world from FILE.toml; the README has one (A forecast).",
+)
+@click.option(
+    "--sounds",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Take how long sounds last from the files in this folder.",
+)
+@click.option("--set", "keys", multiple=True, metavar="KEY=VALUE", help="One key of the world, like press.1=0.12.")
 @click.option("--answered", type=float, help=f"Share of calls that are answered (default {_LIKE.answered[0]}).")
 @click.option("--machine", type=float, help=f"Share of answers by machines (default {_LIKE.machine}).")
 @click.option("--ring", "ring_s", type=float, help=f"Seconds until an answer (default {_LIKE.ring_s:g}).")
@@ -49,7 +57,12 @@ _LIKE = Rates()
 @click.option("--shift", "shift_h", type=click.FloatRange(0.1, 24), help="Hours after which the agents go home.")
 @click.option("--start", help="When it begins, like 2026-12-01T09:00+01:00 (default: now).")
 @click.option("--hours", "most_h", type=click.FloatRange(0.1, 744), default=24.0, help="Look so far ahead (24).")
-@click.option("--vary", multiple=True, metavar="KEY=A,B,C", help="Compare values of a campaign's key, or of agents.")
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="KEY=A,B,C",
+    help="Compare values of a key of the campaign or the world, or of agents: ratio=1,2,3.",
+)
 @click.option("--runs", type=click.IntRange(1, 100), default=5, help="Draw so many courses of each (5).")
 @click.option("--seed", type=int, default=1, help="The same seed gives the same answer (1).")
 @with_json

@@ -89,7 +89,7 @@ def password(context: Context, name: str) -> None:
 def change(
     context: Context, name: str, role: str | None, agent: str | None, queues: tuple[str, ...], all_queues: bool
 ) -> None:
-    """Change what a user may do; the user's sessions end."""
+    """Change what a user may do; the sessions of one who may less now end."""
     if role is None and agent is None and not queues and not all_queues:
         raise click.UsageError("give --role, --agent, --queue or --all-queues")
     if queues and all_queues:

@@ -14,6 +14,9 @@ from dialerd.domain.words import CampaignState, Mode
 from dialerd.ports import SavedView
 from dialerd.usecases import views as use
 
+_STATE = click.Choice([*map(str, CampaignState)])
+_MODE = click.Choice([*map(str, Mode)])
+
 
 @click.group()
 def view() -> None:
@@ -47,9 +50,9 @@ def list_views(context: Context) -> None:
 
 @view.command()
 @click.argument("name")
-@click.option("--state", "states", multiple=True, type=click.Choice([*CampaignState]), help="Only in this state.")
+@click.option("--state", "states", multiple=True, type=_STATE, help="Only in this state.")
 @click.option("--priority", "priorities", multiple=True, type=click.IntRange(1, 5), help="Only of this priority.")
-@click.option("--mode", "modes", multiple=True, type=click.Choice([*Mode]), help="Only in this mode.")
+@click.option("--mode", "modes", multiple=True, type=_MODE, help="Only in this mode.")
 @click.option(
     "--column", "columns", multiple=True, type=click.Choice(COLUMNS), help="Show this column; several: in turn."
 )

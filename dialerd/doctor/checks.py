@@ -6,10 +6,11 @@ is None) gives no finding: doctor never says that something is well which nobody
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialerd.domain.lack import Lack
 from dialerd.domain.soundcheck import lacking
 from dialerd.domain.trunk import Trunk
 
@@ -27,14 +28,14 @@ class AsteriskFacts:
     """
 
     name: str
-    trouble: str = ""
+    trouble: Lack | None = None
     version: str = ""
     is_too_old: bool = False
-    lacks: Mapping[tuple[str, bool], str | None]
+    lacks: Mapping[tuple[str, bool], Lack | None]
     sounds: Mapping[str, Collection[str]] | None = None
     has_music: bool | None = None
     ahead_s: float | None = None
-    links: Mapping[str, str | None] = field(default_factory=dict)
+    links: Mapping[str, Lack | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything doctor looks at. `database_trouble` empty: it opens, is whole and can be written.
+    """Everything doctor looks at. `database_trouble` None: it opens, is whole and can be written.
 
     `music`: the classes of music on hold that queues have, with their names. `now` is this machine's clock, `newest_at`
     the latest moment that the database knows of.
@@ -58,7 +59,7 @@ class Facts:
 
     settings: str
     database: str
-    database_trouble: str
+    database_trouble: Lack | None
     trunks: Mapping[str, Trunk]
     asterisks: Sequence[AsteriskFacts]
     campaigns: Sequence[CampaignFacts]
@@ -69,7 +70,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check: what was looked at, whether it is well, what was seen, what to do (empty: `seen` says it too).
+    """One check: what was looked at, whether it is well, what was seen, what to do (empty only where it is well).
 
     `is_well` None: it cannot be seen from here, and `remedy` is how to see it.
     """
@@ -95,8 +96,11 @@ def diagnose(facts: Facts) -> list[Finding]:
 
 
 def _database(facts: Facts) -> Finding:
-    seen = facts.database_trouble or f"{facts.database} opens, is whole and can be written"
-    return Finding(check="database", is_well=not facts.database_trouble, seen=seen)
+    trouble = facts.database_trouble
+    if trouble is None:
+        return Finding(check="database", is_well=True, seen=f"{facts.database} opens, is whole and can be written")
+    remedy = trouble.remedy or f"see that this user may read and write {facts.database}, and the log of the daemon"
+    return Finding(check="database", is_well=False, seen=trouble.seen, remedy=remedy)
 
 
 def _clock(facts: Facts) -> Iterator[Finding]:
@@ -106,7 +110,7 @@ def _clock(facts: Facts) -> Iterator[Finding]:
     behind = facts.newest_at - facts.now
     if behind > _SLOW_CLOCK:
         seen = f"it is {facts.now.isoformat(timespec='seconds')}, and the database has entries {behind} later"
-        yield Finding(check="clock", is_well=False, seen=seen, remedy="set this machine's clock, best by NTP")
+        yield Finding(check="clock", is_well=False, seen=seen, remedy="set this machine's clock by NTP: timedatectl")
     else:
         yield Finding(check="clock", is_well=True, seen="not behind anything in the database")
 
@@ -114,7 +118,8 @@ def _clock(facts: Facts) -> Iterator[Finding]:
 def _server(server: AsteriskFacts) -> Iterator[Finding]:
     check = f"asterisk {server.name}"
     if server.trouble:
-        yield Finding(check=check, is_well=False, seen=server.trouble)
+        remedy = server.trouble.remedy or "see its [[asterisk]] in the settings, and its own log"
+        yield Finding(check=check, is_well=False, seen=server.trouble.seen, remedy=remedy)
         return
     if server.is_too_old:
         seen = f"version {server.version} is too old: it tells some endings of calls wrongly"
@@ -123,18 +128,18 @@ def _server(server: AsteriskFacts) -> Iterator[Finding]:
         yield Finding(check=check, is_well=True, seen=f"version {server.version} answers and lets us in")
     if server.ahead_s is not None and abs(server.ahead_s) > _APART_S:
         seen = f"its clock is {abs(server.ahead_s):.0f} s {'ahead of' if server.ahead_s > 0 else 'behind'} ours"
-        yield Finding(check=f"{check} clock", is_well=False, seen=seen, remedy="set both clocks, best by NTP")
+        yield Finding(check=f"{check} clock", is_well=False, seen=seen, remedy="set both clocks by NTP: timedatectl")
 
 
 def _links(server: AsteriskFacts) -> Iterator[Finding]:
     """Without its link a server's calls reach only agents whose phones are called from there."""
     for other, lack in server.links.items():
-        yield Finding(
-            check=f"link {server.name} to {other}",
-            is_well=not lack,
-            seen=lack or "its endpoint is known and not offline",
-            remedy="see asterisk-conf/pjsip_link_example.conf" if lack else "",
-        )
+        check = f"link {server.name} to {other}"
+        if lack is None:
+            yield Finding(check=check, is_well=True, seen="its endpoint is known and not offline")
+        else:
+            remedy = f"pjsip.conf of {server.name} as in asterisk-conf/pjsip_link_example.conf; does {other} answer?"
+            yield Finding(check=check, is_well=False, seen=lack.seen, remedy=remedy)
 
 
 def _trunk(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> Finding:
@@ -143,7 +148,15 @@ def _trunk(trunk: Trunk, servers: Sequence[AsteriskFacts]) -> Finding:
     if not usable:
         return _no_server(check, trunk)
     lacks = [lack for server in usable if (lack := server.lacks[trunk.name, False])]
-    return Finding(check=check, is_well=not lacks, seen="; ".join(lacks) or "its endpoint is known and not offline")
+    if lacks:
+        return _lacking(check, lacks)
+    return Finding(check=check, is_well=True, seen="its endpoint is known and not offline")
+
+
+def _lacking(check: str, lacks: Iterable[Lack]) -> Finding:
+    """What several servers lack, each lack and each remedy once."""
+    seen, remedies = (dict.fromkeys(words) for words in zip(*((each.seen, each.remedy) for each in lacks), strict=True))
+    return Finding(check=check, is_well=False, seen="; ".join(seen), remedy="; ".join(remedies))
 
 
 def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
@@ -154,21 +167,21 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> Finding:
             check=check,
             is_well=False,
             seen=f"its trunk {campaign.trunk} is not in the settings",
-            remedy="add it there, or apply the campaign with another",
+            remedy="add a [[trunk]] of that name, or: dialerd campaign apply with another in its file",
         )
     if campaign.caller_id not in trunk.caller_ids:
         return Finding(
             check=check,
             is_well=False,
             seen=f"its caller ID is not among the caller_ids of trunk {trunk.name}",
-            remedy="add it there, or apply the campaign with another",
+            remedy="add it there if the carrier takes it, or: dialerd campaign apply with another in its file",
         )
     usable = _usable(trunk, facts.asterisks)
     if not usable:
         return _no_server(check, trunk)
-    lacks = {lack for server in usable if (lack := server.lacks[trunk.name, campaign.amd])}
+    lacks = [lack for server in usable if (lack := server.lacks[trunk.name, campaign.amd])]
     if lacks:
-        return Finding(check=check, is_well=False, seen="; ".join(sorted(lacks)))
+        return _lacking(check, lacks)
     heard = [(server.name, server.sounds) for server in usable if server.sounds is not None]
     deaf = {name: missing for name, known in heard if (missing := lacking(known, campaign.plays))}
     if deaf:
@@ -189,7 +202,12 @@ def _music(facts: Facts) -> Iterator[Finding]:
     deaf = [server.name for server in facts.asterisks if server.has_music is False]
     if deaf:
         seen = f"Asterisk {', '.join(deaf)} plays none: agents and callers wait in silence"
-        yield Finding(check=check, is_well=False, seen=seen, remedy="load res_musiconhold.so (it needs its conf)")
+        yield Finding(
+            check=check,
+            is_well=False,
+            seen=seen,
+            remedy="asterisk -rx 'module load res_musiconhold.so' (it needs a musiconhold.conf)",
+        )
         return
     classes = ", ".join(f"{name} (queue {', '.join(queues)})" for name, queues in sorted(facts.music.items()))
     yield Finding(
@@ -209,5 +227,5 @@ def _no_server(check: str, trunk: Trunk) -> Finding:
         check=check,
         is_well=False,
         seen=f"no Asterisk of trunk {trunk.name} can be used: {', '.join(trunk.servers)}",
-        remedy="see the findings of those",
+        remedy=f"mend what is said here of {', '.join(f'asterisk {name}' for name in trunk.servers)}",
     )

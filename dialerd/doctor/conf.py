@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dialerd.doctor.checks import Finding
+from dialerd.domain.lack import Lack
 from dialerd.domain.soundcheck import ANY, lacking
 
 
@@ -34,7 +35,7 @@ class ConfFacts:
 
     name: str
     app: str
-    trouble: str = ""
+    trouble: Lack | None = None
     is_overheard: bool = False
     modules: AbstractSet[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +89,11 @@ _PURPOSES = (
     _Purpose(_BROWSERS, ("res_srtp", "res_pjsip_transport_websocket"), is_optional=True),
 )
 
+_RELOAD = "then: asterisk -rx 'dialplan reload'"
+_AMI = (
+    "enabled = yes in manager.conf; url, username and password of [asterisk.ami] as there (manager_dialerd.conf is the"
+    " model), then: asterisk -rx 'manager reload'"
+)
 _SOUNDS = ("DIALERD_SAY_OK", "DIALERD_SAY_REFUSED", "DIALERD_SAY_DOWN", "DIALERD_APOLOGY")
 
 
@@ -98,7 +104,9 @@ def diagnose_conf(servers: Sequence[ConfFacts], wanted: Wanted) -> list[Finding]
 
 def _server(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     if server.trouble:
-        yield _wrong(server, "http.conf and ari.conf", server.trouble, "see http_dialerd.conf and ari_dialerd.conf")
+        models = "http_dialerd.conf and ari_dialerd.conf are the models"
+        remedy = "; ".join(filter(None, (server.trouble.remedy, models)))
+        yield _wrong(server, "http.conf and ari.conf", server.trouble.seen, remedy)
         return
     yield _well(server, "http.conf and ari.conf", "ARI answers, and lets us in")
     if server.is_overheard:
@@ -131,7 +139,7 @@ def _modules(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
             yield _well(server, check, f"not possible: {', '.join(missing)} is not running")
         else:
             needs_conf = " (it needs an amd.conf)" if "app_amd" in missing else ""
-            remedy = f"load {', '.join(f'{each}.so' for each in missing)}{needs_conf}"
+            remedy = f"load in modules.conf: {', '.join(f'{each}.so' for each in missing)}{needs_conf}"
             yield _wrong(server, check, f"{', '.join(missing)} is not running", remedy)
 
 
@@ -139,23 +147,24 @@ def _extensions(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     check = "extensions.conf"
     app = server.variables.get("DIALERD_APP")
     if app is None:
-        remedy = "#include extensions_dialerd.conf at its end, then: asterisk -rx 'dialplan reload'"
+        remedy = f"#include extensions_dialerd.conf at its end, {_RELOAD}"
         yield _wrong(server, check, "dialerd's dialplan is not there", remedy)
         return
     if app == server.app:
         yield _well(server, check, "dialerd's dialplan is there")
     else:
         seen = f"DIALERD_APP is {app}, and app in [[asterisk]] is {server.app}: calls would not come back from AMD"
-        yield _wrong(server, check, seen, "make them the same")
+        yield _wrong(server, check, seen, f"DIALERD_APP={server.app} in [globals] of extensions.conf, {_RELOAD}")
     agi = server.variables.get("DIALERD_AGI")
     if agi is None:
-        remedy = "take the newer extensions_dialerd.conf, then: asterisk -rx 'dialplan reload'"
+        remedy = f"take the newer extensions_dialerd.conf, {_RELOAD}"
         yield _wrong(server, f"{check}: hooks", "it is one from before there were hooks", remedy)
     elif agi == wanted.agi:
         yield _well(server, f"{check}: hooks", f"they ask {agi}")
     else:
         seen = f"DIALERD_AGI is {agi}, and [agi] listen is {wanted.agi}"
-        yield _wrong(server, f"{check}: hooks", seen, "let the one lead to the other")
+        remedy = f"DIALERD_AGI={wanted.agi} in [globals] of extensions.conf, {_RELOAD}"
+        yield _wrong(server, f"{check}: hooks", seen, remedy)
     sounds = {name: server.variables.get(name, "") for name in _SOUNDS}
     lost = [f"{name} = {sound}" for name, sound in sounds.items() if sound and _is_unknown(server, sound)]
     if lost:
@@ -188,13 +197,14 @@ def _queues(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
     if not wanted.queues and server.ami is None:
         return
     if "app_queue" not in server.modules:
-        yield _wrong(server, "queues.conf", "app_queue is not running", "load app_queue.so (it needs a queues.conf)")
+        remedy = "load app_queue.so in modules.conf (it needs a queues.conf)"
+        yield _wrong(server, "queues.conf", "app_queue is not running", remedy)
     if server.ami is None:
         seen = f"queue {', '.join(sorted(wanted.queues))} is Asterisk's own, and the settings have no [asterisk.ami]"
-        yield _wrong(server, "manager.conf", seen, "see manager_dialerd.conf, and the README on [asterisk.ami]")
+        yield _wrong(server, "manager.conf", seen, "add it (see the README), with AMI on as in manager_dialerd.conf")
         return
     if server.ami.trouble:
-        yield _wrong(server, "manager.conf", server.ami.trouble, "see manager_dialerd.conf")
+        yield _wrong(server, "manager.conf", server.ami.trouble, _AMI)
         return
     if server.ami.is_overheard:
         remedy = "tlsenable in manager.conf (manager_dialerd.conf), and tls:// as url in [asterisk.ami]"
@@ -203,7 +213,8 @@ def _queues(server: ConfFacts, wanted: Wanted) -> Iterator[Finding]:
         yield _well(server, "manager.conf", "AMI answers, lets us in, and lets us bring people back")
     else:
         seen = "the user may not redirect: who waits for too long would not be brought back in time"
-        yield _wrong(server, "manager.conf", seen, "give it write = call")
+        remedy = "write = call for that user in manager.conf, then: asterisk -rx 'manager reload'"
+        yield _wrong(server, "manager.conf", seen, remedy)
     missing = sorted(wanted.queues - server.ami.queues)
     if missing:
         remedy = "see queues_dialerd.conf, then: asterisk -rx 'queue reload all'"

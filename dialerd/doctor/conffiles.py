@@ -34,6 +34,16 @@ NOT_SEEN = Finding(
 )
 
 
+def unread(reason: str, program: str) -> Finding:
+    """Asterisk's files are here, and not this user's to read. `program`: what runs now, which root may run itself."""
+    return Finding(
+        check=NOT_SEEN.check,
+        is_well=None,
+        seen=reason,
+        remedy=f"as root, past the command that becomes the user dialerd: {program} doctor --asterisk-conf",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfFolder:
     """The files by name; None: it is not there. `channels`: the most calls at once of all trunks. `ari_user`,
@@ -85,7 +95,7 @@ def _ari(folder: ConfFolder) -> Iterator[tuple[str, str, str]]:
     name, general = "ari.conf", folder.general("ari.conf")
     load = _reload("res_ari.so")
     if folder.files.get(name) is None:
-        yield name, "it is not there, and so there is no ARI", "see ari_dialerd.conf"
+        yield name, "it is not there, and so there is no ARI", f"take ari_dialerd.conf as a model, {load}"
         return
     if not _is_true(general.get("enabled", "yes")):
         yield name, "ARI is off", f"enabled = yes in its [general], {load}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 BUILT = Path(__file__).parent / "ui" / "dist"
-NOT_BUILT = "pages are not built: run scripts/ui, then start dialerd again"
+NOT_BUILT = "pages are not built: the README, Install, says how (scripts/ui build, systemd/install)"
 
 _PACKED = frozenset({".js", ".css", ".html", ".svg", ".json"})
 _KEPT_S = 365 * 86400

@@ -42,7 +42,7 @@ def held_for(dialer: Dialer, reason: str) -> None:
 def test_a_wrong_ari_password_is_named_and_nobody_is_dialed(lab: Lab, dialer: Dialer) -> None:
     dialer.campaign("held", [number(n, "02") for n in range(2)])
     rewrite(dialer, PASSWORD, "wrong")
-    held_for(dialer, "refuses user dialerd .HTTP 401.: check username and password")
+    held_for(dialer, "refuses user dialerd .HTTP 401. .username and password")
     assert "refuses user dialerd" in dialer.run("doctor").stdout.replace("\n", " ").replace("  ", " ")
     assert dialer.run("doctor").returncode == 1
 
@@ -58,7 +58,7 @@ def test_a_missing_amd_module_holds_campaigns_that_need_it_and_no_others(lab: La
     dialer.campaign("held", [number(n, "02") for n in range(2)])
     lab.pbx.cli("module unload app_amd.so")
     try:
-        held_for(dialer, "has no answering machine detection: load app_amd.so")
+        held_for(dialer, "has no answering machine detection .*module load app_amd.so")
         dialer.campaign("plain", [number(n, "02") for n in range(10, 12)], amd=False)
         dialer.start()
         dialer.cli("campaign", "run", "plain")

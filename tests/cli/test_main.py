@@ -154,6 +154,21 @@ def test_no_settings_are_written_or_needed_to_ask_for_help_and_version(capsys: p
     assert "dialerd, version" in capsys.readouterr().out
 
 
+def test_a_folder_that_may_not_be_entered_is_no_defect_and_says_as_whom_the_command_ran(terminal: Terminal) -> None:
+    @click.command("fall")
+    def fall() -> None:
+        raise PermissionError(13, "Permission denied", "/root/b.db")
+
+    cli.add_command(fall)
+    try:
+        said = terminal.type("fall")
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert "/root/b.db: Permission denied (this runs as the user " in said.err
+        assert "defect" not in said.err
+    finally:
+        del cli.commands["fall"]
+
+
 def test_an_unexpected_error_is_one_line_and_debug_shows_its_trace(terminal: Terminal) -> None:
     terminal.ok("list", "create", "a")
 
@@ -322,3 +337,16 @@ def test_the_shell_completes_nouns_without_loading_them_and_their_verbs() -> Non
     assert {"run", "status"} <= set(completed("campaign", ""))
     assert "--why" in completed("campaign", "status", "--w")
     assert "--config" in completed("--c")
+
+
+def test_doctor_says_of_asterisks_files_that_it_may_not_read_who_may_and_goes_on(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (terminal.home / "etc" / "http.conf").mkdir(parents=True)  # as unreadable, for root too
+    monkeypatch.setattr("dialerd.cli.doctor._ETC", terminal.home / "etc")
+    said = terminal.type("doctor", "--asterisk-conf", "--json")
+    *others, last = json.loads(said.out)
+    assert others and (last["is_well"], "cannot be read" in last["seen"]) == (None, True)
+    assert last["remedy"].endswith(" doctor --asterisk-conf")
+    refused = terminal.type("doctor", "--asterisk-conf", "--folder", str(terminal.home / "etc"))
+    assert (refused.code, refused.out) == (1, "")

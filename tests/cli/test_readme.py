@@ -21,7 +21,7 @@ def test_the_flow_and_the_strategy_of_the_readme_are_applied_and_a_campaign_goes
         terminal.ok(*command.split())
     terminal.ok("queue", "apply", terminal.write("queue.toml", queues[0]))
     terminal.ok("disposition", "apply", terminal.write("sales.toml", sets[0]))
-    terminal.ok("list", "import", "customers", terminal.write("customers.csv", CUSTOMERS))
+    terminal.ok("list", "import", "me", terminal.write("customers.csv", CUSTOMERS))
     for name in ("renewal", "ask", "pay-by-phone"):
         file = terminal.write(f"{name}.toml", block(name))
         assert "nothing is wrong" in terminal.ok("flow", "check", file).out
@@ -32,7 +32,7 @@ def test_the_flow_and_the_strategy_of_the_readme_are_applied_and_a_campaign_goes
     terminal.ok("strategy", "check", remind)
     assert terminal.ok("strategy", "draw", remind).out.startswith("digraph")
     terminal.ok("strategy", "apply", remind)
-    keys = block("reminder").replace('[on_human]\nplay = "custom/reminder"', "#").replace("[[retry]]", "[[no_retry]]")
+    keys = block("reminder").replace('[on_human]\nplay = "hello-world"', "#").replace("[[retry]]", "[[no_retry]]")
     keys = keys[: keys.index("[[no_retry]]")]
     with_flow = f'flow = "renewal"\ndispositions = "sales"\n{keys}'
     assert "warning" not in terminal.ok("campaign", "apply", terminal.write("reminder.toml", with_flow)).err

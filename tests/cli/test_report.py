@@ -42,6 +42,8 @@ def test_a_saved_view_decides_what_the_table_of_campaigns_shows(ready: Terminal)
     ready.ok("campaign", "apply", ready.write("autumn.toml", other))
     assert _names(ready) == ["autumn", "spring"]
     assert _names(ready, "--sort", "-priority") == ["spring", "autumn"]
+    assert _names(ready, "--state", "ready", "--mode", "agentless") == ["autumn", "spring"]
+    assert _names(ready, "--state", "active") == []
     ready.ok("view", "save", "urgent", "--priority", "5", "--column", "campaign", "--column", "connection")
     assert _names(ready, "--view", "urgent") == ["spring"]
     assert ready.ok("campaign", "list", "--view", "urgent").out.split() == [

@@ -8,6 +8,7 @@ import pytest
 
 from dialerd.doctor.checks import Finding
 from dialerd.doctor.conf import _PURPOSES, AmiFacts, ConfFacts, Wanted, diagnose_conf
+from dialerd.domain.lack import Lack
 
 EVERY_MODULE = frozenset({"app_queue", *(each for purpose in _PURPOSES for each in purpose.modules)})
 WHOLE = ConfFacts(
@@ -49,50 +50,58 @@ def test_a_whole_server_has_nothing_wrong() -> None:
 BOB = {"endpoints": WHOLE.endpoints | {"PJSIP/bob"}}
 
 
+LACKS: list[tuple[dict[str, object], str, str, str]] = [
+    (
+        {"trouble": Lack("it cannot be reached", "start it")},
+        "http.conf and ari.conf",
+        "cannot be reached",
+        "start it; http_dialerd.conf and ari_dialerd.conf",
+    ),
+    (
+        {"modules": EVERY_MODULE - {"app_amd"}},
+        "modules.conf: answering machine detection",
+        "app_amd is not running",
+        "amd.conf",
+    ),
+    ({"modules": EVERY_MODULE - {"app_queue"}}, "queues.conf", "app_queue", "app_queue.so"),
+    ({"variables": {}}, "extensions.conf", "is not there", "#include"),
+    (
+        {"variables": {"DIALERD_APP": "other", "DIALERD_AGI": "127.0.0.1:4573"}},
+        "extensions.conf",
+        "DIALERD_APP is other",
+        "DIALERD_APP=dialerd in [globals]",
+    ),
+    ({"variables": {"DIALERD_APP": "dialerd"}}, "extensions.conf: hooks", "before there were hooks", "newer"),
+    (
+        {"variables": {"DIALERD_APP": "dialerd", "DIALERD_AGI": "127.0.0.1:9"}},
+        "extensions.conf: hooks",
+        "[agi] listen is 127.0.0.1:4573",
+        "DIALERD_AGI=127.0.0.1:4573 in [globals]",
+    ),
+    ({"sounds": {}}, "extensions.conf: sounds", "DIALERD_SAY_OK = beep", "core-sounds"),
+    ({"endpoints": frozenset({"PJSIP/bob"})}, "pjsip.conf: agents", "PJSIP/1001 of agent ann", "pjsip_agents"),
+    ({"ami": None}, "manager.conf", "no [asterisk.ami]", "manager_dialerd.conf"),
+    ({"ami": AmiFacts(trouble="user dialerd is refused")}, "manager.conf", "is refused", "manager_dialerd.conf"),
+    (
+        {"ami": AmiFacts(queues=frozenset({"desk"}), may_redirect=False)},
+        "manager.conf",
+        "may not redirect",
+        "write = call",
+    ),
+    ({"is_overheard": True}, "http.conf: TLS", "in clear", "https://"),
+    (
+        {"ami": AmiFacts(queues=frozenset({"desk"}), is_overheard=True)},
+        "manager.conf: TLS",
+        "in clear",
+        "tls://",
+    ),
+    ({"ami": AmiFacts()}, "queues.conf", "no queue desk", "queues_dialerd.conf"),
+]
+
+
 @pytest.mark.parametrize(
     ("change", "check", "seen", "remedy"),
-    [
-        ({"trouble": "it cannot be reached"}, "http.conf and ari.conf", "cannot be reached", "ari_dialerd.conf"),
-        (
-            {"modules": EVERY_MODULE - {"app_amd"}},
-            "modules.conf: answering machine detection",
-            "app_amd is not running",
-            "amd.conf",
-        ),
-        ({"modules": EVERY_MODULE - {"app_queue"}}, "queues.conf", "app_queue", "app_queue.so"),
-        ({"variables": {}}, "extensions.conf", "is not there", "#include"),
-        (
-            {"variables": {"DIALERD_APP": "other", "DIALERD_AGI": "127.0.0.1:4573"}},
-            "extensions.conf",
-            "DIALERD_APP is other",
-            "the same",
-        ),
-        ({"variables": {"DIALERD_APP": "dialerd"}}, "extensions.conf: hooks", "before there were hooks", "newer"),
-        (
-            {"variables": {"DIALERD_APP": "dialerd", "DIALERD_AGI": "127.0.0.1:9"}},
-            "extensions.conf: hooks",
-            "[agi] listen is 127.0.0.1:4573",
-            "the other",
-        ),
-        ({"sounds": {}}, "extensions.conf: sounds", "DIALERD_SAY_OK = beep", "core-sounds"),
-        ({"endpoints": frozenset({"PJSIP/bob"})}, "pjsip.conf: agents", "PJSIP/1001 of agent ann", "pjsip_agents"),
-        ({"ami": None}, "manager.conf", "no [asterisk.ami]", "manager_dialerd.conf"),
-        ({"ami": AmiFacts(trouble="user dialerd is refused")}, "manager.conf", "is refused", "manager_dialerd.conf"),
-        (
-            {"ami": AmiFacts(queues=frozenset({"desk"}), may_redirect=False)},
-            "manager.conf",
-            "may not redirect",
-            "write = call",
-        ),
-        ({"is_overheard": True}, "http.conf: TLS", "in clear", "https://"),
-        (
-            {"ami": AmiFacts(queues=frozenset({"desk"}), is_overheard=True)},
-            "manager.conf: TLS",
-            "in clear",
-            "tls://",
-        ),
-        ({"ami": AmiFacts()}, "queues.conf", "no queue desk", "queues_dialerd.conf"),
-    ],
+    LACKS,
 )
 def test_each_lack_names_its_file_and_what_to_do(change: dict[str, object], check: str, seen: str, remedy: str) -> None:
     (finding,) = wrong(replace(WHOLE, **{**BOB, **change}))  # type: ignore[arg-type]

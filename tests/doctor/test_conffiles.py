@@ -52,40 +52,43 @@ def test_the_files_that_we_ship_lack_nothing(tmp_path: Path) -> None:
     )
 
 
+LACKS: list[tuple[str, str | None, str, str, str]] = [
+    ("http.conf", "[general]\nenabled = no\n", "http.conf", "the HTTP server is off", "enabled = yes"),
+    ("http.conf", None, "http.conf", "the HTTP server is off", "enabled = yes"),
+    ("http.conf", "[general]\nenabled=yes\nsession_limit=500", "http.conf", "is ignored", "sessionlimit = 200"),
+    ("http.conf", "[general]\nenabled=yes\nsessionlimit=10", "http.conf", "sessionlimit 10", "sessionlimit = 200"),
+    ("ari.conf", None, "ari.conf", "it is not there", "ari_dialerd.conf"),
+    ("ari.conf", "[general]\nenabled = no\n[dialerd]\ntype=user", "ari.conf", "ARI is off", "enabled = yes"),
+    ("ari.conf", "[general]\n[other]\ntype=user", "ari.conf", "has no user dialerd", "#include ari_dialerd.conf"),
+    ("ari.conf", "[general]\n[dialerd]\ntype=user\nread_only=yes", "ari.conf", "only read", "read_only = no"),
+    (
+        "ari.conf",
+        "[general]\n[dialerd]\ntype=user",
+        "ari.conf: patience",
+        "100 ms",
+        "websocket_write_timeout = 5000",
+    ),
+    ("manager.conf", "[general]\n", "manager.conf", "AMI is off", "enabled = yes"),
+    ("manager.conf", None, "manager.conf", "AMI is off", "enabled = yes"),
+    ("manager.conf", "[general]\nenabled=yes", "manager.conf", "no user dialerd", "#include manager_dialerd.conf"),
+    (
+        "manager.conf",
+        "[general]\nenabled=yes\n[dialerd]\nread=system\nwrite = all",
+        "manager.conf",
+        "lacks read = agent:",
+        "give it read = agent,",
+    ),
+    ("rtp.conf", "[general]\nrtpstart=20000\nrtpend=10000", "rtp.conf", "is no range", "rtp_dialerd.conf"),
+    ("rtp.conf", "[general]\nrtpstart=10000\nrtpend=10100", "rtp.conf", "room for 25 calls", "rtp_dialerd.conf"),
+    ("extensions.conf", "[globals]\n", "extensions.conf", "no context dialerd, dialerd-queue", "#include"),
+    ("asterisk.conf", "[options]\n", "asterisk.conf", "is not set", "maxfiles = 65000"),
+    ("asterisk.conf", None, "asterisk.conf", "is not set", "maxfiles = 65000"),
+]
+
+
 @pytest.mark.parametrize(
     ("file", "text", "check", "seen", "remedy"),
-    [
-        ("http.conf", "[general]\nenabled = no\n", "http.conf", "the HTTP server is off", "enabled = yes"),
-        ("http.conf", None, "http.conf", "the HTTP server is off", "enabled = yes"),
-        ("http.conf", "[general]\nenabled=yes\nsession_limit=500", "http.conf", "is ignored", "sessionlimit = 200"),
-        ("http.conf", "[general]\nenabled=yes\nsessionlimit=10", "http.conf", "sessionlimit 10", "sessionlimit = 200"),
-        ("ari.conf", None, "ari.conf", "it is not there", "ari_dialerd.conf"),
-        ("ari.conf", "[general]\nenabled = no\n[dialerd]\ntype=user", "ari.conf", "ARI is off", "enabled = yes"),
-        ("ari.conf", "[general]\n[other]\ntype=user", "ari.conf", "has no user dialerd", "#include ari_dialerd.conf"),
-        ("ari.conf", "[general]\n[dialerd]\ntype=user\nread_only=yes", "ari.conf", "only read", "read_only = no"),
-        (
-            "ari.conf",
-            "[general]\n[dialerd]\ntype=user",
-            "ari.conf: patience",
-            "100 ms",
-            "websocket_write_timeout = 5000",
-        ),
-        ("manager.conf", "[general]\n", "manager.conf", "AMI is off", "enabled = yes"),
-        ("manager.conf", None, "manager.conf", "AMI is off", "enabled = yes"),
-        ("manager.conf", "[general]\nenabled=yes", "manager.conf", "no user dialerd", "#include manager_dialerd.conf"),
-        (
-            "manager.conf",
-            "[general]\nenabled=yes\n[dialerd]\nread=system\nwrite = all",
-            "manager.conf",
-            "lacks read = agent:",
-            "give it read = agent,",
-        ),
-        ("rtp.conf", "[general]\nrtpstart=20000\nrtpend=10000", "rtp.conf", "is no range", "rtp_dialerd.conf"),
-        ("rtp.conf", "[general]\nrtpstart=10000\nrtpend=10100", "rtp.conf", "room for 25 calls", "rtp_dialerd.conf"),
-        ("extensions.conf", "[globals]\n", "extensions.conf", "no context dialerd, dialerd-queue", "#include"),
-        ("asterisk.conf", "[options]\n", "asterisk.conf", "is not set", "maxfiles = 65000"),
-        ("asterisk.conf", None, "asterisk.conf", "is not set", "maxfiles = 65000"),
-    ],
+    LACKS,
 )
 def test_each_lack_is_named_with_what_to_do(
     tmp_path: Path, file: str, text: str | None, check: str, seen: str, remedy: str

@@ -44,30 +44,33 @@ def test_a_machine_that_is_well_has_nothing_to_do() -> None:
     assert all(each.is_well for each in findings), findings
 
 
+WRONG: list[tuple[MachineFacts, str, bool | None, str]] = [
+    (changed(unit=None), "service", None, "is not installed"),
+    (changed(unit={"Type": "simple"}), "service", False, "Type=notify, Restart=always, WatchdogSec=30"),
+    (changed(is_enabled=False), "service", None, "not started with the machine"),
+    (changed(open_files=1024), "open files", False, "1024 files"),
+    (changed(free=499_000_000), "disk", False, "499 MB free in /var/lib/dialerd"),
+    (changed(free=900_000_000), "disk", None, "less than the database has (1000 MB)"),
+    (changed(wal=10**9), "database log", False, "1000 MB"),
+    (
+        changed(listen="127.0.0.1:8080", asked_as=("dialer.example.com",)),
+        "proxy",
+        None,
+        "through it may read /metrics",
+    ),
+    (changed(is_synchronized=False), "clock by NTP", None, "not synchronized"),
+    (
+        changed(secrets=(SecretFile(path="/etc/dialerd/dialerd.toml", what="settings", mode=0o644),)),
+        "secret settings",
+        False,
+        "can be read by everybody",
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("facts", "check", "is_well", "seen"),
-    [
-        (changed(unit=None), "service", None, "is not installed"),
-        (changed(unit={"Type": "simple"}), "service", False, "Type=notify, Restart=always, WatchdogSec=30"),
-        (changed(is_enabled=False), "service", None, "not started with the machine"),
-        (changed(open_files=1024), "open files", False, "1024 files"),
-        (changed(free=499_000_000), "disk", False, "499 MB free in /var/lib/dialerd"),
-        (changed(free=900_000_000), "disk", None, "less than the database has (1000 MB)"),
-        (changed(wal=10**9), "database log", False, "1000 MB"),
-        (
-            changed(listen="127.0.0.1:8080", asked_as=("dialer.example.com",)),
-            "proxy",
-            None,
-            "through it may read /metrics",
-        ),
-        (changed(is_synchronized=False), "clock by NTP", None, "not synchronized"),
-        (
-            changed(secrets=(SecretFile(path="/etc/dialerd/dialerd.toml", what="settings", mode=0o644),)),
-            "secret settings",
-            False,
-            "can be read by everybody",
-        ),
-    ],
+    WRONG,
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_wrong_is_told_with_what_to_do(

@@ -19,6 +19,7 @@ LOCAL = {
     "metrics alerts": "a file for Prometheus",
     "daemon reload": "the settings are a file of the machine",
     "doctor": "it looks at the machine, also where no daemon runs",
+    "help": "the manual, which is the same for everybody",
     "backup": "it writes a file of the machine",
     "restore": "it puts a file of the machine in place of the database, with no daemon on it",
     "list drop": "it names a folder of the machine: whoever may choose one has the daemon read and move what is there",

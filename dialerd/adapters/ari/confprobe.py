@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.readiness import explained, list_endpoints
 from dialerd.adapters.ari.soundlist import list_sounds
+from dialerd.domain.lack import Lack
 from dialerd.serversettings import AsteriskSettings
 
 GLOBALS = (
@@ -29,7 +30,7 @@ class Configuration:
     sounds: Mapping[str, Collection[str]] | None
 
 
-async def probe_conf(settings: AsteriskSettings) -> Configuration | str:
+async def probe_conf(settings: AsteriskSettings) -> Configuration | Lack:
     """Look once; else why it cannot be asked."""
     http = AriHttp.opener(settings)()
     try:

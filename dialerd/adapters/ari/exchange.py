@@ -55,7 +55,8 @@ class AriExchange(AriSteering):
     def trouble(self, *, endpoint: tuple[str, str], amd: bool) -> str | None:
         if not self._session.is_alive:
             return f"Asterisk {self.name} is not connected: {self._session.reason}"
-        return self._session.readiness.lack(self.name, endpoint=endpoint, amd=amd)
+        lack = self._session.readiness.lack(self.name, endpoint=endpoint, amd=amd)
+        return None if lack is None else str(lack)
 
     async def run(self, sink: ExchangeSink) -> None:
         await self._session.run(sink)

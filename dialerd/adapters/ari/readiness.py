@@ -1,6 +1,6 @@
 """What one Asterisk must have before it may dial, and whether it has it.
 
-Not here: connecting (session.py). Each lack is one sentence that says what to do.
+Not here: connecting (session.py). Each lack says what was seen and what to do.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import aiohttp
 from dialerd.adapters.ari.client import connected
 from dialerd.adapters.ari.http import AriHttp, AriStatus, AriUnreachable, as_object, as_objects
 from dialerd.adapters.ari.soundlist import list_sounds
+from dialerd.domain.lack import Lack
 from dialerd.serversettings import AsteriskSettings
 
 _SUPPORTED = {18: None, 20: (20, 18), 22: (22, 8)}
@@ -34,24 +35,33 @@ class Readiness:
     sounds: Mapping[str, Collection[str]] | None = None  # this and the next are looked at for doctor only
     has_music: bool | None = None
 
-    def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> str | None:
+    def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> Lack | None:
         """Why Asterisk `name` cannot carry a call over `endpoint`; None: it can."""
         technology, resource = endpoint
         if technology != "Local":
             state = self.endpoints.get(endpoint)
             if state is None:
-                return f"Asterisk {name} knows no endpoint {technology}/{resource}: check pjsip.conf and [[trunk]]"
+                return Lack(
+                    f"Asterisk {name} knows no endpoint {technology}/{resource}",
+                    "endpoint of [[trunk]] must name one that asterisk -rx 'pjsip show endpoints' lists; else add it to"
+                    " pjsip.conf",
+                )
             if state == "offline":
-                return f"Asterisk {name}: endpoint {technology}/{resource} is offline: the trunk cannot be reached"
+                return Lack(
+                    f"Asterisk {name}: endpoint {technology}/{resource} is offline: the trunk cannot be reached",
+                    "see asterisk -rx 'pjsip show contacts' and 'pjsip show registrations': address and password in"
+                    " pjsip.conf, the firewall, the carrier",
+                )
         if amd and not self.has_amd:
-            return (
-                f"Asterisk {name} has no answering machine detection: load app_amd.so (it needs an amd.conf),"
-                " or set amd = false"
+            return Lack(
+                f"Asterisk {name} has no answering machine detection",
+                "asterisk -rx 'module load app_amd.so' (it needs an amd.conf), or amd = false in the campaign",
             )
         if amd and not self.has_dialplan:
-            return (
-                f"Asterisk {name} lacks dialerd's dialplan: #include extensions_dialerd.conf of asterisk-conf/"
-                " and run dialplan reload"
+            return Lack(
+                f"Asterisk {name} lacks dialerd's dialplan",
+                "#include extensions_dialerd.conf of asterisk-conf/ at the end of extensions.conf, then:"
+                " asterisk -rx 'dialplan reload'",
             )
         return None
 
@@ -66,27 +76,31 @@ def too_old(version: str) -> bool:
     return oldest is None or (major, minor) < oldest
 
 
-def explained(error: Exception, *, url: str, user: str) -> str:
-    """Why Asterisk could not be used, and what to do, in one sentence."""
+def explained(error: Exception, *, url: str, user: str) -> Lack:
+    """Why Asterisk could not be used, and what to do."""
     if isinstance(error, AriStatus):
         match error.status:
             case 401 | 403:
-                return (
-                    f"it refuses user {user} (HTTP {error.status}): check username and password in [[asterisk]]"
-                    " against its ari.conf"
+                return Lack(
+                    f"it refuses user {user} (HTTP {error.status})",
+                    "username and password in [[asterisk]] must be those of its ari.conf; after a change there:"
+                    " asterisk -rx 'module reload res_ari.so'",
                 )
             case 404:
-                return f"there is no ARI at {url}: check url in [[asterisk]], http.conf and ari.conf"
+                return Lack(f"there is no ARI at {url}", "check url in [[asterisk]], http.conf and ari.conf")
             case 503:
-                return "it is not fully booted"
+                return Lack("it is not fully booted", "wait; if that lasts, see its log: journalctl -u asterisk")
+            case _:
+                return Lack(str(error), "see the log of Asterisk: journalctl -u asterisk, /var/log/asterisk")
     if isinstance(error, AriUnreachable):
-        is_mute = isinstance(error.__cause__, aiohttp.ServerDisconnectedError)
-        hint = " (is TLS spoken there, or sessionlimit of http.conf reached?)" if is_mute else ""
-        return f"it cannot be reached at {url}: {error}{hint}"
-    return str(error)
+        seen = f"it cannot be reached at {url}: {error}"
+        if isinstance(error.__cause__, aiohttp.ServerDisconnectedError):
+            return Lack(seen, "is TLS spoken there (https:// in url), or sessionlimit of its http.conf reached?")
+        return Lack(seen, "does it run (systemctl status asterisk), with enabled = yes and this address in http.conf?")
+    return Lack(str(error))
 
 
-async def probe(settings: AsteriskSettings) -> Readiness | str:
+async def probe(settings: AsteriskSettings) -> Readiness | Lack:
     """Look at one Asterisk once, without an event stream: what it has, or why it cannot be used (for doctor)."""
     http = AriHttp.opener(settings)()
     try:

@@ -80,7 +80,7 @@ class Session:
                 self.is_alive = False
                 url = self.http.url if self.http else ""
                 is_dead = isinstance(error, AriUnreachable) and error.refused
-                self._say_lost(readiness.explained(error, url=url, user=self._user), sink, is_dead=is_dead)
+                self._say_lost(str(readiness.explained(error, url=url, user=self._user)), sink, is_dead=is_dead)
                 if self._up_since is not None:
                     waits = waits.after(self._clock.steady() - self._up_since)
                 self._up_since = None

@@ -18,6 +18,8 @@ _INCLUDE = re.compile(r"#\s*(?:try)?include\s+(.+)", re.I)
 _COMMENT = re.compile(r";--.*?--;", re.S)
 _DEPTH = 10
 
+_WHO = "run it as root, or as the user asterisk"
+
 Sections = Mapping[str, Mapping[str, str]]
 """By name; of a key that is set twice the last one counts, as in Asterisk. Keys are in small letters."""
 
@@ -26,7 +28,10 @@ def read_conf_folder(folder: Path) -> dict[str, Sections | None]:
     """The files of NAMES; None: it is not there. Raises BadInputError where one cannot be read."""
     if not folder.is_dir():
         raise BadInputError(f"{folder} is no folder", hint="give the one with Asterisk's configuration: /etc/asterisk")
-    return {name: _sections(folder, folder / name) if (folder / name).exists() else None for name in NAMES}
+    try:
+        return {name: _sections(folder, folder / name) if (folder / name).exists() else None for name in NAMES}
+    except PermissionError as error:  # of the folder
+        raise BadInputError(f"{folder} cannot be read: {error.strerror}", hint=_WHO) from error
 
 
 def _sections(folder: Path, path: Path) -> Sections:
@@ -48,9 +53,7 @@ def _lines(folder: Path, path: Path, depth: int) -> Iterator[str]:
     try:
         text = path.read_text("utf-8", "replace")
     except OSError as error:
-        raise BadInputError(
-            f"{path} cannot be read: {error.strerror}", hint="run it as root, or as the user asterisk"
-        ) from error
+        raise BadInputError(f"{path} cannot be read: {error.strerror}", hint=_WHO) from error
     for raw in _COMMENT.sub("", text).splitlines():
         line = re.sub(r"(?<!\\);.*", "", raw).strip()
         if not (include := _INCLUDE.match(line)):

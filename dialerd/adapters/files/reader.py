@@ -99,6 +99,8 @@ class FileReader:
                 if self._is_closed.is_set():
                     return
                 self._queue.put(message)
+        except OSError as error:
+            self._queue.put(("refused", f"{self._path} cannot be read: {error.strerror}", "check its name and rights"))
         except Exception as error:  # noqa: BLE001  # handed to whoever waits, who would wait for ever
             self._queue.put(("refused", f"{self._path} cannot be read: {error}", "see the log of the daemon"))
 
