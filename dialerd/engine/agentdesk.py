@@ -144,6 +144,7 @@ class AgentDesk:
         if line.seen.state is AgentState.LOGGED_OUT:
             self._log_in(line)
         else:
+            self._phones.forget_ringing(line)  # who asks anew waits for no earlier try
             self._book.move(line, _EVENT_OF[wanted.state])
             self._phones.reach(line)
 

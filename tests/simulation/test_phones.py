@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dialerd.simulate.phones import BY_NAME
 from dialerd.usecases import agents as usecases
 from tests.simulation.callcenter import PHONES, agent, ask, poke, queue, staff
 from tests.simulation.office import Office, in_office
@@ -45,5 +48,26 @@ def test_an_agent_who_logs_in_with_another_phone_while_one_rings_is_at_the_other
         await office.clock.sleep(30)
         assert list(office.exchange.legs_up) == [row.leg_id]
         assert (await agent(office, "ann")).wanted.reason == "", "the first phone's end is no failed login"
+
+    in_office(story, start=START)
+
+
+def test_an_agent_who_is_ready_anew_is_rung_at_once_and_not_when_the_next_try_would_have_been(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(office: Office) -> None:
+        await office.start()
+        await staff(office, queue(["ann"]), endpoints=[AT_ONCE])
+        await office.clock.sleep(1)
+        (leg_id,) = office.exchange.legs_up
+        with monkeypatch.context() as unplugged:
+            unplugged.setitem(BY_NAME, "agent1001", BY_NAME["nobody"])
+            office.exchange.vanish(leg_id)
+            await office.clock.sleep(6)  # tried at once and 5 s later; then after 20 s
+            assert (await agent(office, "ann")).seen.state == "paused"
+        await ask(office, "ann", "ready")
+        await office.clock.sleep(0.5)
+        row = await agent(office, "ann")
+        assert (row.seen.state, list(office.exchange.legs_up)) == ("ready", [row.leg_id])
 
     in_office(story, start=START)
