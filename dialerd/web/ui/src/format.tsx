@@ -19,9 +19,13 @@ export function length(seconds: number): string {
 }
 
 export const since = (at: string | null | undefined, now: number): number => (at ? (now - Date.parse(at)) / 1000 : 0);
-export const fullTime = (at: string | null | undefined): string => (at ? full.format(new Date(at)) : "–");
-export const clockTime = (at: string | null | undefined): string => (at ? clock.format(new Date(at)) : "–");
-export const dayTime = (at: string | null | undefined): string => (at ? day.format(new Date(at)) : "–");
+
+/** A moment that cannot be read, typed into an address say, is shown as it stands. */
+const shownBy = (form: Intl.DateTimeFormat) => (at: string | null | undefined): string =>
+  at ? (Number.isNaN(Date.parse(at)) ? at : form.format(new Date(at))) : "–";
+export const fullTime = shownBy(full);
+export const clockTime = shownBy(clock);
+export const dayTime = shownBy(day);
 
 /** A moment by the clock whose offset it has, as a promise to a contact was made: `2026-03-04 10:00`. The zone stands beside it. */
 export const wallTime = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)}`;

@@ -8,6 +8,7 @@ import { summed } from "../src/campaigns/form/general";
 import { isAnyWrong, isOver, wrongOf } from "../src/campaigns/form/complaints";
 import { chosen, differences } from "../src/campaigns/form/merge";
 import { toToml } from "../src/campaigns/form/toml";
+import { clockTime, dayTime, fullTime } from "../src/format";
 
 test("a table is written as the file that it is", () => {
   expect(toToml({
@@ -136,4 +137,11 @@ test.each([
   ["ratio", 3, "3"],
 ] as const)("the pace of a run that is to be changed begins with its own: %s of %d is %j", (key, now, shown) => {
   expect(given(key, { max_calls: 1, calls_per_second: 1, ratio: 1, [key]: now })).toBe(shown);
+});
+
+test("a moment that cannot be read is shown as it stands", () => {
+  for (const shown of [clockTime, dayTime, fullTime]) {
+    expect([shown(null), shown("tomorrow")]).toEqual(["–", "tomorrow"]);
+    expect(shown("2026-11-22T10:00:00Z")).toMatch(/\d/);
+  }
 });
