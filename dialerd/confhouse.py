@@ -36,7 +36,7 @@ async def examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
             for other in given.asterisk
             if other.link is not None and other.name != server.name
         }
-        too_old = ari.too_old(found.version)
+        too_old, clock_at = ari.too_old(found.version), found.clock_at
         facts.append(
             checks.AsteriskFacts(
                 name=server.name,
@@ -46,6 +46,7 @@ async def examine_servers(given: Settings) -> list[checks.AsteriskFacts]:
                 links=links,
                 sounds=found.sounds,
                 has_music=found.has_music,
+                ahead_s=None if clock_at is None else (clock_at - SystemClock().now()).total_seconds(),
             )
         )
     return facts

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -32,8 +33,9 @@ class Readiness:
     has_amd: bool = False
     has_dialplan: bool = False
     endpoints: Mapping[tuple[str, str], str]
-    sounds: Mapping[str, Collection[str]] | None = None  # this and the next are looked at for doctor only
+    sounds: Mapping[str, Collection[str]] | None = None  # this and the next two are looked at for doctor only
     has_music: bool | None = None
+    clock_at: datetime | None = None  # its own clock, at the end of the look
 
     def lack(self, name: str, *, endpoint: tuple[str, str], amd: bool) -> Lack | None:
         """Why Asterisk `name` cannot carry a call over `endpoint`; None: it can."""
@@ -107,9 +109,17 @@ async def probe(settings: AsteriskSettings) -> Readiness | Lack:
         async with connected(http) as client:
             found = await examine(http, client)
             has_music = await _has_module(client, "res_musiconhold.so")
-            return replace(found, sounds=await list_sounds(http), has_music=has_music)
+            found = replace(found, sounds=await list_sounds(http), has_music=has_music)
+            return replace(found, clock_at=_to_moment(as_object(await http.call("GET", "/asterisk/ping"))))
     except (AriStatus, AriUnreachable) as error:
         return explained(error, url=settings.url, user=settings.username)
+
+
+def _to_moment(ping: Mapping[str, Any]) -> datetime | None:
+    try:
+        return datetime.strptime(str(ping.get("timestamp")), "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError:
+        return None
 
 
 async def examine(http: AriHttp, client: Any) -> Readiness:

@@ -6,16 +6,19 @@ import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
 from dialerd import log
-from dialerd.adapters.ari import AriExchange
+from dialerd.adapters.ari import AriExchange, probe
+from dialerd.adapters.ari.readiness import Readiness
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.words import AttemptId
 from dialerd.ports import Turn
+from dialerd.serversettings import AsteriskSettings
 from tests.adapters.ari.fake import FakeAri, Heard, connected
 from tests.adapters.ari.manualclock import ManualClock
 
@@ -216,6 +219,25 @@ def test_what_is_no_asterisk_is_a_reason_and_ends_no_daemon(path: str, reply: ob
         assert "is this an Asterisk?" in heard.reasons[0]
         fake.replies.clear()
         await heard.until(lambda: heard.ups == 1)
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2026-11-22T10:25:37.216+0100", datetime(2026, 11, 22, 9, 25, 37, 216_000, tzinfo=UTC)),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_doctor_reads_a_servers_clock(said: object, at: datetime | None) -> None:
+    async def story(fake: FakeAri, exchange: AriExchange, heard: Heard) -> None:
+        fake.replies |= {"/sounds": [], "/asterisk/ping": {"timestamp": said}}
+        settings = AsteriskSettings(name="pbx1", url=fake.url, username="dialerd", password="secret")
+        found = await probe(settings)
+        assert isinstance(found, Readiness)
+        assert found.clock_at == at
 
     tell(story)
 
