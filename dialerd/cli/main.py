@@ -48,6 +48,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 usage or settings."""
     given = list(sys.argv[1:] if words is None else words)
     gc.set_threshold(_YOUNG)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: others would spin beside matrices this small
     try:
         code = cli.main(given, prog_name="dialerd", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

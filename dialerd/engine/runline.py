@@ -217,6 +217,8 @@ class RunLine:
 
     def late(self, crew: Crew, indices: Sequence[int]) -> list[AttemptId]:
         """The calls that the pacer would hang up (indices into its view's `ringing`) and that may be."""
+        if not indices:
+            return []
         left_out = self._paired(crew)
         seen = [attempt_id for attempt_id in self.ringing if attempt_id not in left_out]
         return [attempt_id for attempt_id in map(seen.__getitem__, indices) if attempt_id in self.repeatable]
