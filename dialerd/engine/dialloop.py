@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -35,8 +35,9 @@ from dialerd.engine.surewriter import STORE_RETRY_S
 from dialerd.log import logger
 from dialerd.meters import Meters
 from dialerd.ports import AttemptRow, Exchange
-from dialerd.usecases import dialing
+from dialerd.usecases import dialing, seats
 from dialerd.usecases.callplan import plan_of
+from dialerd.usecases.dialing import Claim
 
 _log = logger(__name__)
 
@@ -85,6 +86,7 @@ class DialLoop:
         self._reason_at: float | None = None  # when this pass was asked for
         self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
+        self._helps = means.seat is not None and not means.seat.leads
 
     def wake(self) -> None:
         if not self._wake.is_set():
@@ -134,7 +136,8 @@ class DialLoop:
         """One look at every active run, highest priority first; among equals the dice decide, so none starves."""
         lines = [line for line in self._means.runs.all_lines() if line.row.state is RunState.ACTIVE]
         self._offer(lines, alarm)
-        at = await self._callbacks.dial()  # whom agents have promised a call goes before everybody
+        # Whom agents have promised a call goes before everybody.
+        at = None if self._helps else await self._callbacks.dial()
         if at is not None:
             self._look_at(at, alarm)
         for line in sorted(lines, key=lambda line: (-line.row.spec.priority, self._means.dice.draw())):
@@ -222,7 +225,8 @@ class DialLoop:
             if at > steady:
                 alarm.no_later_than(at)
             return False
-        attempts = await self._claim(line, exchange, packs, room)
+        claim = await self._claim(line, exchange, packs, room)
+        attempts = claim.attempts
         if line.reserves and theirs is None:
             # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
             per_agent = math.ceil(paced / max(1, len(crew.free))) or math.ceil(spec.ratio)
@@ -231,6 +235,9 @@ class DialLoop:
             )
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
+        if claim.again_s is not None:
+            alarm.no_later_than(steady + claim.again_s)
+            return False
         if len(attempts) < wanted or line.is_dry:
             return True  # again: there may be more to dial, and a run that has run dry still has to set its alarm
         self._look_when_paced(line, steady, alarm)
@@ -268,11 +275,11 @@ class DialLoop:
             learnt = line.learner.learnt()
             self._means.store.post(lambda unit: unit.runs.set_learnt(line.row.id, learnt))
 
-    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Sequence[AttemptRow]:
+    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Claim:
         way_out = self._means.trunks.to(line.row.spec.trunk, exchange.name)
         claim = await self._means.openings.open(
             partial(
-                dialing.claim,
+                self._claiming(line),
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
@@ -287,7 +294,12 @@ class DialLoop:
         line.is_dry = claim.is_dry
         line.due_at = claim.due_at
         line.repeatable |= claim.repeatable
-        return claim.attempts
+        return claim
+
+    def _claiming(self, line: RunLine) -> Callable[..., Claim]:
+        if self._means.seat is None:
+            return dialing.claim
+        return partial(seats.claim, calls_up=line.calls_up(self._means.clock.steady()))
 
     def place(
         self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], no_agent: str = ""
@@ -336,6 +348,8 @@ class DialLoop:
         else:
             _log.info(f"campaign {campaign} goes on", action="run_goes_on", run_id=line.row.id)
         line.held_by = reason
+        if self._helps:
+            return  # what is told is what holds the leader
         # `campaign status --why` tells it, from whichever process.
         told = self._means.runs.why_held(line.row.id)
         self._means.store.post(lambda unit: unit.runs.set_held(line.row.id, told))

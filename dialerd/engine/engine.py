@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from contextlib import suppress
+from datetime import timedelta
 from types import MappingProxyType
 
 from dialerd.domain import regulation
 from dialerd.domain.answers import Answers
 from dialerd.domain.call.events import CallEvent
 from dialerd.domain.caller import CallerEvent, LinkCame
+from dialerd.domain.errors import StoreError
 from dialerd.domain.leg import LegEvent
 from dialerd.domain.regulation import EMPTY, Rulebook
 from dialerd.domain.replywords import NO_WORDS, ReplyWords
+from dialerd.domain.seat import Seat
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import AttemptId, CallerId, LegId
 from dialerd.engine import reading
@@ -39,6 +41,7 @@ from dialerd.engine.previewdesk import PreviewDesk
 from dialerd.engine.queuedesk import QueueDesk
 from dialerd.engine.recordingdesk import RecordingDesk
 from dialerd.engine.runkeeper import RunKeeper
+from dialerd.engine.seatkeeper import SeatKeeper
 from dialerd.engine.serverdesk import LOST_AFTER_S, ServerDesk
 from dialerd.engine.sounddesk import SoundDesk
 from dialerd.engine.steerdesk import SteerDesk
@@ -48,17 +51,7 @@ from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.engine.vitals import Vitals
 from dialerd.meters import Meters
-from dialerd.ports import (
-    Clock,
-    Dice,
-    Exchange,
-    ExchangeEvent,
-    MessageRoute,
-    QueueWatch,
-    Store,
-    Tracing,
-    Unit,
-)
+from dialerd.ports import Clock, Dice, Exchange, ExchangeEvent, MessageRoute, QueueWatch, Store, Tracing
 from dialerd.ports.flows import Speech, Web
 from dialerd.tasks import end, spawn
 
@@ -98,9 +91,12 @@ class Engine:
         links: Mapping[str, str] = MappingProxyType({}),
         meters: Meters | None = None,
         tracing: Tracing | None = None,
+        seat: Seat | None = None,
+        on_unseated: Callable[[], None] = lambda: None,
     ) -> None:
         """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt.
-        `lost_after_s`: an exchange away so long is given up. By exchange, `limits`: most calls, `links`: the way in."""
+        `lost_after_s`: an exchange away so long is given up. By exchange, `limits`: most calls, `links`: the way in.
+        `seat`: among daemons that dial the same campaigns; `on_unseated`: it was lost, and the process must end."""
         self.meters = meters or Meters()
         self._store = store
         self._clock = clock
@@ -109,11 +105,18 @@ class Engine:
         # What no call is cancelled before when it is not known any more which packs it was placed under.
         self._min_ring_s = max(min_ring_s, regulation.min_ring_s(tuple(rulebook.packs.values())))
         self._trunk_names = frozenset(trunks)
+        self._seat, self._helps = seat, (helps := seat is not None and not seat.leads)
+        self._seats = SeatKeeper(store, clock, exchanges, seat, on_lost=on_unseated)
         self.servers = ServerDesk(
-            store, clock, exchanges, lost_after_s=lost_after_s, give_up=lambda *lost: self._home.give_up(*lost)
+            store,
+            clock,
+            exchanges,
+            lost_after_s=lost_after_s,
+            give_up=lambda *lost: self._home.give_up(*lost),
+            tells=not helps,
         )
-        self._trunks = TrunkDesk(trunks, exchanges, clock, limits=limits, on_learnt=self.servers.learnt)
-        self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook)
+        self._trunks = TrunkDesk(trunks, exchanges, clock, limits=limits, on_learnt=self.servers.learnt, seat=seat)
+        self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook, helps=helps)
         self.callers = CallerDesk(store, clock, exchanges)
         self.agents = AgentDesk(
             store,
@@ -153,6 +156,7 @@ class Engine:
             agents=self.agents,
             sounds=SoundDesk(store, clock, is_on=check_sounds, on_known=self._wake),
             rulebook=rulebook,
+            seat=seat,
         )
         self._take_back = TakeBack(store, clock, self._let_go)
         self.messages = MessagingDesk(
@@ -235,6 +239,7 @@ class Engine:
             self.listeners,
             min_ring_s=self._min_ring_s,
             on_change=self._wake,
+            seat=seat,
         )
         self._lookout = Lookout(
             clock,
@@ -252,28 +257,32 @@ class Engine:
             take_back=self._take_back,
             refresh_s=refresh_s,
             on_look=self._wake,
+            helps=helps,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._moved = asyncio.Event()
 
     async def start(self) -> None:
         """Look at the store, connect, and dial as soon as an exchange is reconciled."""
+        await self._seats.enter()
         await self._home.inherit(self._trunk_names)
         await self._lookout.first()
-        self.callers.start()
-        await self.recordings.inherit()
-        made = await self._store.read(partial(_calls_of_day, now=self._clock.now()))
-        self._trunks.assume_made(self._clock.now().astimezone(UTC).date(), made)
+        if not self._helps:
+            self.callers.start()
+            await self.recordings.inherit()
+        await self._trunks.recall(self._store)
         last_at = await self._store.read(lambda unit: unit.dialing.last_claimed_at())
         if last_at is not None and last_at > self._clock.now() - _RECENT:
             # What the daemon before us dialed in its last second counts against this second's calls too.
             self._trunks.assume_spent()
             self.runs.assume_spent()
-        await self.messages.start()
+        if not self._helps:
+            await self.messages.start()
         self._tasks = [
             spawn("refresh", self._lookout.run()),
             spawn("taking back", self._take_back.run()),
             spawn("dial loop", self._loop.run()),
+            *([] if self._seat is None else [spawn("seat", self._seats.run())]),
             *(spawn(f"exchange {name}", exchange.run(self)) for name, exchange in self._exchanges.items()),
             *(spawn(f"queues of {name}", watch.run(self.queues)) for name, watch in self._watches.items()),
         ]
@@ -301,6 +310,8 @@ class Engine:
         self.callers.stop()
         self.listeners.stop()
         self.agents.stop()
+        with suppress(StoreError):  # it ends by itself
+            await self._seats.leave()
 
     def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
         """The trunks of that name have other limits from now on; calls that are up stay."""
@@ -378,7 +389,3 @@ class Engine:
             await self._moved.wait()
         timer.cancel()
         return is_so()
-
-
-def _calls_of_day(unit: Unit, now: datetime) -> dict[str, int]:
-    return unit.servers.calls_since(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))

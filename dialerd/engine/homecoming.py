@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.errors import ExchangeError, StoreError
+from dialerd.domain.seat import Seat
 from dialerd.domain.words import AttemptId
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
@@ -49,6 +50,7 @@ class Homecoming:
         *,
         min_ring_s: float,
         on_change: Callable[[], None],
+        seat: Seat | None = None,
     ) -> None:
         """`min_ring_s`: what no call is cancelled before of which it is not known under which packs it was placed."""
         self._store = store
@@ -63,13 +65,15 @@ class Homecoming:
         self._listeners = listeners
         self._min_ring_s = min_ring_s
         self._on_change = on_change
+        self._seat = seat
+        self._helps = seat is not None and not seat.leads  # callers and agents are the leader's
         self.inherited: dict[AttemptId, AttemptRow] = {}
         self._looks: dict[str, asyncio.Task[None]] = {}
 
     async def inherit(self, trunks: Collection[str]) -> None:
         """Take up what an earlier daemon left open. `trunks`: those of the settings."""
         self.inherited = await inherit(
-            self._store, exchanges=self._exchanges.keys(), trunks=trunks, now=self._clock.now()
+            self._store, exchanges=self._exchanges.keys(), trunks=trunks, now=self._clock.now(), seat=self._seat
         )
 
     def on_event(self, exchange: str, event: ExchangeEvent) -> None:
@@ -90,9 +94,10 @@ class Homecoming:
         while exchange.is_alive:
             try:
                 done = await reconcile(
-                    exchange, self._store, self._desk, self._agents, self.inherited, self._min_ring_s
+                    exchange, self._store, self._desk, self._agents, self.inherited, self._min_ring_s, self._seat
                 )
-                await self._callers.reconcile(exchange)
+                if not self._helps:
+                    await self._callers.reconcile(exchange)
             except (ExchangeError, StoreError) as error:
                 _log.warning(f"{exchange.name} is not reconciled: {error}", action="reconcile_failed")
                 await self._clock.sleep(_RECONCILE_RETRY_S)
@@ -102,8 +107,9 @@ class Homecoming:
                 self._servers.ready(exchange.name)
                 text = f"Asterisk {exchange.name} is reconciled: {done.text}"
                 _log.info(text, action="reconciled", asterisk=exchange.name)
-                self._agents.came()
-                self._callers.look()
+                if not self._helps:
+                    self._agents.came()
+                    self._callers.look()
                 self._on_change()
             return
 

@@ -28,7 +28,8 @@ _log = logger(__name__)
 
 
 class Lookout:
-    """`refresh_s`: the longest that it does not look. `on_look`: told after each."""
+    """`refresh_s`: the longest that it does not look. `on_look`: told after each. `helps`: another
+    daemon leads, and alone looks after what is done once: agents, schedules, messages and the like."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Lookout:
         take_back: TakeBack,
         refresh_s: float,
         on_look: Callable[[], None],
+        helps: bool = False,
     ) -> None:
         self._clock = clock
         self._servers = servers
@@ -64,6 +66,7 @@ class Lookout:
         self._take_back = take_back
         self._refresh_s = refresh_s
         self._on_look = on_look
+        self._helps = helps
         self._poked = asyncio.Event()
         self._wants_all = True
         self._asking: set[str] = set()  # agents of whom alone something has changed
@@ -82,8 +85,11 @@ class Lookout:
     async def first(self) -> None:
         """Before anything is connected."""
         await self._servers.start(self._trunks)
-        await self._queues.refresh()
+        if not self._helps:
+            await self._queues.refresh()
         await self._runs.refresh()
+        if self._helps:
+            return
         await self._agents.refresh()
         await self._previews.refresh()
 
@@ -93,7 +99,7 @@ class Lookout:
             self._poked.clear()  # before looking: a poke that comes while we look means to look again
             (wants_all, self._wants_all), (asking, self._asking) = (self._wants_all, False), (self._asking, set())
             try:
-                if wants_all:
+                if wants_all or self._helps:
                     self._take_back.want()
                     self._due = self._clock.steady() + self._refresh_s
                     self._due = await self._look(self._refresh_s) + self._clock.steady()
@@ -110,6 +116,10 @@ class Lookout:
     async def _look(self, wait_s: float) -> float:
         """Seconds until the next look."""
         await self._servers.refresh(self._trunks)
+        if self._helps:
+            await self._runs.refresh()
+            self._on_look()
+            return wait_s
         await self._queues.refresh()
         # The runs first: one whose time is over makes room for the occurrence that begins then.
         for at in (await self._runs.refresh(), await self._timetable.refresh()):

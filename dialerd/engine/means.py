@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialerd.domain.regulation import Rulebook
+from dialerd.domain.seat import Seat
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.openings import Openings
 from dialerd.engine.runkeeper import RunKeeper
@@ -29,3 +30,4 @@ class Means:
     agents: AgentDesk
     sounds: SoundDesk
     rulebook: Rulebook
+    seat: Seat | None = None  # among daemons that dial the same campaigns; None: it shares with nobody

@@ -14,6 +14,7 @@ from dialerd.domain.call import Facts, Outcome, Talk
 from dialerd.domain.call.events import ChannelGone
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.queue import QueueSpec
+from dialerd.domain.seat import Seat, own_of
 from dialerd.domain.words import AttemptId, Disposition, Verdict
 from dialerd.engine.agentdesk import AgentDesk
 from dialerd.engine.calldesk import CallDesk
@@ -48,11 +49,13 @@ async def reconcile(
     agents: AgentDesk,
     inherited: dict[AttemptId, AttemptRow],
     min_ring_s: float,
+    seat: Seat | None = None,
 ) -> Reconciled:
     """Tell, adopt or hang up; nothing is dialed on this exchange before this has returned.
 
     `inherited`: the attempts that were open when this daemon started; those of this exchange are taken out as they
     are adopted. Only they can be unknown to the desk: an attempt of our own is either there or not dialed yet.
+    `seat`: other daemons have calls there too, which are left alone; a helper has no legs.
     Raises ExchangeError when the exchange cannot be asked; to be called again then.
     """
     known = desk.up_at(exchange.name)
@@ -72,10 +75,21 @@ async def reconcile(
             desk.deliver(attempt.id, ChannelGone())
     ours = {*known, *desk.up_at(exchange.name)}
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
+    if seat is not None and strays:  # what is there has been claimed before, so that whose it is can be read now
+        strays = await store.read(partial(_own_strays, strays, seat))
     for attempt_id in strays:
         await surely(partial(exchange.hang_up, attempt_id))
-    legs, bridges = await agents.reconcile(exchange)
+    legs, bridges = (0, 0) if seat is not None and not seat.leads else await agents.reconcile(exchange)
     return Reconciled(known=len(known), adopted=adopted, strays=len(strays) + legs, bridges=bridges)
+
+
+def _own_strays(strays: list[AttemptId], seat: Seat, unit: Unit) -> list[AttemptId]:
+    """Those that this daemon is to hang up: a leader all that no other leads, a helper its own."""
+    if seat.leads:
+        theirs = unit.daemons.led_elsewhere(strays, seat.own)
+        return [each for each in strays if each not in theirs]
+    rows = (unit.dialing.attempt(each) for each in strays)
+    return [row.id for row in rows if row is not None and row.owner == seat.name]
 
 
 def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec | None, tuple[Talk, ...]]:
@@ -88,18 +102,25 @@ def _spec_of(unit: Unit, attempt: AttemptRow) -> tuple[CampaignSpec, QueueSpec |
 
 
 async def inherit(
-    store: Store, *, exchanges: Collection[str], trunks: Collection[str], now: datetime
+    store: Store, *, exchanges: Collection[str], trunks: Collection[str], now: datetime, seat: Seat | None = None
 ) -> dict[AttemptId, AttemptRow]:
     """The attempts that an earlier daemon left open, to be adopted as their exchanges come up.
 
     Those whose exchange or trunk is no longer in the settings are settled here, as nobody is left to ask; a channel
-    of theirs that still lives is hung up as a stray.
+    of theirs that still lives is hung up as a stray. So are those of other daemons where this one shares with nobody.
     """
     found = await store.read(lambda unit: unit.dialing.open_attempts())
     open_attempts = [each for each in found if each.channel.is_call]  # messages: engine/messaging.py
+    foreign = [each for each in open_attempts if each.owner not in own_of(seat)]
+    open_attempts = [each for each in open_attempts if each not in foreign]
+    for attempt in foreign if seat is None else ():
+        reason = "the daemon that dialed it may dial no more: the one that leads now shares no campaigns"
+        await store.write(partial(settle_interrupted, attempt, now, reason))
     lost = [each for each in open_attempts if each.asterisk not in exchanges or each.trunk not in trunks]
     for attempt in lost:
-        await store.write(partial(_settle, attempt, now, "its Asterisk or trunk was taken out of the settings"))
+        await store.write(
+            partial(settle_interrupted, attempt, now, "its Asterisk or trunk was taken out of the settings")
+        )
     return {each.id: each for each in open_attempts if each not in lost}
 
 
@@ -109,11 +130,12 @@ def settle_lost(
     """Settle what an earlier daemon left open on an exchange that is given up."""
     for attempt in [each for each in inherited.values() if each.asterisk == exchange]:
         del inherited[attempt.id]  # nobody else takes it over meanwhile
-        job = partial(_settle, attempt, now, reason)
+        job = partial(settle_interrupted, attempt, now, reason)
         sure.take("how an earlier daemon's call ended", job, lambda _: None, attempt_id=attempt.id)
 
 
-def _settle(attempt: AttemptRow, now: datetime, reason: str, unit: Unit) -> None:
+def settle_interrupted(attempt: AttemptRow, now: datetime, reason: str, unit: Unit) -> None:
+    """Settle what nobody can say more of."""
     facts = facts_of(attempt)
     outcome = Outcome(disposition=Disposition.INTERRUPTED, facts=facts, ended_at=now, reason=reason)
     asked.settle(unit, attempt_id=attempt.id, outcome=outcome)

@@ -17,7 +17,7 @@ from dialerd.engine.chunks import Chunks
 from dialerd.engine.runline import RunLine
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Dice, RunRow, Store
-from dialerd.usecases import dialing, finishing
+from dialerd.usecases import dialing, finishing, seats
 from dialerd.usecases.regulation import pacing_meters
 
 _log = logger(__name__)
@@ -33,13 +33,23 @@ class RunKeeper:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, dice: Dice, on_change: Callable[[], None], *, rulebook: Rulebook = EMPTY
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        on_change: Callable[[], None],
+        *,
+        rulebook: Rulebook = EMPTY,
+        helps: bool = False,
     ) -> None:
+        """`helps`: another daemon leads, and keeps the runs; of those that both dial this one has lines."""
         self._store = store
         self._clock = clock
         self._dice = dice
         self._on_change = on_change
         self._rulebook = rulebook
+        self._helps = helps
+        self._not_ours: dict[str, str] = {}
         self._chunks = Chunks(store, clock)
         self.lines: dict[RunId, RunLine] = {}
         self.automated: dict[RunId, RunLine] = {}
@@ -85,18 +95,30 @@ class RunKeeper:
         Of what is long each run gets a share, so that none waits for another's ten million contacts. Returns when to
         look again without a poke: at once where more is to be done, else when time alone will end a run.
         """
-        rows = await self._store.read(lambda unit: unit.runs.unfinished())
+        rows = await self._unfinished()
         for row in rows:
             if row.id not in self.lines:
                 await self._begin(row)
             self._see(row)
         for run_id in self.lines.keys() - {row.id for row in rows}:
             self._forget(run_id)
-        is_done = [await self._keep(row) for row in rows]
+        is_done = [await self._keep(row) for row in ([] if self._helps else rows)]
         self._on_change()
         if not all(is_done):
             return self._clock.now()
-        return min((at for row in rows if (at := finishing.ends_at(row)) is not None), default=None)
+        return min(
+            (at for row in ([] if self._helps else rows) if (at := finishing.ends_at(row)) is not None), default=None
+        )
+
+    async def _unfinished(self) -> list[RunRow]:
+        if not self._helps:
+            return await self._store.read(lambda unit: unit.runs.unfinished())
+        rows, not_ours = await self._store.read(seats.shared_runs)
+        for name in not_ours.keys() - self._not_ours.keys():
+            text = f"campaign {name} is dialed by the leading daemon alone: {not_ours[name]}"
+            _log.info(text, action="not_shared", campaign=name)
+        self._not_ours = not_ours
+        return rows
 
     async def _begin(self, row: RunRow) -> None:
         """Take up a run; one that an earlier daemon dialed goes on from what that had learnt."""

@@ -134,6 +134,10 @@ class RunLine:
         """How many calls the campaign's own limits leave, whatever its pace is."""
         return _NO_LIMIT if self.ceiling is None else self.ceiling.decide(self._whole_view(now))
 
+    def calls_up(self, now: float) -> int:
+        """Its calls, and those whose slots are still guarded."""
+        return self._whole_view(now).calls_up
+
     def room_at(self, now: float) -> float:
         """When time alone may make room."""
         return now if self.ceiling is None else self.ceiling.next_at(now)

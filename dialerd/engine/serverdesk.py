@@ -54,12 +54,15 @@ class ServerDesk:
         *,
         lost_after_s: float,
         give_up: Callable[[str, str], None],
+        tells: bool = True,
     ) -> None:
+        """`tells`: other processes are let see how servers and trunks stand, as the daemon that leads sees them."""
         self._store = store
         self._clock = clock
         self._servers = {name: _Server() for name in names}
         self._lost_after_s = lost_after_s
         self._give_up = give_up
+        self._tells = tells
 
     async def refresh(self, trunks: TrunkDesk) -> None:
         """Take up which servers are to be left alone."""
@@ -113,13 +116,15 @@ class ServerDesk:
 
     def _tell(self, name: str, state: str, reason: str) -> None:
         server = self._servers[name]
-        if server.told != (state, reason):
+        if self._tells and server.told != (state, reason):
             server.told = (state, reason)
             now = self._clock.now()
             self._store.post(lambda unit: unit.servers.tell(name, state=state, reason=reason, now=now))
 
     def learnt(self, name: str, throttle: Throttle) -> None:
         """A trunk is slowed, rests, or is whole again: let other processes see."""
+        if not self._tells:
+            return
         now, rest_s = self._clock.now(), throttle.closed_until - self._clock.steady()
         rests_until = now + timedelta(seconds=rest_s) if rest_s > 0 else None
         row = TrunkStateRow(name=name, pace=throttle.pace, rests_until=rests_until, reason=throttle.reason, told_at=now)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from dialerd.domain.pacing import RateLimit
+from dialerd.domain.seat import Ceiling, Seat
 from dialerd.domain.server import NoServer, ServerFacts, choose_server, share
 from dialerd.domain.throttle import Throttle
 from dialerd.domain.tolls import SAFE
 from dialerd.domain.trunk import Trunk, refused_endpoint
 from dialerd.log import logger
-from dialerd.ports import Clock, Exchange
+from dialerd.ports import Clock, Exchange, Store
 from dialerd.usecases.dialing import WayOut
 
 _log = logger(__name__)
@@ -70,9 +71,10 @@ class TrunkDesk:
         *,
         limits: Mapping[str, int] = MappingProxyType({}),
         on_learnt: Callable[[str, Throttle], None] = lambda _name, _throttle: None,
+        seat: Seat | None = None,
     ) -> None:
         """`limits`: most calls at once by server; one that has none takes what its trunks have. `on_learnt`: is told
-        when a trunk is slowed, rests, or is whole again."""
+        when a trunk is slowed, rests, or is whole again. `seat`: among the daemons that use the trunks, too."""
         self._lines = {
             name: TrunkLine(trunk=trunk, rate=RateLimit(rate=trunk.calls_per_second)) for name, trunk in trunks.items()
         }
@@ -83,6 +85,7 @@ class TrunkDesk:
         self.drained: set[str] = set()
         """Exchanges that an admin wants to be left alone: no call is begun on them."""
         self._on_learnt = on_learnt
+        self._seat = seat
         self._calls = Counter[str]()  # by server, of all trunks
         self._is_short_of_servers = False
         self._limits = limits
@@ -107,6 +110,11 @@ class TrunkDesk:
             for name, line in self._lines.items()
         }
 
+    async def recall(self, store: Store) -> None:
+        """Take up what an earlier daemon has made today."""
+        today = self._clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.assume_made(today.date(), await store.read(lambda unit: unit.servers.calls_since(today)))
+
     def assume_made(self, today: date, made: Mapping[str, int]) -> None:
         """By trunk, the calls that an earlier daemon has made that day (UTC)."""
         for name, line in self._lines.items():
@@ -120,7 +128,16 @@ class TrunkDesk:
     def to(self, name: str, server: str) -> WayOut:
         """The way of a claimed call."""
         line = self._lines.get(name)
-        return WayOut(trunk=name, asterisk=server, tolls=SAFE if line is None else line.trunk.tolls)
+        way_out = WayOut(trunk=name, asterisk=server, tolls=SAFE if line is None else line.trunk.tolls)
+        if self._seat is None or line is None or server not in self._rooms:
+            return way_out
+        ceiling = Ceiling(
+            seat=self._seat,
+            trunk_room=line.trunk.max_channels - line.in_use,
+            server_room=self._rooms[server] - self._calls[server],
+            rate=line.rate.rate,
+        )
+        return replace(way_out, owner=self._seat.owner, ceiling=ceiling)
 
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
@@ -190,6 +207,8 @@ class TrunkDesk:
         line = self._lines.get(name)
         if line is None:
             return f"no [[trunk]] {name} in the settings"
+        if self._seat is not None and not self._seat.leads and line.trunk.max_calls_per_day is not None:
+            return f"trunk {name} has max_calls_per_day: the leading daemon alone dials over it"
         if line.throttle.rests(self._clock.steady()):
             return f"trunk {name} rests: {line.throttle.reason}"
         if line.left_today(self._today()) == 0:

@@ -210,6 +210,7 @@ class AttemptRow:
     greeted_at: datetime | None = None  # when the person had ended the greeting, where AMD tells it
     beside: AttemptId | None = None  # the call in which this message was sent; it does not take their target
     rang_at: datetime | None = None  # when the phone was first heard to ring, where the trunk tells it
+    owner: str = ""  # the helping daemon that placed it; empty: whichever leads, or is the only one
 
 
 @dataclass(frozen=True, slots=True)

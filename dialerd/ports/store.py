@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from dialerd.ports.agents import Agents, Queues
 from dialerd.ports.callbacks import Callbacks
 from dialerd.ports.contacts import Contacts, Dnc, Imports, Lists
+from dialerd.ports.daemons import Daemons
 from dialerd.ports.detections import Detections
 from dialerd.ports.dialing import Dialing
 from dialerd.ports.dispositions import Dispositions
@@ -88,6 +89,8 @@ class Unit(Protocol):
     def floor(self) -> Floor: ...
     @property
     def servers(self) -> Servers: ...
+    @property
+    def daemons(self) -> Daemons: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -17,6 +17,7 @@ from dialerd.domain.gates import Gate, barred_by, first_closed
 from dialerd.domain.numbers import ContactNumber, next_number
 from dialerd.domain.optout import as_address
 from dialerd.domain.regulation import Allowed, Pack
+from dialerd.domain.seat import Ceiling
 from dialerd.domain.strategy import END, CallThem, GoOn
 from dialerd.domain.tolls import SAFE, TollGuard
 from dialerd.domain.words import (
@@ -46,11 +47,16 @@ TAKEN_IN_AT_ONCE = 500  # contacts per transaction, at most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:
-    """Where the claimed calls will be sent, and what is not dialed there."""
+    """Where the claimed calls will be sent, and what is not dialed there. `owner`: see AttemptRow.
+
+    `ceiling`: what a claim must leave to other daemons, by which it is made in seats.py; None: nobody shares.
+    """
 
     trunk: str
     asterisk: str
     tolls: TollGuard = SAFE
+    owner: str = ""
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,7 @@ class Claim:
     `due_at`: when more may be then.
 
     `repeatable`: attempts that are no callbacks and leave the target another one, at the same number too.
+    `again_s`: other daemons have the room, or the pace; ask again after so many seconds.
     """
 
     attempts: Sequence[AttemptRow]
@@ -66,6 +73,7 @@ class Claim:
     is_dry: bool
     due_at: datetime | None
     repeatable: frozenset[AttemptId] = frozenset()
+    again_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +186,7 @@ def attempt_at(
         regulation=" ".join(facts.regulation.packs) if isinstance(facts.regulation, Allowed) else "",
         step="" if target.step == END else target.step,
         channel=Channel.AUTOMATED if target.is_automated else Channel.VOICE,
+        owner=way_out.owner,
     )
     if facts.callback is not None:
         callingback.begin(unit, attempt, turns)

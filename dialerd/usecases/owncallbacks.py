@@ -13,6 +13,7 @@ from dialerd.domain.gates import Gate
 from dialerd.domain.regulation import Pack
 from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
 from dialerd.ports import AttemptRow, OwnCallback, Unit
+from dialerd.usecases import seats
 from dialerd.usecases.callingback import Turns
 from dialerd.usecases.dialing import WayOut, attempt_at, judge_target
 
@@ -51,10 +52,13 @@ def dial_own(
     target = unit.dialing.target(run.id, own.contact_id, dnc=run.spec.dnc, now=now)
     if target is None or not target.has_callback or target.state not in (TargetState.PENDING, TargetState.WAITING):
         return None
+    if not seats.has_room(unit, run, way_out):
+        return None
     turns = Turns(agent=own.agent)
     facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
     if isinstance(facts, Gate):
         return None
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
     unit.dialing.open_attempt(attempt)
+    seats.began(unit, run, way_out)
     return attempt

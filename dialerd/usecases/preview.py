@@ -15,6 +15,7 @@ from dialerd.domain.regulation import Pack
 from dialerd.domain.tolls import SAFE, TollGuard
 from dialerd.domain.words import AttemptId, RunId, RunState, TargetState
 from dialerd.ports import Asked, AttemptRow, ContactRow, PreviewRow, RunRow, TargetRow, Unit
+from dialerd.usecases import seats
 from dialerd.usecases.agents import get_agent
 from dialerd.usecases.callingback import Turns, own_targets
 from dialerd.usecases.dialing import WayOut, attempt_at, judge_target
@@ -122,6 +123,8 @@ def dial(
     unit.previews.unlock(target.id)
     if run.state is not RunState.ACTIVE:
         return Refused(f"the campaign is {run.state}")
+    if not seats.has_room(unit, run, way_out):
+        return Refused(f"other daemons use trunk {way_out.trunk} at this moment")
     turns = Turns(agent=agent)
     target = replace(target, state=TargetState.PENDING, not_before=None)
     facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
@@ -129,6 +132,7 @@ def dial(
         return Refused(facts.reason)
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
     unit.dialing.open_attempt(attempt)
+    seats.began(unit, run, way_out)
     return attempt
 
 

@@ -19,8 +19,8 @@ from dialerd.adapters.postgres.writer import BEGIN
 from dialerd.adapters.sql.connection import Connection
 from dialerd.domain.errors import RefusedError, StoreError
 
-_OURS = ("casefolding", "schema_step")
-"""What PostgreSQL has beside SQLite's tables."""
+_OURS = ("casefolding", "schema_step", "wall")
+"""What PostgreSQL has beside SQLite's tables, and a view of both."""
 
 _BEGUN_WITH = {"dnc_list": 1, "contact_mark": 1, "audit_door": 1}
 """The rows that an empty database has."""

@@ -27,13 +27,13 @@ _END_OF_TIME = "9999"  # after every moment as text
 ATTEMPT_COLUMNS = (
     "id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, answered_at, ended_at, verdict, amd,"
     " cause, sip_code, disposition, spent, reason, regulation, final, agent, connected_at,"
-    " step, channel, greeted_at, beside, rang_at"
+    " step, channel, greeted_at, beside, rang_at, owner"
 )
 
 OPEN_ATTEMPT = """
 INSERT INTO attempt
-  (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel, beside)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (id, target_id, run_id, number, trunk, asterisk, caller_id, claimed_at, regulation, step, channel, beside, owner)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 # Along attempt_by_run, so that nothing is sorted: rowids rise as attempts are claimed. An open attempt is its target's
@@ -131,6 +131,7 @@ def opened(attempt: AttemptRow) -> tuple[object, ...]:
         attempt.step,
         attempt.channel,
         attempt.beside,
+        attempt.owner,
     )
 
 
@@ -162,6 +163,7 @@ def to_attempt(row: tuple[Any, ...]) -> AttemptRow:
         greeted_at=to_moment_or_none(row[23]),
         beside=None if row[24] is None else AttemptId(row[24]),
         rang_at=to_moment_or_none(row[25]),
+        owner=row[26],
     )
 
 

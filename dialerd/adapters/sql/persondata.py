@@ -142,6 +142,9 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("queue", "name spec updated_at"),
         ("server", "name drained_at drained_by state reason told_at"),
         ("trunk_state", "name pace rests_until reason told_at"),
+        ("daemon", "name session host leads began_at until_at"),
+        ("shared_pace", "name next_at"),
+        ("wall", "s"),
         ("strategy", "name spec updated_at"),
         ("view", "id owner name spec is_shared updated_at"),
         ("view_default", "owner view_id"),
@@ -178,7 +181,7 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
     _RECORD: (
         ("attempt", "id target_id run_id trunk asterisk caller_id claimed_at answered_at ended_at verdict amd cause"),
         ("attempt", "sip_code disposition spent regulation final agent connected_at step channel greeted_at beside"),
-        ("attempt", "rang_at"),
+        ("attempt", "rang_at owner"),
         ("past_call", "id claimed_at ended_at disposition campaign"),
         ("target", "id run_id contact_id state rank attempts_spent not_before disposition done_at held_by position"),
         ("target", "turn step channel lane"),

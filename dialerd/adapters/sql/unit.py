@@ -12,6 +12,7 @@ from dialerd.adapters.sql.callbacks import SqlCallbacks
 from dialerd.adapters.sql.campaigns import SqlCampaigns
 from dialerd.adapters.sql.connection import Connection
 from dialerd.adapters.sql.contacts import SqlContacts
+from dialerd.adapters.sql.daemons import SqlDaemons
 from dialerd.adapters.sql.detections import SqlDetections
 from dialerd.adapters.sql.dialing import SqlDialing
 from dialerd.adapters.sql.dispositions import SqlDispositions
@@ -68,6 +69,7 @@ class SqlUnit:
         self.reports = SqlReports(connection)
         self.floor = SqlFloor(connection)
         self.servers = SqlServers(connection)
+        self.daemons = SqlDaemons(connection)
         self.audit = SqlAudit(connection)
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)

@@ -14,8 +14,8 @@ from dialerd.adapters.sqlite.store import empty_in_memory
 from dialerd.domain.errors import StoreError
 from tests.adapters.postgres.server import Server
 
-_OWN = {"casefolding", "schema_step"}
-"""What PostgreSQL has beside SQLite's tables."""
+_OWN = {"casefolding", "schema_step", "wall"}
+"""What PostgreSQL has beside SQLite's tables, and a view of both."""
 
 _TYPES = {"bigint": "INTEGER", "boolean": "INTEGER", "text": "TEXT", "double precision": "REAL"}
 

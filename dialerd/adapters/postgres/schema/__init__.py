@@ -13,7 +13,7 @@ from importlib.resources import files
 from dialerd.adapters.postgres.connection import SCHEMA, Address, PgConnection, translated
 from dialerd.domain.errors import StoreError
 
-STEPS = ("m053_functions", "m053_tables", "m053_triggers", "m054_holdout")
+STEPS = ("m053_functions", "m053_tables", "m053_triggers", "m054_holdout", "m055_daemons")
 
 _MAKING = 0x6469616C0001  # of the advisory lock while the schema is made
 

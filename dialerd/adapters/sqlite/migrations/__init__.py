@@ -61,6 +61,7 @@ from dialerd.adapters.sqlite.migrations.m051_talks import m051_talks
 from dialerd.adapters.sqlite.migrations.m052_taken_back import m052_taken_back
 from dialerd.adapters.sqlite.migrations.m053_servers import m053_servers
 from dialerd.adapters.sqlite.migrations.m054_holdout import m054_holdout
+from dialerd.adapters.sqlite.migrations.m055_daemons import m055_daemons
 from dialerd.domain.errors import StoreError
 
 MIGRATIONS = (
@@ -110,6 +111,7 @@ MIGRATIONS = (
     m052_taken_back,
     m053_servers,
     m054_holdout,
+    m055_daemons,
 )
 
 migrations = Migrations("dialerd")

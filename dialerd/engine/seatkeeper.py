@@ -1,0 +1,105 @@
+"""This daemon's seat among those that dial the same campaigns: taken, renewed, given back; and what a leader does about
+the seats whose leases are over.
+
+Not here: what a claim leaves to the others (usecases/seats.py), whose turn it is to lead (storehouse.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from dialerd.domain.errors import StoreError
+from dialerd.domain.seat import LEASE_S, RENEW_S, Seat
+from dialerd.engine.performer import surely
+from dialerd.engine.reconcile import settle_interrupted
+from dialerd.log import logger
+from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
+from dialerd.usecases import seats
+
+_log = logger(__name__)
+
+_AT_ONCE = 20  # calls of a daemon that is gone, settled in one transaction
+
+
+class SeatKeeper:
+    """`seat` None: this daemon shares with nobody, and no other may help it. `on_lost`: the leader has taken the seat
+    away, and settled what was open: this process touches nothing more."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        exchanges: Mapping[str, Exchange],
+        seat: Seat | None,
+        *,
+        on_lost: Callable[[], None] = lambda: None,
+        lease_s: float = LEASE_S,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._exchanges = exchanges
+        self._seat = seat
+        self._on_lost = on_lost
+        self._lease_s = lease_s
+
+    async def enter(self) -> None:
+        """Before anything is dialed. What a daemon of that name has left open is this one's from now on."""
+        if self._seat is not None:
+            await self._store.write(self._enter)
+        elif await self._store.read(lambda unit: unit.daemons.all()):
+            await self._store.write(lambda unit: unit.daemons.clear())
+
+    def _enter(self, unit: Unit) -> None:
+        assert self._seat is not None, "who has none does not enter"
+        unit.daemons.enter(self._seat, lease_s=self._lease_s, now=self._clock.now())
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await self._clock.sleep(RENEW_S)
+            try:
+                await self.look()
+            except StoreError as error:
+                _log.warning(f"the lease of this daemon cannot be renewed: {error}", action="lease_unrenewed")
+
+    async def look(self) -> None:
+        """Renew the lease; who leads takes up what belongs to nobody any more."""
+        if self._seat is None:
+            return
+        if self._seat.leads:
+            await self._store.write(self._enter)
+            await self._take_over(self._seat)
+        elif not await self._store.write(partial(_renew, self._seat, self._lease_s)):
+            self._on_lost()
+
+    async def leave(self) -> None:
+        """Nothing of its own is up any more, or another daemon of that name comes back for it."""
+        if self._seat is not None:
+            await self._store.write(partial(_leave, self._seat))
+
+    async def _take_over(self, seat: Seat) -> None:
+        for name in await self._store.write(lambda unit: unit.daemons.take_away(but=seat.name)):
+            _log.error(
+                f"daemon {name} is gone: its calls are settled as interrupted", action="daemon_gone", daemon=name
+            )
+        while orphans := await self._store.read(lambda unit: unit.daemons.orphans(seat.own, limit=_AT_ONCE)):
+            for attempt in await self._store.write(partial(self._settle, orphans)):
+                exchange = self._exchanges.get(attempt.asterisk)
+                if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
+                    await surely(partial(exchange.hang_up, attempt.id))
+
+    def _settle(self, orphans: list[AttemptRow], unit: Unit) -> list[AttemptRow]:
+        """Those that were settled."""
+        now, reason = self._clock.now(), "the daemon that dialed it was lost"
+        return [
+            each for each in orphans if seats.settle_orphan(unit, each, partial(settle_interrupted, each, now, reason))
+        ]
+
+
+def _renew(seat: Seat, lease_s: float, unit: Unit) -> bool:
+    return unit.daemons.renew(seat, lease_s=lease_s)
+
+
+def _leave(seat: Seat, unit: Unit) -> None:
+    unit.daemons.leave(seat)
