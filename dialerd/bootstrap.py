@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dialerd import storehouse, tracehouse
+from dialerd import seathouse, storehouse, tracehouse
 from dialerd.adapters import controlsocket, files, sqlite
 from dialerd.adapters.clock import SystemClock, SystemDice
 from dialerd.adapters.files.heardfolder import HeardFolder
@@ -33,15 +33,13 @@ from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.trunk import Trunk
 from dialerd.meters import Meters
-from dialerd.ports import Clock, Dump, Exchange, HeardCalls, MessageRoute, Passwords, Store, Supervisor, Unit
+from dialerd.ports import Clock, Dump, Exchange, HeardCalls, Passwords, Store, Supervisor, Unit
+from dialerd.seathouse import Place
 from dialerd.settings import DetectionSettings, Settings, SpeechSettings, find_settings, read_settings
 from dialerd.usecases.flows import wanted_sounds
-from dialerd.usecases.mailbox import StoredMailbox
-from dialerd.usecases.pieces import StoredPieces
 
 # What only a daemon and doctor need is loaded there: it takes longer than all that most commands do.
 if TYPE_CHECKING:
-    from dialerd.adapters.postgres import Lease
     from dialerd.adapters.tracing import CallTraces
     from dialerd.agi import AgiServer
     from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
@@ -182,27 +180,30 @@ class Parts:
     listening: Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
 
 
-def only_daemon(given: Settings) -> AbstractContextManager[Lease | None]:
-    """The lock that keeps a second daemon off the database, or has it wait for its turn. Raises StoreError."""
-    return storehouse.only_daemon(given.database, Systemd(os.environ))
+def only_daemon(given: Settings) -> AbstractContextManager[Place]:
+    """The lock that keeps a second daemon off the database, has it wait for its turn, or help. Raises StoreError."""
+    return seathouse.placed(given.database, Systemd(os.environ))
 
 
-def build(given: Settings, turn: Lease | None) -> Parts:
+def build(given: Settings, place: Place) -> Parts:
     """The parts of a daemon on the real clock, file and Asterisks; nothing is connected yet."""
-    from dialerd.adapters import ami, ari
+    from dialerd.adapters import ari
     from dialerd.adapters.web import AllowedWeb
     from dialerd.agi import AgiServer, hooks
     from dialerd.engine import AmdWatch, DropKeeper, Engine, Forgetter
     from dialerd.metricshouse import exposition
+    from dialerd.routehouse import queue_watches, routes_of
     from dialerd.web import ApiServer
     from dialerd.webhouse import API_READERS, house, tls_of
 
     tls = tls_of(given.http)
     clock = SystemClock()
     trunks, meters, traces = given.trunks, Meters(), tracehouse.traces(given.tracing)
-    store = storehouse.opened(given.database, turn=turn, meters=meters, steady=clock.steady)
-    proof = storehouse.turn_of(turn, store, clock)
-    exchanges: dict[str, Exchange] = {each.name: ari.AriExchange(each, clock, proof) for each in given.asterisk}
+    store = storehouse.opened(given.database, turn=place.lease, meters=meters, steady=clock.steady)
+    proof = storehouse.turn_of(place.lease, store, clock, seathouse.leave)
+    exchanges: dict[str, Exchange] = {
+        each.name: ari.AriExchange(each, clock, proof, **place.apps(each.app)) for each in given.asterisk
+    }
     engine = Engine(
         store=store,
         clock=clock,
@@ -213,9 +214,9 @@ def build(given: Settings, turn: Lease | None) -> Parts:
         lost_after_s=given.engine.lost_after_s,
         limits={each.name: each.max_channels for each in given.asterisk if each.max_channels is not None},
         links={each.name: each.link for each in given.asterisk if each.link is not None},
-        queue_watches={each.name: ami.AmiQueues(each.name, each.ami, clock) for each in given.asterisk if each.ami},
+        queue_watches={} if place.helps else queue_watches(given, clock),
         rulebook=rulebook(given),
-        routes=_routes(given, clock, store),
+        routes={} if place.helps else routes_of(given, clock, store),
         reply_words=files.shipped_reply_words(),
         answers={each.name: each.answers for each in given.sms},
         region=given.phone.default_region,
@@ -225,6 +226,8 @@ def build(given: Settings, turn: Lease | None) -> Parts:
         web=AllowedWeb(given.web.hosts) if given.web.hosts else None,
         meters=meters,
         tracing=traces,
+        seat=place.seat,
+        on_unseated=seathouse.leave,
     )
     beside = store.beside(API_READERS)
     told = exposition(engine, meters, beside, given.database.path)
@@ -271,15 +274,6 @@ def _speech(given: SpeechSettings, clock: Clock) -> CommandSpeech | None:
         keep_s=given.keep_days * 86_400.0,
         keep_bytes=given.keep_mb * 1_000_000,
     )
-
-
-def _routes(given: Settings, clock: Clock, store: Store) -> dict[str, MessageRoute]:
-    from dialerd.adapters.mail import MailRoute
-    from dialerd.adapters.sms import sms_route
-
-    mailbox = StoredMailbox(store)
-    mails: dict[str, MessageRoute] = {each.name: MailRoute(each, clock, mailbox) for each in given.mail}
-    return {each.name: sms_route(each, clock, StoredPieces(store)) for each in given.sms} | mails
 
 
 def examine(path: Path, given: Settings) -> checks.Facts:

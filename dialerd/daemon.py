@@ -1,4 +1,5 @@
-"""The daemon's life as one sentence: lock, open, connect, ready, serve, drain, close.
+"""The daemon's life as one sentence: lock, open, connect, ready, serve, drain, close. One that helps another lives
+twice, where its turn to lead comes.
 
 Not here: what it is made of (bootstrap.py) and what it does (engine).
 """
@@ -9,17 +10,14 @@ import asyncio
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dialerd import bootstrap, log, operating
 from dialerd.engine import Engine
 from dialerd.log import logger
 from dialerd.ports import Clock, Supervisor
+from dialerd.seathouse import Place
 from dialerd.settings import Settings
 from dialerd.tasks import end, spawn
-
-if TYPE_CHECKING:
-    from dialerd.adapters.postgres import Lease
 
 _log = logger(__name__)
 
@@ -34,17 +32,22 @@ def run(path: Path, settings: Settings) -> int:
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload that comes too early finds the settings just read
     log.configure(level=settings.log.level, form=settings.log.form)
-    with bootstrap.only_daemon(settings) as turn:
-        return asyncio.run(_serve(path, settings, turn))
+    with bootstrap.only_daemon(settings) as place:
+        if place.helps:
+            code = asyncio.run(_help(path, settings, place))
+            if code is not None:
+                return code
+            place.lead()
+        return asyncio.run(_serve(path, settings, place))
 
 
-async def _serve(path: Path, settings: Settings, turn: Lease | None) -> int:
+async def _serve(path: Path, settings: Settings, place: Place) -> int:
     """Until SIGTERM or SIGINT, then drain; a second signal ends the drain.
 
     Calls still up when the drain ends stay in Asterisk, and their attempts open in the store: the next daemon
     adopts them.
     """
-    parts = bootstrap.build(settings, turn)
+    parts = bootstrap.build(settings, place)
     engine = parts.engine
     wishes = _Wishes()
     live = operating.Live(path, settings, parts)
@@ -80,6 +83,52 @@ async def _serve(path: Path, settings: Settings, turn: Lease | None) -> int:
         await parts.traces.close()
     await parts.api.close()
     await parts.store.close()
+    _log.info("dialerd has stopped", action="daemon_stopped")
+    return 1 if wishes.is_broken else 0
+
+
+async def _help(path: Path, settings: Settings, place: Place) -> int | None:
+    """Dial beside the daemon that leads; None: it is this one's turn to lead, and the calls that are up are adopted.
+
+    No API, hooks, watched folders or retention: those are the leader's.
+    """
+    parts = bootstrap.build(settings, place)
+    engine = parts.engine
+    wishes = _Wishes()
+    live = operating.Live(path, settings, parts)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, wishes.stop)
+    loop.add_signal_handler(signal.SIGHUP, live.reload)
+    async with parts.listening(engine.poke):
+        parts.loop_watch.begin()
+        await engine.start()
+        parts.supervisor.ready("helping: another daemon leads")
+        _log.info("dialerd helps the daemon that leads", action="daemon_helps")
+        watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
+        turn = spawn("turn to lead", place.promoted())
+        first = spawn("first signal", wishes.first.wait())
+        await asyncio.wait({turn, first}, return_when=asyncio.FIRST_COMPLETED)
+        leads = turn.done() and not wishes.first.is_set()
+        if leads:
+            await engine.hand_over()
+        else:
+            drain_s = live.settings.engine.drain_s
+            parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
+            _log.info("dialerd stops helping", action="daemon_stopping", broken=wishes.is_broken)
+            drain = spawn("drain", engine.drain(drain_s))
+            await wishes.drained(drain)
+            await end(drain)
+        await end(watch, first, turn)
+        await engine.close()
+        parts.loop_watch.end()
+    live.close()
+    if parts.traces is not None:
+        await parts.traces.close()
+    await parts.api.close()
+    await parts.store.close()
+    if leads:
+        return None
     _log.info("dialerd has stopped", action="daemon_stopped")
     return 1 if wishes.is_broken else 0
 

@@ -19,7 +19,8 @@ class DatabaseSettings(BaseModel):
     database's own.
 
     `url`: a PostgreSQL instead of a file. What is kept beside the database, its lock and uploads, then stands in the
-    folder `run`, else where the file would be by default.
+    folder `run`, else where the file would be by default. `share_as`: this daemon's name among those that dial the same
+    campaigns; not given: it dials alone, or stands by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -28,12 +29,15 @@ class DatabaseSettings(BaseModel):
     run: Path | None = Field(default=None, strict=False)
     url: str | None = Field(default=None, pattern=r"^postgres(ql)?://\S+$")
     password_file: Path | None = Field(default=None, strict=False)
+    share_as: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
 
     @model_validator(mode="after")
     def _one_database(self) -> DatabaseSettings:
         if self.url is None:
             if self.password_file is not None:
                 raise ValueError("password_file goes with url: a file has no password")
+            if self.share_as is not None:
+                raise ValueError("share_as goes with url: on a file there is one daemon")
             return self
         if "path" in self.model_fields_set:
             raise ValueError("has path or url, not both")

@@ -118,6 +118,11 @@ class CallDesk:
         """No call is up and every settled one is written."""
         return not self._lines and self._ledger.is_written
 
+    @property
+    def is_sending(self) -> bool:
+        """An exchange has been asked for a call, and has not replied."""
+        return any(line.is_unsent for line in self._lines.values())
+
     def up_at(self, exchange: str) -> list[AttemptId]:
         return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
 

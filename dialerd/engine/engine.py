@@ -313,6 +313,11 @@ class Engine:
         with suppress(StoreError):  # it ends by itself
             await self._seats.leave()
 
+    async def hand_over(self, limit_s: float = 3.0) -> None:
+        """No new calls; those that are up are adopted by this process's next engine, once what was claimed is sent."""
+        self._loop.stop()
+        await self._until(lambda: not self.desk.is_sending and self._sure.is_empty, limit_s)
+
     def change_limits(self, trunks: Mapping[str, Trunk]) -> None:
         """The trunks of that name have other limits from now on; calls that are up stay."""
         self._trunks.change_limits(trunks)

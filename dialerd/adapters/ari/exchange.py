@@ -31,12 +31,23 @@ _GUARD_S = 60  # beyond a call's longest talk, Asterisk itself ends a channel th
 class AriExchange(AriSteering):
     """Implements ports.Exchange. Connects in `run`; nothing is opened before."""
 
-    def __init__(self, settings: AsteriskSettings, clock: Clock, turn: Turn | None = None) -> None:
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        clock: Clock,
+        turn: Turn | None = None,
+        *,
+        app: str | None = None,
+        also: str | None = None,
+    ) -> None:
+        """`app`: in place of the settings' one, whose events another daemon gets; `also`: another one that is ours."""
         self.name = settings.name
-        self._app = settings.app
+        self._app = app or settings.app
+        self._returns_to = app
         session = Session(
             name=settings.name,
-            app=settings.app,
+            app=self._app,
+            also=also,
             user=settings.username,
             clock=clock,
             turn=turn,
@@ -65,6 +76,8 @@ class AriExchange(AriSteering):
         variables = {"TIMEOUT(absolute)": str(int(plan.max_ring_s + plan.max_talk_s) + _GUARD_S)}
         if plan.in_app_queue:  # Queue()'s own limit, in whole seconds, for when we are not there to keep ours
             variables["DIALERD_PATIENCE"] = str(math.ceil(plan.patience_s) + 1)
+        if self._returns_to is not None:  # from AMD: a channel's variable goes before the dialplan's global one
+            variables["DIALERD_APP"] = self._returns_to
         body = {
             "endpoint": plan.dial_string,
             "app": self._app,
@@ -128,7 +141,7 @@ class AriExchange(AriSteering):
             if isinstance(playback, Failed):
                 return playback
             playing = not isinstance(playback, Gone) and translate.is_playing(playback)
-        return translate.to_place(channel, app=self._app, playing=playing)
+        return translate.to_place(channel, apps=self._session.apps, playing=playing)
 
     async def sounds(self) -> dict[str, list[str]] | None:
         http = self._session.http
@@ -143,7 +156,7 @@ class AriExchange(AriSteering):
         channels = await listed(self._session, "channels")
         ours = [(translate.to_attempt_id(channel.get("id")), channel) for channel in channels]
         seen = {
-            attempt_id: translate.to_place(channel, app=self._app)
+            attempt_id: translate.to_place(channel, apps=self._session.apps)
             for attempt_id, channel in ours
             if attempt_id is not None
         }

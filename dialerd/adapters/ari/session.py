@@ -43,7 +43,7 @@ class _Replaced(_Lost):
 
 class Session:
     """`is_alive` is the one word on whether a call may be placed; it falls before anybody is told. `turn`: None where
-    no other daemon can have it."""
+    no other daemon can have it. `also`: another application whose calls are led from here, too."""
 
     def __init__(
         self,
@@ -54,9 +54,11 @@ class Session:
         clock: Clock,
         open_http: Callable[[], AriHttp],
         turn: Turn | None = None,
+        also: str | None = None,
     ) -> None:
         self.name = name
         self.app = app
+        self.apps = (app,) if also is None else (app, also)
         self.is_alive = False
         self.http: AriHttp | None = None
         self.readiness = Readiness(endpoints={})
@@ -97,11 +99,12 @@ class Session:
             self.readiness = await readiness.examine(http, client)
             if readiness.too_old(self.readiness.version):
                 raise _Lost(f"its version {self.readiness.version} is too old: dialerd needs 20.18, 22.8 or later")
-            events = await client.swagger.events.eventWebsocket(app=self.app)
+            events = await client.swagger.events.eventWebsocket(app=",".join(self.apps))
             try:
                 # The filter lives in Asterisk's memory: set anew at every connect.
                 unwanted = [{"type": kind} for kind in translate.UNWANTED]
-                await http.call("PUT", f"/applications/{self.app}/eventFilter", body={"disallowed": unwanted})
+                for app in self.apps:
+                    await http.call("PUT", f"/applications/{app}/eventFilter", body={"disallowed": unwanted})
                 self.is_alive, self.reason, self._up_since = True, "", self._clock.steady()
                 _log.info(
                     f"connected to Asterisk {self.name}, version {self.readiness.version}",

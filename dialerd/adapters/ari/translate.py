@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from dialerd.domain.call import events as ev
@@ -292,7 +292,7 @@ def is_playing(playback: Json) -> bool:
     return playback.get("state") not in ("done", "failed")
 
 
-def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.ChannelSeen:
+def to_place(channel: Json, *, apps: Collection[str], playing: bool | None = None) -> ev.ChannelSeen:
     """Where a channel of `GET /channels` is; its dialplan position tells which application holds it."""
     if channel.get("state") != "Up":
         return ev.ChannelSeen(ev.Place.RINGING)
@@ -305,11 +305,11 @@ def to_place(channel: Json, *, app: str, playing: bool | None = None) -> ev.Chan
         return ev.ChannelSeen(ev.Place.DETECTING)
     if application == "Stasis":
         match arguments:
-            case [ours, "amd", status, *_] if ours == app:
+            case [ours, "amd", status, *_] if ours in apps:
                 return ev.ChannelSeen(ev.Place.JUDGED, amd_status=status, playing=playing)
-            case [ours, "answered", *_] if ours == app:
+            case [ours, "answered", *_] if ours in apps:
                 return ev.ChannelSeen(ev.Place.ANSWERED, playing=playing)
-            case [ours, "queue", *_] if ours == app:
+            case [ours, "queue", *_] if ours in apps:
                 return ev.ChannelSeen(ev.Place.BACK, playing=playing)
     return ev.ChannelSeen(ev.Place.ELSEWHERE, playing=playing)
 

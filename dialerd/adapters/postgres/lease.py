@@ -1,6 +1,7 @@
-"""Whose turn it is to dial: of the daemons on one database one dials, the others stand by.
+"""Whose turn it is to dial, or to lead those that dial: of the daemons on one database one has it. And whose name is
+whose, among those that share campaigns.
 
-Not here: what a daemon does while it stands by, or when its turn is over (daemon.py).
+Not here: what a daemon does while it stands by or helps, or when its turn is over (storehouse.py, seathouse.py).
 
 The turn is an advisory lock held by the very connection that the daemon writes on. So a daemon whose turn is over can
 claim no call any more, whatever it believes: with the lock it has lost the connection. PostgreSQL lets go of it as that
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from zlib import crc32
 
 from dialerd.adapters.postgres.connection import Address, PgConnection, connect, translated
 from dialerd.domain.errors import StoreError
 
-_TURN = 0x6469616C0003  # of the advisory lock
+TURN = 0x6469616C0003  # of the advisory lock
+_NAMES = 0x6469616D  # the upper half of those of names
 
 _OWN_SESSION = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 _END_SESSION = "SELECT pg_terminate_backend(pid, 3000) FROM pg_stat_activity WHERE pid = ? AND backend_start = ?"
@@ -25,10 +28,12 @@ class Lease:
     """The turn of this process, once `tried` has said so.
 
     `on_lost`: called, from the writer's thread, when the connection was lost and another daemon has the turn since.
+    `key`: of the lock: the turn's, or a name's.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, key: int = TURN) -> None:
         self._address = address
+        self._key = key
         self._held: PgConnection | None = None
         self._waiting: PgConnection | None = None  # asks again and again
         self._session: tuple[object, ...] | None = None  # of the connection that held the turn last
@@ -40,7 +45,7 @@ class Lease:
         self._waiting = None
         try:
             with translated(self._address):
-                (is_ours,) = connection.execute("SELECT pg_try_advisory_lock(?)", (_TURN,)).fetchone()
+                (is_ours,) = connection.execute("SELECT pg_try_advisory_lock(?)", (self._key,)).fetchone()
                 if is_ours:
                     self._session = connection.execute(_OWN_SESSION).fetchone()
                     self._held = connection
@@ -57,7 +62,7 @@ class Lease:
             self._held = None
             if not self.tried() and not (self._ended_own() and self.tried()):
                 self.on_lost()
-                raise StoreError(f"{self._address}: another daemon dials by now", hint="start this one again")
+                raise StoreError(f"{self._address}: another daemon has taken over by now", hint="start this one again")
         assert self._held is not None
         return self._held
 
@@ -75,6 +80,11 @@ class Lease:
                 each.close()
 
 
+def name_key(name: str) -> int:
+    """Of the lock of a daemon's name. Two names that share one cannot both be used, which the second is told."""
+    return (_NAMES << 32) + crc32(name.encode())
+
+
 def holder(address: Address) -> str | None:
     """Where the daemon is whose turn it is; None: nobody has it, or it is not to be told."""
     with suppress(StoreError):
@@ -85,7 +95,7 @@ def holder(address: Address) -> str | None:
                     "SELECT coalesce(host(client_addr), 'this machine') || ', process ' || pid FROM pg_locks"
                     " JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
                     " AND (classid::bigint << 32) + objid::bigint = ? LIMIT 1",
-                    (_TURN,),
+                    (TURN,),
                 ).fetchone()
         finally:
             connection.close()

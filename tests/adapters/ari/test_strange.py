@@ -171,7 +171,7 @@ def one_case(dice: random.Random) -> str:
             _check_storable(translate.to_callers(channels, exchange="pbx1", app="dialerd"))
             _check_storable(translate.to_links(channels, exchange="pbx1", app="dialerd"))
             _check_storable(translate.to_legs(channels, channels, exchange="pbx1", app="dialerd"))
-            _check_storable([translate.to_place(each, app="dialerd") for each in channels])
+            _check_storable([translate.to_place(each, apps=["dialerd"]) for each in channels])
         found = translate.to_event(content)
         if found is None:
             continue

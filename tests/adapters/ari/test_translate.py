@@ -291,7 +291,7 @@ def test_a_strange_message_never_stops_the_stream(row: tuple[dict[str, Any], obj
     ],
 )
 def test_a_channels_position_tells_where_it_is(found: dict[str, Any], place: ev.Place, status: str) -> None:
-    assert to_place(found, app="dialerd") == ev.ChannelSeen(place, amd_status=status)
+    assert to_place(found, apps=["dialerd"]) == ev.ChannelSeen(place, amd_status=status)
 
 
 @pytest.mark.parametrize(
