@@ -6,6 +6,7 @@ Not here: any decision. The command line reaches the adapters through these func
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import ssl
 import sys
@@ -31,6 +32,7 @@ from dialerd.domain.errors import DialerdError
 from dialerd.domain.lack import Lack
 from dialerd.domain.regulation import Pack, Rulebook, daily_limit
 from dialerd.domain.replywords import ReplyWords
+from dialerd.domain.seat import SEND_WITHIN_S
 from dialerd.domain.trunk import Trunk
 from dialerd.meters import Meters
 from dialerd.ports import Clock, Dump, Exchange, HeardCalls, Passwords, Store, Supervisor, Unit
@@ -227,6 +229,7 @@ def build(given: Settings, place: Place) -> Parts:
         meters=meters,
         tracing=traces,
         seat=place.seat,
+        sends_within_s=math.inf if place.lease is None else SEND_WITHIN_S,
         on_unseated=seathouse.leave,
     )
     beside = store.beside(API_READERS)

@@ -37,6 +37,7 @@ def run(path: Path, settings: Settings) -> int:
             code = asyncio.run(_help(path, settings, place))
             if code is not None:
                 return code
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             place.lead()
         return asyncio.run(_serve(path, settings, place))
 
@@ -50,6 +51,8 @@ async def _serve(path: Path, settings: Settings, place: Place) -> int:
     parts = bootstrap.build(settings, place)
     engine = parts.engine
     wishes = _Wishes()
+    if place.stops:
+        wishes.stop()
     live = operating.Live(path, settings, parts)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -113,12 +116,15 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
         if leads:
             await engine.hand_over()
         else:
+            place.give_up()
+            await end(turn)
             drain_s = live.settings.engine.drain_s
             parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
             _log.info("dialerd stops helping", action="daemon_stopping", broken=wishes.is_broken)
             drain = spawn("drain", engine.drain(drain_s))
             await wishes.drained(drain)
             await end(drain)
+        place.stops = wishes.first.is_set()
         await end(watch, first, turn)
         await engine.close()
         parts.loop_watch.end()

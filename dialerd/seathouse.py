@@ -36,17 +36,23 @@ _AFTER_OUTAGE_S = 10.0
 _NAME_LIMIT_S = 30
 """How long a name may stay somebody's: PostgreSQL lets go of that of a machine that is gone after some ten seconds."""
 
+_JOIN_TRIES, _JOIN_AGAIN_S = 40, 0.1
+
 _PAUSE = threading.Event()  # never set: no event loop runs while a daemon stands by
 _OVER = 75  # what a daemon exits with whose turn is over: for now (EX_TEMPFAIL)
 
 
 @dataclass(slots=True)
 class Place:
-    """`lease`: of the connection that it writes on, None: on a file. `seat` None: it shares campaigns with nobody."""
+    """`lease`: of the connection that it writes on, None: on a file. `seat` None: it shares campaigns with nobody.
+
+    `stops`: it was asked to stop while it became the one that leads."""
 
     lease: Lease | None = None
     seat: Seat | None = None
+    stops: bool = False
     _turn: Lease | None = field(default=None, repr=False)
+    _is_given_up: bool = False
 
     @property
     def helps(self) -> bool:
@@ -66,15 +72,28 @@ class Place:
         assert self._turn is not None, "a helper has a turn to wait for"
         _PAUSE.wait(_LOOK_S)
         try:
-            return self._turn.tried()
+            is_ours = not self._is_given_up and self._turn.tried()
         except StoreError as error:
             _log.error(f"the database cannot be asked who leads: {error}", action="standing_by_blind")
             _PAUSE.wait(_AFTER_OUTAGE_S)
             return False
+        if self._is_given_up:
+            self._turn.close()
+        return is_ours
+
+    def give_up(self) -> None:
+        """It ends, and is not to lead meanwhile: another one may."""
+        self._is_given_up = True
+        if self._turn is not None and self._turn.is_held:  # else the thread that asks closes what it gets
+            self._turn.close()
 
     def lead(self) -> None:
-        """It is, and what helped has ended: from now on this daemon does everything."""
+        """It is its turn, and what helped has ended: from now on this daemon does everything.
+
+        Raises StoreError where its name is another's by now, which ends this process: that one gets the turn."""
         assert self.seat is not None, "who has no seat cannot be promoted"
+        assert self._turn is not None, "it has its turn"
+        _join(self._turn, self.seat.name)
         self.lease, self.seat = self._turn, replace(self.seat, session=draw_secret(), leads=True)
         _log.info("the daemon that led is gone: this one leads", action="taking_over")
 
@@ -102,14 +121,33 @@ def placed(given: DatabaseSettings, supervisor: Supervisor) -> Iterator[Place]:
             name.on_lost = leave
             _take_name(name, given, supervisor)
             leads = turn.tried()
-            seat = Seat(
-                given.share_as, draw_secret(), leads=leads, host=f"{socket.gethostname()}, process {os.getpid()}"
-            )
+            if leads:  # one connection has both, as it may be lost and made anew
+                name.close()
+                _join(turn, given.share_as)
+            host = f"{socket.gethostname()}, process {os.getpid()}"
+            seat = Seat(given.share_as, draw_secret(), leads=leads, host=host)
             yield Place(lease=turn if leads else name, seat=seat, _turn=turn)
         finally:
             turn.close()
             if name is not None:
                 name.close()
+
+
+def _join(turn: Lease, name: str) -> None:
+    """Have the name on the connection of the turn, once PostgreSQL has seen that the one which had it is closed."""
+    from dialerd.adapters.postgres.lease import name_key
+
+    for _ in range(_JOIN_TRIES):
+        if turn.joined(name_key(name)):
+            return
+        _PAUSE.wait(_JOIN_AGAIN_S)
+    raise _taken(name)
+
+
+def _taken(name: str) -> StoreError:
+    return StoreError(
+        f"another daemon shares campaigns as {name}", hint="give each daemon a name of its own in [database] share_as"
+    )
 
 
 def _take_name(name: Lease, given: DatabaseSettings, supervisor: Supervisor) -> None:
@@ -118,10 +156,8 @@ def _take_name(name: Lease, given: DatabaseSettings, supervisor: Supervisor) -> 
             return
         supervisor.alive()
         _PAUSE.wait(_LOOK_S)
-    raise StoreError(
-        f"{given.url}: another daemon shares campaigns as {given.share_as}",
-        hint="give each daemon a name of its own in [database] share_as",
-    )
+    assert given.share_as is not None, "who takes a name has one"
+    raise _taken(given.share_as)
 
 
 def _stand_by(turn: Lease, given: DatabaseSettings, supervisor: Supervisor) -> None:

@@ -24,6 +24,15 @@ LEASE_S = 20.0
 RENEW_S = 4.0
 """How often it is renewed: some that fail in a row do not end it."""
 
+AWAY_S = 12.0
+"""A leader that has not looked for so long, frozen or without its database, lets the others renew theirs first."""
+
+SEND_WITHIN_S = 5.0
+"""What was claimed longer ago is not sent any more by a daemon that another may succeed: it may be settled by now."""
+
+CLAIM_LEFT_S = 8.0
+"""The least that a helper's lease must last for a claim: longer than what is claimed may take to be sent."""
+
 LOOK_AGAIN_S = 0.25
 """When to ask again where the others have all the room: nobody tells that theirs has become free."""
 
@@ -97,13 +106,18 @@ def period_s(rate: float) -> float:
     return (size / rate + JITTER_S) / size
 
 
+def opens_at(next_at: float, now: float, rate: float) -> float:
+    """When a shared pace allows its next call (seconds of the database's clock). `next_at`: as it was put down; one
+    later than any pace comes to is of a clock that was set back, or of a slower pace."""
+    return next_at if next_at <= now + period_s(rate) + CATCH_UP_S else now
+
+
 def granted(next_at: float, now: float, rate: float) -> int:
-    """How many calls a shared pace allows at `now` (seconds of the database's clock)."""
-    if now < next_at:
-        return 0
-    return 1 + int(min(now - next_at, CATCH_UP_S) / period_s(rate))
+    """How many calls it allows at `now`."""
+    at = opens_at(next_at, now, rate)
+    return 0 if at > now else 1 + int(min(now - at, CATCH_UP_S) / period_s(rate))
 
 
 def after(next_at: float, now: float, rate: float, count: int) -> float:
     """When it allows the next call after `count` that were begun at `now`."""
-    return max(next_at, now - CATCH_UP_S) + count * period_s(rate)
+    return max(opens_at(next_at, now, rate), now - CATCH_UP_S) + count * period_s(rate)

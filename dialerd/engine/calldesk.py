@@ -10,6 +10,7 @@ learnt later (answered, verdict) is written behind the act, in order, since a ca
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
@@ -66,7 +67,15 @@ class CallDesk:
         on_room: Callable[[], None],
         meters: Meters,
         tracing: Tracing | None = None,
+        *,
+        sends_within_s: float = math.inf,
+        is_shared: bool = False,
     ) -> None:
+        """`sends_within_s`: of the claim, where another daemon may succeed this one meanwhile. `is_shared`: others dial
+        beside it, and see by the store alone that a slot is free."""
+        self._sends_within_s = sends_within_s
+        self._is_shared = is_shared
+        self._leaving = 0  # calls whose end is written only when their slots are free
         self._meters = meters
         self._tracing = tracing
         self._flows = flows
@@ -116,12 +125,12 @@ class CallDesk:
     @property
     def is_empty(self) -> bool:
         """No call is up and every settled one is written."""
-        return not self._lines and self._ledger.is_written
+        return not self._lines and not self._leaving and self._ledger.is_written
 
     @property
     def is_sending(self) -> bool:
-        """An exchange has been asked for a call, and has not replied."""
-        return any(line.is_unsent for line in self._lines.values())
+        """An exchange has been asked for a call and has not replied, or an end is not on its way to the store yet."""
+        return self._leaving > 0 or any(line.is_unsent for line in self._lines.values())
 
     def up_at(self, exchange: str) -> list[AttemptId]:
         return [attempt_id for attempt_id, line in self._lines.items() if line.exchange.name == exchange]
@@ -285,7 +294,8 @@ class CallDesk:
 
     async def _originate(self, line: CallLine) -> None:
         began = self._clock.steady()
-        event = await performer.originate(line.exchange, line.call.plan)
+        is_late = began > line.begun[1] + self._sends_within_s
+        event = await performer.originate(line.exchange, line.call.plan, is_late=is_late)
         self._meters.originate.observe(self._clock.steady() - began)
         if line.is_unsent and line.attempt.id not in self._lines:
             self._confirm(line, event)  # the call ended before the exchange's reply came
@@ -304,16 +314,21 @@ class CallDesk:
         if self._tracing is not None:
             self._tracing.ended(line.attempt.id, outcome, line.now(self._clock))
         self._agents.reservations.over(line.attempt.id)
-        self._clock.call_later(SLOT_GUARD_S, partial(self._free, line))
-        self._ledger.close(
-            line, replace(outcome, ended_at=line.now(self._clock), settled_at=self._clock.now()), self._closed
-        )
+        outcome = replace(outcome, ended_at=line.now(self._clock), settled_at=self._clock.now())
+        self._clock.call_later(SLOT_GUARD_S, partial(self._free, line, outcome))
+        if self._is_shared:
+            self._leaving += 1
+        else:
+            self._ledger.close(line, outcome, self._closed)
 
     def _closed(self, is_news: bool) -> None:
         if is_news or self.is_empty:
             self._on_room()
 
-    def _free(self, line: CallLine) -> None:
+    def _free(self, line: CallLine, outcome: Outcome) -> None:
+        if self._is_shared:
+            self._leaving -= 1
+            self._ledger.close(line, outcome, self._closed)
         self._trunks.give_back(line.attempt.trunk, line.attempt.asterisk)
         run = self._runs.line_of(line.attempt)
         if run is not None:

@@ -168,6 +168,9 @@ class DialLoop:
             if line.due_at is not None:
                 self._look_at(line.due_at, alarm)
             return False
+        if line.again_at > steady:
+            alarm.no_later_than(line.again_at)
+            return False
         # One zone for all: ask once here instead of putting every target of the run to rest one by one.
         until = line.closed_until(now)
         if until is not None:
@@ -236,7 +239,8 @@ class DialLoop:
         for attempt in attempts:
             self.place(line, attempt, exchange, packs)
         if claim.again_s is not None:
-            alarm.no_later_than(steady + claim.again_s)
+            line.again_at = steady + claim.again_s
+            alarm.no_later_than(line.again_at)
             return False
         if len(attempts) < wanted or line.is_dry:
             return True  # again: there may be more to dial, and a run that has run dry still has to set its alarm

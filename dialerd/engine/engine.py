@@ -6,6 +6,7 @@ Not here: where store, clock, dice and exchanges come from (bootstrap.py) and si
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -93,10 +94,12 @@ class Engine:
         tracing: Tracing | None = None,
         seat: Seat | None = None,
         on_unseated: Callable[[], None] = lambda: None,
+        sends_within_s: float = math.inf,
     ) -> None:
         """`gives_account` False: nobody looks at the store meanwhile, or goes on from what the pacers have learnt.
         `lost_after_s`: an exchange away so long is given up. By exchange, `limits`: most calls, `links`: the way in.
-        `seat`: among daemons that dial the same campaigns; `on_unseated`: it was lost, and the process must end."""
+        `seat`: among daemons that dial the same campaigns; `on_unseated`: it was lost, and the process must end.
+        `sends_within_s`: of the claim, where another daemon may succeed this one while it is frozen."""
         self.meters = meters or Meters()
         self._store = store
         self._clock = clock
@@ -106,7 +109,7 @@ class Engine:
         self._min_ring_s = max(min_ring_s, regulation.min_ring_s(tuple(rulebook.packs.values())))
         self._trunk_names = frozenset(trunks)
         self._seat, self._helps = seat, (helps := seat is not None and not seat.leads)
-        self._seats = SeatKeeper(store, clock, exchanges, seat, on_lost=on_unseated)
+        self._seats = SeatKeeper(store, clock, exchanges, seat, min_ring_s=self._min_ring_s, on_lost=on_unseated)
         self.servers = ServerDesk(
             store,
             clock,
@@ -145,7 +148,7 @@ class Engine:
             tell_run=self.runs.tell,
             on_change=self._wake,
         )
-        openings = Openings(store, clock, dice, self._sure, self.runs)
+        openings = Openings(store, clock, dice, self._sure, self.runs, sends_within_s)
         means = Means(
             store=store,
             clock=clock,
@@ -210,6 +213,8 @@ class Engine:
             self._wake,
             self.meters,
             tracing,
+            sends_within_s=sends_within_s,
+            is_shared=seat is not None,
         )
         self._previews = PreviewDesk(
             means, sure=self._sure, place=lambda *call: self._loop.place(*call), on_change=self._wake
@@ -242,6 +247,7 @@ class Engine:
             seat=seat,
         )
         self._lookout = Lookout(
+            store,
             clock,
             servers=self.servers,
             trunks=self._trunks,
@@ -375,10 +381,8 @@ class Engine:
         self._moved.set()
 
     async def _empty_within(self, limit_s: float) -> bool:
-        return await self._until(self._is_empty, limit_s)
-
-    def _is_empty(self) -> bool:
-        return self.desk.is_empty and self.messages.is_empty and self._sure.is_empty
+        parts = self.desk, self.messages, self._sure
+        return await self._until(lambda: all(each.is_empty for each in parts), limit_s)
 
     async def _until(self, is_so: Callable[[], bool], limit_s: float) -> bool:
         is_over = False

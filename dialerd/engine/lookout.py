@@ -22,7 +22,7 @@ from dialerd.engine.takeback import TakeBack
 from dialerd.engine.timetable import Timetable
 from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
-from dialerd.ports import Clock
+from dialerd.ports import Clock, Store
 
 _log = logger(__name__)
 
@@ -33,6 +33,7 @@ class Lookout:
 
     def __init__(
         self,
+        store: Store,
         clock: Clock,
         *,
         servers: ServerDesk,
@@ -51,6 +52,7 @@ class Lookout:
         on_look: Callable[[], None],
         helps: bool = False,
     ) -> None:
+        self._store = store
         self._clock = clock
         self._servers = servers
         self._trunks = trunks
@@ -116,6 +118,7 @@ class Lookout:
     async def _look(self, wait_s: float) -> float:
         """Seconds until the next look."""
         await self._servers.refresh(self._trunks)
+        await self._trunks.recall(self._store)
         if self._helps:
             await self._runs.refresh()
             self._on_look()

@@ -9,6 +9,7 @@ as they were drawn for this claim alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -27,14 +28,23 @@ T = TypeVar("T")
 
 
 class Openings:
-    """The only way to a new attempt."""
+    """The only way to a new attempt. `sends_within_s`: see CallDesk; a claim that comes back later is none."""
 
-    def __init__(self, store: Store, clock: Clock, dice: Dice, sure: SureWriter, runs: RunKeeper) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dice: Dice,
+        sure: SureWriter,
+        runs: RunKeeper,
+        sends_within_s: float = math.inf,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._dice = dice
         self._sure = sure
         self._runs = runs
+        self._sends_within_s = sends_within_s
 
     async def open(self, job: Callable[..., T]) -> T:
         """Write by `job(unit, new_id=...)`, which opens attempts under the names that it is given.
@@ -42,13 +52,19 @@ class Openings:
         Raises StoreError; what was opened nevertheless is settled, however long that takes.
         """
         drawn: list[AttemptId] = []
+        began = math.inf
 
         def new_id() -> AttemptId:
+            nonlocal began
+            began = min(began, self._clock.steady())
             drawn.append(self._dice.attempt_id())
             return drawn[-1]
 
         try:
-            return await self._store.write(partial(job, new_id=new_id))
+            opened = await self._store.write(partial(job, new_id=new_id))
+            if self._clock.steady() > began + self._sends_within_s:
+                raise StoreError("the claim took so long that another daemon may have settled it", may_pass=True)
+            return opened
         except StoreError:
             if drawn:
                 settle = partial(settle_unsent, attempt_ids=tuple(drawn), now=self._clock.now())

@@ -72,6 +72,7 @@ class RunLine:
     is_dry: bool = False  # nothing was due at the last claim
     is_short: bool = False  # its own limits had less room than was wanted at the last look
     wants_more: bool = False  # there was less room for its calls, its own or its trunk's, than it wanted
+    again_at: float = -math.inf  # when other daemons may have left room (steady seconds)
     due_at: datetime | None = None  # when the next waiting target is due
     waiting_due: int = 0  # waiting targets whose time had come at the last look
     held_by: str = ""  # why it is not dialing, as the store has it

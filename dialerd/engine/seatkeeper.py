@@ -6,11 +6,13 @@ Not here: what a claim leaves to the others (usecases/seats.py), whose turn it i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from dialerd.domain.errors import StoreError
-from dialerd.domain.seat import LEASE_S, RENEW_S, Seat
+from dialerd.domain.seat import AWAY_S, LEASE_S, RENEW_S, SEND_WITHIN_S, Seat
+from dialerd.domain.words import AttemptId
 from dialerd.engine.performer import surely
 from dialerd.engine.reconcile import settle_interrupted
 from dialerd.log import logger
@@ -24,7 +26,7 @@ _AT_ONCE = 20  # calls of a daemon that is gone, settled in one transaction
 
 class SeatKeeper:
     """`seat` None: this daemon shares with nobody, and no other may help it. `on_lost`: the leader has taken the seat
-    away, and settled what was open: this process touches nothing more."""
+    away, and settles what is open: this process touches nothing more. `min_ring_s`: what no phone rings less."""
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class SeatKeeper:
         clock: Clock,
         exchanges: Mapping[str, Exchange],
         seat: Seat | None,
+        min_ring_s: float,
         *,
         on_lost: Callable[[], None] = lambda: None,
         lease_s: float = LEASE_S,
@@ -40,15 +43,28 @@ class SeatKeeper:
         self._clock = clock
         self._exchanges = exchanges
         self._seat = seat
+        self._min_ring_s = min_ring_s
         self._on_lost = on_lost
         self._lease_s = lease_s
+        self._looked_at = self._looks_since = -math.inf  # steady seconds, as the next
+        self._left_since: dict[AttemptId, float] = {}  # calls that belong to nobody
 
     async def enter(self) -> None:
-        """Before anything is dialed. What a daemon of that name has left open is this one's from now on."""
+        """Before anything is dialed. What a daemon of that name has left open is this one's from now on.
+
+        Who shares nothing lets those that did send what they have claimed, and its phones ring, before it settles them.
+        """
         if self._seat is not None:
             await self._store.write(self._enter)
-        elif await self._store.read(lambda unit: unit.daemons.all()):
+            return
+        found = await self._store.read(lambda unit: unit.daemons.all())
+        if found:
             await self._store.write(lambda unit: unit.daemons.clear())
+        if any(each.left_s > 0 for each in found):
+            names = ", ".join(each.name for each in found)
+            text = f"this daemon shares no campaigns: those that did ({names}) end"
+            _log.warning(text, action="daemons_dismissed")
+            await self._clock.sleep(max(SEND_WITHIN_S, self._min_ring_s) + 1.0)
 
     def _enter(self, unit: Unit) -> None:
         assert self._seat is not None, "who has none does not enter"
@@ -79,15 +95,27 @@ class SeatKeeper:
             await self._store.write(partial(_leave, self._seat))
 
     async def _take_over(self, seat: Seat) -> None:
-        for name in await self._store.write(lambda unit: unit.daemons.take_away(but=seat.name)):
-            _log.error(
-                f"daemon {name} is gone: its calls are settled as interrupted", action="daemon_gone", daemon=name
-            )
-        while orphans := await self._store.read(lambda unit: unit.daemons.orphans(seat.own, limit=_AT_ONCE)):
-            for attempt in await self._store.write(partial(self._settle, orphans)):
+        now = self._clock.steady()
+        if now > self._looked_at + AWAY_S:
+            self._looks_since = now
+        self._looked_at = now
+        # Where this one was frozen or the database away, the others' leases are over through no fault of theirs.
+        if now >= self._looks_since + 2 * RENEW_S:
+            for name in await self._store.write(lambda unit: unit.daemons.take_away(but=seat.name)):
+                text = f"daemon {name} is gone: its calls are settled as interrupted"
+                _log.error(text, action="daemon_gone", daemon=name)
+        orphans = await self._store.read(lambda unit: unit.daemons.orphans(seat.own))
+        self._left_since = {each.id: self._left_since.get(each.id, now) for each in orphans}
+        due = [each for each in orphans if each.answered_at is not None or self._has_rung(each.id, now)]
+        for at in range(0, len(due), _AT_ONCE):
+            for attempt in await self._store.write(partial(self._settle, due[at : at + _AT_ONCE])):
                 exchange = self._exchanges.get(attempt.asterisk)
                 if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
                     await surely(partial(exchange.hang_up, attempt.id))
+
+    def _has_rung(self, attempt_id: AttemptId, now: float) -> bool:
+        """For as long as is decent, whenever it was sent: nobody cancels it before."""
+        return now >= self._left_since[attempt_id] + self._min_ring_s
 
     def _settle(self, orphans: list[AttemptRow], unit: Unit) -> list[AttemptRow]:
         """Those that were settled."""

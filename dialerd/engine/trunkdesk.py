@@ -7,6 +7,7 @@ chosen (domain/server.py), and which exchanges are reconciled (reconcile.py tell
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from dialerd.ports import Clock, Exchange, Store
 from dialerd.usecases.dialing import WayOut
 
 _log = logger(__name__)
+
+_RECALL_S = 60.0
 
 _MOMENT_S = 0.1
 """No pace is worked out anew for so long only to find that the trunk takes no call yet."""
@@ -89,6 +92,7 @@ class TrunkDesk:
         self._calls = Counter[str]()  # by server, of all trunks
         self._is_short_of_servers = False
         self._limits = limits
+        self._recall_at = -math.inf  # steady seconds
         self._measure()
 
     def _measure(self) -> None:
@@ -111,15 +115,19 @@ class TrunkDesk:
         }
 
     async def recall(self, store: Store) -> None:
-        """Take up what an earlier daemon has made today."""
+        """Take up what others have made today: an earlier daemon, and one beside this one that knew of no limit."""
+        if self._clock.steady() < self._recall_at:
+            return
+        has_limits = any(line.trunk.max_calls_per_day is not None for line in self._lines.values())
+        self._recall_at = self._clock.steady() + _RECALL_S if has_limits and self._seat is not None else math.inf
         today = self._clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self.assume_made(today.date(), await store.read(lambda unit: unit.servers.calls_since(today)))
 
     def assume_made(self, today: date, made: Mapping[str, int]) -> None:
-        """By trunk, the calls that an earlier daemon has made that day (UTC)."""
+        """By trunk, the calls that this and other daemons have made that day (UTC)."""
         for name, line in self._lines.items():
             line.left_today(today)
-            line.calls_of_day += made.get(name, 0)
+            line.calls_of_day = max(line.calls_of_day, made.get(name, 0))
 
     def refusal(self, endpoint: str) -> str | None:
         """Why a dial string is not dialed, whoever wants it; None: it may be."""
@@ -292,6 +300,7 @@ class TrunkDesk:
                 continue
             line.trunk = line.trunk.limited_as(wanted)
             line.rate = line.rate.changed(wanted.calls_per_second * line.throttle.pace)
+        self._recall_at = -math.inf
         self._measure()
 
     def give_back(self, name: str, server: str) -> None:

@@ -60,11 +60,11 @@ class Daemons(Protocol):
         """The seats whose leases are over are taken away; their names. `but`: the leader's own stays."""
         ...
 
-    def may_help(self, seat: Seat) -> bool:
-        """Whether that seat is held by that session, and somebody leads."""
+    def may_help(self, seat: Seat, *, least_s: float) -> bool:
+        """Whether that seat is held by that session, for so long at least, and somebody leads."""
         ...
 
-    def orphans(self, own: Collection[str], *, limit: int) -> list[AttemptRow]:
+    def orphans(self, own: Collection[str]) -> list[AttemptRow]:
         """Open attempts at calls that belong to no daemon that there is."""
         ...
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.regulation import Pack
-from dialerd.domain.seat import LOOK_AGAIN_S, Ceiling, after, granted, kept_by_leader
+from dialerd.domain.seat import CLAIM_LEFT_S, LOOK_AGAIN_S, Ceiling, after, granted, kept_by_leader, opens_at
 from dialerd.domain.words import AttemptId, Channel, Mode, RunId
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases import dialing
@@ -35,15 +35,15 @@ def claim(
 ) -> Claim:
     """What dialing.claim does, as far as the other daemons leave room. `calls_up`: this one's calls of the run.
 
-    A helper claims only what is not the leader's, while its seat is its own and somebody leads: all of that is read
-    in this transaction, which no other daemon's crosses.
+    A helper claims only what is not the leader's, while its seat is its own for long enough and somebody leads: all of
+    that is read in this transaction, which no other daemon's crosses.
     """
     ceiling, run = way_out.ceiling, unit.runs.get(run_id)
     assert ceiling is not None, "who has a seat has a ceiling"
     if run is None:
         return _NOT_FOR_US
     if not ceiling.seat.leads:
-        if not unit.daemons.may_help(ceiling.seat):
+        if not unit.daemons.may_help(ceiling.seat, least_s=CLAIM_LEFT_S):
             return _full(1.0)
         over_at = ends_at(run)
         if kept(unit, run.spec) or (over_at is not None and over_at <= now):
@@ -92,7 +92,7 @@ def _room(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling, calls_up: 
     paces = _paces(run, way_out, ceiling)
     now_s, at = unit.daemons.paces(paces)
     room = min(room, *(granted(at[name], now_s, rate) for name, rate in paces.items()))
-    return room, max(0.0, *(each - now_s for each in at.values()))
+    return room, max(opens_at(at[name], now_s, rate) for name, rate in paces.items()) - now_s
 
 
 def _began(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling, count: int) -> None:

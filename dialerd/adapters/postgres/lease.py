@@ -28,12 +28,13 @@ class Lease:
     """The turn of this process, once `tried` has said so.
 
     `on_lost`: called, from the writer's thread, when the connection was lost and another daemon has the turn since.
-    `key`: of the lock: the turn's, or a name's.
+    `key`: of the lock: the turn's, or a name's. Others go with it once they are `joined`, on the same connection: all
+    are had, or none.
     """
 
     def __init__(self, address: Address, key: int = TURN) -> None:
         self._address = address
-        self._key = key
+        self._keys = [key]
         self._held: PgConnection | None = None
         self._waiting: PgConnection | None = None  # asks again and again
         self._session: tuple[object, ...] | None = None  # of the connection that held the turn last
@@ -45,16 +46,32 @@ class Lease:
         self._waiting = None
         try:
             with translated(self._address):
-                (is_ours,) = connection.execute("SELECT pg_try_advisory_lock(?)", (self._key,)).fetchone()
+                is_ours = all(_is_had(connection, key) for key in self._keys)
                 if is_ours:
                     self._session = connection.execute(_OWN_SESSION).fetchone()
                     self._held = connection
                 else:
+                    connection.execute("SELECT pg_advisory_unlock_all()")
                     self._waiting = connection
         except StoreError:
             connection.close()
             raise
-        return bool(is_ours)
+        return is_ours
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was this daemon's turn when it asked last."""
+        return self._held is not None
+
+    def joined(self, key: int) -> bool:
+        """Whether that lock is this daemon's as well from now on; to be asked of one that has its turn. Raises
+        StoreError."""
+        connection = self.connection()
+        with translated(self._address):
+            is_had = _is_had(connection, key)
+        if is_had:
+            self._keys.append(key)
+        return is_had
 
     def connection(self) -> PgConnection:
         """The connection that holds the turn, made anew where it was lost and nobody else has it. Raises StoreError."""
@@ -78,6 +95,11 @@ class Lease:
         for each in (self._held, self._waiting):
             if each is not None:
                 each.close()
+
+
+def _is_had(connection: PgConnection, key: int) -> bool:
+    (is_had,) = connection.execute("SELECT pg_try_advisory_lock(?)", (key,)).fetchone()
+    return bool(is_had)
 
 
 def name_key(name: str) -> int:

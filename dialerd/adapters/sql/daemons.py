@@ -40,7 +40,7 @@ AND NOT EXISTS (SELECT 1 FROM attempt WHERE {_UP} AND owner = :name)
 
 _ORPHANS = f"""
 SELECT {ATTEMPT_COLUMNS} FROM attempt
-WHERE {_UP} AND {_NOT_OWN} AND owner NOT IN (SELECT name FROM daemon) ORDER BY claimed_at LIMIT :limit
+WHERE {_UP} AND {_NOT_OWN} AND owner NOT IN (SELECT name FROM daemon) ORDER BY claimed_at
 """  # noqa: S608  # constants of this file
 
 _LED_ELSEWHERE = f"""
@@ -94,16 +94,17 @@ class SqlDaemons:
             self._connection.execute("DELETE FROM daemon WHERE name = ?", (name,))
         return names
 
-    def may_help(self, seat: Seat) -> bool:
+    def may_help(self, seat: Seat, *, least_s: float) -> bool:
         (holds, is_led) = self._connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM daemon WHERE name = :name AND session = :session),"
+            "SELECT EXISTS (SELECT 1 FROM daemon WHERE name = :name AND session = :session"
+            " AND until_at >= (SELECT s FROM wall) + :least_s),"
             " EXISTS (SELECT 1 FROM daemon WHERE leads AND until_at > (SELECT s FROM wall))",
-            {"name": seat.name, "session": seat.session},
+            {"name": seat.name, "session": seat.session, "least_s": least_s},
         ).fetchone()
         return bool(holds) and bool(is_led)
 
-    def orphans(self, own: Collection[str], *, limit: int) -> list[AttemptRow]:
-        rows = self._connection.execute(_ORPHANS, {"own": to_json(sorted(own)), "limit": limit})
+    def orphans(self, own: Collection[str]) -> list[AttemptRow]:
+        rows = self._connection.execute(_ORPHANS, {"own": to_json(sorted(own))})
         return [to_attempt(row) for row in rows.fetchall()]
 
     def led_elsewhere(self, attempt_ids: Collection[AttemptId], own: Collection[str]) -> set[AttemptId]:

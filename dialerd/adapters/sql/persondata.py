@@ -144,7 +144,6 @@ KEPT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("trunk_state", "name pace rests_until reason told_at"),
         ("daemon", "name session host leads began_at until_at"),
         ("shared_pace", "name next_at"),
-        ("wall", "s"),
         ("strategy", "name spec updated_at"),
         ("view", "id owner name spec is_shared updated_at"),
         ("view_default", "owner view_id"),

@@ -32,11 +32,13 @@ class OriginateTaken:
 @dataclass(frozen=True, slots=True)
 class OriginateRefused:
     """Nothing was dialed: the exchange refused. `trunk_down`: the trunk cannot carry calls at all at present;
-    `no_agent`: we did not ask, for the agent that the call was for is gone."""
+    `no_agent`: we did not ask, for the agent that the call was for is gone; `too_late`: nor here, for it was claimed
+    so long ago that another daemon may have settled it."""
 
     reason: str
     trunk_down: bool
     no_agent: bool = False
+    too_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def refused(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return settle(call, Disposition.NETWORK_FAILURE, now, reason=event.reason, spent=False)
     if event.no_agent:
         return settle(call, Disposition.NO_AGENT, now, reason=event.reason, spent=False)
+    if event.too_late:
+        return settle(call, Disposition.CANCELLED, now, reason=event.reason, spent=False)
     return settle(call, Disposition.FAILED, now, reason=event.reason)
 
 
