@@ -16,6 +16,7 @@ from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
 from dialerd.doctor.conffiles import NOT_SEEN, diagnose_files, unread
+from dialerd.doctor.daemons import diagnose_daemons
 from dialerd.doctor.machine import diagnose_machine
 from dialerd.domain.errors import BadInputError
 from dialerd.settings import Settings
@@ -52,7 +53,9 @@ def doctor(context: Context, asterisk_conf: bool, folder: Path | None) -> None:
         findings = [*diagnose_conf(*bootstrap.examine_conf(settings)), *_of_files(settings, folder)]
     else:
         machine = diagnose_machine(machinehouse.examine(path, settings))
-        findings = [*diagnose(bootstrap.examine(path, settings)), *machine]
+        facts = bootstrap.examine(path, settings)
+        daemons = [] if facts.database_trouble else context.read(lambda unit: unit.daemons.all())
+        findings = [*diagnose(facts), *diagnose_daemons(daemons), *machine]
     context.show(
         [dataclasses.asdict(finding) for finding in findings],
         lambda: simple_table(

@@ -57,7 +57,7 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "config": Noun("config", "config", "Check the settings file."),
     "contact": Noun("contact", "contact", "Add and look up single contacts, and ask why one is not called."),
-    "daemon": Noun("daemon", "daemon", "Run the process that dials."),
+    "daemon": Noun("daemon", "daemon", "Run the process that dials, and see which of them share campaigns."),
     "disposition": Noun("disposition", "disposition", "Keep sets of outcomes of your own, beside the system's."),
     "dnc": Noun(
         "dnc", "dnc", "Keep the do-not-call lists. An entry is obeyed from the next call on, in every campaign."

@@ -30,6 +30,13 @@ class Metric:
 _ALL = (
     Metric("dialerd_build", "gauge", "1, with the version that runs", ("version",)),
     Metric("dialerd_well", "gauge", "Whether that part answered when last asked: 1 or 0", ("part",)),
+    Metric("dialerd_daemon_calls", "gauge", "Calls of a daemon that shares campaigns", ("daemon", "role")),
+    Metric(
+        "dialerd_daemon_lease_seconds",
+        "gauge",
+        "How long its lease goes on unless it is renewed: below 0 it is over",
+        ("daemon", "role"),
+    ),
     Metric("dialerd_calls_started_total", "counter", "Calls that an Asterisk took, since the start", ("trunk",)),
     Metric(
         "dialerd_calls_ended_total",

@@ -1,4 +1,5 @@
-"""The counters of the unfinished runs, as the store keeps them: what `status` and reports show, for whoever watches.
+"""The counters of the unfinished runs, as the store keeps them: what `status` and reports show, for whoever watches;
+and the daemons that share them.
 
 Not here: what the engine holds (engine/reading.py). A handful of rows for each run, however many attempts it has.
 """
@@ -32,3 +33,7 @@ def _figures(unit: Unit) -> Iterator[Sample]:
         for tally in unit.reports.tallies("disposition", list(names), since=None, until=None):
             ended[names[tally.run_id], tally.disposition] += tally.attempts
     yield from (("dialerd_run_dispositions", labels, n) for labels, n in ended.items())
+    for daemon in unit.daemons.all():
+        labels = daemon.name, "leads" if daemon.leads else "helps"
+        yield "dialerd_daemon_calls", labels, daemon.calls
+        yield "dialerd_daemon_lease_seconds", labels, daemon.left_s
