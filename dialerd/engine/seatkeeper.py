@@ -107,22 +107,21 @@ class SeatKeeper:
         orphans = await self._store.read(lambda unit: unit.daemons.orphans(seat.own))
         self._left_since = {each.id: self._left_since.get(each.id, now) for each in orphans}
         due = [each for each in orphans if each.answered_at is not None or self._has_rung(each.id, now)]
+        for attempt in due:  # before its slot is free
+            exchange = self._exchanges.get(attempt.asterisk)
+            if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
+                await surely(partial(exchange.hang_up, attempt.id))
         for at in range(0, len(due), _AT_ONCE):
-            for attempt in await self._store.write(partial(self._settle, due[at : at + _AT_ONCE])):
-                exchange = self._exchanges.get(attempt.asterisk)
-                if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
-                    await surely(partial(exchange.hang_up, attempt.id))
+            await self._store.write(partial(self._settle, due[at : at + _AT_ONCE]))
 
     def _has_rung(self, attempt_id: AttemptId, now: float) -> bool:
         """For as long as is decent, whenever it was sent: nobody cancels it before."""
         return now >= self._left_since[attempt_id] + self._min_ring_s
 
-    def _settle(self, orphans: list[AttemptRow], unit: Unit) -> list[AttemptRow]:
-        """Those that were settled."""
+    def _settle(self, orphans: list[AttemptRow], unit: Unit) -> None:
         now, reason = self._clock.now(), "the daemon that dialed it was lost"
-        return [
-            each for each in orphans if seats.settle_orphan(unit, each, partial(settle_interrupted, each, now, reason))
-        ]
+        for each in orphans:
+            seats.settle_orphan(unit, each, partial(settle_interrupted, each, now, reason))
 
 
 def _renew(seat: Seat, lease_s: float, unit: Unit) -> bool:

@@ -1,0 +1,292 @@
+"""Several daemons on one store and one exchange, on virtual time: each may be killed, frozen and started again.
+
+Not here: what happens to them (the tests). The exchange hands each call's events to whoever has the application that
+placed it, as Asterisk does; the turn to lead is free as soon as the daemon that has it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from dialerd.adapters.sqlite import SqliteStore
+from dialerd.domain.call import events as ev
+from dialerd.domain.call.states import CallPlan
+from dialerd.domain.seat import SEND_WITHIN_S, Seat
+from dialerd.domain.words import AttemptId
+from dialerd.engine import Engine
+from dialerd.ports import Clock, DialReply, Exchange, ExchangeEvent, ExchangeSink, ExchangeUp, Store, Timer, Unit
+from dialerd.simulate.callees import NumberPlan
+from dialerd.simulate.clock import SeededDice, VirtualClock
+from dialerd.simulate.exchange import SimulatedExchange
+from dialerd.tasks import end, spawn
+from tests.simulation.mortal import Mortal
+from tests.simulation.world import trunk
+
+T = TypeVar("T")
+REFRESH_S, LOOK_S, RESTART_S = 2.0, 1.0, 1.0
+
+
+class Site:
+    """`leader`: who has the turn. `dismissed`: how often a daemon found its seat taken away, and has ended."""
+
+    def __init__(self, clock: VirtualClock, seed: int, *names: str) -> None:
+        self.clock = clock
+        self.store = WalledStore(clock)
+        self.exchange = SimulatedExchange("simulated", clock, SeededDice(seed), NumberPlan(SeededDice(seed + 1)))
+        self.board = Switchboard(self.exchange)
+        self.leader: Daemon | None = None
+        self.dismissed = 0
+        self.trunk = trunk()
+        self._line = spawn("the exchange", self.exchange.run(self.board))
+        self.daemons = {name: Daemon(self, name, seed + 10 * n) for n, name in enumerate(names, 2)}
+
+    async def open(self) -> None:
+        for each in self.daemons.values():
+            each.start()
+            await self.clock.sleep(0.1)
+
+    async def close(self) -> None:
+        for each in self.daemons.values():
+            await each.kill()
+        await end(self._line)
+        await self.store.close()
+
+
+class Daemon:
+    """A process of that name, which is there or not. `shares` False: it has no name in its settings from now on."""
+
+    def __init__(self, site: Site, name: str, seed: int) -> None:
+        self.name = name
+        self.shares = True
+        self._site = site
+        self._dice = SeededDice(seed)
+        self._task: asyncio.Task[None] | None = None
+        self._session = 0
+
+    @property
+    def is_there(self) -> bool:
+        return self._task is not None
+
+    def start(self) -> None:
+        self.life = Life(self._site.clock, self._site.store)
+        self._task = spawn(f"daemon {self.name}", self._live())
+
+    async def kill(self) -> None:
+        """The database and the exchange are as they were; its turn is anybody's."""
+        if self._task is not None:
+            self.life.kill()
+            await end(self._task)
+            self._task = None
+            await self.engine.close()
+            if self._site.leader is self:
+                self._site.leader = None
+
+    def freeze(self, duration_s: float) -> None:
+        """As SIGSTOP does: it keeps its connections."""
+        self.life.freeze()
+        self._site.clock.call_later(duration_s, self.life.thaw)
+
+    def doom(self, writes: int, *, is_written: bool, away_s: float) -> None:
+        """Kill it so many writes from now; it is started again after `away_s`."""
+        self.life.doom(writes, is_written=is_written, on_death=lambda: self._begin_anew(away_s))
+
+    def _begin_anew(self, away_s: float) -> None:
+        async def anew() -> None:
+            await self.kill()
+            await self._site.clock.sleep(away_s)
+            self.start()
+
+        spawn("begin anew", anew())
+
+    def _dismiss(self) -> None:
+        self._site.dismissed += 1
+        self.life.kill()
+        self._begin_anew(RESTART_S)
+
+    async def _live(self) -> None:
+        leads = self._site.leader is None
+        self._site.leader = self if leads else self._site.leader
+        self.engine = self._made(leads=leads)
+        await self.engine.start()
+        if leads:
+            await asyncio.Event().wait()
+        while self._site.leader is not None:
+            await self.life.sleep(LOOK_S)
+        self._site.leader = self
+        await self.engine.hand_over()
+        await self.engine.close()
+        self.engine = self._made(leads=True)
+        await self.engine.start()
+        await asyncio.Event().wait()
+
+    def _made(self, *, leads: bool) -> Engine:
+        self._session += 1
+        seat = Seat(self.name, f"{self.name}{self._session}", leads=leads) if self.shares else None
+        apps = ("app", f"app-{self.name}") if leads else (f"app-{self.name}",)
+        return Engine(
+            store=cast(Store, self.life),
+            clock=self.life,
+            dice=self._dice,
+            exchanges={"simulated": self.life.hears(cast(Exchange, View(self._site.board, apps)))},
+            trunks={"carrier": self._site.trunk},
+            min_ring_s=15.0,
+            refresh_s=REFRESH_S,
+            seat=seat,
+            on_unseated=self._dismiss,
+            sends_within_s=SEND_WITHIN_S,
+        )
+
+
+class Life(Mortal):
+    """One that may also be frozen: nothing that it waits for comes to it meanwhile."""
+
+    def __init__(self, clock: Clock, store: Store) -> None:
+        super().__init__(clock, store)
+        self._thawed = asyncio.Event()
+        self._thawed.set()
+        self._late: list[Callable[[], None]] = []
+
+    def freeze(self) -> None:
+        self._thawed.clear()
+
+    def thaw(self) -> None:
+        self._thawed.set()
+        late, self._late = self._late, []
+        for each in late:
+            each()
+
+    def when_thawed(self, action: Callable[[], None]) -> None:
+        if self._thawed.is_set():
+            action()
+        else:
+            self._late.append(action)
+
+    def call_later(self, delay_s: float, action: Callable[[], None]) -> Timer:
+        return _Frozen(self, super().call_later, delay_s, action)
+
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        done = await super().write(job)
+        await self._thawed.wait()
+        return done
+
+    async def _live(self) -> None:
+        await self._thawed.wait()
+        await super()._live()
+
+    def hears(self, exchange: Exchange) -> Exchange:
+        cast(View, exchange).life = self
+        return super().hears(exchange)
+
+
+class _Frozen:
+    """Implements ports.Timer: one that is due while its life is frozen fires when that thaws, unless cancelled."""
+
+    def __init__(
+        self,
+        life: Life,
+        set_at: Callable[[float, Callable[[], None]], Timer],
+        delay_s: float,
+        action: Callable[[], None],
+    ) -> None:
+        self._is_over = False
+        self._timer = set_at(delay_s, lambda: life.when_thawed(lambda: None if self._is_over else action()))
+
+    def cancel(self) -> None:
+        self._is_over = True
+        self._timer.cancel()
+
+
+class Switchboard:
+    """Implements ports.ExchangeSink: each event goes to who has the application of its call. Who answers where nobody
+    has it is hung up on."""
+
+    def __init__(self, exchange: SimulatedExchange) -> None:
+        self.exchange = exchange
+        self.sinks: dict[str, View] = {}
+        self.app_of: dict[AttemptId, str] = {}
+
+    def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
+        view = self.sinks.get(self.app_of[attempt_id])
+        if view is not None:
+            view.tell(lambda sink: sink.on_call_event(exchange, attempt_id, event))
+        elif isinstance(event, ev.Answered | ev.AmdHeard):
+            spawn("no application", self.exchange.hang_up(attempt_id))
+
+    def on_leg_event(self, *_: object) -> None: ...
+
+    def on_caller_event(self, *_: object) -> None: ...
+
+    def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
+        for view in dict.fromkeys(self.sinks.values()):
+            view.tell(lambda sink: sink.on_exchange_event(exchange, event))
+
+
+class View:
+    """Implements ports.Exchange: the exchange as the daemon sees it that has those applications."""
+
+    def __init__(self, board: Switchboard, apps: tuple[str, ...]) -> None:
+        self._board = board
+        self._apps = apps
+        self._sink: ExchangeSink | None = None
+        self.life: Life | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._board.exchange, name)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._sink is not None and self._board.exchange.is_alive
+
+    async def run(self, sink: ExchangeSink) -> None:
+        self._sink = sink
+        self._board.sinks |= dict.fromkeys(self._apps, self)
+        if self._board.exchange.is_alive:
+            sink.on_exchange_event(self._board.exchange.name, ExchangeUp())
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._sink = None
+            for app in self._apps:
+                if self._board.sinks.get(app) is self:
+                    del self._board.sinks[app]
+
+    async def originate(self, plan: CallPlan) -> DialReply:
+        self._board.app_of[plan.attempt_id] = self._apps[0]
+        return await self._board.exchange.originate(plan)
+
+    def tell(self, news: Callable[[ExchangeSink], None]) -> None:
+        assert self.life is not None
+        self.life.when_thawed(lambda: None if self._sink is None else news(self._sink))
+
+
+class WalledStore:
+    """Implements ports.Store in memory; its own clock is the virtual one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._store = SqliteStore.in_memory()
+        self._has_wall = False
+
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        return await self._store.write(lambda unit: self._at_its_time(job, unit))
+
+    def post(self, job: Callable[[Unit], object]) -> None:
+        self._store.post(lambda unit: self._at_its_time(job, unit))
+
+    async def read(self, job: Callable[[Unit], T]) -> T:
+        return await self._store.read(job)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    def _at_its_time(self, job: Callable[[Unit], T], unit: Unit) -> T:
+        connection = unit.daemons._connection  # type: ignore[attr-defined]  # the one that every table of a unit has
+        if not self._has_wall:
+            self._has_wall = True
+            connection.execute("DROP VIEW wall")
+            connection.execute("CREATE TABLE wall (s REAL)")
+            connection.execute("INSERT INTO wall VALUES (0)")
+        connection.execute("UPDATE wall SET s = ?", (1000.0 + self._clock.steady(),))
+        return job(unit)

@@ -1,0 +1,136 @@
+"""Two daemons that dial one campaign, killed and frozen at any moment: nobody is called twice, nobody is lost, and the
+limits hold over both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialerd.domain.contact import Contact
+from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.words import RunState
+from dialerd.ports import AttemptRow, RunRow, Unit
+from dialerd.simulate.clock import VirtualClock, run_virtual
+from dialerd.simulate.record import peak_calls, peak_rate
+from dialerd.usecases import campaigns, runs
+from tests.numbers import number
+from tests.simulation.daemons import Site
+from tests.simulation.world import MAX_CALLS, RATE, campaign
+
+START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+MIX = ("00", "02", "40", "01", "05", "20", "11", "03")
+
+
+def on_site(story: Callable[[Site], Coroutine[Any, Any, None]], *names: str, seed: int = 1) -> None:
+    async def main() -> None:
+        site = Site(VirtualClock(START), seed, *(names or ("one", "two")))
+        try:
+            await story(site)
+        finally:
+            await site.close()
+
+    run_virtual(main())
+
+
+async def run(site: Site, count: int, **keys: object) -> None:
+    """Have the campaign run on so many numbers, each to be dialed once."""
+
+    def job(unit: Unit) -> None:
+        made = unit.lists.create("l", "US", site.clock.now())
+        phones = [PhoneNumber(e164=number(n, MIX[n % len(MIX)]), zones=("America/New_York",)) for n in range(count)]
+        unit.contacts.add(made.id, [Contact(numbers=(phone,)) for phone in phones], site.clock.now())
+        by: dict[str, Any] = {"trunks": {"carrier": site.trunk}, "actor": "test", "now": site.clock.now()}
+        campaigns.apply_campaign(unit, campaign(max_attempts=1, **keys), **by)
+        runs.run_campaign(unit, "c", **by)
+
+    await site.store.write(job)
+
+
+async def last(site: Site) -> RunRow:
+    def job(unit: Unit) -> RunRow:
+        row = unit.campaigns.get("c")
+        assert row is not None
+        found = unit.runs.latest(row.id)
+        assert found is not None
+        return found
+
+    return await site.store.read(job)
+
+
+async def over(site: Site, *, limit_s: float = 3600.0) -> RunRow:
+    until = site.clock.steady() + limit_s
+    while (row := await last(site)).state is not RunState.COMPLETED:
+        assert site.clock.steady() < until, f"{row.done} of {row.targets} are done after an hour"
+        await site.clock.sleep(1.0)
+    return row
+
+
+async def attempts(site: Site) -> list[AttemptRow]:
+    row = await last(site)
+    return await site.store.read(lambda unit: [each.attempt for each in unit.dialing.export(row.id)])
+
+
+async def check(site: Site, count: int) -> list[AttemptRow]:
+    row, made = await over(site), await attempts(site)
+    dialed = Counter(call.number for call in site.exchange.record)
+    assert [each for each, times in dialed.items() if times > 1] == [], "a number is dialed twice"
+    assert (row.targets, row.done, row.attempts) == (count, count, len(made))
+    assert [each.id for each in made if each.disposition is None] == [], "an attempt is left open"
+    assert peak_calls(site.exchange.record) <= MAX_CALLS
+    assert peak_rate(site.exchange.record) <= RATE
+    for call in site.exchange.record:
+        if call.ending == "dialer" and call.answered_at is None:
+            assert call.ended_at is not None
+            assert (call.ended_at - call.invited_at).total_seconds() >= 15, "a ringing phone was cancelled early"
+    return made
+
+
+def test_both_dial_and_the_limits_hold_over_both() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 80)
+        await site.open()
+        made = await check(site, 80)
+        assert peak_calls(site.exchange.record) == MAX_CALLS, "as many as the campaign may have"
+        by = Counter(each.owner for each in made)
+        assert min(by[""], by["two"]) >= 15, f"each dials its part: {by}"
+
+    on_site(story)
+
+
+_act = st.tuples(
+    st.sampled_from(["one", "two"]),
+    st.sampled_from(["kill", "kill", "freeze"]),
+    st.floats(0.1, 60.0),  # when
+    st.integers(1, 12),  # a kill: so many writes later
+    st.booleans(),  # just after that one is written
+    st.one_of(st.floats(0.1, 4.0), st.floats(4.0, 40.0)),  # for how long
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), acts=st.lists(_act, min_size=1, max_size=6))
+def test_daemons_that_are_killed_and_frozen_at_any_moment_dial_nobody_twice_and_lose_nobody(
+    seed: int, acts: list[tuple[str, str, float, int, bool, float]]
+) -> None:
+    async def story(site: Site) -> None:
+        for name, kind, at_s, writes, is_written, away_s in acts:
+            daemon = site.daemons[name]
+            doom = partial(daemon.doom, writes, is_written=is_written, away_s=away_s)
+            act = partial(daemon.freeze, away_s) if kind == "freeze" else doom
+            site.clock.call_later(at_s, partial(_if_there, daemon, act))
+        await run(site, 50)
+        await site.open()
+        await check(site, 50)
+
+    on_site(story, seed=seed)
+
+
+def _if_there(daemon: Any, act: Callable[[], None]) -> None:
+    if daemon.is_there:
+        act()
