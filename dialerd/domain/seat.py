@@ -27,8 +27,9 @@ RENEW_S = 4.0
 AWAY_S = 12.0
 """A leader that has not looked for so long, frozen or without its database, lets the others renew theirs first."""
 
-SEND_WITHIN_S = 5.0
-"""What was claimed longer ago is not sent any more by a daemon that another may succeed: it may be settled by now."""
+SEND_WITHIN_S = 1.0
+"""What was claimed longer ago is not sent any more by a daemon that another may succeed: it may be settled by now, and
+has lost its place in the pace of all."""
 
 CLAIM_LEFT_S = 8.0
 """The least that a helper's lease must last for a claim: longer than what is claimed may take to be sent."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from dialerd.adapters.sqlite import SqliteStore
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.states import CallPlan
+from dialerd.domain.errors import StoreError
 from dialerd.domain.seat import SEND_WITHIN_S, Seat
 from dialerd.domain.words import AttemptId
 from dialerd.engine import Engine
@@ -83,10 +84,9 @@ class Daemon:
             if self._site.leader is self:
                 self._site.leader = None
 
-    def freeze(self, duration_s: float) -> None:
-        """As SIGSTOP does: it keeps its connections."""
-        self.life.freeze()
-        self._site.clock.call_later(duration_s, self.life.thaw)
+    def freeze(self, writes: int, duration_s: float) -> None:
+        """As SIGSTOP does, with its connections kept: so many writes from now, with that one's answer on the way."""
+        self.life.freeze(writes, lambda: self._site.clock.call_later(duration_s, self.life.thaw))
 
     def doom(self, writes: int, *, is_written: bool, away_s: float) -> None:
         """Kill it so many writes from now; it is started again after `away_s`."""
@@ -147,9 +147,11 @@ class Life(Mortal):
         self._thawed = asyncio.Event()
         self._thawed.set()
         self._late: list[Callable[[], None]] = []
+        self._freezes_in = 0
+        self._on_frozen: Callable[[], object] = lambda: None
 
-    def freeze(self) -> None:
-        self._thawed.clear()
+    def freeze(self, writes: int, then: Callable[[], object]) -> None:
+        self._freezes_in, self._on_frozen = writes, then
 
     def thaw(self) -> None:
         self._thawed.set()
@@ -168,6 +170,10 @@ class Life(Mortal):
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         done = await super().write(job)
+        self._freezes_in -= 1
+        if self._freezes_in == 0:
+            self._thawed.clear()
+            self._on_frozen()
         await self._thawed.wait()
         return done
 
@@ -262,14 +268,17 @@ class View:
 
 
 class WalledStore:
-    """Implements ports.Store in memory; its own clock is the virtual one."""
+    """Implements ports.Store in memory; its own clock is the virtual one. `is_away`: it can only be read."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._store = SqliteStore.in_memory()
         self._has_wall = False
+        self.is_away = False
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        if self.is_away:
+            raise StoreError("the database is restarted", may_pass=True)
         return await self._store.write(lambda unit: self._at_its_time(job, unit))
 
     def post(self, job: Callable[[Unit], object]) -> None:

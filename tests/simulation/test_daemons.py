@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.seat import LEASE_S, RENEW_S
 from dialerd.domain.words import RunState
+from dialerd.engine.calldesk import SLOT_GUARD_S
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.simulate.clock import VirtualClock, run_virtual
 from dialerd.simulate.record import peak_calls, peak_rate
@@ -82,6 +85,8 @@ async def check(site: Site, count: int) -> list[AttemptRow]:
     assert [each for each, times in dialed.items() if times > 1] == [], "a number is dialed twice"
     assert (row.targets, row.done, row.attempts) == (count, count, len(made))
     assert [each.id for each in made if each.disposition is None] == [], "an attempt is left open"
+    ended = {each.number: each.ended_at for each in made if each.ended_at is not None}
+    assert [each for each in site.exchange.record if each.invited_at > ended[each.number]] == [], "dialed when settled"
     assert peak_calls(site.exchange.record) <= MAX_CALLS
     assert peak_rate(site.exchange.record) <= RATE
     for call in site.exchange.record:
@@ -107,9 +112,9 @@ _act = st.tuples(
     st.sampled_from(["one", "two"]),
     st.sampled_from(["kill", "kill", "freeze"]),
     st.floats(0.1, 60.0),  # when
-    st.integers(1, 12),  # a kill: so many writes later
-    st.booleans(),  # just after that one is written
-    st.one_of(st.floats(0.1, 4.0), st.floats(4.0, 40.0)),  # for how long
+    st.integers(1, 12),  # so many writes later
+    st.booleans(),  # a kill: just after that one is written
+    st.one_of(st.floats(1.1, 4.0), st.floats(4.0, 40.0)),  # for how long
 )
 
 
@@ -122,7 +127,7 @@ def test_daemons_that_are_killed_and_frozen_at_any_moment_dial_nobody_twice_and_
         for name, kind, at_s, writes, is_written, away_s in acts:
             daemon = site.daemons[name]
             doom = partial(daemon.doom, writes, is_written=is_written, away_s=away_s)
-            act = partial(daemon.freeze, away_s) if kind == "freeze" else doom
+            act = partial(daemon.freeze, writes, away_s) if kind == "freeze" else doom
             site.clock.call_later(at_s, partial(_if_there, daemon, act))
         await run(site, 50)
         await site.open()
@@ -134,3 +139,94 @@ def test_daemons_that_are_killed_and_frozen_at_any_moment_dial_nobody_twice_and_
 def _if_there(daemon: Any, act: Callable[[], None]) -> None:
     if daemon.is_there:
         act()
+
+
+def test_the_calls_of_a_helper_that_stays_away_are_settled_by_the_daemon_that_leads() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30)
+        await site.open()
+        await site.clock.sleep(3.0)
+        assert {each.owner for each in await attempts(site)} == {"", "two"}
+        await site.daemons["two"].kill()
+        made = await check(site, 30)
+        assert {each.disposition for each in made if each.owner == "two"} >= {"interrupted"}
+        last_at = max(each.ended_at for each in made if each.owner == "two" and each.ended_at is not None)
+        assert 15 <= (last_at - START).total_seconds() <= 3 + LEASE_S + RENEW_S + 15 + RENEW_S + 1
+        assert len(await site.store.read(lambda unit: unit.daemons.all())) == 1
+
+    on_site(story)
+
+
+def test_a_helper_leads_when_the_leader_is_gone_and_takes_its_calls_over() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 10, max_calls=10)
+        await site.open()
+        await site.clock.sleep(4.0)
+        up = {each.id for each in await attempts(site) if each.disposition is None and not each.owner}
+        await site.daemons["one"].kill()
+        made = await check(site, 10)
+        (row,) = [each for each in await site.store.read(lambda unit: unit.daemons.all()) if each.leads]
+        assert row.name == "two"
+        unheard = [each for each in made if each.id in up and each.answered_at is None]
+        assert unheard, "calls that rang"
+        assert "interrupted" not in {each.disposition for each in unheard}
+
+    on_site(story)
+
+
+@pytest.mark.parametrize("writes", range(1, 9))
+def test_a_helper_that_was_frozen_sends_nothing_that_was_settled_meanwhile(writes: int) -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30)
+        await site.open()
+        site.daemons["two"].freeze(writes, 60.0)
+        await site.clock.sleep(120.0)
+        await check(site, 30)
+        assert site.dismissed == 1
+
+    on_site(story)
+
+
+def test_a_database_that_is_away_for_longer_than_a_lease_costs_nobody_a_call() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30)
+        await site.open()
+        await site.clock.sleep(2.0)
+        site.store.is_away = True
+        await site.clock.sleep(LEASE_S + 10)
+        site.store.is_away = False
+        made = await check(site, 30)
+        assert (site.dismissed, "interrupted" in {each.disposition for each in made}) == (0, False)
+
+    on_site(story)
+
+
+def test_a_leader_that_shares_nothing_dismisses_the_helpers_and_dials_alone() -> None:
+    async def story(site: Site) -> None:
+        site.daemons["one"].shares = False
+        await run(site, 30)
+        site.daemons["two"].start()
+        await site.clock.sleep(3.0)  # it leads by itself
+        await site.daemons["two"].kill()
+        site.daemons["one"].start()
+        site.daemons["two"].start()
+        made = await check(site, 30)
+        assert {each.owner for each in made} == {""}
+        assert site.dismissed >= 0
+
+    on_site(story)
+
+
+def test_a_slot_is_seen_free_by_others_when_the_carrier_has_seen_the_end() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 1, max_calls=1)
+        await site.open()
+        while not (ended := [each for each in site.exchange.record if each.ended_at]):
+            await site.clock.sleep(0.01)
+        (attempt,) = await attempts(site)
+        assert (len(ended), attempt.disposition) == (1, None)
+        await site.clock.sleep(2 * SLOT_GUARD_S)
+        (attempt,) = await attempts(site)
+        assert attempt.disposition is not None
+
+    on_site(story)
