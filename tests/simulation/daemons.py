@@ -26,7 +26,7 @@ from tests.simulation.mortal import Mortal
 from tests.simulation.world import trunk
 
 T = TypeVar("T")
-REFRESH_S, LOOK_S, RESTART_S = 2.0, 1.0, 1.0
+REFRESH_S, LOOK_S, RESTART_S, COMMIT_S = 2.0, 1.0, 1.0, 0.002
 
 
 class Site:
@@ -44,9 +44,11 @@ class Site:
         self.daemons = {name: Daemon(self, name, seed + 10 * n) for n, name in enumerate(names, 2)}
 
     async def open(self) -> None:
+        """Those that share begin; the first one leads."""
         for each in self.daemons.values():
-            each.start()
-            await self.clock.sleep(0.1)
+            if each.shares:
+                each.start()
+                await self.clock.sleep(0.1)
 
     async def close(self) -> None:
         for each in self.daemons.values():
@@ -268,7 +270,7 @@ class View:
 
 
 class WalledStore:
-    """Implements ports.Store in memory; its own clock is the virtual one. `is_away`: it can only be read."""
+    """Implements ports.Store in memory, by the virtual clock; a write takes its time. `is_away`: it can only be read."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -277,6 +279,7 @@ class WalledStore:
         self.is_away = False
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        await self._clock.sleep(COMMIT_S)
         if self.is_away:
             raise StoreError("the database is restarted", may_pass=True)
         return await self._store.write(lambda unit: self._at_its_time(job, unit))

@@ -203,18 +203,19 @@ def test_a_database_that_is_away_for_longer_than_a_lease_costs_nobody_a_call() -
 
 def test_a_leader_that_shares_nothing_dismisses_the_helpers_and_dials_alone() -> None:
     async def story(site: Site) -> None:
-        site.daemons["one"].shares = False
-        await run(site, 30)
-        site.daemons["two"].start()
-        await site.clock.sleep(3.0)  # it leads by itself
-        await site.daemons["two"].kill()
-        site.daemons["one"].start()
-        site.daemons["two"].start()
-        made = await check(site, 30)
-        assert {each.owner for each in made} == {""}
-        assert site.dismissed >= 0
+        site.daemons["alone"].shares = False
+        await run(site, 40)
+        await site.open()
+        await site.clock.sleep(3.0)
+        await site.daemons["one"].kill()
+        site.daemons["alone"].start()
+        taken_at = site.clock.now()
+        made = await check(site, 40)
+        assert site.dismissed == 1
+        assert {each.owner for each in made if each.claimed_at > taken_at} == {""}
+        assert {each.owner for each in made} == {"", "two"}
 
-    on_site(story)
+    on_site(story, "one", "two", "alone")
 
 
 def test_a_slot_is_seen_free_by_others_when_the_carrier_has_seen_the_end() -> None:
