@@ -270,7 +270,7 @@ class View:
 
 
 class WalledStore:
-    """Implements ports.Store in memory, by the virtual clock; a write takes its time. `is_away`: it can only be read."""
+    """Implements ports.Store in memory, by the virtual clock; writes take a while. `is_away`: it can only be read."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -218,6 +218,19 @@ def test_a_leader_that_shares_nothing_dismisses_the_helpers_and_dials_alone() ->
     on_site(story, "one", "two", "alone")
 
 
+def test_a_phone_that_a_lost_daemon_has_just_rung_rings_on_for_as_long_as_is_decent() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30)
+        await site.open()
+        await site.clock.sleep(3.0)
+        await site.store.write(lambda unit: unit.daemons.clear())
+        made = await check(site, 30)
+        assert site.dismissed == 1
+        assert "interrupted" in {each.disposition for each in made if each.owner == "two"}
+
+    on_site(story)
+
+
 def test_a_slot_is_seen_free_by_others_when_the_carrier_has_seen_the_end() -> None:
     async def story(site: Site) -> None:
         await run(site, 1, max_calls=1)
