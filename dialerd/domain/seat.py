@@ -40,8 +40,12 @@ LOOK_AGAIN_S = 0.25
 CATCH_UP_S = 0.05
 """How far a pace that all share may lag and be made up for, so that late timers do not cost calls."""
 
-JITTER_S = 0.05
-"""From a claim to its INVITE on the wire, more or less: so much longer is the period that holds a second's calls."""
+HELD_UP_S = 3.0
+"""The most that calls which came late hold up a pace."""
+
+JITTER_S = 0.1
+"""From a claim to its INVITE on the wire, more or less: so much longer is the period that holds a second's calls. One
+that took longer holds up those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,18 @@ def period_s(rate: float) -> float:
 def opens_at(next_at: float, now: float, rate: float) -> float:
     """When a shared pace allows its next call (seconds of the database's clock). `next_at`: as it was put down; one
     later than any pace comes to is of a clock that was set back, or of a slower pace."""
-    return next_at if next_at <= now + period_s(rate) + CATCH_UP_S else now
+    return next_at if next_at <= now + period_s(rate) + CATCH_UP_S + HELD_UP_S else now
 
 
 def granted(next_at: float, now: float, rate: float) -> int:
     """How many calls it allows at `now`."""
     at = opens_at(next_at, now, rate)
     return 0 if at > now else 1 + int(min(now - at, CATCH_UP_S) / period_s(rate))
+
+
+def held_up(next_at: float, now: float, late_s: float) -> float:
+    """When it allows the next call after one that was sent so much later than it was allowed."""
+    return min(max(next_at, now) + late_s, max(next_at, now + HELD_UP_S))
 
 
 def after(next_at: float, now: float, rate: float, count: int) -> float:

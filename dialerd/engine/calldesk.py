@@ -23,6 +23,7 @@ from dialerd.domain.call.moves import rung_s
 from dialerd.domain.call.states import Detecting, InFlow, Placing, Queued, Ringing, Screening, Settled, Talking, Waiting
 from dialerd.domain.call.talk import may_be_heard, may_be_recorded, wants_recording
 from dialerd.domain.pacing.news import news_of
+from dialerd.domain.seat import JITTER_S
 from dialerd.domain.words import AttemptId
 from dialerd.engine import calltrace, performer
 from dialerd.engine.agentdesk import AgentDesk
@@ -94,12 +95,19 @@ class CallDesk:
     # Opening
 
     def open(
-        self, attempt: AttemptRow, plan: CallPlan, exchange: Exchange, *, refusal: ev.OriginateRefused | None = None
+        self,
+        attempt: AttemptRow,
+        plan: CallPlan,
+        exchange: Exchange,
+        *,
+        refusal: ev.OriginateRefused | None = None,
+        claimed: float = math.inf,
     ) -> None:
-        """Place a claimed call. `refusal`: why it is not dialed after all."""
+        """Place a call that was `claimed` then (steady seconds). `refusal`: why it is not dialed after all."""
         call, commands = begin(plan, self._clock.now())
         begun = self._clock.now(), self._clock.steady()
-        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun, is_unsent=True)
+        claimed = min(claimed, begun[1])
+        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun, claimed=claimed, is_unsent=True)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, exchange.name)
         self._show_phase(line)
@@ -240,6 +248,8 @@ class CallDesk:
                 run.unsent -= 1
             return
         self._trunks.sent(line.attempt.trunk)
+        if self._is_shared and (late_s := self._clock.steady() - line.claimed - JITTER_S) > 0:
+            self._ledger.late(line, late_s)
         self._meters.started[line.attempt.trunk] += 1
         if run is not None:
             run.started(self._clock.steady())
@@ -294,7 +304,7 @@ class CallDesk:
 
     async def _originate(self, line: CallLine) -> None:
         began = self._clock.steady()
-        is_late = began > line.begun[1] + self._sends_within_s
+        is_late = began > line.claimed + self._sends_within_s
         event = await performer.originate(line.exchange, line.call.plan, is_late=is_late)
         self._meters.originate.observe(self._clock.steady() - began)
         if line.is_unsent and line.attempt.id not in self._lines:

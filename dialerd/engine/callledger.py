@@ -23,7 +23,7 @@ from dialerd.engine.trunkdesk import TrunkDesk
 from dialerd.log import logger
 from dialerd.meters import Meters
 from dialerd.ports import Clock, Store, Unit
-from dialerd.usecases import dialing, flowing
+from dialerd.usecases import dialing, flowing, seats
 from dialerd.usecases.givingback import give_back
 from dialerd.usecases.optout import opt_out
 
@@ -65,6 +65,10 @@ class CallLedger:
             self._store.post(partial(dialing.note, attempt_id=attempt_id, facts=facts))
         if (facts.given, facts.attributes) != (known.given, known.attributes):
             self._store.post(partial(flowing.keep, attempt_id=attempt_id, facts=facts))
+
+    def late(self, line: CallLine, late_s: float) -> None:
+        """It was sent so much later than claimed that the next call of the pace that daemons share must wait longer."""
+        self._store.post(partial(seats.hold_up, attempt=line.attempt, late_s=late_s))
 
     def opt_out(self, line: CallLine) -> None:
         """Bar the number at once, and before anything is settled: nobody dials it in between."""

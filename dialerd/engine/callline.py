@@ -5,6 +5,7 @@ Not here: what becomes of it (calldesk.py).
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class CallLine:
     attempt: AttemptRow
     exchange: Exchange
     begun: tuple[datetime, float]  # by the clock, and steady
+    claimed: float = math.inf  # steady seconds
     inbox: deque[ev.CallEvent] = field(default_factory=deque)
     is_stepping: bool = False
     is_unsent: bool = False

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from dialerd import log
 from dialerd.domain.call import events as ev
@@ -34,7 +35,7 @@ from dialerd.engine.sounddesk import AGAIN_S as SOUNDS_AGAIN_S
 from dialerd.engine.surewriter import STORE_RETRY_S
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Exchange
+from dialerd.ports import AttemptRow, Exchange, Unit
 from dialerd.usecases import dialing, seats
 from dialerd.usecases.callplan import plan_of
 from dialerd.usecases.dialing import Claim
@@ -228,7 +229,7 @@ class DialLoop:
             if at > steady:
                 alarm.no_later_than(at)
             return False
-        claim = await self._claim(line, exchange, packs, room)
+        claim, claimed = await self._claim(line, exchange, packs, room)
         attempts = claim.attempts
         if line.reserves and theirs is None:
             # None is paced for an agent who is free again by now, after a reservation that was owed these calls.
@@ -237,7 +238,7 @@ class DialLoop:
                 line.row.id, [attempt.id for attempt in attempts], per_agent=per_agent
             )
         for attempt in attempts:
-            self.place(line, attempt, exchange, packs)
+            self.place(line, attempt, exchange, packs, claimed=claimed)
         if claim.again_s is not None:
             line.again_at = steady + claim.again_s
             alarm.no_later_than(line.again_at)
@@ -279,11 +280,12 @@ class DialLoop:
             learnt = line.learner.learnt()
             self._means.store.post(lambda unit: unit.runs.set_learnt(line.row.id, learnt))
 
-    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> Claim:
-        way_out = self._means.trunks.to(line.row.spec.trunk, exchange.name)
+    async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> tuple[Claim, float]:
+        """And when it was made (steady seconds)."""
+        claimed, way_out = list[float](), self._means.trunks.to(line.row.spec.trunk, exchange.name)
         claim = await self._means.openings.open(
             partial(
-                self._claiming(line),
+                self._claiming(line, claimed),
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
@@ -298,15 +300,27 @@ class DialLoop:
         line.is_dry = claim.is_dry
         line.due_at = claim.due_at
         line.repeatable |= claim.repeatable
+        return claim, claimed[-1]
+
+    def _claiming(self, line: RunLine, claimed: list[float]) -> Callable[..., Claim]:
+        calls_up = line.calls_up(self._means.clock.steady())
+        job = dialing.claim if self._means.seat is None else partial(seats.claim, calls_up=calls_up)
+
+        def claim(unit: Unit, **given: Any) -> Claim:
+            claimed.append(self._means.clock.steady())
+            return job(unit, **given)
+
         return claim
 
-    def _claiming(self, line: RunLine) -> Callable[..., Claim]:
-        if self._means.seat is None:
-            return dialing.claim
-        return partial(seats.claim, calls_up=line.calls_up(self._means.clock.steady()))
-
     def place(
-        self, line: RunLine, attempt: AttemptRow, exchange: Exchange, packs: Sequence[Pack], no_agent: str = ""
+        self,
+        line: RunLine,
+        attempt: AttemptRow,
+        exchange: Exchange,
+        packs: Sequence[Pack],
+        no_agent: str = "",
+        *,
+        claimed: float = math.inf,
     ) -> None:
         """Dial a claimed attempt. `no_agent`: why it is not dialed after all; that costs the contact nothing."""
         refusal = ev.OriginateRefused(no_agent, trunk_down=False, no_agent=True) if no_agent else None
@@ -337,7 +351,7 @@ class DialLoop:
             )
         if self._reason_at is not None:
             self._meters.dial_delay.observe(self._means.clock.steady() - self._reason_at)
-        self._desk.open(attempt, plan, exchange, refusal=refusal)
+        self._desk.open(attempt, plan, exchange, refusal=refusal, claimed=claimed)
 
     def _patience_s(self, spec: CampaignSpec, theirs: QueueSpec | None) -> float:
         return self._means.agents.book.patience_s(spec.queue) if theirs is None else theirs.patience_s

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.regulation import Pack
-from dialerd.domain.seat import CLAIM_LEFT_S, LOOK_AGAIN_S, Ceiling, after, granted, kept_by_leader, opens_at
+from dialerd.domain.seat import CLAIM_LEFT_S, LOOK_AGAIN_S, Ceiling, after, granted, held_up, kept_by_leader, opens_at
 from dialerd.domain.words import AttemptId, Channel, Mode, RunId
 from dialerd.ports import AttemptRow, RunRow, Unit
 from dialerd.usecases import dialing
@@ -79,6 +79,14 @@ def _paces(run: RunRow, way_out: WayOut, ceiling: Ceiling) -> dict[str, float]:
     if run.spec.mode is Mode.AGENTLESS:
         paces[f"run {run.id}"] = run.spec.calls_per_second
     return paces
+
+
+def hold_up(unit: Unit, attempt: AttemptRow, late_s: float) -> None:
+    """A call has come so much after its place in the paces that it keeps: the next one does, too."""
+    names = f"trunk {attempt.trunk}", f"run {attempt.run_id}"
+    now_s, at = unit.daemons.paces(names)
+    for name in names:
+        unit.daemons.set_pace(name, held_up(at[name], now_s, late_s))
 
 
 def _room(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling, calls_up: int) -> tuple[int, float]:

@@ -9,7 +9,18 @@ import pytest
 
 from dialerd.domain.campaign import read_campaign
 from dialerd.domain.flow.reading import read_flow
-from dialerd.domain.seat import CATCH_UP_S, Seat, after, granted, kept_by_leader, opens_at, own_of, period_s
+from dialerd.domain.seat import (
+    CATCH_UP_S,
+    HELD_UP_S,
+    Seat,
+    after,
+    granted,
+    held_up,
+    kept_by_leader,
+    opens_at,
+    own_of,
+    period_s,
+)
 
 BASE = {"name": "c", "lists": ["l"], "trunk": "carrier", "caller_id": "+12125550100"}
 PLAY = {"on_human": {"play": "hello"}}
@@ -86,10 +97,21 @@ def test_no_second_holds_more_than_the_pace_whoever_asks_when(rate: float) -> No
         (1000.0 + 3600, 10.0, 1),  # the database's clock was set back by an hour
         (1000.0 + 4, 0.2, 0),
         (1000.0 + 4, 10.0, 1),  # the pace was raised
+        (1000.0 + 2, 10.0, 0),  # calls that came late hold it up
     ],
 )
 def test_a_pace_that_cannot_be_its_own_holds_nobody(next_at: float, rate: float, expected: int) -> None:
     assert granted(next_at, 1000.0, rate) == expected
-    assert opens_at(next_at, 1000.0, rate) <= 1000.0 + period_s(rate) + CATCH_UP_S
+    assert opens_at(next_at, 1000.0, rate) <= 1000.0 + period_s(rate) + CATCH_UP_S + HELD_UP_S
     then = after(next_at, 1000.0, rate, 1)
-    assert 1000.0 - CATCH_UP_S < then <= 1000.0 + 2 * (period_s(rate) + CATCH_UP_S)
+    assert 1000.0 - CATCH_UP_S < then <= 1000.0 + 2 * (period_s(rate) + CATCH_UP_S) + HELD_UP_S
+
+
+@pytest.mark.parametrize(
+    ("next_at", "late_s", "expected"),
+    [(999.0, 0.2, 1000.2), (1000.1, 0.2, 1000.3), (1002.9, 0.9, 1003.0), (1005.0, 0.9, 1005.0)],
+)
+def test_a_call_that_came_late_holds_up_the_next_and_many_do_not_stop_all(
+    next_at: float, late_s: float, expected: float
+) -> None:
+    assert held_up(next_at, 1000.0, late_s) == pytest.approx(expected)
