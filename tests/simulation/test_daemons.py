@@ -118,7 +118,7 @@ _act = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), acts=st.lists(_act, min_size=1, max_size=6))
 def test_daemons_that_are_killed_and_frozen_at_any_moment_dial_nobody_twice_and_lose_nobody(
     seed: int, acts: list[tuple[str, str, float, int, bool, float]]
