@@ -24,9 +24,6 @@ LEASE_S = 20.0
 RENEW_S = 4.0
 """How often it is renewed: some that fail in a row do not end it."""
 
-AWAY_S = 12.0
-"""A leader that has not looked for so long, frozen or without its database, lets the others renew theirs first."""
-
 SEND_WITHIN_S = 1.0
 """What was claimed longer ago is not sent any more by a daemon that another may succeed: it may be settled by now, and
 has lost its place in the pace of all."""

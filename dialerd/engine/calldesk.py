@@ -45,6 +45,8 @@ _log = logger(__name__)
 _REPLIES = (ev.OriginateTaken, ev.OriginateUnclear, ev.OriginateRefused)
 _UNHEARD = (Placing, Ringing, Detecting)  # nobody is known to be there yet
 
+_TOO_LATE = ev.OriginateRefused("not sent: this daemon was frozen after the claim", trunk_down=False, too_late=True)
+
 SLOT_GUARD_S = 0.05
 """A slot stays taken this much longer than our channel lives: the carrier counts the old call until it has handled
 its end, and a new INVITE can overtake that by some milliseconds."""
@@ -304,8 +306,10 @@ class CallDesk:
 
     async def _originate(self, line: CallLine) -> None:
         began = self._clock.steady()
-        is_late = began > line.claimed + self._sends_within_s
-        event = await performer.originate(line.exchange, line.call.plan, is_late=is_late)
+        if began > line.claimed + self._sends_within_s:
+            event: ev.CallEvent = _TOO_LATE
+        else:
+            event = await performer.originate(line.exchange, line.call.plan)
         self._meters.originate.observe(self._clock.steady() - began)
         if line.is_unsent and line.attempt.id not in self._lines:
             self._confirm(line, event)  # the call ended before the exchange's reply came

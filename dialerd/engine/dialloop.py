@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from dialerd import log
 from dialerd.domain.call import events as ev
@@ -35,7 +34,7 @@ from dialerd.engine.sounddesk import AGAIN_S as SOUNDS_AGAIN_S
 from dialerd.engine.surewriter import STORE_RETRY_S
 from dialerd.log import logger
 from dialerd.meters import Meters
-from dialerd.ports import AttemptRow, Exchange, Unit
+from dialerd.ports import AttemptRow, Exchange
 from dialerd.usecases import dialing, seats
 from dialerd.usecases.callplan import plan_of
 from dialerd.usecases.dialing import Claim
@@ -282,17 +281,18 @@ class DialLoop:
 
     async def _claim(self, line: RunLine, exchange: Exchange, packs: Sequence[Pack], room: int) -> tuple[Claim, float]:
         """And when it was made (steady seconds)."""
-        claimed, way_out = list[float](), self._means.trunks.to(line.row.spec.trunk, exchange.name)
+        opened, way_out = list[float](), self._means.trunks.to(line.row.spec.trunk, exchange.name)
         claim = await self._means.openings.open(
             partial(
-                self._claiming(line, claimed),
+                self._claiming(line),
                 run_id=line.row.id,
                 limit=room,
                 way_out=way_out,
                 channel=line.channel,
                 packs=packs,
                 now=self._means.clock.now(),
-            )
+            ),
+            on_opened=opened.append,
         )
         if claim.held and line.row.spec.queue is not None:
             self._callbacks.changed()  # one that has come to wait for its agent, perhaps
@@ -300,17 +300,12 @@ class DialLoop:
         line.is_dry = claim.is_dry
         line.due_at = claim.due_at
         line.repeatable |= claim.repeatable
-        return claim, claimed[-1]
+        return claim, opened[0]
 
-    def _claiming(self, line: RunLine, claimed: list[float]) -> Callable[..., Claim]:
-        calls_up = line.calls_up(self._means.clock.steady())
-        job = dialing.claim if self._means.seat is None else partial(seats.claim, calls_up=calls_up)
-
-        def claim(unit: Unit, **given: Any) -> Claim:
-            claimed.append(self._means.clock.steady())
-            return job(unit, **given)
-
-        return claim
+    def _claiming(self, line: RunLine) -> Callable[..., Claim]:
+        if self._means.seat is None:
+            return dialing.claim
+        return partial(seats.claim, calls_up=line.calls_up(self._means.clock.steady()))
 
     def place(
         self,

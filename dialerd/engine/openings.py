@@ -46,8 +46,9 @@ class Openings:
         self._runs = runs
         self._sends_within_s = sends_within_s
 
-    async def open(self, job: Callable[..., T]) -> T:
-        """Write by `job(unit, new_id=...)`, which opens attempts under the names that it is given.
+    async def open(self, job: Callable[..., T], *, on_opened: Callable[[float], None] = lambda _: None) -> T:
+        """Write by `job(unit, new_id=...)`, which opens attempts under the names that it is given. `on_opened`: is told
+        when it opened the first (steady seconds).
 
         Raises StoreError; what was opened nevertheless is settled, however long that takes.
         """
@@ -64,6 +65,7 @@ class Openings:
             opened = await self._store.write(partial(job, new_id=new_id))
             if self._clock.steady() > began + self._sends_within_s:
                 raise StoreError("the claim took so long that another daemon may have settled it", may_pass=True)
+            on_opened(began)
             return opened
         except StoreError:
             if drawn:

@@ -26,10 +26,8 @@ async def surely(request: Callable[[], Awaitable[Reply]]) -> None:
             return
 
 
-async def originate(exchange: Exchange, plan: CallPlan, *, is_late: bool) -> ev.CallEvent:
-    """Dial, unless the exchange stopped being alive between the claim and now, or that `is_late`."""
-    if is_late:
-        return ev.OriginateRefused("not sent: this daemon was frozen after the claim", trunk_down=False, too_late=True)
+async def originate(exchange: Exchange, plan: CallPlan) -> ev.CallEvent:
+    """Dial, unless the exchange stopped being alive between the claim and now."""
     if not exchange.is_alive:
         return ev.OriginateRefused(f"Asterisk {exchange.name} is not ready", trunk_down=True)
     return await exchange.originate(plan)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from dialerd.domain.errors import StoreError
-from dialerd.domain.seat import AWAY_S, LEASE_S, RENEW_S, SEND_WITHIN_S, Seat
+from dialerd.domain.seat import LEASE_S, RENEW_S, SEND_WITHIN_S, Seat
 from dialerd.domain.words import AttemptId
 from dialerd.engine.performer import surely
 from dialerd.engine.reconcile import settle_interrupted
@@ -46,7 +46,7 @@ class SeatKeeper:
         self._min_ring_s = min_ring_s
         self._on_lost = on_lost
         self._lease_s = lease_s
-        self._looked_at = self._looks_since = -math.inf  # steady seconds, as the next
+        self._looks_since = -math.inf  # steady seconds: without having been away; as the next
         self._left_since: dict[AttemptId, float] = {}  # calls that belong to nobody
 
     async def enter(self) -> None:
@@ -84,8 +84,7 @@ class SeatKeeper:
         if self._seat is None:
             return
         if self._seat.leads:
-            await self._store.write(self._enter)
-            await self._take_over(self._seat)
+            await self._look_after(self._seat)
         elif not await self._store.write(partial(_renew, self._seat, self._lease_s)):
             self._on_lost()
 
@@ -94,12 +93,12 @@ class SeatKeeper:
         if self._seat is not None:
             await self._store.write(partial(_leave, self._seat))
 
-    async def _take_over(self, seat: Seat) -> None:
-        now = self._clock.steady()
-        if now > self._looked_at + AWAY_S:
+    async def _look_after(self, seat: Seat) -> None:
+        now, rows = self._clock.steady(), await self._store.read(lambda unit: unit.daemons.all())
+        # Where this one was frozen, the database away or its clock set, others' leases are over by no fault of theirs.
+        if not any(row.name == seat.name and row.left_s > self._lease_s - 2 * RENEW_S for row in rows):
             self._looks_since = now
-        self._looked_at = now
-        # Where this one was frozen or the database away, the others' leases are over through no fault of theirs.
+        await self._store.write(self._enter)
         if now >= self._looks_since + 2 * RENEW_S:
             for name in await self._store.write(lambda unit: unit.daemons.take_away(but=seat.name)):
                 text = f"daemon {name} is gone: its calls are settled as interrupted"

@@ -69,7 +69,8 @@ class Daemons(Protocol):
         ...
 
     def led_elsewhere(self, attempt_ids: Collection[AttemptId], own: Collection[str]) -> set[AttemptId]:
-        """Those of these attempts, open or not, that another daemon that there is has made."""
+        """Those of these attempts that another daemon that there is has made, or that are open and not one's own: an
+        orphan ends in its time."""
         ...
 
     def up_elsewhere(self, own: Collection[str], *, trunk: str, server: str, run_id: RunId) -> UpElsewhere: ...

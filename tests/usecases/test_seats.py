@@ -144,9 +144,10 @@ def test_only_what_belongs_to_no_daemon_that_there_is_is_an_orphan_and_is_settle
     house.unit.daemons.enter(TWO, lease_s=-1.0, now=NOW)
     assert house.unit.daemons.take_away(but="one") == ["two"]
     assert [each.id for each in house.unit.daemons.orphans(ONE.own)] == [theirs.id]
-    assert house.unit.daemons.led_elsewhere([theirs.id], ONE.own) == set()
+    assert house.unit.daemons.led_elsewhere([theirs.id], ONE.own) == {theirs.id}, "it rings on until it is settled"
     assert [seats.settle_orphan(house.unit, theirs, settle) for _ in range(2)] == [True, False]
     assert settled == ["once"]
+    assert house.unit.daemons.led_elsewhere([theirs.id], ONE.own) == set()
 
 
 def test_a_lease_is_renewed_by_its_own_session_and_a_seat_with_calls_is_not_given_back(house: House) -> None:

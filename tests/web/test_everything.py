@@ -17,6 +17,7 @@ LOCAL = {
     "metrics list": "they are the same for everybody; what they say now is at /metrics",
     "metrics dashboard": "a file for Grafana",
     "metrics alerts": "a file for Prometheus",
+    "daemon list": "/metrics tells the same, and who looks after machines has the command line",
     "daemon reload": "the settings are a file of the machine",
     "doctor": "it looks at the machine, also where no daemon runs",
     "help": "the manual, which is the same for everybody",

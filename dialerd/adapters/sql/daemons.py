@@ -45,7 +45,7 @@ WHERE {_UP} AND {_NOT_OWN} AND owner NOT IN (SELECT name FROM daemon) ORDER BY c
 
 _LED_ELSEWHERE = f"""
 SELECT id FROM attempt WHERE id IN (SELECT value FROM json_each(:ids)) AND {_NOT_OWN}
-AND (owner = '' OR owner IN (SELECT name FROM daemon))
+AND (owner = '' OR disposition IS NULL OR owner IN (SELECT name FROM daemon))
 """  # noqa: S608  # constants of this file
 
 _UP_ELSEWHERE = f"""
