@@ -230,7 +230,7 @@ def build(given: Settings, place: Place) -> Parts:
         tracing=traces,
         seat=place.seat,
         sends_within_s=math.inf if place.lease is None else SEND_WITHIN_S,
-        on_unseated=seathouse.leave,
+        on_unseated=seathouse.lose_seat,
     )
     beside = store.beside(API_READERS)
     told = exposition(engine, meters, beside, given.database.path)

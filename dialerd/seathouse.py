@@ -197,3 +197,13 @@ def leave() -> None:
         action="turn_lost",
     )
     os._exit(_OVER)
+
+
+def lose_seat() -> None:
+    """The daemon that leads settles what this one has open: as above."""
+    _log.error(
+        "this daemon's lease was over and its seat was taken away, as it was frozen or cut off from the database;"
+        " the daemon that leads settles its calls: this one ends",
+        action="seat_lost",
+    )
+    os._exit(_OVER)
