@@ -16,16 +16,16 @@ ONE = DaemonRow(
 TWO = replace(ONE, name="two", host="b, process 2", leads=False)
 
 
-@pytest.mark.parametrize(
-    ("daemons", "wrong"),
-    [
-        ([], {}),
-        ([ONE, TWO], {}),
-        ([ONE, replace(TWO, left_s=-7.0)], {"daemon two": "over for 7 s; it was at b, process 2 and had 3 calls"}),
-        ([TWO], {"leader": "no daemon leads"}),
-        ([replace(ONE, left_s=-1.0), TWO], {"daemon one": "lease is over", "leader": "no daemon leads"}),
-    ],
-)
+WRONG: list[tuple[list[DaemonRow], dict[str, str]]] = [
+    ([], {}),
+    ([ONE, TWO], {}),
+    ([ONE, replace(TWO, left_s=-7.0)], {"daemon two": "over for 7 s; it was at b, process 2 and had 3 calls"}),
+    ([TWO], {"leader": "no daemon leads"}),
+    ([replace(ONE, left_s=-1.0), TWO], {"daemon one": "lease is over", "leader": "no daemon leads"}),
+]
+
+
+@pytest.mark.parametrize(("daemons", "wrong"), WRONG)
 def test_what_is_wrong_with_daemons_is_found(daemons: list[DaemonRow], wrong: dict[str, str]) -> None:
     found = list(diagnose_daemons(daemons))
     assert {each.check for each in found} == {f"daemon {each.name}" for each in daemons} | wrong.keys()

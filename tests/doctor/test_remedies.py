@@ -19,9 +19,10 @@ from dialerd.adapters.ari.readiness import Readiness, explained
 from dialerd.doctor.checks import Finding, diagnose
 from dialerd.doctor.conf import diagnose_conf
 from dialerd.doctor.conffiles import NOT_SEEN, unread
+from dialerd.doctor.daemons import diagnose_daemons
 from dialerd.doctor.machine import diagnose_machine
 from dialerd.domain.lack import Lack
-from tests.doctor import test_checks, test_conf, test_conffiles, test_machine
+from tests.doctor import test_checks, test_conf, test_conffiles, test_daemons, test_machine
 
 DOCTOR = Path(dialerd.doctor.__file__).parent
 ENDPOINT = ("PJSIP", "carrier")
@@ -47,6 +48,8 @@ def every_finding(folder: Path) -> Iterator[Finding]:
     yield from test_conffiles.findings(folder, phones, phones=True).values()
     for facts, *_ in test_machine.WRONG:
         yield from diagnose_machine(facts)
+    for daemons, _ in test_daemons.WRONG:
+        yield from diagnose_daemons(daemons)
     yield NOT_SEEN
     yield unread("it cannot be read", "dialerd")
 
