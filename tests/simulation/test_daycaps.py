@@ -28,9 +28,9 @@ def test_a_days_calls_are_made_by_whoever_leads_and_counted_over_both() -> None:
 
 def test_a_cap_that_is_set_while_both_dial_counts_what_helpers_have_made() -> None:
     async def story(site: Site) -> None:
-        await run(site, 60)
+        await run(site, 120)
         await site.open()
-        while sum(each.owner == "two" for each in await attempts(site)) < 4:
+        while sum(each.owner == "two" for each in await attempts(site)) < 25:
             await site.clock.sleep(0.1)
         made = len(site.exchange.record)
         site.daemons["one"].engine.change_limits({"carrier": replace(site.trunk, max_calls_per_day=made)})
