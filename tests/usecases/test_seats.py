@@ -51,11 +51,11 @@ def claim(
     return seats.claim(house.unit, run_id, limit=limit, way_out=way_out, calls_up=calls_up, new_id=new_id, now=now)
 
 
-def claimed(house: House, seat: Seat, count: int, **given: Any) -> list[AttemptRow]:
+def claimed(house: House, seat: Seat, count: int, *, calls_up: int = 0, **given: Any) -> list[AttemptRow]:
     """That many, one by one: the pace allows few at a time."""
     found: list[AttemptRow] = []
     while len(found) < count:
-        made = claim(house, seat, limit=1, calls_up=len(found), **given).attempts
+        made = claim(house, seat, limit=1, calls_up=calls_up + len(found), **given).attempts
         found += made
     return found
 
@@ -74,7 +74,7 @@ def test_a_limit_holds_over_what_both_have_up(house: House, given: dict[str, Any
     found = claim(house, ONE, **given)
     assert (list(found.attempts), found.is_dry, found.again_s) == ([], False, LOOK_AGAIN_S)
     house.end(theirs[0], Disposition.BUSY, NOW)
-    assert len(claim(house, ONE, **given).attempts) == 1
+    assert len(claimed(house, ONE, 1, **given)) == 1
 
 
 def test_the_pace_of_a_trunk_and_of_a_run_is_that_of_all(house: House) -> None:
