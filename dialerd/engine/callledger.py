@@ -31,7 +31,8 @@ _log = logger(__name__)
 
 
 class CallLedger:
-    """A part of the call desk. `on_opt_out`: somebody's number is on a list now."""
+    """A part of the call desk. `on_opt_out`: somebody's number is on a list now. `keeps` False: what is learnt of calls
+    that are up is written with their ends alone, as nobody will adopt them."""
 
     def __init__(
         self,
@@ -42,7 +43,10 @@ class CallLedger:
         trunks: TrunkDesk,
         meters: Meters,
         on_opt_out: Callable[[], None],
+        *,
+        keeps: bool = True,
     ) -> None:
+        self._keeps = keeps
         self._store = store
         self._clock = clock
         self._sure = sure
@@ -61,7 +65,7 @@ class CallLedger:
     def learn(self, line: CallLine, known: Facts) -> None:
         """Write what has changed since `known`, behind the act: a caller must not wait for a disk."""
         attempt_id, facts = line.attempt.id, line.call.facts
-        if _learnt(facts) != _learnt(known):
+        if self._keeps and _learnt(facts) != _learnt(known):
             self._store.post(partial(dialing.note, attempt_id=attempt_id, facts=facts))
         if (facts.given, facts.attributes) != (known.given, known.attributes):
             self._store.post(partial(flowing.keep, attempt_id=attempt_id, facts=facts))

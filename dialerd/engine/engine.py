@@ -197,7 +197,7 @@ class Engine:
             tell_call=lambda attempt_id, event: self.desk.deliver(attempt_id, event),
         )
         ledger = CallLedger(
-            store, clock, self._sure, self.runs, self._trunks, self.meters, on_opt_out=self._take_back.want
+            store, clock, self._sure, self.runs, self._trunks, self.meters, self._take_back.want, keeps=gives_account
         )
         self.desk = CallDesk(
             clock,

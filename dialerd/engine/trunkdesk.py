@@ -158,7 +158,7 @@ class TrunkDesk:
         if line.throttle.rests(now):
             return 0
         room = min(line.trunk.max_channels - line.in_use, line.rate.available(now) - line.unsent)
-        left = line.left_today(self._today())
+        left = self._left(line)
         return max(0, room if left is None else min(room, left))
 
     def is_between_calls(self, name: str) -> bool:
@@ -173,6 +173,8 @@ class TrunkDesk:
     def ask(self, name: str, wanted: int, server: str) -> int:
         """How many of the wanted calls may be claimed now, to be placed at that server: its share of them. Who gets
         fewer is to be woken when it `eases`."""
+        if not wanted:
+            return 0
         room = self.room(name)
         if room < wanted:
             self._lines[name].is_short = True
@@ -200,7 +202,11 @@ class TrunkDesk:
         """When time alone may make room (steady seconds)."""
         line, now = self._lines[name], self._clock.steady()
         at = max(line.throttle.closed_until, line.rate.room_at(now))
-        return max(at, now + self._until_tomorrow_s()) if line.left_today(self._today()) == 0 else at
+        return max(at, now + self._until_tomorrow_s()) if self._left(line) == 0 else at
+
+    def _left(self, line: TrunkLine) -> int | None:
+        """As `left_today`; asked some times at every look of the dial loop, so of those that have a limit only."""
+        return None if line.trunk.max_calls_per_day is None else line.left_today(self._today())
 
     def _today(self) -> date:
         return self._clock.now().astimezone(UTC).date()
@@ -219,7 +225,7 @@ class TrunkDesk:
             return f"trunk {name} has max_calls_per_day: the leading daemon alone dials over it"
         if line.throttle.rests(self._clock.steady()):
             return f"trunk {name} rests: {line.throttle.reason}"
-        if line.left_today(self._today()) == 0:
+        if self._left(line) == 0:
             return f"trunk {name} has made its {line.trunk.max_calls_per_day} calls of today, UTC (max_calls_per_day)"
         facts = [self._facts(line.trunk, each, amd=amd, among=among) for each in line.trunk.servers]
         if len(facts) == 1:  # nothing is to be chosen, at every look of the dial loop
