@@ -157,6 +157,7 @@ class AgentBook:
         size, free, reserved, talking, wrapping = 0, [], [], [], []
         homes, is_kept = set[str](), True
         owed, reserved_for, callbacks = 0, set[AttemptId](), set[AttemptId]()
+        ready, wrapping_up, kept_free = AgentState.READY, AgentState.WRAP_UP, AgentState.RESERVED
         for line in self.lines.values():
             if line.batch:
                 if line.run_id == run_id:
@@ -169,17 +170,17 @@ class AgentBook:
             is_kept = is_kept and line.is_kept
             if (leg := line.home or line.leg) is not None:
                 homes.add(leg.exchange.name)
-            seen = line.seen
+            seen, state = line.seen, line.seen.state
             if line.call is not None:
                 talking.append((now - seen.since).total_seconds())
-            match seen.state:
-                case AgentState.READY if line.is_free:
+            if state is ready:
+                if line.is_free:
                     free.append((now - seen.idle_since).total_seconds())
-                case AgentState.WRAP_UP:
-                    wrapping.append((now - seen.since).total_seconds())
-                case AgentState.RESERVED if line.is_spare:
-                    reserved.append((now - seen.idle_since).total_seconds())
-                    owed += line.owed
+            elif state is wrapping_up:
+                wrapping.append((now - seen.since).total_seconds())
+            elif state is kept_free and line.is_spare:
+                reserved.append((now - seen.idle_since).total_seconds())
+                owed += line.owed
         return Crew(
             size=size,
             free=free,
