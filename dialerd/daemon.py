@@ -39,6 +39,7 @@ def run(path: Path, settings: Settings) -> int:
                 return code
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             place.lead()
+            settings = operating.anew(path, settings)
         return asyncio.run(_serve(path, settings, place))
 
 
@@ -124,7 +125,6 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
             drain = spawn("drain", engine.drain(drain_s))
             await wishes.drained(drain)
             await end(drain)
-        place.stops = wishes.first.is_set()
         await end(watch, first, turn)
         await engine.close()
         parts.loop_watch.end()
@@ -134,6 +134,7 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
     await parts.api.close()
     await parts.store.close()
     if leads:
+        place.stops = wishes.first.is_set()
         return None
     _log.info("dialerd has stopped", action="daemon_stopped")
     return 1 if wishes.is_broken else 0

@@ -102,6 +102,17 @@ class Live:
             _log.warning(f"the settings in force are not told: {error}", action="settings_untold")
 
 
+def anew(path: Path, settings: Settings) -> Settings:
+    """Those that a restart would take, for a daemon that begins to lead; the ones that it has where that one could not
+    begin."""
+    try:
+        wanted = read_settings(path)
+    except DialerdError as error:
+        _log.error(f"the settings were not read again: {error}", action="reload_failed")
+        return settings
+    return wanted if wanted.database == settings.database else settings
+
+
 def told(changes: Changes) -> str:
     """What a reload does, in one sentence."""
     if not changes.live and not changes.restart:

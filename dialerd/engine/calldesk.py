@@ -78,6 +78,7 @@ class CallDesk:
         beside it, and see by the store alone that a slot is free."""
         self._sends_within_s = sends_within_s
         self._is_shared = is_shared
+        self._late_s: dict[str, float] = {}  # by trunk, the latest call
         self._leaving = 0  # calls whose end is written only when their slots are free
         self._meters = meters
         self._tracing = tracing
@@ -250,8 +251,11 @@ class CallDesk:
                 run.unsent -= 1
             return
         self._trunks.sent(line.attempt.trunk)
-        if self._is_shared and (late_s := self._clock.steady() - line.claimed - JITTER_S) > 0:
-            self._ledger.late(line, late_s)
+        if self._is_shared:
+            late_s, before_s = self._clock.steady() - line.claimed - JITTER_S, self._late_s.get(line.attempt.trunk, 0.0)
+            self._late_s[line.attempt.trunk] = max(0.0, late_s)
+            if late_s > before_s:  # what all are late by changes no pace
+                self._ledger.late(line, late_s - before_s)
         self._meters.started[line.attempt.trunk] += 1
         if run is not None:
             run.started(self._clock.steady())

@@ -86,6 +86,7 @@ class DialLoop:
         self._reason_at: float | None = None  # when this pass was asked for
         self._offering: frozenset[RunId] = frozenset()
         self.is_stopped = False
+        self._ended = asyncio.Event()
         self._helps = means.seat is not None and not means.seat.leads
 
     def wake(self) -> None:
@@ -93,12 +94,19 @@ class DialLoop:
             self._wake.set()
             self._woken_at = self._means.clock.steady()
 
-    def stop(self) -> None:
-        """No new calls from now on; calls being claimed at this moment are still placed."""
+    async def stop(self) -> None:
+        """No new calls from now on; calls being claimed at this moment are still placed: returns when they are."""
         self.is_stopped = True
         self.wake()
+        await self._ended.wait()
 
     async def run(self) -> None:
+        try:
+            await self._turns()
+        finally:
+            self._ended.set()
+
+    async def _turns(self) -> None:
         while not self.is_stopped:
             self._wake.clear()
             alarm = _Alarm()

@@ -305,7 +305,7 @@ class Engine:
 
     async def drain(self, limit_s: float) -> None:
         """No new calls; those up may finish for `limit_s`, then they are ended as decency allows, and settled."""
-        self._loop.stop()
+        await self._loop.stop()
         self.messages.stop()
         await self._previews.stop()
         if not await self._empty_within(limit_s):
@@ -321,7 +321,7 @@ class Engine:
 
     async def hand_over(self, limit_s: float = 3.0) -> None:
         """No new calls; those that are up are adopted by this process's next engine, once what was claimed is sent."""
-        self._loop.stop()
+        await self._loop.stop()
         await self._until(lambda: not self.desk.is_sending and self._sure.is_empty, limit_s)
 
     def change_limits(self, trunks: Mapping[str, Trunk]) -> None:

@@ -46,6 +46,7 @@ class SeatKeeper:
         self._min_ring_s = min_ring_s
         self._on_lost = on_lost
         self._lease_s = lease_s
+        self._has_left = False
         self._looks_since = -math.inf  # steady seconds: without having been away; as the next
         self._left_since: dict[AttemptId, float] = {}  # calls that belong to nobody
 
@@ -55,6 +56,7 @@ class SeatKeeper:
         Who shares nothing lets those that did send what they have claimed, and its phones ring, before it settles them.
         """
         if self._seat is not None:
+            self._looks_since = self._clock.steady()
             await self._store.write(self._enter)
             return
         found = await self._store.read(lambda unit: unit.daemons.all())
@@ -81,7 +83,7 @@ class SeatKeeper:
 
     async def look(self) -> None:
         """Renew the lease; who leads takes up what belongs to nobody any more."""
-        if self._seat is None:
+        if self._seat is None or self._has_left:
             return
         if self._seat.leads:
             await self._look_after(self._seat)
@@ -90,6 +92,7 @@ class SeatKeeper:
 
     async def leave(self) -> None:
         """Nothing of its own is up any more, or another daemon of that name comes back for it."""
+        self._has_left = True
         if self._seat is not None:
             await self._store.write(partial(_leave, self._seat))
 

@@ -108,7 +108,7 @@ async def measure(path: Path, folder: Path, rows: int) -> None:
     assert isinstance(took, float)
     say("while a file comes in", figures_of | {"added": listed.contacts, "rows_per_s": round(listed.contacts / took)})
     await end(keeper)
-    engine._loop.stop()
+    await engine._loop.stop()
     await engine.close()
     await store.close()
 

@@ -164,7 +164,7 @@ async def first_dial(path: Path, order: str, contacts: str, *, watch_s: float) -
         await asyncio.sleep(0.01)
     row = await store.read(lambda unit: unit.runs.get(run_id))
     assert row is not None
-    engine._loop.stop()
+    await engine._loop.stop()
     await store.write(lambda unit: runs.stop_run(unit, name, actor="bench", now=clock.now()))
     await engine.close()
     await store.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pytest
 
@@ -18,9 +19,26 @@ from dialerd.simulate.exchange import SimulatedCall, SimulatedExchange
 from tests.numbers import number
 from tests.simulation.world import START, campaign, trunk
 
+T = TypeVar("T")
+
+
+class SlowStore:
+    """Implements ports.Store: what is written is on disk at once, and its answer comes so much later."""
+
+    def __init__(self, store: SqliteStore, clock: VirtualClock, commit_s: float) -> None:
+        self._clock = clock
+        self._commit_s = commit_s
+        self.read, self.post, self.close = store.read, store.post, store.close
+        self._store = store
+
+    async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
+        written = await self._store.write(job, patient=patient)
+        await self._clock.sleep(self._commit_s)
+        return written
+
 
 def drained(
-    ending: str, *, after_s: float, limit_s: float, rulebook: Rulebook = EMPTY, **keys: object
+    ending: str, *, after_s: float, limit_s: float, rulebook: Rulebook = EMPTY, commit_s: float = 0.0, **keys: object
 ) -> tuple[float, Sequence[SimulatedCall], Sequence[ExportRow]]:
     """Stop a campaign of such numbers `after_s` into it: how long that took, the exchange's record, the attempts."""
 
@@ -37,7 +55,7 @@ def drained(
 
         await store.write(set_up)
         engine = Engine(
-            store=store,
+            store=SlowStore(store, clock, commit_s) if commit_s else store,
             clock=clock,
             dice=dice,
             exchanges={"simulated": exchange},
@@ -69,6 +87,13 @@ def test_a_phone_that_rings_is_not_cut_off_early_by_a_shutdown_and_the_call_is_w
         assert (call.ended_at - call.invited_at).total_seconds() >= 15
     assert {row.attempt.disposition for row in attempts} == {"cancelled"}
     assert len(attempts) == len(record)
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.3, 0.5, 0.7])
+def test_a_call_that_is_being_claimed_as_the_daemon_stops_is_placed_and_not_lost(after_s: float) -> None:
+    _, record, attempts = drained("00", after_s=after_s, limit_s=60.0, commit_s=0.15, max_calls=1)
+    assert len(attempts) == len(record) > 0
+    assert all(row.attempt.disposition == "answered_human" for row in attempts)
 
 
 def ringing_at_least(seconds: float) -> Rulebook:

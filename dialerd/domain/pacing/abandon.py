@@ -37,10 +37,12 @@ _KAPPA = (0.6, 6.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """`theta`: the risk a call may take, 0: one call per ready agent. `meter`: the tightest, which set it."""
+    """`theta`: the risk a call may take, 0: one call per ready agent. `meter`: the tightest, which set it. `room`: how
+    many calls more may be abandoned by every meter."""
 
     theta: float
     meter: AbandonMeter
+    room: float
 
 
 class AbandonController:
@@ -92,7 +94,10 @@ class AbandonController:
             ((self._aim(meter, waiting, live_per_s), meter) for meter in (*meters, own)), key=lambda found: found[0]
         )
         self._theta = min(THETA_RANGE[1], max(THETA_RANGE[0], aim / self.kappa)) if aim > 0.0 else 0.0
-        self._asked, self._allowed = asked, Allowance(theta=self._theta, meter=meter)
+        self._asked, self._allowed = (
+            asked,
+            Allowance(theta=self._theta, meter=meter, room=max(0.0, min(each.room for each in (*meters, own)))),
+        )
         return self._allowed
 
     def _aim(self, meter: AbandonMeter, waiting: int, live_per_s: float) -> float:

@@ -31,8 +31,7 @@ _FLOOR = 0.002
 
 
 class DriftingLevel:
-    """`mean` and `relative_sd` of the share, `highest` of what its memories have it for. `exposure` is what was to be
-    expected if the share were one."""
+    """`mean` and `relative_sd` of the share. `exposure` is what was to be expected if the share were one."""
 
     def __init__(self, *, guess: float, worth: float) -> None:
         """`worth`: how many events the first guess counts for."""
@@ -70,6 +69,7 @@ class DriftingLevel:
             "events": [round(each, 3) for each in self._events],
             "exposure": [round(each, 3) for each in self._exposure],
             "weights": [round(each, 5) for each in self._weights],
+            "silence": [round(self.silence.usual, 5), round(self.silence.missed, 2)],
         }
 
     def take_up(self, learnt: Mapping[str, Any]) -> None:
@@ -79,6 +79,8 @@ class DriftingLevel:
         self._exposure = [each * part for each, part in zip(exposure, parts, strict=True)]
         self._weights = [max(_FLOOR, each) for _, each in zip(_MEMORIES, weights, strict=True)]
         self._settle()
+        usual, missed = map(float, learnt.get("silence", (self._slept, 0.0)))
+        self.silence = Silence(usual, missed)
 
     def _settle(self) -> None:
         total = mean = 0.0

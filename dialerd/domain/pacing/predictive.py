@@ -177,10 +177,10 @@ class PredictivePacer:
             return floor, Limit.LEARNING
         per_agent = self.most_per_agent * agents - in_flight
         known = unclaimed + self._estimates.ring.seen // _ENDED_PER_EXTRA
-        silent = self._most_in_silence(len(view.ready)) - in_flight
-        most, bound = min(
-            (per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), (silent, Limit.SILENCE), key=lambda found: found[0]
-        )
+        most, bound = min((per_agent, Limit.PER_AGENT), (known, Limit.LEARNING), key=lambda found: found[0])
+        if self._estimates.ring.level.silence.is_on:
+            silent = self._most_in_silence(len(view.ready)) - in_flight
+            most, bound = (silent, Limit.SILENCE) if silent < most else (most, bound)
         if most <= floor:
             return floor, bound
         excess = self._outlook.excess(ages, len(view.waiting))
@@ -196,11 +196,8 @@ class PredictivePacer:
     def _most_in_silence(self, ready: int) -> int:
         """How many calls may be up where nobody answers any more: when that is mended, all that are dialed then are
         answered as usual, and whoever finds no agent must fit in what may be abandoned."""
-        silence = self._estimates.ring.level.silence
-        if not silence.is_on:
-            return self.max_calls
-        people = silence.usual * self._estimates.amd.level.mean
-        return int((ready + max(0.0, self._allowance.meter.room)) / people)
+        people = self._estimates.ring.level.silence.usual * self._estimates.amd.level.mean
+        return int((ready + self._allowance.room) / people)
 
     def _look(self, view: PacingView) -> Ages:
         ages = ages_of(view)

@@ -19,26 +19,28 @@ _DISPROVES = 6
 
 
 class Silence:
-    """`usual`: the share of answers to begin with, then what it was when the last one came that was no silence's."""
+    """`usual`: the share of answers to begin with, then what it was when the last one came that was no silence's;
+    `missed`: the answers that have not come since, in its measure."""
 
-    def __init__(self, usual: float) -> None:
+    def __init__(self, usual: float, missed: float = 0.0) -> None:
         self.usual = usual
-        self.is_on = False
-        self._missed = 0.0
+        self.missed = missed
+        self.is_on = missed >= _SILENT
         self._events, self._exposure = 0, 0.0  # since then
 
     def see(self, events: int, exposure: float, share: float) -> tuple[int, float]:
         """How many events and how much exposure to count for those that came: those of a silence are held back, its
         beginning is taken back. `share`: what is known without them."""
-        self._missed = min(_MOST_MISSED, max(0.0, self._missed + self.usual * exposure - _BREAKS * events))
+        self.missed = min(_MOST_MISSED, max(0.0, self.missed + self.usual * exposure - _BREAKS * events))
         was_on, before = self.is_on, self._exposure
         self._events, self._exposure = self._events + events, before + exposure
-        self.is_on = self._missed >= _SILENT
+        self.is_on = self.missed >= _SILENT
         told = (events, exposure)
         if self.is_on:
             if self._events < _DISPROVES:
                 return (0, 0.0) if was_on else (0, -before)
-            self.is_on, self._missed, told = False, 0.0, (self._events, self._exposure)
+            self.is_on, self.missed, told = False, 0.0, (self._events, self._exposure)
+            share = self._events / self._exposure
         if events:
             self.usual, self._events, self._exposure = share, 0, 0.0
         return told

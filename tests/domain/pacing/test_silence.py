@@ -57,6 +57,28 @@ def test_a_share_that_has_really_fallen_is_no_silence_for_long(share: float) -> 
     assert level.mean == pytest.approx(share, rel=0.4)
 
 
+def test_who_begins_with_a_hundredth_learns_that_it_is_no_silence_once() -> None:
+    level, silences = DriftingLevel(guess=0.2, worth=4.0), 0
+    for number in range(1, 6000):
+        was_on = level.silence.is_on
+        level.see(1 if number % 100 == 0 and number > 200 else 0, 1.0)
+        silences += level.silence.is_on and not was_on
+    assert silences == 1
+    assert level.silence.usual == pytest.approx(0.01, rel=0.3)
+
+
+def test_a_daemon_that_begins_in_a_silence_knows_of_it() -> None:
+    level, next_one = _known(0.5), DriftingLevel(guess=0.2, worth=4.0)
+    for _ in range(300):
+        level.see(0, 1.0)
+    next_one.take_up(level.learnt())
+    assert next_one.silence.is_on
+    assert next_one.silence.usual == pytest.approx(0.5, rel=0.1)
+    for _ in range(6):
+        next_one.see(1, 2.0)
+    assert not next_one.silence.is_on
+
+
 def test_where_people_answer_steadily_there_is_no_silence() -> None:
     silence = Silence(0.2)
     for share in (0.05, 0.2, 0.6):
