@@ -19,7 +19,7 @@ from dialerd.domain.words import AttemptId
 from dialerd.engine.runkeeper import RunKeeper
 from dialerd.engine.surewriter import SureWriter
 from dialerd.log import logger
-from dialerd.ports import Clock, Dice, Store, Unit
+from dialerd.ports import Clock, Dice, Store
 from dialerd.usecases.dialing import Settled
 from dialerd.usecases.unsent import settle_unsent
 
@@ -48,7 +48,7 @@ class Openings:
 
     async def open(self, job: Callable[..., T], *, on_opened: Callable[[float], None] = lambda _: None) -> T:
         """Write by `job(unit, new_id=...)`, which opens attempts under the names that it is given. `on_opened`: is told
-        when it had opened them (steady seconds).
+        when it opened the last (steady seconds).
 
         Raises StoreError; what was opened nevertheless is settled, however long that takes.
         """
@@ -56,18 +56,14 @@ class Openings:
         began = math.inf
 
         def new_id() -> AttemptId:
+            nonlocal began
+            began = self._clock.steady()  # of the last: nobody can settle what is not committed
             drawn.append(self._dice.attempt_id())
             return drawn[-1]
 
-        def opening(unit: Unit) -> T:
-            nonlocal began
-            opened = job(unit, new_id=new_id)
-            began = self._clock.steady()  # nobody can settle what is not committed, however long it took
-            return opened
-
         try:
-            opened = await self._store.write(opening)
-            if drawn and self._clock.steady() > began + self._sends_within_s:
+            opened = await self._store.write(partial(job, new_id=new_id))
+            if self._clock.steady() > began + self._sends_within_s:
                 raise StoreError("the claim took so long that another daemon may have settled it", may_pass=True)
             on_opened(began)
             return opened
