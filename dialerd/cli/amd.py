@@ -6,18 +6,39 @@ Not here: the figures (usecases/detection.py), trying parameters on recordings (
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar
 
 import click
 
 from dialerd.cli.context import Context, Moment, simple_table, with_json
 from dialerd.domain.amdrates import Share
+from dialerd.domain.amdreplay import SHIPPED, Parameters, read_parameters
 from dialerd.usecases import detection as use
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
 def amd() -> None:
     """Tell how often machine detection is wrong, and find better parameters for it."""
+
+
+def with_parameters(command: F) -> F:
+    """`--now`, as `in_use`, of what replays recordings. Raises BadInputError where they cannot be read."""
+
+    def read(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Parameters:
+        return SHIPPED if text is None else read_parameters(text)
+
+    option = click.option(
+        "--now",
+        "in_use",
+        metavar="AMD",
+        callback=read,
+        help="The parameters in use, as DIALERD_AMD has them: 2000,2200,700,... (default: the shipped ones).",
+    )
+    return option(command)
 
 
 _COUNTS = ("people", "unsure", "machines", "held_out")

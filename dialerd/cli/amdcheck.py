@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from dialerd.amdhouse import attempts_in, heard_in
-from dialerd.cli.amd import amd
+from dialerd.cli.amd import amd, with_parameters
 from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.domain.amdcheck import LEAST, by_server, compare
-from dialerd.domain.amdreplay import SHIPPED, read_parameters
+from dialerd.domain.amdreplay import Parameters
 from dialerd.domain.errors import IllegalActionError
 from dialerd.usecases.detection import live_verdicts
 
@@ -23,12 +23,7 @@ _COLUMNS = ("asterisk", "checked", "agrees", "differs", "starved")
 
 @amd.command("check")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option(
-    "--now",
-    "in_use",
-    metavar="AMD",
-    help="The parameters in use, as DIALERD_AMD has them: 2000,2200,700,... (default: the shipped ones).",
-)
+@with_parameters
 @click.option(
     "--limit",
     type=click.FloatRange(0, 1),
@@ -38,18 +33,17 @@ _COLUMNS = ("asterisk", "checked", "agrees", "differs", "starved")
 )
 @with_json
 @click.pass_obj
-def check(context: Context, folder: Path, in_use: str | None, limit: float) -> None:
+def check(context: Context, folder: Path, in_use: Parameters, limit: float) -> None:
     """Compare what each server said of the calls recorded in DIR with what the replay says of them.
 
     The recordings are those that DIALERD_AMD_RECORD keeps. Exit code 1 where a server's verdicts are wrong: it has more
     calls at once than it has time for.
     """
-    given = SHIPPED if in_use is None else read_parameters(in_use)
     files = attempts_in(folder)
     live = context.read(lambda unit: live_verdicts(unit, files))
-    seconds = given.total_analysis_time / 1000 + 1.0
+    seconds = in_use.total_analysis_time / 1000 + 1.0
     compared = (
-        (asterisk, compare(heard_in(files[attempt_id], seconds=seconds), said, given))
+        (asterisk, compare(heard_in(files[attempt_id], seconds=seconds), said, in_use))
         for attempt_id, (asterisk, said) in live.items()
     )
     found = by_server(compared)

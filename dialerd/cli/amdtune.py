@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from dialerd.amdhouse import read_corpus
-from dialerd.cli.amd import amd
+from dialerd.cli.amd import amd, with_parameters
 from dialerd.cli.context import Context, simple_table, terminal, with_json
 from dialerd.domain import amdchart
-from dialerd.domain.amdreplay import SHIPPED, as_amd_conf, read_parameters
+from dialerd.domain.amdreplay import Parameters, as_amd_conf
 from dialerd.domain.amdtuning import FEW, Trial, Tuning, tune
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.words import AttemptId, Verdict
@@ -31,12 +31,7 @@ _SHOWN = 15
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="CSV with the columns file and label.")
 @click.option("--by-agents", is_flag=True, help="By what agents said of the attempt whose id is in a file's name.")
-@click.option(
-    "--now",
-    "in_use",
-    metavar="AMD",
-    help="The parameters in use, as DIALERD_AMD has them: 2000,2200,700,... (default: the shipped ones).",
-)
+@with_parameters
 @click.option(
     "--weight",
     type=click.FloatRange(0.01, 1000),
@@ -52,7 +47,7 @@ def tune_command(
     folder: Path,
     labels: Path | None,
     by_agents: bool,
-    in_use: str | None,
+    in_use: Parameters,
     weight: float,
     svg: Path | None,
 ) -> None:
@@ -62,16 +57,15 @@ def tune_command(
     human are of people, those in a folder machine of machines. Each is replayed through Asterisk's own algorithm with a
     grid of parameters. Taking a person for a machine counts as much as missing WEIGHT machines.
     """
-    now = SHIPPED if in_use is None else read_parameters(in_use)
     if labels is not None and by_agents:
         raise BadInputError("--labels and --by-agents: only one of them can say who answered", hint="leave one out")
 
     def told(attempts: Collection[AttemptId]) -> Mapping[AttemptId, Verdict]:
         return context.read(lambda unit: found_by_agents(unit, attempts))
 
-    seconds = now.total_analysis_time / 1000 + _SPARE_S
+    seconds = in_use.total_analysis_time / 1000 + _SPARE_S
     corpus = read_corpus(folder, labels=labels, told=told if by_agents else None, seconds=seconds)
-    found = tune(corpus.heard, now=now, weight=weight)
+    found = tune(corpus.heard, now=in_use, weight=weight)
     if svg is not None:
         _write(svg, amdchart.as_svg(found))
     context.show(_document(found, corpus.left_out), lambda: _table(found))
