@@ -54,11 +54,7 @@ async def _serve(path: Path, settings: Settings, place: Place) -> int:
     wishes = _Wishes()
     if place.stops:
         wishes.stop()
-    live = operating.Live(path, settings, parts)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, wishes.stop)
-    loop.add_signal_handler(signal.SIGHUP, live.reload)
+    live = _heeding(operating.Live(path, settings, parts), wishes)
     async with parts.listening(engine.poke), parts.hooks.listening(), parts.api.listening():
         parts.loop_watch.begin()
         await engine.start()
@@ -82,11 +78,7 @@ async def _serve(path: Path, settings: Settings, place: Place) -> int:
         await end(watch, drain)
         await engine.close()
         parts.loop_watch.end()
-    live.close()
-    if parts.traces is not None:
-        await parts.traces.close()
-    await parts.api.close()
-    await parts.store.close()
+    await _close(parts, live)
     _log.info("dialerd has stopped", action="daemon_stopped")
     return 1 if wishes.is_broken else 0
 
@@ -99,11 +91,7 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
     parts = bootstrap.build(settings, place)
     engine = parts.engine
     wishes = _Wishes()
-    live = operating.Live(path, settings, parts)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, wishes.stop)
-    loop.add_signal_handler(signal.SIGHUP, live.reload)
+    live = _heeding(operating.Live(path, settings, parts), wishes)
     async with parts.listening(engine.poke):
         parts.loop_watch.begin()
         await engine.start()
@@ -128,16 +116,30 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
         await end(watch, first, turn)
         await engine.close()
         parts.loop_watch.end()
-    live.close()
-    if parts.traces is not None:
-        await parts.traces.close()
-    await parts.api.close()
-    await parts.store.close()
+    await _close(parts, live)
     if leads:
         place.stops = wishes.first.is_set()
         return None
     _log.info("dialerd has stopped", action="daemon_stopped")
     return 1 if wishes.is_broken else 0
+
+
+def _heeding(live: operating.Live, wishes: _Wishes) -> operating.Live:
+    """It, with what signals ask for: to stop, to read the settings again."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, wishes.stop)
+    loop.add_signal_handler(signal.SIGHUP, live.reload)
+    return live
+
+
+async def _close(parts: bootstrap.Parts, live: operating.Live) -> None:
+    """Once nothing runs any more."""
+    live.close()
+    if parts.traces is not None:
+        await parts.traces.close()
+    await parts.api.close()
+    await parts.store.close()
 
 
 class _Wishes:
