@@ -7,6 +7,7 @@ import { at } from "../api/routes";
 import { useLive } from "../live/socket";
 import { Button } from "../parts/button";
 import { Empty, Loaded } from "../parts/problem";
+import { Search } from "../parts/search";
 import { Table } from "../parts/table";
 import { go, Link } from "../router";
 import { t } from "../texts";
@@ -34,7 +35,7 @@ export function CampaignsPage({ user }: { user: string }) {
       <div class="head">
         <h1>{t.campaigns.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={t.campaigns.search} placeholder={t.campaigns.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={t.campaigns.search} text={text} onInput={setText} />
         <div class="row tight"><Views views={views.value ?? []} user={user} now={view} named={named} onApply={apply} onChanged={views.reload} /></div>
         <Button kind="primary" icon="plus" onClick={() => go("/campaigns/new")}>{t.campaigns.create}</Button>
       </div>

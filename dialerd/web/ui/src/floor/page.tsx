@@ -10,6 +10,7 @@ import { useLive } from "../live/socket";
 import { AgentBadge, Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty, Loaded, NoMatch } from "../parts/problem";
+import { Search } from "../parts/search";
 import { Table } from "../parts/table";
 import { here, Link } from "../router";
 import { t } from "../texts";
@@ -50,7 +51,7 @@ export function FloorPage() {
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={w.search} placeholder={w.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={w.search} text={text} onInput={setText} />
         <Button icon="plus" onClick={() => setMaking(true)}>{w.newAgent}</Button>
       </div>
       <Loaded of={floor}>

@@ -11,6 +11,7 @@ import { ask, FormDialog } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
 import { Empty, Loaded, NoMatch } from "../parts/problem";
+import { Search } from "../parts/search";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { go, here, Link } from "../router";
@@ -38,7 +39,7 @@ export function ListsPage() {
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={w.search} placeholder={w.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={w.search} text={text} onInput={setText} />
         {create}
       </div>
       <section class="panel flush">

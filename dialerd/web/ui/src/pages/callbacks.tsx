@@ -12,6 +12,7 @@ import { Button } from "../parts/button";
 import { ask } from "../parts/dialog";
 import { Menu } from "../parts/menu";
 import { Empty, Loaded, NoMatch } from "../parts/problem";
+import { Search } from "../parts/search";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { here, Link } from "../router";
@@ -45,7 +46,7 @@ export function CallbacksPage() {
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={w.search} placeholder={w.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={w.search} text={text} onInput={setText} />
         <Button pressed={!isOver} onClick={() => setOver(false)}>{w.open}</Button>
         <Button pressed={isOver} onClick={() => setOver(true)}>{w.over}</Button>
         <Button kind="primary" icon="plus" onClick={() => setMaking(true)}>{w.create}</Button>

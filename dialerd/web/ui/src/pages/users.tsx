@@ -14,6 +14,7 @@ import { ask, Dialog, FormDialog } from "../parts/dialog";
 import { Check, ManyField, SelectField, TextField } from "../parts/field";
 import { Menu } from "../parts/menu";
 import { Loaded, NoMatch } from "../parts/problem";
+import { Search } from "../parts/search";
 import { Table } from "../parts/table";
 import { tell } from "../parts/toast";
 import { t } from "../texts";
@@ -36,7 +37,7 @@ export function UsersPage() {
       <div class="head">
         <h1>{w.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={t.search} placeholder={t.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={t.search} text={text} onInput={setText} />
         <Button kind="primary" icon="plus" onClick={() => setEditing("new")}>{w.create}</Button>
       </div>
       <section class="panel flush">

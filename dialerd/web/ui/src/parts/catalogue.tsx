@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { ask } from "./dialog";
 import { Menu } from "./menu";
 import { Empty, Loaded, NoMatch } from "./problem";
+import { Search } from "./search";
 import { Table, type Column } from "./table";
 import { tell } from "./toast";
 
@@ -57,7 +58,7 @@ export function Catalogue<T>({ of, texts, head, nameOf, words, sub, columns, rem
       <div class="head">
         <h1>{texts.title}</h1>
         <span class="grow" />
-        <input type="search" class="search" data-search aria-label={texts.search} placeholder={texts.search} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <Search label={texts.search} text={text} onInput={setText} />
         {create}
       </div>
       <section class="panel flush">
