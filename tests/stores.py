@@ -89,7 +89,7 @@ class _Forgiving:
         self._connection.say("SAVEPOINT tried")
         try:
             done = do()
-        except BaseException:
+        except BaseException:  # an interrupt, too, must not leave the savepoint open; it goes on upwards
             self._connection.say("ROLLBACK TO tried")
             raise
         self._connection.say("RELEASE tried")

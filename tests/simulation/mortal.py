@@ -103,7 +103,7 @@ class _Heard:
             await self._live()
             try:
                 answer = await asked(*args, **keys)
-            except Exception:
+            except Exception:  # whatever it is: a process that has died meanwhile hears of no failure either
                 await self._live()
                 raise
             await self._live()
