@@ -20,11 +20,17 @@ class Cable:
         self._ends: list[socket.socket] = []
         self._lock = threading.Lock()
         self._is_deaf = False
+        self._kept = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def deafen(self) -> None:
         """Let what is said through, and no answer, until it is cut."""
-        self._is_deaf = True
+        self._kept, self._is_deaf = 0, True
+
+    @property
+    def kept(self) -> int:
+        """How many connections have had an answer that was not let through, since `deafen`."""
+        return self._kept
 
     def cut(self) -> int:
         """Break every connection now, abruptly; how many."""
@@ -61,6 +67,8 @@ class Cable:
         with suppress(OSError):
             while data := source.recv(65536):
                 if is_answer and self._is_deaf:
+                    with self._lock:
+                        self._kept += 1
                     return  # left open until it is cut
                 sink.sendall(data)
         for end in (source, sink):
