@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialerd.domain.errors import BadInputError
-from dialerd.domain.words import Disposition
+from dialerd.domain.words import SYSTEM_CODES
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -43,7 +43,7 @@ class CustomDisposition(_Part):
     def _code(cls, value: str) -> str:
         if not CODE.match(value):
             raise ValueError("a code is 1 to 40 of a-z, 0-9, _ and begins with a letter")
-        if value in set(Disposition):
+        if value in SYSTEM_CODES:
             raise ValueError(f"{value} is a disposition of the system's own")
         return value
 

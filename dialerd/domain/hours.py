@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +38,14 @@ class ContactHours:
     timezone: str
     week: tuple[tuple[Window, ...], ...]
     holidays: tuple[str, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.timezone, self.week, self.holidays)))
+
+    def __hash__(self) -> int:
+        """Asked for with every target that is judged; a week of windows takes long to hash."""
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

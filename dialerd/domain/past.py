@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from dialerd.domain import retry
 from dialerd.domain.retry import RetryPolicy
-from dialerd.domain.words import Disposition
+from dialerd.domain.words import SYSTEM_CODES, Disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def judge(past: Past, policy: RetryPolicy, *, per_number: int, has_more_numbers:
         return GoesOn(past.attempts, None)
     if past.attempts == 0:  # its list begins anew; whoever was called just now is not called at once again for that
         return GoesOn(0, past.last_at + timedelta(minutes=policy.retry_after_min))
-    if past.code in set(Disposition):
+    if past.code in SYSTEM_CODES:
         later = retry.decide(
             policy,
             disposition=Disposition(past.code),

@@ -190,3 +190,7 @@ class Disposition(StrEnum):
     BOUNCED = "bounced"
     REPLIED = "replied"
     SETTLED_BEFORE = "settled_before"
+
+
+SYSTEM_CODES: frozenset[str] = frozenset(Disposition)
+"""Every other disposition is one of an admin's own."""

@@ -5,7 +5,6 @@ Not here: which event leads to which of these (step.py).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialerd.domain import causes
@@ -33,6 +32,7 @@ from dialerd.domain.call.states import (
     Waiting,
     WithMember,
 )
+from dialerd.domain.changed import changed
 from dialerd.domain.flow.moves import Fetch
 from dialerd.domain.sounds import Recorded
 from dialerd.domain.words import Disposition
@@ -60,24 +60,24 @@ Step = tuple[Call, tuple[do.Command, ...]]
 
 def enter(call: Call, state: State, timer_s: float, *commands: do.Command) -> Step:
     serial = call.serial + 1
-    moved = replace(call, state=state, serial=serial, gone=False, looked=0)
+    moved = changed(call, state=state, serial=serial, gone=False, looked=0)
     return moved, (*commands, do.SetTimer(serial, timer_s))
 
 
 def rearm(call: Call, timer_s: float, *commands: do.Command) -> Step:
     serial = call.serial + 1
-    return replace(call, serial=serial), (*commands, do.SetTimer(serial, timer_s))
+    return changed(call, serial=serial), (*commands, do.SetTimer(serial, timer_s))
 
 
 def learn(call: Call, **facts: object) -> Call:
-    return replace(call, facts=replace(call.facts, **facts))  # type: ignore[arg-type]  # keys are Facts' own
+    return changed(call, facts=changed(call.facts, **facts))
 
 
 def settle(call: Call, disposition: Disposition, now: datetime, *, reason: str = "", spent: bool = True) -> Step:
     if call.facts.given in MAY_GIVE:
         disposition = Disposition(call.facts.given)
     outcome = Outcome(disposition=disposition, facts=call.facts, ended_at=now, spent=spent, reason=reason)
-    return replace(call, state=Settled(outcome), serial=call.serial + 1), (do.Settle(outcome),)
+    return changed(call, state=Settled(outcome), serial=call.serial + 1), (do.Settle(outcome),)
 
 
 def clear(call: Call, disposition: Disposition, reason: str = "") -> Step:

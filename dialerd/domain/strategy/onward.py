@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from dialerd.domain import retry
 from dialerd.domain.retry import Exhausted, RetryAt, RetryPolicy, RetryRule
 from dialerd.domain.strategy.spec import Do, Rule, Step, Strategy, Way
-from dialerd.domain.words import Channel, Disposition
+from dialerd.domain.words import SYSTEM_CODES, Channel, Disposition
 
 END = "."
 """The step of a target that only waits for an answer: when its time is over it is settled."""
@@ -148,7 +148,7 @@ def _rule(step: Step, ending: Ending) -> Rule | None:
 
 def _again(here: PlanStep, rule: Rule | None, ending: Ending, now: datetime) -> RetryAt | Exhausted:
     """Whether the same step is tried once more: by its rule, by the disposition's own nature, or by its set."""
-    is_custom = ending.code not in set(Disposition)
+    is_custom = ending.code not in SYSTEM_CODES
     policy, after_min = here.policy, ending.custom_after_min
     if rule is not None:
         after_min = policy.retry_after_min if rule.after_min is None else rule.after_min
@@ -181,7 +181,7 @@ def _again(here: PlanStep, rule: Rule | None, ending: Ending, now: datetime) -> 
 
 def _any(code: str) -> Disposition:
     """A rule for a custom disposition is not looked up by it."""
-    return Disposition(code) if code in set(Disposition) else Disposition.FAILED
+    return Disposition(code) if code in SYSTEM_CODES else Disposition.FAILED
 
 
 def _otherwise(plan: Plan, step: Step, ending: Ending, worn: Exhausted, now: datetime) -> Onward:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dialerd.domain.campaign import NAME
 from dialerd.domain.replies import ReplyRule
 from dialerd.domain.template import Template
-from dialerd.domain.words import Channel, Disposition
+from dialerd.domain.words import SYSTEM_CODES, Channel, Disposition
 
 STEP_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -151,7 +151,7 @@ class Step(_Part):
 
     def can_end_in(self, code: str) -> bool:
         """Whether an attempt at this step can end so. A custom code can be given to any."""
-        if code not in set(Disposition) or code in _ANY_CODES:
+        if code not in SYSTEM_CODES or code in _ANY_CODES:
             return True
         return (code in MESSAGE_CODES) == self.is_message
 
