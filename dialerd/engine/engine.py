@@ -377,12 +377,12 @@ class Engine:
         self._stir()
 
     def _stir(self) -> None:
-        """Something may be over that is waited for."""
-        self._moved.set()
+        """Something may be over that is waited for: while this dials, that is the last run (idle)."""
+        if self._loop.is_stopped or not self.runs.lines:
+            self._moved.set()
 
     async def _empty_within(self, limit_s: float) -> bool:
-        parts = self.desk, self.messages, self._sure
-        return await self._until(lambda: all(each.is_empty for each in parts), limit_s)
+        return await self._until(lambda: self.desk.is_empty and self.messages.is_empty and self._sure.is_empty, limit_s)
 
     async def _until(self, is_so: Callable[[], bool], limit_s: float) -> bool:
         is_over = False
