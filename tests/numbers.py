@@ -11,6 +11,15 @@ def number(index: int, ending: str) -> str:
     return f"+121266{index:03d}{ending}"
 
 
+_AREAS = ("212", "315", "347", "516", "518", "585", "607", "631", "646", "716", "718", "845", "914", "917", "929")
+
+
+def one_of_many(index: int, ending: str) -> str:
+    """The `index`-th (0 to 149,999) of as many as a long run needs; New York State. Some are among `number`'s."""
+    area, line = divmod(index, 10_000)
+    return f"+1{_AREAS[area]}6{line:04d}{ending}"
+
+
 EXPECTED: dict[str, tuple[str, ...]] = {
     "00": ("answered_human",),
     "01": ("answering_machine",),

@@ -37,8 +37,8 @@ from dialerd.usecases.signin import digest_of
 from tests.asterisk.dialer import Dialer, until
 from tests.bench.dial import cpu_of
 from tests.lab import Lab
+from tests.numbers import one_of_many
 
-_AREAS = ("212", "315", "347", "516", "518", "585", "607", "631", "646", "716", "718", "845", "914", "917", "929")
 _BUSY = "02"
 _SETTLED_S = 1.0
 _CONNECTIONS = 16  # that changes come over: an answer takes its time where the processor is short
@@ -246,7 +246,7 @@ def main() -> None:
                 "max_channels = 100", f"max_channels = {given.at_once}"
             )
             dialer = Dialer(home, config.replace("calls_per_second = 50.0", f"calls_per_second = {given.rate}"))
-            numbers = [f"+1{_AREAS[n // 10_000]}6{n % 10_000:04d}{_BUSY}" for n in range(given.calls)]
+            numbers = [one_of_many(n, _BUSY) for n in range(given.calls)]
             pace = {"max_calls": given.at_once, "calls_per_second": given.rate, "amd": False, "max_attempts": 1}
             dialer.campaign("bench", numbers, on_human='context = "lab-ivr"\nextension = "end"', **pace)
             house = House(dialer, lab.port("web"))
