@@ -32,6 +32,12 @@ class Contact:
     zone: str | None = None
     priority: int = 0
 
+    def zones_of(self, e164: str) -> tuple[str, ...]:
+        """Where whoever answers at that number of the contact may be: by whose clocks a time is meant."""
+        if self.zone is not None:
+            return (self.zone,)
+        return next((each.zones for each in self.numbers if each.e164 == e164), ())
+
     @property
     def email(self) -> str | None:
         """Kept among the attributes, so that filters and texts have it by its name; checked where it comes in."""

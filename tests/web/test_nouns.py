@@ -53,6 +53,7 @@ def test_an_agent_sees_whom_it_talks_to_and_gives_its_own_calls_dispositions_onl
     call = ann.get("/api/me/agent").document["call"]
     assert (call["attempt_id"], call["attributes"]) == (attempt_id, {"first_name": name}), "text, as it was given"
     assert [each["code"] for each in call["dispositions"]] == ["sold", "later"]
+    assert call["zones"] == ["America/New_York"], "by whose clock a callback is promised"
     assert ben.get("/api/me/agent").document["call"] is None
     given = {"attempt_id": attempt_id, "code": "sold"}
     assert ben.post("/api/me/disposition", given).code == "forbidden"

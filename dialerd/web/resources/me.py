@@ -38,12 +38,14 @@ class CodeShown(Model):
 
 
 class CallShown(Model):
-    """The call that the agent has, or finishes. `disposition`: once it has one; `dispositions`: those to choose of."""
+    """The call that the agent has, or finishes. `zones`: where the customer may be, by whose clock
+    a callback is promised. `disposition`: once it has one; `dispositions`: those to choose of."""
 
     attempt_id: str
     campaign: str
     contact_id: int
     number: str
+    zones: list[str]
     attributes: dict[str, str]
     connected_at: datetime | None
     ended_at: datetime | None
@@ -337,6 +339,7 @@ def _call(unit: Unit, row: AgentRow) -> CallShown | None:
         campaign=run.spec.name,
         contact_id=contact.id,
         number=attempt.number,
+        zones=list(contact.contact.zones_of(attempt.number)),
         attributes=dict(contact.contact.attributes),
         connected_at=attempt.connected_at,
         ended_at=attempt.ended_at,

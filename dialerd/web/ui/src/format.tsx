@@ -30,6 +30,15 @@ export const dayTime = shownBy(day);
 /** A moment by the clock whose offset it has, as a promise to a contact was made: `2026-03-04 10:00`. The zone stands beside it. */
 export const wallTime = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)}`;
 
+/** What the clocks of a zone show now: `14:05`; a dash for a zone that this browser does not know. */
+export function clockIn(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format();
+  } catch {
+    return "–";
+  }
+}
+
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 

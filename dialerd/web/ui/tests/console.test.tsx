@@ -36,7 +36,7 @@ const ann = {
 const dispositions = [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: "Later", positive: false, callback: true }];
 const inState = (state: string, n: number | null): MyAgent => ({
   ...ann, state, since: `2026-01-01T10:0${n ?? 0}:${10 + state.length}+00:00`, attempt_id: n && `d${n}`,
-  call: n && { attempt_id: `d${n}`, campaign: "spring", contact_id: n, number: `+1212555010${n}`, attributes: {}, connected_at: null, ended_at: null, disposition: "answered_human", dispositions },
+  call: n && { attempt_id: `d${n}`, campaign: "spring", contact_id: n, number: `+1212555010${n}`, zones: n === 1 ? ["America/New_York"] : ["America/New_York", "America/Chicago"], attributes: {}, connected_at: null, ended_at: null, disposition: "answered_human", dispositions },
 }) as MyAgent;
 
 beforeEach(() => {
@@ -131,6 +131,23 @@ test("a note on one person is not in the field for the next", async () => {
   await becomes("on_call", 4);
   const fields = [...root.querySelectorAll<HTMLTextAreaElement>("textarea")].map((each) => each.value);
   expect(fields).toEqual(["", "wants the blue one"]);
+});
+
+test("the form of a callback tells the customer's zone and its clock, and asks for it where the customer may be in several", async () => {
+  await open("wrap_up", 1);
+  await press("Later");
+  expect(root.querySelector("dialog")!.textContent).toMatch(/By the customer's clock: America\/New_York, where it is \d\d:\d\d now/);
+  expect(field("Whose clock")).toBeNull();
+  await press("Cancel");
+  await becomes("wrap_up", 2);
+  await press("Later");
+  await type("When", "2027-01-04T10:30");
+  const clock = root.querySelector<HTMLSelectElement>("dialog select")!;
+  expect([...clock.options].map((each) => each.value)).toEqual(["", "America/New_York", "America/Chicago"]);
+  await act(async () => (clock.value = "America/Chicago", void clock.dispatchEvent(new Event("change", { bubbles: true }))));
+  await act(async () => root.querySelector<HTMLFormElement>("dialog form")!.requestSubmit());
+  await until(() => posted.length);
+  expect(posted).toEqual([["/api/me/disposition", { attempt_id: "d2", code: "later", callback: { at: "2027-01-04T10:30", mine: true, zone: "America/Chicago" } }]]);
 });
 
 test("a promise of a callback outlives the call, its wrap-up, and the next call", async () => {

@@ -130,7 +130,7 @@ const ann: Agent = {
 };
 const wrapUp: MyAgent = {
   ...ann, campaigns: ["spring"], pause_reasons: ["lunch"], why_idle: "",
-  call: { attempt_id: "d1", campaign: "spring", contact_id: 7, number: "+12125550100", attributes: { first_name: SCRIPT }, connected_at: null, ended_at: null, disposition: null, dispositions: [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: SCRIPT, positive: false, callback: true }] },
+  call: { attempt_id: "d1", campaign: "spring", contact_id: 7, number: "+12125550100", zones: ["America/New_York"], attributes: { first_name: SCRIPT }, connected_at: null, ended_at: null, disposition: null, dispositions: [{ code: "sold", text: "Sold", positive: true, callback: false }, { code: "later", text: SCRIPT, positive: false, callback: true }] },
 };
 
 test("after a call a number key gives the disposition, and a customer's name is text", async () => {

@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { post } from "../api/client";
 import type { Call, CallbackWish } from "../api/documents";
 import { at } from "../api/routes";
-import { wallTime } from "../format";
+import { clockIn, wallTime } from "../format";
 import { FormDialog } from "../parts/dialog";
-import { AreaField, Check, TextField } from "../parts/field";
+import { AreaField, Check, SelectField, TextField } from "../parts/field";
 import { tell } from "../parts/toast";
 import { t } from "../texts";
 
@@ -14,21 +14,30 @@ const w = t.console;
 
 export interface CallbackFields {
   at: string;
+  /** Whose clock `at` is by, where the customer may be in several zones. */
+  zone: string;
   number: string;
   notes: string;
   isMine: boolean;
 }
 
-export const NO_CALLBACK: CallbackFields = { at: "", number: "", notes: "", isMine: true };
+export const NO_CALLBACK: CallbackFields = { at: "", zone: "", number: "", notes: "", isMine: true };
 
-export const wishOf = ({ at: time, number, notes, isMine }: CallbackFields): CallbackWish => ({
-  at: time, mine: isMine, ...(number.trim() ? { number: number.trim() } : {}), ...(notes.trim() ? { notes: notes.trim() } : {}),
+export const wishOf = ({ at: time, zone, number, notes, isMine }: CallbackFields): CallbackWish => ({
+  at: time, mine: isMine, ...(zone ? { zone } : {}), ...(number.trim() ? { number: number.trim() } : {}), ...(notes.trim() ? { notes: notes.trim() } : {}),
 });
 
-export function CallbackInputs({ fields, set }: { fields: CallbackFields; set: (fields: CallbackFields) => void }) {
+/** `zones`: where the customer may be. */
+export function CallbackInputs({ zones, fields, set }: { zones: readonly string[]; fields: CallbackFields; set: (fields: CallbackFields) => void }) {
+  const [first, ...others] = zones;
   return (
     <>
-      <TextField label={w.callbackAt} type="datetime-local" value={fields.at} hint={w.callbackAtHint} onInput={(at) => set({ ...fields, at })} required autoFocus />
+      <TextField label={w.callbackAt} type="datetime-local" value={fields.at} hint={first && !others.length ? w.callbackAtIn(first, clockIn(first)) : w.callbackAtHint}
+        onInput={(at) => set({ ...fields, at })} required autoFocus />
+      {others.length > 0 && (
+        <SelectField label={w.callbackZone} value={fields.zone} none={w.callbackAnyZone} hint={w.callbackZoneHint} onInput={(zone) => set({ ...fields, zone })}
+          options={zones.map((zone) => ({ value: zone, label: w.callbackZoneNow(zone, clockIn(zone)) }))} />
+      )}
       <TextField label={w.callbackNumber} type="tel" value={fields.number} hint={w.callbackNumberHint} onInput={(number) => set({ ...fields, number })} />
       <Check label={w.callbackMine} value={fields.isMine} onInput={(isMine) => set({ ...fields, isMine })} />
       <AreaField label={w.callbackNotes} value={fields.notes} rows={2} onInput={(notes) => set({ ...fields, notes })} />
@@ -57,7 +66,7 @@ export function CallbackForm({ call, title, give, onDone, onClose }: CallbackFor
   return (
     <FormDialog title={title ?? w.callbackTitle} submit={give ? t.save : w.callback} canSubmit={!!fields.at} onSubmit={promise} onClose={onClose}>
       <p class="num muted">{call.number}</p>
-      <CallbackInputs fields={fields} set={setFields} />
+      <CallbackInputs zones={call.zones} fields={fields} set={setFields} />
     </FormDialog>
   );
 }
