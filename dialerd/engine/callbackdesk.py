@@ -6,7 +6,7 @@ Not here: who may have one (domain/callback.py), everybody's callbacks (dialloop
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from dialerd.domain.agents import AgentEvent
@@ -17,7 +17,7 @@ from dialerd.engine.agentline import AgentLine
 from dialerd.engine.means import Means
 from dialerd.engine.runline import RunLine
 from dialerd.ports import AttemptRow, Exchange, OwnCallback
-from dialerd.usecases import owncallbacks
+from dialerd.usecases import owncallbacks, seats
 from dialerd.usecases.regulation import check_regulations
 
 Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
@@ -42,11 +42,8 @@ class CallbackDesk:
         now = self._means.clock.now()
         if self._is_stale or (self._next_at is not None and self._next_at <= now):
             await self._look(now)
-        for own in list(self._due):
-            agent = self._means.agents.book.lines.get(own.agent)
-            if agent is not None and agent.is_free and self._can_be_spared(agent):
-                await self._dial(own, agent)
-        return self._next_at
+        waits = [now + timedelta(seconds=left_s) for own in list(self._due) if (left_s := await self._dial(own)) > 0.0]
+        return min((at for at in (self._next_at, *waits) if at is not None), default=None)
 
     async def _look(self, now: datetime) -> None:
         """Ask the store for what can be dialed now, and for the moment at which more can."""
@@ -79,18 +76,29 @@ class CallbackDesk:
             return len(view.ready) > len(view.detecting) + len(view.waiting)
         return view.unclaimed > 0
 
-    async def _dial(self, own: OwnCallback, agent: AgentLine) -> None:
-        line = self._means.runs.lines.get(own.run_id)
-        if line is None or line.row.state is not RunState.ACTIVE:
-            return  # since we looked
+    def _agent_for(self, own: OwnCallback) -> AgentLine | None:
+        """Whose it is, if it can be dialed for them now."""
+        agent = self._means.agents.book.lines.get(own.agent)
+        return agent if agent is not None and agent.is_free and self._can_be_spared(agent) else None
+
+    async def _dial(self, own: OwnCallback) -> float:
+        """Dial it if its agent is free; seconds after which to try again, where only other daemons leave no room."""
+        line, agent = self._means.runs.lines.get(own.run_id), self._agent_for(own)
+        if line is None or line.row.state is not RunState.ACTIVE or agent is None:
+            return 0.0  # since we looked, or until it is free
         spec = line.row.spec
         try:
             check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError):
-            return  # the dial loop says so and dials nobody
+            return 0.0  # the dial loop says so and dials nobody
         exchange = self._means.trunks.way_out(spec.trunk, amd=spec.amd, among=self._means.agents.links.homes_of(agent))
         if isinstance(exchange, str) or self._means.trunks.ask(spec.trunk, 1, exchange.name) < 1:
-            return
+            return 0.0
+        way_out = self._means.trunks.to(spec.trunk, exchange.name)
+        if self._means.seat is not None:
+            left_s = await self._means.store.read(partial(seats.wait_s, run_id=own.run_id, way_out=way_out))
+            if left_s > 0.0 or self._agent_for(own) is not agent:
+                return left_s
         packs = self._means.rulebook.of(spec.regulations)
         # Away from the run that it works for, if need be.
         agent.callback_of = own.run_id
@@ -102,7 +110,7 @@ class CallbackDesk:
                 partial(
                     owncallbacks.dial_own,
                     own=own,
-                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
+                    way_out=way_out,
                     packs=packs,
                     now=self._means.clock.now(),
                 )
@@ -112,3 +120,4 @@ class CallbackDesk:
             self._means.agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
         if attempt is not None:
             self._place(line, attempt, exchange, packs, self._means.agents.reservations.lost(own.agent))
+        return 0.0

@@ -20,7 +20,7 @@ from dialerd.engine.surewriter import SureWriter
 from dialerd.log import logger
 from dialerd.ports import Asked, AttemptRow, Exchange, PreviewRow, Timer
 from dialerd.tasks import spawn
-from dialerd.usecases import preview
+from dialerd.usecases import preview, seats
 
 _log = logger(__name__)
 
@@ -153,9 +153,10 @@ class PreviewDesk:
             _log.info(f"a record is withdrawn: {exchange}", action="record_withdrawn", agent=name)
             await self._withdraw(record)
             return
-        steady = self._means.clock.steady()
-        if min(self._means.trunks.ask(spec.trunk, 1, exchange.name), line.room(steady)) <= 0:
-            left_s = max(_ROOM_S, self._means.trunks.room_at(spec.trunk) - steady, line.room_at(steady) - steady)
+        way_out, left_s = self._means.trunks.to(spec.trunk, exchange.name), await self._left_s(line, exchange)
+        if self._records.get(name) is not record:
+            return  # its phone was lost meanwhile
+        if left_s > 0.0:
             record.timer = self._means.clock.call_later(left_s, partial(self._time_is_up, record))
             return
         self._take(record)
@@ -166,13 +167,23 @@ class PreviewDesk:
                 partial(
                     preview.dial,
                     agent=name,
-                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
+                    way_out=way_out,
                     packs=record.packs,
                     now=self._means.clock.now(),
                 )
             )
         finally:
             self._dialed(record, claimed, exchange)
+
+    async def _left_s(self, line: RunLine, exchange: Exchange) -> float:
+        """Until the trunk and the campaign's own limits have room, and the other daemons leave some."""
+        trunks, trunk, steady = self._means.trunks, line.row.spec.trunk, self._means.clock.steady()
+        if min(trunks.ask(trunk, 1, exchange.name), line.room(steady)) <= 0:
+            return max(_ROOM_S, trunks.room_at(trunk) - steady, line.room_at(steady) - steady)
+        if self._means.seat is None:
+            return 0.0
+        wait_s = partial(seats.wait_s, run_id=line.row.id, way_out=trunks.to(trunk, exchange.name))
+        return await self._means.store.read(wait_s)
 
     def _dialed(self, record: Record, claimed: AttemptRow | preview.Refused, exchange: Exchange) -> None:
         name = record.row.agent

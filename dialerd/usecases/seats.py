@@ -62,6 +62,15 @@ def _full(again_s: float) -> Claim:
     return Claim(attempts=(), held=0, is_dry=False, due_at=None, again_s=again_s)
 
 
+def wait_s(unit: Unit, *, run_id: RunId, way_out: WayOut) -> float:
+    """How long a call that a leader's agent waits for is to wait for the other daemons; 0 where they leave room."""
+    run = None if way_out.ceiling is None else unit.runs.get(run_id)
+    if run is None or way_out.ceiling is None:
+        return 0.0
+    room, again_s = _room(unit, run, way_out, way_out.ceiling, 0)
+    return again_s if room < 1 else 0.0
+
+
 def has_room(unit: Unit, run: RunRow, way_out: WayOut) -> bool:
     """Whether a call that a leader's agent waits for may be begun; always, where nobody shares."""
     return way_out.ceiling is None or _room(unit, run, way_out, way_out.ceiling, 0)[0] > 0

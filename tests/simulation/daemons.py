@@ -23,6 +23,7 @@ from dialerd.simulate.clock import SeededDice, VirtualClock
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.tasks import end, spawn
 from tests.simulation.mortal import Mortal
+from tests.simulation.office import Office
 from tests.simulation.world import trunk
 
 T = TypeVar("T")
@@ -288,7 +289,7 @@ class WalledStore:
         self._store.post(lambda unit: self._at_its_time(job, unit))
 
     async def read(self, job: Callable[[Unit], T]) -> T:
-        return await self._store.read(job)
+        return await self._store.write(lambda unit: self._at_its_time(job, unit))  # reading alone sets no clock
 
     async def close(self) -> None:
         await self._store.close()
@@ -302,3 +303,15 @@ class WalledStore:
             connection.execute("INSERT INTO wall VALUES (0)")
         connection.execute("UPDATE wall SET s = ?", (1000.0 + self._clock.steady(),))
         return job(unit)
+
+
+def share(office: Office) -> None:
+    """Have the office's daemon, which is not begun yet, lead others that are not there."""
+    office.store = cast(Store, WalledStore(office.clock))
+    office.seat = Seat("one", "one1", leads=True)
+
+
+async def take_the_pace(office: Office, ahead_s: float) -> None:
+    """As another daemon does that has just begun calls over the trunk for so many seconds."""
+    name = "trunk carrier"
+    await office.store.write(lambda unit: unit.daemons.set_pace(name, unit.daemons.paces([name])[0] + ahead_s))

@@ -15,6 +15,7 @@ from dialerd.domain.answers import Answers
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.contact import Contact
 from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.seat import Seat
 from dialerd.engine import Engine
 from dialerd.ports import Clock, MessageRoute, QueueWatch, RunRow, Store, Tracing, Unit
 from dialerd.ports.flows import Speech, Web
@@ -61,6 +62,7 @@ class Office:
         self.speech: Speech | None = None
         self.web: Web | None = None
         self.tracing: Tracing | None = None
+        self.seat: Seat | None = None  # it shares its campaigns with daemons that are not here
 
     async def start(self) -> None:
         self._life = Mortal(self.clock, self.store)
@@ -82,6 +84,7 @@ class Office:
             answers=self.answers,
             transfer_prefixes=("+1212",),
             tracing=self.tracing,
+            seat=self.seat,
         )
         await self.engine.start()
 

@@ -11,6 +11,7 @@ from dialerd.domain.callback import Callback
 from dialerd.domain.words import AgentState, CallbackState
 from dialerd.usecases import runs
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, queue, staff
+from tests.simulation.daemons import share, take_the_pace
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
 from tests.simulation.test_callbacks import MIN, TEN, Desk
 
@@ -52,6 +53,27 @@ def test_f4_an_agents_own_is_dialed_for_that_agent(mode: str, legs: str) -> None
         said = await talkers(office)
         assert [said[n][len(before[n]) :] for n in (1, 2, 3)] == [["cid"], ["ann"], ["cid"]]
         await check_agents(office)
+
+    in_office(story, start=TEN)
+
+
+def test_one_whose_pace_other_daemons_have_taken_waits_for_it_and_is_dialed() -> None:
+    async def story(office: Office) -> None:
+        share(office)
+        desk = await begun(office, "progressive", 2, ("ann", "bob"))
+        await office.until(TEN + 20 * MIN)
+        before = len(office.record)
+        await desk.add(1, TEN + HOUR, agent="ann")
+        reserved: list[str] = []
+        assert office.engine is not None
+        office.engine.agents.watch(lambda name, state: reserved.append(name) if state == "reserved" else None)
+        await office.until(TEN + HOUR - timedelta(seconds=0.5))
+        await take_the_pace(office, 3.0)
+        await office.until(TEN + HOUR + MIN)
+        assert [each.invited_at - TEN - HOUR > timedelta(seconds=2.4) for each in office.record[before:]] == [True]
+        assert reserved == ["ann"], "no sooner than it can be dialed"
+        await office.until(TEN + HOUR + 5 * MIN)
+        assert (await talkers(office))[1][-1] == "ann"
 
     in_office(story, start=TEN)
 

@@ -20,6 +20,7 @@ from dialerd.simulate.record import peak_calls
 from dialerd.usecases import dialing, preview, runs
 from tests.numbers import number
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
+from tests.simulation.daemons import share, take_the_pace
 from tests.simulation.office import TRUNKS, Office, in_office
 from tests.simulation.world import START
 
@@ -77,6 +78,20 @@ def test_each_free_agent_is_shown_a_record_of_its_own_and_nothing_is_dialed_befo
         assert await states(office, *TEAM) == ["preview"] * 3
         await office.until(START + timedelta(seconds=29))
         assert office.record == []
+
+    in_office(story, start=START)
+
+
+def test_a_record_whose_pace_other_daemons_have_taken_waits_for_it_and_is_dialed() -> None:
+    async def story(office: Office) -> None:
+        share(office)
+        await start(office, ["00"] * 2)
+        await take_the_pace(office, 3.0)
+        asked_at = office.clock.now()
+        await press(office, ANN, "dial")
+        assert (office.record, await states(office)) == ([], ["preview"]), "neither dialed nor given up"
+        await after(office, 4)
+        assert [2.9 < (each.invited_at - asked_at).total_seconds() < 3.7 for each in office.record] == [True]
 
     in_office(story, start=START)
 
