@@ -17,6 +17,7 @@ from dialerd.engine.performer import surely
 from dialerd.engine.reconcile import settle_interrupted
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
+from dialerd.tasks import together
 from dialerd.usecases import seats
 
 _log = logger(__name__)
@@ -109,12 +110,18 @@ class SeatKeeper:
         orphans = await self._store.read(lambda unit: unit.daemons.orphans(seat.own))
         self._left_since = {each.id: self._left_since.get(each.id, now) for each in orphans}
         due = [each for each in orphans if each.answered_at is not None or self._has_rung(each.id, now)]
-        for attempt in due:  # before its slot is free
-            exchange = self._exchanges.get(attempt.asterisk)
-            if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
-                await surely(partial(exchange.hang_up, attempt.id))
         for at in range(0, len(due), _AT_ONCE):
-            await self._store.write(partial(self._settle, due[at : at + _AT_ONCE]))
+            if self._clock.steady() >= now + RENEW_S:  # an Asterisk that answers slowly costs nobody the lease
+                now = self._clock.steady()
+                await self._store.write(self._enter)
+            some = due[at : at + _AT_ONCE]
+            await together("hang up for a lost daemon", map(self._hang_up, some))  # before their slots are free
+            await self._store.write(partial(self._settle, some))
+
+    async def _hang_up(self, attempt: AttemptRow) -> None:
+        exchange = self._exchanges.get(attempt.asterisk)
+        if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
+            await surely(partial(exchange.hang_up, attempt.id))
 
     def _has_rung(self, attempt_id: AttemptId, now: float) -> bool:
         """For as long as is decent, whenever it was sent: nobody cancels it before."""

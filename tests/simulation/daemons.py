@@ -17,7 +17,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.seat import SEND_WITHIN_S, Seat
 from dialerd.domain.words import AttemptId
 from dialerd.engine import Engine
-from dialerd.ports import Clock, DialReply, Exchange, ExchangeEvent, ExchangeSink, ExchangeUp, Store, Timer, Unit
+from dialerd.ports import Clock, DialReply, Exchange, ExchangeEvent, ExchangeSink, ExchangeUp, Reply, Store, Timer, Unit
 from dialerd.simulate.callees import NumberPlan
 from dialerd.simulate.clock import SeededDice, VirtualClock
 from dialerd.simulate.exchange import SimulatedExchange
@@ -215,6 +215,7 @@ class Switchboard:
         self.exchange = exchange
         self.sinks: dict[str, View] = {}
         self.app_of: dict[AttemptId, str] = {}
+        self.hang_up_s = 0.0  # that it takes to be told to
 
     def on_call_event(self, exchange: str, attempt_id: AttemptId, event: ev.CallEvent) -> None:
         view = self.sinks.get(self.app_of[attempt_id])
@@ -264,6 +265,11 @@ class View:
     async def originate(self, plan: CallPlan) -> DialReply:
         self._board.app_of[plan.attempt_id] = self._apps[0]
         return await self._board.exchange.originate(plan)
+
+    async def hang_up(self, attempt_id: AttemptId) -> Reply:
+        assert self.life is not None
+        await self.life.sleep(self._board.hang_up_s)
+        return await self._board.exchange.hang_up(attempt_id)
 
     def tell(self, news: Callable[[ExchangeSink], None]) -> None:
         assert self.life is not None

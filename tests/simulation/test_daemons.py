@@ -157,6 +157,25 @@ def test_the_calls_of_a_helper_that_stays_away_are_settled_by_the_daemon_that_le
     on_site(story)
 
 
+def test_an_asterisk_that_is_slow_to_hang_up_a_lost_daemons_calls_costs_the_leader_no_lease() -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30, mix=("03",))
+        await site.open()
+        await site.clock.sleep(3.0)
+        await site.daemons["two"].kill()
+        site.board.hang_up_s = 12.0
+        left_s: list[float] = []
+        while (await last(site)).state is not RunState.COMPLETED:
+            await site.clock.sleep(1.0)
+            rows = await site.store.read(lambda unit: unit.daemons.all())
+            left_s += [row.left_s for row in rows if row.name == "one"]
+        made = await check(site, 30)
+        assert len([each for each in made if each.disposition == "interrupted"]) >= 2, "more than a lease, one by one"
+        assert min(left_s) > 0.0
+
+    on_site(story)
+
+
 def test_a_helper_leads_when_the_leader_is_gone_and_takes_its_calls_over() -> None:
     async def story(site: Site) -> None:
         await run(site, 10, max_calls=10)
