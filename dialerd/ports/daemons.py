@@ -57,7 +57,8 @@ class Daemons(Protocol):
         ...
 
     def take_away(self, *, but: str) -> list[str]:
-        """The seats whose leases are over are taken away; their names. `but`: the leader's own stays."""
+        """The seats whose leases are over are taken away; their names. `but`: the leader's own stays. Paces that nobody
+        has kept for an hour are forgotten."""
         ...
 
     def may_help(self, seat: Seat, *, least_s: float) -> bool:

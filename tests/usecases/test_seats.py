@@ -162,6 +162,19 @@ def test_a_lease_is_renewed_by_its_own_session_and_a_seat_with_calls_is_not_give
     assert [row.name for row in house.unit.daemons.all()] == ["one"]
 
 
+def test_a_pace_that_nobody_has_kept_for_an_hour_is_forgotten_and_allows_a_call_now(house: House) -> None:
+    now_s, _ = house.unit.daemons.paces(())
+    at = {"trunk old": now_s - 3700.0, "trunk used": now_s - 3500.0, "run 1": now_s + 2.0}
+    for name, next_at in at.items():
+        house.unit.daemons.set_pace(name, next_at)
+    house.unit.daemons.take_away(but="one")
+    later_s, left = house.unit.daemons.paces(at)
+    assert {name: at for name, at in left.items() if at != later_s} == {
+        "trunk used": now_s - 3500.0,
+        "run 1": now_s + 2.0,
+    }
+
+
 def test_one_daemon_leads_and_what_is_told_of_a_lease_is_what_is_left_of_it(house: House) -> None:
     house.unit.daemons.enter(replace(TWO, leads=True), lease_s=-3.0, now=NOW)
     one, two = house.unit.daemons.all()

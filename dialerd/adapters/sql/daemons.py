@@ -17,6 +17,7 @@ from dialerd.domain.words import AttemptId, RunId
 from dialerd.ports import AttemptRow
 from dialerd.ports.daemons import DaemonRow, UpElsewhere
 
+_UNUSED_S = 3600.0
 _UP = "disposition IS NULL AND beside IS NULL AND channel IN ('voice', 'automated')"
 _NOT_OWN = "owner NOT IN (SELECT value FROM json_each(:own))"
 
@@ -92,6 +93,10 @@ class SqlDaemons:
         names = [name for (name,) in self._connection.execute(f"SELECT name FROM daemon WHERE {over}", (but,))]  # noqa: S608
         for name in names:
             self._connection.execute("DELETE FROM daemon WHERE name = ?", (name,))
+        # Of trunks and runs that nobody dials any more: one that is not known is a pace that allows a call now.
+        self._connection.execute(
+            "DELETE FROM shared_pace WHERE next_at < (SELECT s FROM wall) - :unused_s", {"unused_s": _UNUSED_S}
+        )
         return names
 
     def may_help(self, seat: Seat, *, least_s: float) -> bool:
