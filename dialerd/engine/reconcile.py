@@ -62,25 +62,25 @@ async def reconcile(
     seen = await exchange.channels()
     for attempt_id in known:
         desk.deliver(attempt_id, seen.get(attempt_id, ChannelGone()))
-    adopted = 0
+    adopted = set[AttemptId]()
     for attempt in [each for each in inherited.values() if each.asterisk == exchange.name]:
         spec, queue, talks = await store.read(partial(_spec_of, attempt=attempt))
         if inherited.pop(attempt.id, None) is None:
             continue  # the exchange was given up while we read: it is being settled
-        adopted += 1
+        adopted.add(attempt.id)
         theirs = queue if queue is not None and queue.kind == "app_queue" else None
         plan = plan_of(attempt, spec, dial_string="", min_ring_s=min_ring_s, app_queue=theirs)  # never dialed again
         desk.adopt(attempt, plan, replace(facts_of(attempt), talks=talks), exchange)
         if attempt.id not in seen:  # known before its agent is asked for, who has not left anybody then
             desk.deliver(attempt.id, ChannelGone())
-    ours = {*known, *desk.up_at(exchange.name)}
+    ours = {*known, *adopted, *desk.up_at(exchange.name)}  # also those that were found to be over meanwhile
     strays = [attempt_id for attempt_id in seen if attempt_id not in ours]
     if seat is not None and strays:  # what is there has been claimed before, so that whose it is can be read now
         strays = await store.read(partial(_own_strays, strays, seat))
     for attempt_id in strays:
         await surely(partial(exchange.hang_up, attempt_id))
     legs, bridges = (0, 0) if seat is not None and not seat.leads else await agents.reconcile(exchange)
-    return Reconciled(known=len(known), adopted=adopted, strays=len(strays) + legs, bridges=bridges)
+    return Reconciled(known=len(known), adopted=len(adopted), strays=len(strays) + legs, bridges=bridges)
 
 
 def _own_strays(strays: list[AttemptId], seat: Seat, unit: Unit) -> list[AttemptId]:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
+from dialerd.domain.words import AttemptId
+from dialerd.ports import Reply
 from tests.simulation.callcenter import attempts
 from tests.simulation.office import Office, in_office
 from tests.simulation.slowdisk import SlowDisk
@@ -68,5 +70,35 @@ def test_a_server_that_is_given_up_while_its_calls_are_taken_over_leaves_each_se
         assert in_use(office) == 0
         rows = [row.attempt for row in await attempts(office)]
         assert Counter(row.disposition for row in rows) == {"interrupted": RINGING}
+
+    in_office(story, start=START)
+
+
+def test_a_call_whose_message_has_ended_meanwhile_is_ended_by_who_takes_it_over_and_is_no_stray(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(office: Office) -> None:
+        await office.add(["50"] * RINGING)
+        await office.start()
+        await office.apply(campaign(max_calls=RINGING))
+        await office.clock.sleep(0.1)
+        await go(office, "c")
+        await office.clock.sleep(3)
+        await office.crash()
+        await office.clock.sleep(10)  # all that was played has ended, and nobody was there to hang up
+        assert len(office.exchange._channels) == RINGING
+        office.store = SlowDisk(office.clock, office.store, read_s=0.5)
+        hang_up, asked = office.exchange.hang_up, list[AttemptId]()
+
+        async def counting(attempt_id: AttemptId) -> Reply:
+            asked.append(attempt_id)
+            return await hang_up(attempt_id)
+
+        monkeypatch.setattr(office.exchange, "hang_up", counting)
+        await office.start()
+        await office.clock.sleep(20)
+        rows = [row.attempt for row in await attempts(office)]
+        assert Counter(row.disposition for row in rows) == {"answered_human": RINGING}
+        assert sorted(asked) == sorted(row.id for row in rows), "once each"
 
     in_office(story, start=START)
