@@ -65,17 +65,8 @@ async def _serve(path: Path, settings: Settings, place: Place) -> int:
         comparing = spawn("amd", parts.amd_watch.run(), on_crash=lambda _: wishes.broke())
         watch = spawn("watch", _watch(engine, parts.clock, parts.supervisor, wishes.broke))
         await wishes.first.wait()
-        drain_s = live.settings.engine.drain_s
-        parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
-        _log.info(
-            f"dialerd stops: no new calls, {drain_s:g} s for those that are up",
-            action="daemon_stopping",
-            broken=wishes.is_broken,
-        )
-        await end(drops, forgetting, comparing)  # a file that is being read is taken up again by the next daemon
-        drain = spawn("drain", engine.drain(drain_s))
-        await wishes.drained(drain)
-        await end(watch, drain)
+        await _drain(parts, live, wishes, drops, forgetting, comparing)
+        await end(watch)
         await engine.close()
         parts.loop_watch.end()
     await _close(parts, live)
@@ -107,12 +98,7 @@ async def _help(path: Path, settings: Settings, place: Place) -> int | None:
         else:
             place.give_up()
             await end(turn)
-            drain_s = live.settings.engine.drain_s
-            parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
-            _log.info("dialerd stops helping", action="daemon_stopping", broken=wishes.is_broken)
-            drain = spawn("drain", engine.drain(drain_s))
-            await wishes.drained(drain)
-            await end(drain)
+            await _drain(parts, live, wishes)
         await end(watch, first, turn)
         await engine.close()
         parts.loop_watch.end()
@@ -131,6 +117,22 @@ def _heeding(live: operating.Live, wishes: _Wishes) -> operating.Live:
         loop.add_signal_handler(number, wishes.stop)
     loop.add_signal_handler(signal.SIGHUP, live.reload)
     return live
+
+
+async def _drain(parts: bootstrap.Parts, live: operating.Live, wishes: _Wishes, *beside: asyncio.Task[None]) -> None:
+    """No new calls; those that are up may finish, for as long as the settings give them or until a second signal.
+    `beside`: what is ended first; a file that is being read is taken up again by the next daemon."""
+    drain_s = live.settings.engine.drain_s
+    parts.supervisor.stopping(drain_s + live.settings.engine.min_ring_s + _CLOSING_S)
+    _log.info(
+        f"dialerd stops: no new calls, {drain_s:g} s for those that are up",
+        action="daemon_stopping",
+        broken=wishes.is_broken,
+    )
+    await end(*beside)
+    drain = spawn("drain", parts.engine.drain(drain_s))
+    await wishes.drained(drain)
+    await end(drain)
 
 
 async def _close(parts: bootstrap.Parts, live: operating.Live) -> None:
