@@ -42,3 +42,10 @@ def test_a_phone_rings_its_least_time_by_no_clock_that_can_be_set() -> None:
     verdict = play_drawn(story("agentless", "03", (2.0, "jump", 0.0, 0.95), (4.0, "terminate", 0.0, 0.0)))
     assert verdict.broken == ()
     assert verdict.calls == 1
+
+
+def test_a_clock_that_is_set_while_no_daemon_is_there_shortens_no_ringing() -> None:
+    happenings = (5.0, "kill", 3.0, 0.0), (6.0, "jump", 0.0, 0.95)
+    verdict = play_drawn(story("agentless", "03", *happenings))
+    assert verdict.broken == ()
+    assert verdict.calls == 1

@@ -163,12 +163,18 @@ def play(call: Call, disposition: Disposition, *commands: do.Command) -> Step:
 
 
 def waited_s(call: Call, now: datetime) -> float:
-    return (now - call.facts.placed_at).total_seconds()
+    """How long this daemon knows that it has been up. What was before it took the call over is not counted: the clock
+    may have been set while nobody was there, and no phone stops ringing for that."""
+    return _since(call, call.facts.placed_at, now)
 
 
 def rung_s(call: Call, now: datetime) -> float:
-    """How long the phone has rung; from the dialing on where the trunk does not tell that it rings."""
-    return (now - (call.facts.rang_at or call.facts.placed_at)).total_seconds()
+    """The same of ringing; from the dialing on where the trunk does not tell that it rings."""
+    return _since(call, call.facts.rang_at or call.facts.placed_at, now)
+
+
+def _since(call: Call, at: datetime, now: datetime) -> float:
+    return (now - (at if call.resumed_at is None else max(at, call.resumed_at))).total_seconds()
 
 
 def ring_left_s(call: Call, now: datetime) -> float:
@@ -189,7 +195,7 @@ def unanswered_end(call: Call, now: datetime) -> Step:
     # Asterisk that is being stopped ends ringing calls with cause 0 and no SIP status. So did Asterisk before
     # 20.18 and 22.8 when the ring time was over: then, and only then, it means that nobody answered.
     no_word = not facts.cause and facts.sip_code is None
-    if no_word and waited_s(call, now) < call.plan.max_ring_s - 1:
+    if no_word and (now - facts.placed_at).total_seconds() < call.plan.max_ring_s - 1:
         return settle(call, Disposition.INTERRUPTED, now, reason="cut off while it rang")
     ending = causes.classify(cause=facts.cause, sip_code=facts.sip_code)
     return settle(call, ending.disposition, now, reason=f"ended by the {ending.side}")

@@ -347,7 +347,8 @@ STATES: tuple[type[State], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`serial` names the running timer; `gone`: the channel was missed; `stopping`: why dialerd wants to end it."""
+    """`serial` names the running timer; `gone`: the channel was missed; `stopping`: why dialerd wants to end it.
+    `resumed_at`: when this daemon took it over from an earlier one."""
 
     plan: CallPlan
     state: State
@@ -356,6 +357,7 @@ class Call:
     gone: bool = False
     stopping: str = ""
     looked: int = 0  # looks asked for in this state because its time was over
+    resumed_at: datetime | None = None
     record_wish: bool = False  # its flow wants it recorded, once the person has been told
 
     @property

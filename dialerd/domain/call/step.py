@@ -79,7 +79,7 @@ def resume(plan: CallPlan, facts: Facts, now: datetime) -> Step:
         return talk.waits_on(plan, facts, facts.passed_on, now)
     elif facts.agent is not None and facts.connected_at is not None:  # two people who talk are left to talk
         state = Talking(facts.agent, None, until=facts.connected_at, is_unclear=False)
-    call = Call(plan=plan, state=state, facts=facts, serial=1)
+    call = Call(plan=plan, state=state, facts=facts, serial=1, resumed_at=now)
     return call, (do.Look(), do.SetTimer(1, CLEAR_S))
 
 
