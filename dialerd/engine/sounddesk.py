@@ -66,6 +66,7 @@ class SoundDesk:
                 )
         except StoreError:
             lack = "its sounds could not be looked for: the store cannot be read"
-        self._looking.discard(key)
+        finally:
+            self._looking.discard(key)  # whatever comes: a run that nobody looks at would wait for ever
         self._looked[key] = _Looked(self._clock.steady(), lack)
         self._on_known()

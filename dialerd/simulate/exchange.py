@@ -13,6 +13,7 @@ from functools import partial
 from dialerd.domain.call import CallPlan
 from dialerd.domain.call import events as ev
 from dialerd.domain.call.commands import Record
+from dialerd.domain.errors import ExchangeError
 from dialerd.domain.sounds import Sound
 from dialerd.domain.words import AttemptId, Person
 from dialerd.ports import Clock, DialReply, Dice, ExchangeSink, Failed, Gone, Reply, Timer
@@ -172,7 +173,10 @@ class SimulatedExchange(SimulatedSteering):
         self._voices.furnish(premises)
 
     async def sounds(self) -> Mapping[str, Collection[str]] | None:
-        await self.line.look()
+        try:
+            await self.line.look()
+        except ExchangeError:
+            return None  # as the real one
         return self._premises.index
 
     async def hold_call(self, attempt_id: AttemptId, music: str) -> Reply:

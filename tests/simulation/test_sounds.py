@@ -5,6 +5,8 @@ Not here: asking a real Asterisk (tests/adapters/ari), what a sound that fails i
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import pytest
 
 from dialerd.domain.soundcheck import lacking
@@ -62,6 +64,26 @@ def test_an_asterisk_that_does_not_tell_is_dialed_on() -> None:
         await start(office, 1, text=BOTH)
         await office.until(at(60))
         assert len(office.record) == 1
+
+    in_office(story, start=START, callees=Pressers(presses("")))
+
+
+def test_a_look_at_the_sounds_that_is_lost_with_the_connection_holds_nothing_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(office: Office) -> None:
+        office.exchange.furnish(Premises(index={"hello": ["en", "es"]}))
+        sounds, looks = office.exchange.sounds, [10.0]
+
+        async def lost_at_first() -> Mapping[str, Collection[str]] | None:
+            if looks:
+                office.exchange.cut(looks.pop())
+            return await sounds()
+
+        monkeypatch.setattr(office.exchange, "sounds", lost_at_first)
+        await start(office, 1, text=BOTH)
+        await office.until(at(60))
+        assert (looks, len(office.record)) == ([], 1)
 
     in_office(story, start=START, callees=Pressers(presses("")))
 
