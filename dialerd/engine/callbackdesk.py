@@ -32,6 +32,7 @@ class CallbackDesk:
         self._due: list[OwnCallback] = []
         self._next_at: datetime | None = None
         self._is_stale = True
+        self.waits_on: dict[str, float] = {}  # trunks in whose pace one waits for its turn, and for how many seconds
 
     def changed(self) -> None:
         """Callbacks or agents may be others than at the last look."""
@@ -42,7 +43,10 @@ class CallbackDesk:
         now = self._means.clock.now()
         if self._is_stale or (self._next_at is not None and self._next_at <= now):
             await self._look(now)
-        waits = [now + timedelta(seconds=left_s) for own in list(self._due) if (left_s := await self._dial(own)) > 0.0]
+        self.waits_on.clear()
+        for own in list(self._due):
+            await self._dial(own)
+        waits = (self._means.clock.now() + timedelta(seconds=left_s) for left_s in self.waits_on.values())
         return min((at for at in (self._next_at, *waits) if at is not None), default=None)
 
     async def _look(self, now: datetime) -> None:
@@ -81,24 +85,21 @@ class CallbackDesk:
         agent = self._means.agents.book.lines.get(own.agent)
         return agent if agent is not None and agent.is_free and self._can_be_spared(agent) else None
 
-    async def _dial(self, own: OwnCallback) -> float:
-        """Dial it if its agent is free; seconds after which to try again, where only other daemons leave no room."""
+    async def _dial(self, own: OwnCallback) -> None:
+        """Dial it if its agent is free and other daemons leave room."""
         line, agent = self._means.runs.lines.get(own.run_id), self._agent_for(own)
         if line is None or line.row.state is not RunState.ACTIVE or agent is None:
-            return 0.0  # since we looked, or until it is free
+            return  # since we looked, or until it is free
         spec = line.row.spec
         try:
             check_regulations(spec, self._means.rulebook)
         except (NotFoundError, BadInputError):
-            return 0.0  # the dial loop says so and dials nobody
+            return  # the dial loop says so and dials nobody
         exchange = self._means.trunks.way_out(spec.trunk, amd=spec.amd, among=self._means.agents.links.homes_of(agent))
         if isinstance(exchange, str) or self._means.trunks.ask(spec.trunk, 1, exchange.name) < 1:
-            return 0.0
-        way_out = self._means.trunks.to(spec.trunk, exchange.name)
-        if self._means.seat is not None:
-            left_s = await self._means.store.read(partial(seats.wait_s, run_id=own.run_id, way_out=way_out))
-            if left_s > 0.0 or self._agent_for(own) is not agent:
-                return left_s
+            return
+        if self._means.seat is not None and not await self._takes_turn(own, exchange, spec.trunk, agent):
+            return
         packs = self._means.rulebook.of(spec.regulations)
         # Away from the run that it works for, if need be.
         agent.callback_of = own.run_id
@@ -110,7 +111,7 @@ class CallbackDesk:
                 partial(
                     owncallbacks.dial_own,
                     own=own,
-                    way_out=way_out,
+                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=packs,
                     now=self._means.clock.now(),
                 )
@@ -120,4 +121,13 @@ class CallbackDesk:
             self._means.agents.reservations.dialed_for(own.agent, [] if attempt is None else [attempt.id])
         if attempt is not None:
             self._place(line, attempt, exchange, packs, self._means.agents.reservations.lost(own.agent))
-        return 0.0
+
+    async def _takes_turn(self, own: OwnCallback, exchange: Exchange, trunk: str, agent: AgentLine) -> bool:
+        """In the pace of all daemons, which is asked for once for all that wait for a trunk."""
+        if trunk in self.waits_on:
+            return False
+        turn = partial(seats.take_turn, run_id=own.run_id, way_out=self._means.trunks.to(trunk, exchange.name))
+        left_s = await self._means.store.write(turn)
+        if left_s > 0.0:
+            self.waits_on[trunk] = left_s
+        return left_s <= 0.0 and self._agent_for(own) is agent and self._means.trunks.ask(trunk, 1, exchange.name) > 0

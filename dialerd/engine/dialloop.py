@@ -179,6 +179,8 @@ class DialLoop:
         if line.again_at > steady:
             alarm.no_later_than(line.again_at)
             return False
+        if spec.mode is not Mode.PREVIEW and self._is_waited_for(spec.trunk):
+            return False  # whom agents have promised a call or dialed goes first, and wakes us
         # One zone for all: ask once here instead of putting every target of the run to rest one by one.
         until = line.closed_until(now)
         if until is not None:
@@ -254,6 +256,10 @@ class DialLoop:
             return True  # again: there may be more to dial, and a run that has run dry still has to set its alarm
         self._look_when_paced(line, steady, alarm)
         return False
+
+    def _is_waited_for(self, trunk: str) -> bool:
+        """Where daemons share its pace: what is claimed here would take each turn that such a call waits for."""
+        return trunk in self._callbacks.waits_on or trunk in self._previews.waits_on.values()
 
     def _crew(self, line: RunLine, theirs: QueueSpec | None) -> Crew | str:
         """Who works for the calls of a line; else why nobody does. Automated calls have nobody and need nobody."""

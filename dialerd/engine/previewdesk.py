@@ -63,6 +63,7 @@ class PreviewDesk:
         self._on_change = on_change
         self._records: dict[str, Record] = {}
         self._dry: dict[RunId, Dry] = {}
+        self.waits_on: dict[str, str] = {}  # by agent, the trunk in whose pace its record waits for its turn
         self._is_first_look = True
         self._is_stopped = False
         means.agents.watch(self._on_state)
@@ -153,7 +154,9 @@ class PreviewDesk:
             _log.info(f"a record is withdrawn: {exchange}", action="record_withdrawn", agent=name)
             await self._withdraw(record)
             return
-        way_out, left_s = self._means.trunks.to(spec.trunk, exchange.name), await self._left_s(line, exchange)
+        left_s = self._room_in_s(line, exchange)
+        if left_s <= 0.0 and self._means.seat is not None:
+            left_s = await self._turn_in_s(record, exchange)
         if self._records.get(name) is not record:
             return  # its phone was lost meanwhile
         if left_s > 0.0:
@@ -167,7 +170,7 @@ class PreviewDesk:
                 partial(
                     preview.dial,
                     agent=name,
-                    way_out=way_out,
+                    way_out=self._means.trunks.to(spec.trunk, exchange.name),
                     packs=record.packs,
                     now=self._means.clock.now(),
                 )
@@ -175,15 +178,27 @@ class PreviewDesk:
         finally:
             self._dialed(record, claimed, exchange)
 
-    async def _left_s(self, line: RunLine, exchange: Exchange) -> float:
-        """Until the trunk and the campaign's own limits have room, and the other daemons leave some."""
+    def _room_in_s(self, line: RunLine, exchange: Exchange) -> float:
+        """Until the trunk and the campaign's own limits have room."""
         trunks, trunk, steady = self._means.trunks, line.row.spec.trunk, self._means.clock.steady()
-        if min(trunks.ask(trunk, 1, exchange.name), line.room(steady)) <= 0:
-            return max(_ROOM_S, trunks.room_at(trunk) - steady, line.room_at(steady) - steady)
-        if self._means.seat is None:
+        if min(trunks.ask(trunk, 1, exchange.name), line.room(steady)) > 0:
             return 0.0
-        wait_s = partial(seats.wait_s, run_id=line.row.id, way_out=trunks.to(trunk, exchange.name))
-        return await self._means.store.read(wait_s)
+        return max(_ROOM_S, trunks.room_at(trunk) - steady, line.room_at(steady) - steady)
+
+    async def _turn_in_s(self, record: Record, exchange: Exchange) -> float:
+        """Until the other daemons leave room; where they do, the turn is taken. What else goes over the trunk waits."""
+        trunk, name = record.line.row.spec.trunk, record.row.agent
+        self.waits_on[name] = trunk
+        turn = partial(seats.take_turn, run_id=record.row.run_id, way_out=self._means.trunks.to(trunk, exchange.name))
+        left_s = await self._means.store.write(turn)
+        if left_s <= 0.0:
+            self._waits_no_more(name)
+            return self._room_in_s(record.line, exchange)
+        return left_s
+
+    def _waits_no_more(self, name: str) -> None:
+        if self.waits_on.pop(name, None) is not None:
+            self._on_change()
 
     def _dialed(self, record: Record, claimed: AttemptRow | preview.Refused, exchange: Exchange) -> None:
         name = record.row.agent
@@ -214,6 +229,7 @@ class PreviewDesk:
 
     def _take(self, record: Record) -> None:
         record.drop_timer()
+        self._waits_no_more(record.row.agent)
         if self._records.get(record.row.agent) is record:
             del self._records[record.row.agent]
 

@@ -52,7 +52,7 @@ def dial_own(
     target = unit.dialing.target(run.id, own.contact_id, dnc=run.spec.dnc, now=now)
     if target is None or not target.has_callback or target.state not in (TargetState.PENDING, TargetState.WAITING):
         return None
-    if not seats.has_room(unit, run, way_out):
+    if not seats.has_channel(unit, run, way_out):
         return None
     turns = Turns(agent=own.agent)
     facts = judge_target(unit, run, target, packs, turns, now, way_out.tolls)
@@ -60,5 +60,4 @@ def dial_own(
         return None
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
     unit.dialing.open_attempt(attempt)
-    seats.began(unit, run, way_out)
     return attempt

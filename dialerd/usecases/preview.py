@@ -123,7 +123,7 @@ def dial(
     unit.previews.unlock(target.id)
     if run.state is not RunState.ACTIVE:
         return Refused(f"the campaign is {run.state}")
-    if not seats.has_room(unit, run, way_out):
+    if not seats.has_channel(unit, run, way_out):
         return Refused(f"other daemons use trunk {way_out.trunk} at this moment")
     turns = Turns(agent=agent)
     target = replace(target, state=TargetState.PENDING, not_before=None)
@@ -132,7 +132,6 @@ def dial(
         return Refused(facts.reason)
     attempt = attempt_at(unit, run, target, facts, turns, way_out=way_out, attempt_id=new_id(), now=now)
     unit.dialing.open_attempt(attempt)
-    seats.began(unit, run, way_out)
     return attempt
 
 

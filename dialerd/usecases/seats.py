@@ -62,24 +62,22 @@ def _full(again_s: float) -> Claim:
     return Claim(attempts=(), held=0, is_dry=False, due_at=None, again_s=again_s)
 
 
-def wait_s(unit: Unit, *, run_id: RunId, way_out: WayOut) -> float:
-    """How long a call that a leader's agent waits for is to wait for the other daemons; 0 where they leave room."""
+def take_turn(unit: Unit, *, run_id: RunId, way_out: WayOut) -> float:
+    """Take the place of one call in the pace of all, for a call that a leader's agent waits for: it is dialed next.
+    Where the others leave no room now nothing is taken: seconds after which to ask again."""
     run = None if way_out.ceiling is None else unit.runs.get(run_id)
     if run is None or way_out.ceiling is None:
         return 0.0
     room, again_s = _room(unit, run, way_out, way_out.ceiling, 0)
-    return again_s if room < 1 else 0.0
+    if room < 1:
+        return again_s
+    _began(unit, run, way_out, way_out.ceiling, 1)
+    return 0.0
 
 
-def has_room(unit: Unit, run: RunRow, way_out: WayOut) -> bool:
-    """Whether a call that a leader's agent waits for may be begun; always, where nobody shares."""
-    return way_out.ceiling is None or _room(unit, run, way_out, way_out.ceiling, 0)[0] > 0
-
-
-def began(unit: Unit, run: RunRow, way_out: WayOut) -> None:
-    """It was."""
-    if way_out.ceiling is not None:
-        _began(unit, run, way_out, way_out.ceiling, 1)
+def has_channel(unit: Unit, run: RunRow, way_out: WayOut) -> bool:
+    """Whether the others leave a channel to it, now that it is claimed; always, where nobody shares."""
+    return way_out.ceiling is None or _channels(unit, run, way_out, way_out.ceiling)[0] > 0
 
 
 def _paces(run: RunRow, way_out: WayOut, ceiling: Ceiling) -> dict[str, float]:
@@ -100,16 +98,21 @@ def hold_up(unit: Unit, attempt: AttemptRow, late_s: float) -> None:
 
 def _room(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling, calls_up: int) -> tuple[int, float]:
     """How many calls may be begun now; where none, seconds after which to ask again."""
-    up = unit.daemons.up_elsewhere(ceiling.seat.own, trunk=way_out.trunk, server=way_out.asterisk, run_id=run.id)
-    room = min(ceiling.trunk_room - up.trunk, ceiling.server_room - up.server)
+    room, of_run = _channels(unit, run, way_out, ceiling)
     if run.spec.mode is Mode.AGENTLESS:
-        room = min(room, run.spec.max_calls - calls_up - up.run)
+        room = min(room, run.spec.max_calls - calls_up - of_run)
     if room < 1:
         return 0, LOOK_AGAIN_S
     paces = _paces(run, way_out, ceiling)
     now_s, at = unit.daemons.paces(paces)
     room = min(room, *(granted(at[name], now_s, rate) for name, rate in paces.items()))
     return room, max(opens_at(at[name], now_s, rate) for name, rate in paces.items()) - now_s
+
+
+def _channels(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling) -> tuple[int, int]:
+    """Those that the others leave; and the calls of the run that they have up."""
+    up = unit.daemons.up_elsewhere(ceiling.seat.own, trunk=way_out.trunk, server=way_out.asterisk, run_id=run.id)
+    return min(ceiling.trunk_room - up.trunk, ceiling.server_room - up.server), up.run
 
 
 def _began(unit: Unit, run: RunRow, way_out: WayOut, ceiling: Ceiling, count: int) -> None:

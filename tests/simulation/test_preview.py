@@ -22,7 +22,7 @@ from tests.numbers import number
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
 from tests.simulation.daemons import share, take_the_pace
 from tests.simulation.office import TRUNKS, Office, in_office
-from tests.simulation.world import START
+from tests.simulation.world import START, campaign, trunk
 
 TEAM = ["agent1001", "agent1002", "agent1003"]
 ANN, BOB, CID = TEAM
@@ -92,6 +92,42 @@ def test_a_record_whose_pace_other_daemons_have_taken_waits_for_it_and_is_dialed
         assert (office.record, await states(office)) == ([], ["preview"]), "neither dialed nor given up"
         await after(office, 4)
         assert [2.9 < (each.invited_at - asked_at).total_seconds() < 3.7 for each in office.record] == [True]
+
+    in_office(story, start=START)
+
+
+def test_agents_who_dial_at_one_moment_where_daemons_share_are_all_dialed_for_in_the_pace_of_the_trunk() -> None:
+    async def story(office: Office) -> None:
+        share(office)
+        office.trunks = {"carrier": trunk(calls_per_second=2)}
+        await start(office, ["00"] * 3, team=TEAM)
+        await after(office, 40)
+        moments = sorted(each.invited_at for each in office.record)
+        assert len(moments) == 3, "none is refused for the others"
+        assert [0.4 < (later - before).total_seconds() < 1.5 for before, later in pairwise(moments)] == [True, True]
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("rate", [1, 2, 5])
+def test_a_record_is_dialed_in_its_turn_though_another_campaign_takes_every_call_of_the_pace(rate: int) -> None:
+    async def story(office: Office) -> None:
+        share(office)
+        office.trunks = {"carrier": trunk(calls_per_second=rate)}
+        await office.add(["02"] * 900, first=10, name="others")
+        await start(office, ["00"])
+        others = campaign(name="d", lists=["others"], calls_per_second=50, max_attempts=1)
+        await office.apply(others)
+        now = office.clock.now()
+        await office.store.write(lambda unit: runs.run_campaign(unit, "d", trunks=TRUNKS, actor="test", now=now))
+        poke(office)
+        await after(office, 5)
+        asked_at = office.clock.now()
+        await press(office, ANN, "dial")
+        await after(office, 30)
+        (mine,) = [each for each in office.record if each.number == number(0, "00")]
+        assert (mine.invited_at - asked_at).total_seconds() < 3.5 / rate
+        assert len(office.record) > 25 * rate, "the others go on"
 
     in_office(story, start=START)
 
