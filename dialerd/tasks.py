@@ -6,7 +6,7 @@ Not here: what the tasks do, and timers (ports.Clock).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from dialerd.log import logger
@@ -32,11 +32,6 @@ def spawn(
 
     task.add_done_callback(ended)
     return task
-
-
-async def together(name: str, works: Iterable[Coroutine[Any, Any, Any]]) -> None:
-    """Run all of them at once, and wait for the last; one that crashes stops no other."""
-    await asyncio.gather(*(spawn(name, work) for work in works), return_exceptions=True)
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:

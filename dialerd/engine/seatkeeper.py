@@ -6,8 +6,9 @@ Not here: what a claim leaves to the others (usecases/seats.py), whose turn it i
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from dialerd.domain.errors import StoreError
@@ -17,7 +18,7 @@ from dialerd.engine.performer import surely
 from dialerd.engine.reconcile import settle_interrupted
 from dialerd.log import logger
 from dialerd.ports import AttemptRow, Clock, Exchange, Store, Unit
-from dialerd.tasks import together
+from dialerd.tasks import end, spawn
 from dialerd.usecases import seats
 
 _log = logger(__name__)
@@ -50,6 +51,7 @@ class SeatKeeper:
         self._has_left = False
         self._looks_since = -math.inf  # steady seconds: without having been away; as the next
         self._left_since: dict[AttemptId, float] = {}  # calls that belong to nobody
+        self._ending: asyncio.Task[None] | None = None  # of those that are due
 
     async def enter(self) -> None:
         """Before anything is dialed. What a daemon of that name has left open is this one's from now on.
@@ -75,12 +77,16 @@ class SeatKeeper:
 
     async def run(self) -> None:
         """For ever."""
-        while True:
-            await self._clock.sleep(RENEW_S)
-            try:
-                await self.look()
-            except StoreError as error:
-                _log.warning(f"the lease of this daemon cannot be renewed: {error}", action="lease_unrenewed")
+        try:
+            while True:
+                await self._clock.sleep(RENEW_S)
+                try:
+                    await self.look()
+                except StoreError as error:
+                    _log.warning(f"the lease of this daemon cannot be renewed: {error}", action="lease_unrenewed")
+        finally:
+            if self._ending is not None:
+                await end(self._ending)
 
     async def look(self) -> None:
         """Renew the lease; who leads takes up what belongs to nobody any more."""
@@ -110,24 +116,28 @@ class SeatKeeper:
         orphans = await self._store.read(lambda unit: unit.daemons.orphans(seat.own))
         self._left_since = {each.id: self._left_since.get(each.id, now) for each in orphans}
         due = [each for each in orphans if each.answered_at is not None or self._has_rung(each.id, now)]
-        for at in range(0, len(due), _AT_ONCE):
-            if self._clock.steady() >= now + RENEW_S:  # an Asterisk that answers slowly costs nobody the lease
-                now = self._clock.steady()
-                await self._store.write(self._enter)
-            some = due[at : at + _AT_ONCE]
-            await together("hang up for a lost daemon", map(self._hang_up, some))  # before their slots are free
-            await self._store.write(partial(self._settle, some))
+        if due and (self._ending is None or self._ending.done()):  # a slow Asterisk costs nobody the lease
+            self._ending = spawn("calls of a lost daemon", self._end(due))
 
-    async def _hang_up(self, attempt: AttemptRow) -> None:
-        exchange = self._exchanges.get(attempt.asterisk)
-        if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
-            await surely(partial(exchange.hang_up, attempt.id))
+    async def _end(self, due: Sequence[AttemptRow]) -> None:
+        """What is not ended and settled here for want of the store is due at the next look."""
+        for at in range(0, len(due), _AT_ONCE):
+            some = due[at : at + _AT_ONCE]
+            for attempt in some:  # before its slot is free
+                exchange = self._exchanges.get(attempt.asterisk)
+                if exchange is not None and exchange.is_alive:  # else it is a stray when that comes back
+                    await surely(partial(exchange.hang_up, attempt.id))
+            try:
+                await self._store.write(partial(self._settle, some))
+            except StoreError as error:
+                _log.warning(f"calls of a lost daemon cannot be settled yet: {error}", action="orphans_unsettled")
+                return
 
     def _has_rung(self, attempt_id: AttemptId, now: float) -> bool:
         """For as long as is decent, whenever it was sent: nobody cancels it before."""
         return now >= self._left_since[attempt_id] + self._min_ring_s
 
-    def _settle(self, orphans: list[AttemptRow], unit: Unit) -> None:
+    def _settle(self, orphans: Sequence[AttemptRow], unit: Unit) -> None:
         now, reason = self._clock.now(), "the daemon that dialed it was lost"
         for each in orphans:
             seats.settle_orphan(unit, each, partial(settle_interrupted, each, now, reason))
