@@ -136,6 +136,17 @@ def promise_after(
     return _add(unit, _campaign_of(unit, run.campaign_id), contact_id, asked, region="", actor=actor, now=now)
 
 
+def zones_after(unit: Unit, run: RunRow, attempt: AttemptRow) -> tuple[str, ...]:
+    """By whose clocks a time is read that is promised to whoever was called in an attempt, at no other number."""
+    contact_id = unit.callbacks.contact_of(attempt.target_id)
+    present = unit.callbacks.scheduled(run.campaign_id, contact_id)
+    if present is not None:
+        return (present.zone,)
+    contact = unit.contacts.get(contact_id)
+    zones = () if contact is None else contact.contact.zones_of(attempt.number)
+    return zones or read_number(attempt.number, region="").zones
+
+
 def _change(unit: Unit, run: RunRow, present: Callback, wish: Wish, *, actor: str, now: datetime) -> Callback:
     """The callback that a contact has, as it is wished for now."""
     number, zones, zone = present.number, present.zones, wish.zone

@@ -61,6 +61,17 @@ def test_an_agent_sees_whom_it_talks_to_and_gives_its_own_calls_dispositions_onl
     assert ann.post("/api/me/disposition", given).document["is_asked"] is True
 
 
+def test_the_clock_of_a_promise_is_that_of_the_callback_which_the_customer_has_already(site: Site) -> None:
+    sue, ann = site.browser("sue"), site.browser("ann")
+    contact = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]
+    assert sue.post("/api/campaigns/sales-calls/run").status == 200
+    talk(site)
+    assert ann.get("/api/me/agent").document["call"]["zones"] == ["America/New_York"]
+    elsewhere = {"campaign": "sales-calls", "contact_id": contact, "in_min": 90.0, "zone": "America/Chicago"}
+    assert sue.post("/api/callbacks", elsewhere).document["zone"] == "America/Chicago"
+    assert ann.get("/api/me/agent").document["call"]["zones"] == ["America/Chicago"]
+
+
 def test_an_agents_callbacks_are_its_own(site: Site) -> None:
     sue, ann, ben = site.browser("sue"), site.browser("ann"), site.browser("ben")
     contact = sue.post("/api/lists/customers/contacts", {"numbers": ["+12122660001"]}).document["contact_id"]

@@ -339,7 +339,7 @@ def _call(unit: Unit, row: AgentRow) -> CallShown | None:
         campaign=run.spec.name,
         contact_id=contact.id,
         number=attempt.number,
-        zones=list(contact.contact.zones_of(attempt.number)),
+        zones=list(promised.zones_after(unit, run, attempt)),
         attributes=dict(contact.contact.attributes),
         connected_at=attempt.connected_at,
         ended_at=attempt.ended_at,

@@ -138,6 +138,8 @@ test("the form of a callback tells the customer's zone and its clock, and asks f
   await press("Later");
   expect(root.querySelector("dialog")!.textContent).toMatch(/By the customer's clock: America\/New_York, where it is \d\d:\d\d now/);
   expect(field("Whose clock")).toBeNull();
+  await type("Number", "+13105550100");
+  expect(root.querySelector("dialog")!.textContent).not.toContain("America/New_York");
   await press("Cancel");
   await becomes("wrap_up", 2);
   await press("Later");
@@ -161,7 +163,7 @@ test("a promise of a callback outlives the call, its wrap-up, and the next call"
   }
   await act(async () => root.querySelector<HTMLFormElement>("dialog form")!.requestSubmit());
   await until(() => posted.length);
-  expect(posted).toEqual([["/api/me/callbacks", { campaign: "spring", contact_id: 1, at: "2027-01-04T10:30", mine: true, notes: "long story" }]]);
+  expect(posted).toEqual([["/api/me/callbacks", { campaign: "spring", contact_id: 1, number: "+12125550101", at: "2027-01-04T10:30", mine: true, notes: "long story" }]]);
 });
 
 test("an outcome that was not given in time is asked for until it is given, and goes to that call", async () => {

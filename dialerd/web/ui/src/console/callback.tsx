@@ -24,12 +24,12 @@ export interface CallbackFields {
 export const NO_CALLBACK: CallbackFields = { at: "", zone: "", number: "", notes: "", isMine: true };
 
 export const wishOf = ({ at: time, zone, number, notes, isMine }: CallbackFields): CallbackWish => ({
-  at: time, mine: isMine, ...(zone ? { zone } : {}), ...(number.trim() ? { number: number.trim() } : {}), ...(notes.trim() ? { notes: notes.trim() } : {}),
+  at: time, mine: isMine, ...(zone && !number.trim() ? { zone } : {}), ...(number.trim() ? { number: number.trim() } : {}), ...(notes.trim() ? { notes: notes.trim() } : {}),
 });
 
-/** `zones`: where the customer may be. */
+/** `zones`: where the customer may be at the number of the call; of another number that is typed, nothing is known here. */
 export function CallbackInputs({ zones, fields, set }: { zones: readonly string[]; fields: CallbackFields; set: (fields: CallbackFields) => void }) {
-  const [first, ...others] = zones;
+  const [first, ...others] = fields.number.trim() ? [] : zones;
   return (
     <>
       <TextField label={w.callbackAt} type="datetime-local" value={fields.at} hint={first && !others.length ? w.callbackAtIn(first, clockIn(first)) : w.callbackAtHint}
@@ -59,7 +59,7 @@ export function CallbackForm({ call, title, give, onDone, onClose }: CallbackFor
   const [fields, setFields] = useState(NO_CALLBACK);
   const promise = async () => {
     if (give) return void (await give(fields));
-    const made = await post(at("/me/callbacks"), { campaign: call.campaign, contact_id: call.contact_id, ...wishOf(fields) });
+    const made = await post(at("/me/callbacks"), { campaign: call.campaign, contact_id: call.contact_id, number: call.number, ...wishOf(fields) });
     tell(made ? w.callbackSetFor(`${wallTime(made.time)} ${made.zone}`) : w.callbackSet);
     onDone();
   };
