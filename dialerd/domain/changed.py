@@ -18,7 +18,7 @@ T = TypeVar("T")
 _Slot = tuple[str, Callable[[object], object], Callable[[object, object], None]]
 
 
-def changed(record: T, **changes: object) -> T:
+def changed(record: T, /, **changes: object) -> T:
     """Raises TypeError for a field that the record does not have."""
     kind: Any = type(record)
     slots, names = _slots_of(kind)
@@ -33,7 +33,8 @@ def changed(record: T, **changes: object) -> T:
 @cache
 def _slots_of(kind: Any) -> tuple[tuple[_Slot, ...], frozenset[str]]:
     names = [each.name for each in fields(kind)]
-    if hasattr(kind, "__post_init__") or kind.__dictoffset__ or not all(hasattr(kind, name) for name in names):
+    has_more = hasattr(kind, "__post_init__") or kind.__dictoffset__ or not all(each.init for each in fields(kind))
+    if has_more or not all(hasattr(kind, name) for name in names):
         raise TypeError(f"{kind.__name__} is not made of slots alone")
     slots = tuple((name, getattr(kind, name).__get__, getattr(kind, name).__set__) for name in names)
     return slots, frozenset(names)

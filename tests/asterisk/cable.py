@@ -21,6 +21,7 @@ class Cable:
         self._lock = threading.Lock()
         self._is_deaf = False
         self._kept = 0
+        self.answered = 0  # pieces of answers that were let through
         threading.Thread(target=self._accept, daemon=True).start()
 
     def deafen(self) -> None:
@@ -70,6 +71,9 @@ class Cable:
                     with self._lock:
                         self._kept += 1
                     return  # left open until it is cut
+                if is_answer:
+                    with self._lock:
+                        self.answered += 1
                 sink.sendall(data)
         for end in (source, sink):
             with suppress(OSError):
