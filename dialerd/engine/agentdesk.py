@@ -90,7 +90,7 @@ class AgentDesk:
             self._book, self._legs, self._phones, self.links, self.outside, part=self._part, tell_call=tell_call
         )
         self.reservations = Reservations(self._book)
-        self.seekers = Seekers(self._book, self.links, self.outside, tell_call=tell_call)
+        self.seekers = Seekers(self._book, self.links, self.outside, ready=ready, tell_call=tell_call)
         self._watchers: list[Callable[[str, AgentState], None]] = []
 
     def watch(self, on_state: Callable[[str, AgentState], None]) -> None:

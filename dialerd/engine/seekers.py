@@ -6,7 +6,7 @@ once they are together (agentdesk.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
@@ -29,11 +29,14 @@ class Seekers:
         links: LinkDesk,
         outside: Outside,
         *,
+        ready: Set[str],
         tell_call: Callable[[AttemptId, ev.CallEvent], None],
     ) -> None:
+        """`ready`: the exchanges that are reconciled, kept up to date by their owner."""
         self._book = book
         self._links = links
         self._outside = outside
+        self._ready = ready
         self._tell_call = tell_call
         self._seekers: dict[AttemptId, Seeker] = {}
 
@@ -72,8 +75,11 @@ class Seekers:
             self._tell_call(attempt_id, ev.CommandFailed(do.Seek.__name__, reason))
 
     def serve(self) -> None:
-        """Who waits longest gets the agent that has been idle for longest."""
+        """Who waits longest gets the agent that has been idle for longest; nobody does before it is known who talks
+        there: the agent they have may be one of whom that was never written down."""
         for attempt_id, seeker in sorted(self._seekers.items(), key=lambda item: item[1].is_guest):
+            if seeker.exchange.name not in self._ready:
+                continue
             if seeker.rings is None and (line := self._agent_for(attempt_id, seeker)) is not None:
                 if line.leg is not None and line.leg.exchange is seeker.exchange:
                     self.give(line, attempt_id)

@@ -15,14 +15,16 @@ from tests.faults.play import play_drawn
 _KEYS: Mapping[str, Any] = {"max_ring_s": 20, "max_attempts": 1, "amd": False}
 
 
-def story(mode: str, endings: str, *happenings: tuple[float, str, float, float], **keys: object) -> Drawn:
+def story(
+    mode: str, endings: str, *happenings: tuple[float, str, float, float], agents: int = 1, **keys: object
+) -> Drawn:
     return Drawn(
         seed=1,
         mode=mode,
         people=tuple(Person(ending=ending, keys="") for ending in endings.split()),
         keys={**_KEYS, **keys},
         queue={"legs": "kept", "wrap_up_s": 0},
-        agents=0 if mode == "agentless" else 1,
+        agents=0 if mode == "agentless" else agents,
         blended=False,
         faults=Faults(),
         commit_s=0.0,
@@ -49,3 +51,11 @@ def test_a_clock_that_is_set_while_no_daemon_is_there_shortens_no_ringing() -> N
     verdict = play_drawn(story("agentless", "03", *happenings))
     assert verdict.broken == ()
     assert verdict.calls == 1
+
+
+def test_a_person_whose_agent_was_never_written_down_is_given_no_other_one_while_the_first_is_known_again() -> None:
+    """agent1001 is kept for two whose phones ring, agent1002 talks, and the daemon dies before the disk has room."""
+    happenings = (6.0, "full", 6.0, 0.0), (11.0, "kill", 2.0, 0.0)
+    verdict = play_drawn(story("power", "03 03 06", *happenings, agents=2))
+    assert verdict.broken == ()
+    assert verdict.calls == 3
