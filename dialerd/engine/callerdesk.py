@@ -19,6 +19,7 @@ from dialerd.domain.errors import ExchangeError
 from dialerd.domain.posts import InboundFacts
 from dialerd.domain.words import CallerId
 from dialerd.engine.agentdesk import AgentDesk
+from dialerd.engine.comfort import ComfortDesk
 from dialerd.log import logger
 from dialerd.ports import CallerRow, Clock, Exchange, Gone, Store, Timer
 from dialerd.tasks import spawn
@@ -44,10 +45,11 @@ class CallerLine:
 class CallerDesk:
     """The only owner of callers; in the order in which they came. Implements takers.CallerHost."""
 
-    def __init__(self, store: Store, clock: Clock, exchanges: Mapping[str, Exchange]) -> None:
+    def __init__(self, store: Store, clock: Clock, exchanges: Mapping[str, Exchange], comfort: ComfortDesk) -> None:
         self._store = store
         self._clock = clock
         self._exchanges = exchanges
+        self._comfort = comfort
         self._lines: dict[CallerId, CallerLine] = {}
         self._blends: dict[str, Blend] = {}
         self._timer: Timer | None = None
@@ -108,6 +110,7 @@ class CallerDesk:
     def _left(self, caller_id: CallerId) -> None:
         for each in self._looks:
             each.add(caller_id)
+        self._comfort.over(caller_id)
         if self._lines.pop(caller_id, None) is not None:
             self._store.post(lambda unit: floor.forget_callers(unit, caller_id))
             self._takers.free(caller_id)

@@ -120,7 +120,8 @@ class Engine:
         )
         self._trunks = TrunkDesk(trunks, exchanges, clock, limits=limits, on_learnt=self.servers.learnt, seat=seat)
         self.runs = RunKeeper(store, clock, dice, self._wake, rulebook=rulebook, helps=helps)
-        self.callers = CallerDesk(store, clock, exchanges)
+        comfort = ComfortDesk(clock)
+        self.callers = CallerDesk(store, clock, exchanges, comfort)
         self.agents = AgentDesk(
             store,
             clock,
@@ -183,7 +184,6 @@ class Engine:
             on_change=self.poke,
         )
         self.recordings = RecordingDesk(store, clock, exchanges, lambda each: self.desk.recordable(each))
-        comfort = ComfortDesk(clock)
         self.listeners = ListenDesk(
             clock, dice, exchanges, refusal=self._trunks.refusal, on_change=lambda agent: self.steering.changed(agent)
         )

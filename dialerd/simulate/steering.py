@@ -11,6 +11,7 @@ from dialerd.domain.leg import listening_in
 from dialerd.domain.steering import Spy
 from dialerd.domain.words import LegId, Person
 from dialerd.ports import Failed, Gone, Reply
+from dialerd.simulate.callers import Caller
 from dialerd.simulate.legs import Leg
 from dialerd.simulate.line import Line
 from dialerd.simulate.links import SimulatedLinks
@@ -97,6 +98,11 @@ class SimulatedSteering(SimulatedLinks):
         self.ears = {each: (agent, how) for each, (agent, how) in self.ears.items() if agent != leg.leg_id}
         self.muted.discard(leg.leg_id)
         super()._end_leg(leg, cause, sip_code, ending)
+
+    def _forget_caller(self, caller: Caller, ending: str) -> None:
+        """What plays to a channel ends with it."""
+        self.comforted.pop(caller.caller_id, None)
+        super()._forget_caller(caller, ending)
 
     def _restart_legs(self) -> None:
         self.ears.clear()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dialerd.domain.errors import RefusedError
 from dialerd.domain.steering import Destination, PassingOn, Spy, Verb
-from dialerd.domain.words import AgentState, AttemptId, RunState
+from dialerd.domain.words import AgentKind, AgentState, AttemptId, RunState
 from dialerd.ports import RequestId, Unit
 from dialerd.simulate.callees import Behaviour
 from dialerd.simulate.faults import Faults
@@ -25,6 +25,7 @@ from tests.simulation.drawnfaults import FAULTS
 from tests.simulation.office import Office, in_office
 from tests.simulation.test_agentfaults import happen, make_ready
 from tests.simulation.test_agents import ANN, TEAM, at, start
+from tests.simulation.test_callers import team as callers_team
 from tests.simulation.world import START
 
 BOB, SUE, DESK = TEAM[1], "user:sue", "PJSIP/agent1019"
@@ -139,6 +140,27 @@ def test_a_person_on_hold_hears_music_until_they_are_resumed() -> None:
         assert kept.detail == {}, "keys may be anything: they are not kept"
 
     talking(story)
+
+
+@pytest.mark.parametrize("leaves", ["unheard", "heard", "with the agent"])
+def test_a_caller_who_goes_while_on_hold_is_kept_in_no_mind(leaves: str) -> None:
+    async def story(office: Office) -> None:
+        await callers_team(office, [AgentKind.INBOUND])
+        caller = office.exchange.call_in("sales", talk_s=5.0)
+        await office.clock.sleep(1.0)
+        assert await done(office, "hold") == "done"
+        assert office.exchange.comforted == {caller.caller_id: "default"}
+        if leaves == "unheard":
+            office.exchange.line.faults = Faults(lose_event=1.0)
+        if leaves == "with the agent":
+            await ask(office, ANN, "hang_up")
+        await office.clock.sleep(35.0)
+        assert caller.ending
+        assert office.exchange.comforted == {}
+        assert office.engine is not None
+        assert office.engine.desk._comfort._wishes == {}
+
+    in_office(story, start=START, refresh_s=2.0)
 
 
 def test_a_call_passed_on_to_an_agent_is_that_agents_and_the_first_one_wraps_up() -> None:
