@@ -40,6 +40,12 @@ class ComfortDesk:
             wish.is_asking = True
             spawn(f"comfort {person}", self._until_done(person, wish))
 
+    def no_more(self, person: Person) -> None:
+        """Who hears music by a wish of ours is heard again."""
+        wish = self._wishes.get(person)
+        if wish is not None and wish.music is not None:
+            self.want(person, wish.exchange, None)
+
     def over(self, person: Person) -> None:
         """They are gone."""
         self._wishes.pop(person, None)

@@ -230,11 +230,14 @@ class SteerDesk:
     # Ends
 
     def _in_state(self, name: str, state: AgentState) -> None:
-        """With the conversation ends all that was done with it; the agent's phone may be kept for the next one."""
+        """With the conversation ends all that was done with it; the agent's phone may be kept for the next one, and a
+        caller whose agent is lost while they are on hold is to be heard by the next one."""
+        line = self._agents.book.lines.get(name)
+        if line is not None and line.caller is not None and state is AgentState.INBOUND:
+            self._comfort.no_more(line.caller)
         if state in _BUSY:
             return
         self._inherit()
-        line = self._agents.book.lines.get(name)
         self._listeners.end(name)
         self._holding.discard(name)
         if name in self._muted:

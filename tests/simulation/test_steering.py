@@ -163,6 +163,24 @@ def test_a_caller_who_goes_while_on_hold_is_kept_in_no_mind(leaves: str) -> None
     in_office(story, start=START, refresh_s=2.0)
 
 
+def test_a_caller_whose_agent_is_lost_while_they_are_on_hold_is_heard_by_the_next_one() -> None:
+    async def story(office: Office) -> None:
+        await callers_team(office, [AgentKind.INBOUND])
+        caller = office.exchange.call_in("sales", talk_s=120.0)
+        await office.clock.sleep(1.0)
+        assert await done(office, "hold") == "done"
+        (leg,) = office.exchange.legs_up
+        office.exchange.vanish(leg)
+        await office.clock.sleep(5.0)
+        await make_ready(office, ANN)
+        await office.clock.sleep(5.0)
+        assert (await agent(office, ANN)).seen.state is AgentState.INBOUND
+        assert not caller.ending
+        assert office.exchange.comforted == {}
+
+    in_office(story, start=START, refresh_s=2.0)
+
+
 def test_a_call_passed_on_to_an_agent_is_that_agents_and_the_first_one_wraps_up() -> None:
     async def story(office: Office, call: AttemptId) -> None:
         assert await done(office, "hold") == "done"
