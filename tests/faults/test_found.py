@@ -35,7 +35,7 @@ def story(
 
 
 def test_a_daemon_that_cannot_show_a_record_for_want_of_room_on_the_disk_does_not_try_without_a_pause() -> None:
-    verdict = play_drawn(story("preview", "31 31 31", (2.0, "full", 30.0, 0.0), preview={"timer_s": 2}))
+    verdict = play_drawn(story("preview", "31 31 31", (2.0, "full", 10.0, 0.0), preview={"timer_s": 2}))
     assert verdict.broken == ()
     assert verdict.calls == 3
 
