@@ -77,8 +77,9 @@ class PreviewDesk:
             line.due_at = None
             self.more_due(line.row.id)
         dry = self._dry.setdefault(line.row.id, Dry())
-        waiting = {name for name, until in dry.until.items() if until is None or now < until}
-        names = self._means.agents.reservations.preview(line.row.id, count, but=waiting)
+        # Also of those who are not free now: a moment that is past would have the dial loop look again without end.
+        dry.until = {name: until for name, until in dry.until.items() if until is None or now < until}
+        names = self._means.agents.reservations.preview(line.row.id, count, but=dry.until.keys())
         shown = set()
         try:
             for name in names:

@@ -5,9 +5,10 @@ Not here: what the store keeps of a record (tests/usecases/test_preview.py).
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ import pytest
 
 from dialerd.domain.errors import IllegalActionError
 from dialerd.domain.words import AgentState, AttemptId, ContactId
+from dialerd.engine.previewdesk import PreviewDesk
+from dialerd.engine.runline import RunLine
 from dialerd.ports import DncEntry, PreviewRow, Unit
 from dialerd.simulate.record import peak_calls
 from dialerd.usecases import dialing, preview, runs
@@ -92,6 +95,33 @@ def test_a_record_whose_pace_other_daemons_have_taken_waits_for_it_and_is_dialed
         assert (office.record, await states(office)) == ([], ["preview"]), "neither dialed nor given up"
         await after(office, 4)
         assert [2.9 < (each.invited_at - asked_at).total_seconds() < 3.7 for each in office.record] == [True]
+
+    in_office(story, start=START)
+
+
+def test_an_agent_who_is_lent_as_a_record_falls_due_keeps_nobody_looking_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = itertools.count()
+    due_at = PreviewDesk.due_at
+
+    def counting(desk: PreviewDesk, line: RunLine) -> datetime | None:
+        assert next(looks) < 1000, "it looks again and again at one moment"
+        return due_at(desk, line)
+
+    monkeypatch.setattr(PreviewDesk, "due_at", counting)
+
+    async def story(office: Office) -> None:
+        await start(office, ["02"], team=(ANN, BOB), max_attempts=2, retry_after_min=2)
+        (first,) = await shown(office)
+        (other,) = {ANN, BOB} - {first}
+        await press(office, first, "dial")
+        await after(office, 119.4)
+        assert office.engine is not None
+        office.engine.agents.book.lines[other].is_lent = True  # to another run's flow, or to callers
+        await after(office, 300)
+        assert len(office.record) == 2
+        assert next(looks) < 1000
 
     in_office(story, start=START)
 
