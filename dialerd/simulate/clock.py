@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -26,6 +27,11 @@ class Deadlock(RuntimeError):
     """Nothing is ready and no timer is set: on virtual time the loop would wait for ever."""
 
 
+class Standstill(RuntimeError):
+    """Something looks again and again at one moment: on virtual time, which stands still meanwhile, for ever."""
+
+
+_MOST_TURNS = 500_000  # at one moment; what happens at once to a thousand agents takes some thousands
 _PURGED_FROM = 100  # as many cancelled timers are left where they are
 
 
@@ -42,11 +48,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     _selector: selectors.BaseSelector
     _process_events: Callable[[list[tuple[selectors.SelectorKey, int]]], None]
 
-    def __init__(self) -> None:
+    def __init__(self, most_turns: int = _MOST_TURNS) -> None:
+        """`most_turns`: at one moment; more is a standstill."""
         super().__init__()
+        self._most_turns = most_turns
         self._now = 0.0
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._timers_set = self._timers_cancelled = 0
+        self._turned_at, self._turns = 0.0, 0
 
     def time(self) -> float:
         return self._now
@@ -86,6 +95,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 raise Deadlock("every task waits for something that cannot happen any more")
             self._now = max(self._now, timers[0][0])
         now = self._now
+        self._turns = self._turns + 1 if now == self._turned_at else 0
+        self._turned_at = now
+        if self._turns > self._most_turns:
+            self._turns = 0  # its tasks are still to be ended
+            raise Standstill(f"the loop has turned {self._most_turns} times at one moment")
         while timers and timers[0][0] <= now:
             ready.append(heappop(timers)[2])
         for _ in range(len(ready)):
@@ -94,9 +108,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 handle._run()
 
 
-def run_virtual(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end on a virtual loop of its own. Raises Deadlock where it can never end."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+def run_virtual(main: Coroutine[Any, Any, T], *, most_turns: int = _MOST_TURNS) -> T:
+    """Run a coroutine to its end on a virtual loop of its own. Raises Deadlock or Standstill where it can never end."""
+    with asyncio.Runner(loop_factory=partial(VirtualLoop, most_turns)) as runner:
         return runner.run(main)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from dialerd.domain.words import ATTEMPT_ID
-from dialerd.simulate.clock import Deadlock, SeededDice, VirtualClock, run_virtual
+from dialerd.simulate.clock import Deadlock, SeededDice, Standstill, VirtualClock, run_virtual
 from dialerd.tasks import spawn
 
 START = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -125,6 +125,22 @@ def test_a_deadlock_later_on_is_reported_as_well() -> None:
 
     with pytest.raises(Deadlock):
         run_virtual(main())
+
+
+def test_what_looks_again_without_end_at_one_moment_is_a_standstill_and_is_ended() -> None:
+    clock, left = VirtualClock(START), list[str]()
+
+    async def main() -> None:
+        try:
+            await clock.sleep(5)
+            while True:
+                await clock.sleep(0)
+        finally:
+            left.append("cleaned up")
+
+    with pytest.raises(Standstill, match="turned 100 times at one moment"):
+        run_virtual(main(), most_turns=100)
+    assert left == ["cleaned up"]
 
 
 def test_an_error_comes_out_as_it_is() -> None:
