@@ -84,8 +84,9 @@ def timer(call: Call, event: ev.CallEvent, now: datetime) -> Step:
         return call, ()
     if call.gone:
         return end_as_known(call, now)
-    if state.listening is not None:
+    if state.listening is not None and call.facts.cause is None:
         return _move(call, flow.Elapsed(state.listening), now)
+    # Also where the person has hung up: the end of their channel may have been missed.
     is_saying = state.position is not None and state.position.stage is flow.Stage.SAYING
     playback_id = _playback_id(call, state.position.serial) if is_saying and state.position is not None else None
     return rearm(replace(call, looked=call.looked + 1), CLEAR_S, do.Look(playback_id))

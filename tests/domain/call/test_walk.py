@@ -146,6 +146,18 @@ def test_hanging_up_in_the_middle_is_the_customers() -> None:
     assert line.ended() is Disposition.CUSTOMER_HANGUP
 
 
+def test_whose_end_is_missed_as_they_hang_up_while_a_key_is_waited_for_is_looked_for_until_they_are_gone() -> None:
+    line = Line().fetched().heard().heard()
+    assert isinstance(line.call.state, InFlow)
+    assert line.call.state.listening is not None, "the flow waits for a key"
+    line.comes(ev.HangupRequested(16))
+    assert line.time_over().names == ["Look"]
+    assert line.time_over().names == ["Look"], "again, as long as nothing is heard"
+    line.comes(ev.ChannelGone()).time_over()
+    assert line.call.outcome is not None
+    assert line.call.outcome.disposition is Disposition.CUSTOMER_HANGUP
+
+
 def test_what_the_flow_has_set_is_in_the_outcome_however_the_call_ends() -> None:
     line = at_menu().presses("1").heard().presses("4711#")
     line.comes(ev.Acted(line.position.serial, m.Did({"receipt": "r1", "left": "0"})))
