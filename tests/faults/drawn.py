@@ -155,7 +155,7 @@ def _happening(dice: Random) -> Happening:
         at_s=round(dice.uniform(0.2, 90.0), 3),
         kind=kind,
         lasts_s=round(longest_s * dice.random() ** 2, 3),
-        by=round(dice.random(), 3),
+        by=min(0.999, round(dice.random(), 3)),  # below 1: it chooses among people, legs, agents
     )
 
 

@@ -103,7 +103,7 @@ _BREAKS: dict[str, Callable[[House, Happening], None]] = {
 async def _asked(house: House, each: Happening) -> None:
     drawn, now = house.drawn, house.clock.now()
     agent = TEAM[int(each.by * drawn.agents)] if drawn.agents else ""
-    person = min(len(drawn.people) - 1, int(each.by * len(drawn.people)))
+    person = int(each.by * len(drawn.people))
     match each.kind:
         case "caller":
             house.exchange.call_in("sales", patience_s=20, talk_s=2 + 10 * each.by)
