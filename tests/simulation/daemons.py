@@ -311,10 +311,11 @@ class WalledStore:
         return job(unit)
 
 
-def share(office: Office) -> None:
-    """Have the office's daemon, which is not begun yet, lead others that are not there."""
+def share(office: Office, *, calls_per_second: float = 50) -> None:
+    """Have the office's daemon, which is not begun yet, lead others that are not there, over a trunk of that pace."""
     office.store = cast(Store, WalledStore(office.clock))
     office.seat = Seat("one", "one1", leads=True)
+    office.trunks = {"carrier": trunk(calls_per_second=calls_per_second)}
 
 
 async def take_the_pace(office: Office, ahead_s: float) -> None:

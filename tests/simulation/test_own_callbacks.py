@@ -14,7 +14,6 @@ from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, ch
 from tests.simulation.daemons import share, take_the_pace
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
 from tests.simulation.test_callbacks import MIN, TEN, Desk
-from tests.simulation.world import trunk
 
 
 async def begun(office: Office, mode: str, people: int, staffed: tuple[str, ...], **keys: Any) -> Desk:
@@ -82,8 +81,7 @@ def test_one_whose_pace_other_daemons_have_taken_waits_for_it_and_is_dialed() ->
 @pytest.mark.parametrize("rate", [1, 2, 5])
 def test_one_is_dialed_at_its_time_though_the_campaigns_list_takes_every_call_of_the_pace(rate: int) -> None:
     async def story(office: Office) -> None:
-        share(office)
-        office.trunks = {"carrier": trunk(calls_per_second=rate)}
+        share(office, calls_per_second=rate)
         desk = Desk(office)
         await office.add(["00"])
         await office.add(["02"] * 900, first=1)

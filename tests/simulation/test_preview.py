@@ -25,7 +25,7 @@ from tests.numbers import number
 from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, check_agents, poke, queue, staff
 from tests.simulation.daemons import share, take_the_pace
 from tests.simulation.office import TRUNKS, Office, in_office
-from tests.simulation.world import START, campaign, trunk
+from tests.simulation.world import START, campaign
 
 TEAM = ["agent1001", "agent1002", "agent1003"]
 ANN, BOB, CID = TEAM
@@ -128,8 +128,7 @@ def test_an_agent_who_is_lent_as_a_record_falls_due_keeps_nobody_looking_without
 
 def test_agents_who_dial_at_one_moment_where_daemons_share_are_all_dialed_for_in_the_pace_of_the_trunk() -> None:
     async def story(office: Office) -> None:
-        share(office)
-        office.trunks = {"carrier": trunk(calls_per_second=2)}
+        share(office, calls_per_second=2)
         await start(office, ["00"] * 3, team=TEAM)
         await after(office, 40)
         moments = sorted(each.invited_at for each in office.record)
@@ -142,8 +141,7 @@ def test_agents_who_dial_at_one_moment_where_daemons_share_are_all_dialed_for_in
 @pytest.mark.parametrize("rate", [1, 2, 5])
 def test_a_record_is_dialed_in_its_turn_though_another_campaign_takes_every_call_of_the_pace(rate: int) -> None:
     async def story(office: Office) -> None:
-        share(office)
-        office.trunks = {"carrier": trunk(calls_per_second=rate)}
+        share(office, calls_per_second=rate)
         await office.add(["02"] * 900, first=10, name="others")
         await start(office, ["00"])
         others = campaign(name="d", lists=["others"], calls_per_second=50, max_attempts=1)
