@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from dialerd import log
+from tests.faults.drawn import draw
 from tests.faults.play import Verdict, play
 
 _SEEDS, _AT_ONCE, _TOLD = 100_000, 50, 1000
@@ -72,8 +73,9 @@ def _verdicts(seeds: Sequence[int]) -> Iterator[Verdict]:
     for seed in seeds:
         try:
             yield play(seed)
-        except Exception as error:  # the run itself broke: that is a seed to be looked at, too
-            raise RuntimeError(f"seed {seed}: scripts/bench faults --seed {seed}") from error
+        except Exception as error:  # noqa: BLE001  # a run that breaks is a seed to be looked at, like any other
+            broken = f"the run itself broke: {error!r}"
+            yield Verdict(drawn=draw(seed), broken=(broken,), calls=0, virtual_s=0.0, account=())
 
 
 if __name__ == "__main__":
