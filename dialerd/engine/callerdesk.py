@@ -136,6 +136,10 @@ class CallerDesk:
 
     async def _surely_there(self, line: CallerLine, music: str) -> None:
         """Music for who waits. Whose going was not heard of is found out so, and given to no agent again."""
+        if self._comfort.is_changing(line.id):  # they are taken off hold, and the end of its music would end this one
+            await self._comfort.settled(line.id)
+            if line.agent is not None:
+                return  # an agent comes, who would hear it
         if isinstance(await line.exchange.hold_caller(line.id, music), Gone) and self._lines.get(line.id) is line:
             self._left(line.id)
 
@@ -202,6 +206,7 @@ class CallerDesk:
             talker = self._takers.talker_of(caller_id)
             line = CallerLine(caller_id, place.queue, exchange, self._clock.now(), agent=talker)
             if talker is None:
+                self._comfort.want(caller_id, exchange, None)  # an earlier daemon's agent may have had them on hold
                 self._take_in(line)
             else:
                 self._lines[caller_id] = line

@@ -12,7 +12,7 @@ from dialerd.domain.words import Person
 from dialerd.ports import Clock, Exchange, Failed
 from dialerd.tasks import spawn
 
-_AGAIN_S = 1.0
+_AGAIN_S, _SETTLES_S = 1.0, 3.0
 
 
 @dataclass(slots=True)
@@ -40,6 +40,10 @@ class ComfortDesk:
             wish.is_asking = True
             spawn(f"comfort {person}", self._until_done(person, wish))
 
+    def inherit(self, person: Person, exchange: Exchange, music: str) -> None:
+        """An earlier daemon's wish, which was done: who hears that music is heard again when it is no more wanted."""
+        self._wishes.setdefault(person, _Wish(exchange, music, is_done=True))
+
     def no_more(self, person: Person) -> None:
         """Who hears music by a wish of ours is heard again."""
         wish = self._wishes.get(person)
@@ -50,12 +54,17 @@ class ComfortDesk:
         """They are gone."""
         self._wishes.pop(person, None)
 
-    async def settled(self, person: Person, limit_s: float) -> bool:
-        """Wait until what is wanted of them is done, at most so long; whether it is."""
-        until = self._clock.steady() + limit_s
-        while (wish := self._wishes.get(person)) is not None and not wish.is_done and self._clock.steady() < until:
+    def is_changing(self, person: Person) -> bool:
+        """Whether what is wanted of them is not done yet."""
+        wish = self._wishes.get(person)
+        return wish is not None and not wish.is_done
+
+    async def settled(self, person: Person) -> bool:
+        """Wait until what is wanted of them is done, at most 3 s; whether it is."""
+        until = self._clock.steady() + _SETTLES_S
+        while self.is_changing(person) and self._clock.steady() < until:
             await self._clock.sleep(0.02)
-        return wish is None or wish.is_done
+        return not self.is_changing(person)
 
     async def _until_done(self, person: Person, wish: _Wish) -> None:
         while self._wishes.get(person) is wish and not wish.is_done:

@@ -22,8 +22,6 @@ from dialerd.ports import CallRequest, Clock, Done, Failed, Gone, Reply, Request
 from dialerd.tasks import spawn
 from dialerd.usecases import steering
 
-_SETTLES_S = 3.0
-
 _BUSY = frozenset({AgentState.ON_CALL, AgentState.INBOUND})
 
 
@@ -82,6 +80,8 @@ class SteerDesk:
                 self._muted.add(name)
             if line is not None and line.row.is_holding:
                 self._holding.add(name)
+                if line.person is not None and line.leg is not None:
+                    self._comfort.inherit(line.person, line.leg.exchange, line.music)
             if line is not None and line.row.consults:
                 self._write(name)  # whom it asked has been let go
             if line is not None and line.seen.state not in _BUSY:
@@ -177,7 +177,7 @@ class SteerDesk:
             return lack
         if line.name in self._holding:
             self._hold(line, False)
-            if not await self._comfort.settled(person, _SETTLES_S):
+            if not await self._comfort.settled(person):
                 return "the call could not be taken off hold"
         if line.call != person:
             return "the call is over"
@@ -192,7 +192,7 @@ class SteerDesk:
         if not was_holding:
             self._hold(line, True)
             self._write(line.name)
-        if not await self._comfort.settled(person, _SETTLES_S):
+        if not await self._comfort.settled(person):
             return "the person could not be put on hold"
         if line.call != person:
             return "the call is over"

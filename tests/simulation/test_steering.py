@@ -163,14 +163,24 @@ def test_a_caller_who_goes_while_on_hold_is_kept_in_no_mind(leaves: str) -> None
     in_office(story, start=START, refresh_s=2.0)
 
 
-def test_a_caller_whose_agent_is_lost_while_they_are_on_hold_is_heard_by_the_next_one() -> None:
+@pytest.mark.parametrize("killed", ["never", "before", "after"])
+def test_a_caller_whose_agent_is_lost_while_they_are_on_hold_is_heard_by_the_next_one(killed: str) -> None:
     async def story(office: Office) -> None:
         await callers_team(office, [AgentKind.INBOUND])
         caller = office.exchange.call_in("sales", talk_s=120.0)
         await office.clock.sleep(1.0)
         assert await done(office, "hold") == "done"
         (leg,) = office.exchange.legs_up
+        if killed != "never":
+            await office.crash()
+        if killed == "before":
+            await office.start()
+            await office.clock.sleep(5.0)
+            assert list(office.exchange.comforted) == [caller.caller_id]
         office.exchange.vanish(leg)
+        if killed == "after":
+            await office.clock.sleep(3.0)
+            await office.start()
         await office.clock.sleep(5.0)
         await make_ready(office, ANN)
         await office.clock.sleep(5.0)
