@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,11 +32,13 @@ Place = Callable[[RunLine, AttemptRow, Exchange, Sequence[Pack], str], None]
 
 @dataclass(slots=True)
 class Record:
-    """What one agent looks at. `asked`: what is being done with it; a timer runs until then."""
+    """What one agent looks at. `asked`: what is being done with it; a timer runs until then. `locked_until`: for all
+    others."""
 
     row: PreviewRow
     line: RunLine
     packs: Sequence[Pack]
+    locked_until: datetime
     timer: Timer | None = None
     asked: Asked | None = None
 
@@ -102,7 +104,8 @@ class PreviewDesk:
                 else:
                     shown.add(name)
                     dry.until.pop(name, None)
-                    self._put(Record(row=found, line=line, packs=packs))
+                    locked_until = found.dial_at + preview.LOCK_GUARD
+                    self._put(Record(row=found, line=line, packs=packs, locked_until=locked_until))
         finally:  # also those whose turn did not come, where the store has failed
             for name in names:
                 if name not in shown:
@@ -162,6 +165,7 @@ class PreviewDesk:
             return  # its phone was lost meanwhile
         if left_s > 0.0:
             record.timer = self._means.clock.call_later(left_s, partial(self._time_is_up, record))
+            await self._lock_on(record, left_s)
             return
         self._take(record)
         self._means.agents.reservations.dial(name)
@@ -196,6 +200,14 @@ class PreviewDesk:
             self._waits_no_more(name)
             return self._room_in_s(record.line, exchange)
         return left_s
+
+    async def _lock_on(self, record: Record, left_s: float) -> None:
+        """A record that waits for room is still nobody else's: without it, it would be shown to the next agent."""
+        tried_at = self._means.clock.now() + timedelta(seconds=left_s)
+        if record.locked_until < tried_at + preview.LOCK_GUARD / 2:
+            record.locked_until = tried_at + preview.LOCK_GUARD
+            lock = partial(preview.lock_on, agent=record.row.agent, until=record.locked_until)
+            await self._means.store.write(lock)
 
     def _waits_no_more(self, name: str) -> None:
         if self.waits_on.pop(name, None) is not None:

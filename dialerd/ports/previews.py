@@ -43,6 +43,10 @@ class Previews(Protocol):
 
     def delete(self, agent: str) -> None: ...
 
+    def lock_on(self, target_id: TargetId, until: datetime) -> None:
+        """Have a target that waits for its preview only wait until then."""
+        ...
+
     def unlock(self, target_id: TargetId) -> None:
         """Give a target back that was waiting for its preview only."""
         ...

@@ -101,6 +101,13 @@ def _on_timeout(run: RunRow, skips_left: int | None) -> Asked:
     return "dial" if skips_left == 0 else run.spec.preview.on_timeout
 
 
+def lock_on(unit: Unit, agent: str, until: datetime) -> None:
+    """Keep the record that the agent is shown from all others until then: its call has to wait."""
+    row = unit.previews.get(agent)
+    if row is not None:
+        unit.previews.lock_on(row.target_id, until)
+
+
 def dial(
     unit: Unit,
     agent: str,

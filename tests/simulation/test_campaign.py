@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +14,10 @@ from dialerd.simulate.clock import VirtualClock
 from dialerd.simulate.demo import run_demo
 from dialerd.simulate.exchange import SimulatedExchange
 from dialerd.simulate.record import peak_calls, peak_rate
+from dialerd.usecases import runs
 from tests.numbers import EXPECTED, number
+from tests.simulation.callcenter import agent_campaign, poke, queue, staff
+from tests.simulation.office import TRUNKS, Office, in_office
 from tests.simulation.world import (
     MAX_CALLS,
     RATE,
@@ -42,6 +47,23 @@ def test_the_limits_of_a_trunk_hold_over_whatever_the_campaign_would_like() -> N
     assert peak_calls(outcome.record) == 7
     outcome = run(["02"] * 100, spec=campaign(max_calls=50, calls_per_second=50), way_out=trunk(calls_per_second=3))
     assert peak_rate(outcome.record) == 3
+
+
+def test_a_limit_is_set_and_lifted_while_the_run_goes_on() -> None:
+    async def story(office: Office) -> None:
+        await staff(office, queue(["agent1001", "agent1002", "agent1003"]))
+        await office.add(["50"] * 3)
+        await office.start()
+        await office.apply(agent_campaign("progressive", max_calls=1))
+        changes: list[Callable[..., object]] = [partial(runs.run_campaign, trunks=TRUNKS)]
+        changes += [partial(runs.change_pace, max_calls=most) for most in (2, 10_000)]
+        for calls, change in enumerate(changes, start=1):
+            await office.store.write(partial(change, name="c", actor="test", now=office.clock.now()))
+            poke(office)
+            await office.clock.sleep(6.0)
+            assert len(office.record) == calls
+
+    in_office(story, start=START)
 
 
 def test_a_slot_that_frees_is_filled_at_once() -> None:

@@ -344,21 +344,17 @@ def test_the_campaigns_own_limits_hold_whatever_its_agents_could_take(mode: str)
     in_office(story, start=START)
 
 
-def test_a_limit_is_set_and_lifted_while_the_run_goes_on() -> None:
+def test_a_record_that_waits_for_room_is_shown_to_nobody_else_however_long() -> None:
     async def story(office: Office) -> None:
-        await staff(office, queue(TEAM))
-        await office.add(["50"] * 3)
-        await office.start()
-        await office.apply(agent_campaign("progressive", max_calls=1))
-        await steer(office, partial(runs.run_campaign, trunks=TRUNKS))
+        await start(office, ["50"] * 2, team=TEAM, max_calls=1, preview={"timer_s": 1})
         await after(office, 5)
-        assert len(office.record) == 1
-        await steer(office, partial(runs.change_pace, max_calls=2))
-        await after(office, 5)
-        assert len(office.record) == 2
-        await steer(office, partial(runs.change_pace, max_calls=10_000))
-        await after(office, 5)
-        assert len(office.record) == 3
+        (waiting,) = before = await shown(office)
+        await after(office, 400)
+        assert (len(office.record), await shown(office)) == (1, before)
+        ((_, talker),) = await dialed(office)
+        await ask(office, str(talker), "hang_up")
+        await after(office, 3)
+        assert await states(office, waiting) == ["on_call"]
 
     in_office(story, start=START)
 

@@ -52,6 +52,12 @@ class SqlPreviews:
     def delete(self, agent: str) -> None:
         self._connection.execute("DELETE FROM preview WHERE agent = ?", (agent,))
 
+    def lock_on(self, target_id: TargetId, until: datetime) -> None:
+        self._connection.execute(
+            "UPDATE target SET not_before = ? WHERE id = ? AND state = 'waiting' AND held_by = 'preview'",
+            (to_text(until), target_id),
+        )
+
     def unlock(self, target_id: TargetId) -> None:
         self._connection.execute(
             "UPDATE target SET state = 'pending', not_before = NULL, held_by = NULL"
