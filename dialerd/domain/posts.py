@@ -156,14 +156,19 @@ class Steadiness:
     leave_s: float = 30.0
 
     def is_settled(self, present: Assignment, now: datetime) -> bool:
-        return now - (present.leaving_since or present.since) >= timedelta(seconds=self.stay_s)
+        return _is_over(present.leaving_since or present.since, self.stay_s, now)
 
     def has_had_turn(self, present: Assignment, now: datetime) -> bool:
-        return present.then is None and now - present.since >= timedelta(seconds=self.turn_s)
+        return present.then is None and _is_over(present.since, self.turn_s, now)
 
     def may_be_kept(self, present: Assignment | None, now: datetime) -> bool:
         leaving_since = present.leaving_since if present else None
-        return leaving_since is None or now - leaving_since < timedelta(seconds=self.leave_s)
+        return leaving_since is None or not _is_over(leaving_since, self.leave_s, now)
+
+
+def _is_over(since: datetime, lasts_s: float, now: datetime) -> bool:
+    """Also what is to begin yet: the clock was set back since, and nobody waits for it to catch up."""
+    return not timedelta() <= now - since < timedelta(seconds=lasts_s)
 
 
 def open_runs(agent: AgentFacts, runs: Iterable[RunFacts]) -> Sequence[RunFacts]:

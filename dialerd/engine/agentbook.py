@@ -12,7 +12,7 @@ from functools import partial
 from dialerd import log
 from dialerd.domain import agents
 from dialerd.domain.agents import AgentEvent as E
-from dialerd.domain.agents import Refusal
+from dialerd.domain.agents import Refusal, Seen
 from dialerd.domain.pacing import AgentJoined, AgentLeft, PacingEvent, WrapUpEnded
 from dialerd.domain.queue import QueueSpec
 from dialerd.domain.words import AgentState, AttemptId, RunId
@@ -54,12 +54,18 @@ class AgentBook:
         serving = [queue for queue in queues if queue.kind == "stasis"]
         self.queues = {queue.name: queue for queue in serving}
         for row in rows:
-            line = self.lines.setdefault(row.name, AgentLine(row=row, seen=row.seen))
+            line = self.lines.get(row.name)
+            if line is None:
+                line = self.lines[row.name] = AgentLine(row=row, seen=row.seen, entered=self._entered(row.seen))
             line.row = row
             line.serve(queue for queue in serving if row.name in queue.agents)
         for name in self.lines.keys() - {row.name for row in rows}:
             if not self.lines[name].is_held and self.lines[name].leg is None:
                 del self.lines[name]
+
+    def _entered(self, seen: Seen) -> float:
+        """When an earlier daemon saw it come to be so, as seconds that no setting of the clock changes."""
+        return self._clock.steady() - max(0.0, (self._clock.now() - seen.since).total_seconds())
 
     async def refresh_of(self, names: Collection[str]) -> None:
         """Take up what these ask to be."""
@@ -80,7 +86,7 @@ class AgentBook:
 
     def move(self, line: AgentLine, event: E, *, reason: str = "", attempt_id: AttemptId | None = None) -> None:
         """Let something happen to an agent; what its state does not allow is passed over."""
-        before, now = line.seen, self._clock.now()
+        before, now, steady = line.seen, self._clock.now(), self._clock.steady()
         after = agents.step(
             before, event, wanted=line.row.wanted, agent=line.name, now=now, reason=reason, attempt_id=attempt_id
         )
@@ -89,14 +95,16 @@ class AgentBook:
             return
         if after == before:
             return
-        line.seen = after
+        lasted_s, line.seen = line.in_state_s(steady), after
+        if after.since != before.since:
+            line.entered = steady
         if log.is_detailed and (with_call := after.attempt_id or before.attempt_id):
             told = {"action": "agent_moved", "agent": line.name, "attempt_id": with_call}
             _log.debug(f"agent {line.name} is {after.state.value} now", **told)
         self.write(line)
         self._tell_whereabouts(line)
         if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
-            self._end_wrap_up(line, (now - before.since).total_seconds())
+            self._end_wrap_up(line, lasted_s)
             if self._tracing is not None and before.attempt_id is not None:
                 self._tracing.wrapped_up(before.attempt_id, before.since, now)
         elif after.state is AgentState.WRAP_UP and before.state is not AgentState.WRAP_UP:
@@ -153,7 +161,7 @@ class AgentBook:
     def crew(self, run_id: RunId, widened: Callable[[frozenset[str]], frozenset[str]]) -> Crew:
         """Its agents at this moment: asked at each look of the dial loop, so everybody is looked at once. `widened`:
         from where phones can be reached that are called at some exchanges."""
-        now = self._clock.now()
+        now, steady = self._clock.now(), self._clock.steady()
         size, free, reserved, talking, wrapping = 0, [], [], [], []
         homes, is_kept = set[str](), True
         owed, reserved_for, callbacks = 0, set[AttemptId](), set[AttemptId]()
@@ -172,12 +180,12 @@ class AgentBook:
                 homes.add(leg.exchange.name)
             seen, state = line.seen, line.seen.state
             if line.call is not None:
-                talking.append((now - seen.since).total_seconds())
+                talking.append(line.in_state_s(steady))
             if state is ready:
                 if line.is_free:
                     free.append((now - seen.idle_since).total_seconds())
             elif state is wrapping_up:
-                wrapping.append((now - seen.since).total_seconds())
+                wrapping.append(line.in_state_s(steady))
             elif state is kept_free and line.is_spare:
                 reserved.append((now - seen.idle_since).total_seconds())
                 owed += line.owed

@@ -153,8 +153,8 @@ class AgentDesk:
         asked_at = line.row.hang_up_at
         if asked_at is None or asked_at == line.hung_up_at:
             return
-        if line.seen.state not in _BUSY or asked_at < line.seen.since:
-            return
+        if line.seen.state not in _BUSY or line.row.seen.since != line.seen.since:
+            return  # no moments are held against each other: the clock may have been set between them
         if line.person is not None:  # else it is not adopted yet
             line.hung_up_at = asked_at
         if line.call is not None:

@@ -43,6 +43,7 @@ class AgentLine:
     the far end of that one, where it is joined with `home`.
     `left`: the leg that it may still have from an earlier daemon: its phone is not rung before that is known.
     `obeyed_at`: the moment of the last wish that was carried out, `hung_up_at` the same of a conversation's end.
+    `entered`: since when it is seen as it is, in steady seconds, which no setting of the clock changes.
     """
 
     row: AgentRow
@@ -67,6 +68,7 @@ class AgentLine:
     unknown_at: frozenset[str] = frozenset()
     obeyed_at: datetime | None = None
     hung_up_at: datetime | None = None
+    entered: float = 0.0
     wrap_up_timer: Timer | None = None
     ring_timer: Timer | None = None
 
@@ -150,8 +152,8 @@ class AgentLine:
     def _can_be_reached(self) -> bool:
         return self.leg.is_usable if self.leg is not None else not self.is_kept
 
-    def in_state_s(self, now: datetime) -> float:
-        return (now - self.seen.since).total_seconds()
+    def in_state_s(self, steady: float) -> float:
+        return max(0.0, steady - self.entered)
 
 
 @dataclass(slots=True)

@@ -161,7 +161,7 @@ class LegReconciler:
             case AgentState.ON_CALL | AgentState.INBOUND if line.person is None:
                 self._book.move(line, E.CALL_ENDED)
             case AgentState.WRAP_UP:
-                self._book.limit_wrap_up(line, max(0.0, line.wrap_up_s - line.in_state_s(self._clock.now())))
+                self._book.limit_wrap_up(line, max(0.0, line.wrap_up_s - line.in_state_s(self._clock.steady())))
         if line.seen.state is AgentState.READY and not line.is_free:
             self._book.move(line, E.LEG_LOST, reason=NO_PHONE)
         elif line.seen.state is AgentState.PAUSED and line.leg is not None and line.leg.is_up:

@@ -61,7 +61,7 @@ class QueueDesk:
         self._rosters: dict[str, Roster] = {}
         self._lost = dict.fromkeys(watches, "not connected yet")
         self._specs: dict[str, QueueSpec] = {}
-        self._since: dict[tuple[str, str], tuple[Duty, datetime]] = {}  # by exchange and interface
+        self._since: dict[tuple[str, str], tuple[Duty, float]] = {}  # (steady seconds) by exchange and interface
         self._joined: dict[RunId, set[tuple[str, str]]] = {}
         self._timer: Timer | None = None
 
@@ -87,7 +87,7 @@ class QueueDesk:
         mine, now = self._members_of(line, exchange, spec), self._clock.now()
         by_duty: dict[Duty, list[float]] = {duty: [] for duty in Duty}
         for member in mine:
-            by_duty[self._duty(exchange, member, now)].append(self._in_duty_s(exchange, member, now))
+            by_duty[self._duty(exchange, member, now)].append(self._in_duty_s(exchange, member))
         size = len(mine) - len(by_duty[Duty.AWAY])
         if not size:
             return f"no member of queue {_theirs(spec)} is at work for it on Asterisk {exchange}"
@@ -179,12 +179,13 @@ class QueueDesk:
         for key in [key for key in self._since if key[0] == exchange and key not in seen]:
             del self._since[key]
         over: dict[tuple[str, str], float] = {}
+        steady = self._clock.steady()
         for key, duty in seen.items():
             before = self._since.get(key)
             if before is None or before[0] is not duty:
-                self._since[key] = duty, now
+                self._since[key] = duty, steady
                 if before is not None and before[0] is Duty.WRAPPING:
-                    over[key] = (now - before[1]).total_seconds()
+                    over[key] = steady - before[1]
         self._tell_runs(exchange, over)
         self._set_alarm(now)
 
@@ -236,9 +237,9 @@ class QueueDesk:
         known = self._since.get((exchange, member.interface))
         return member.duty(now) if known is None else known[0]
 
-    def _in_duty_s(self, exchange: str, member: Member, now: datetime) -> float:
+    def _in_duty_s(self, exchange: str, member: Member) -> float:
         known = self._since.get((exchange, member.interface))
-        return 0.0 if known is None else (now - known[1]).total_seconds()
+        return 0.0 if known is None else self._clock.steady() - known[1]
 
     # What calls ask for
 

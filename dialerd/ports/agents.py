@@ -20,8 +20,8 @@ class AgentRow:
     """One agent. `wanted` is what use cases wrote, `seen` what the engine did; `preferred` are names of campaigns.
 
     `leg_id` and `asterisk`: the channel to its phone and the server that has it, while there is one. `hang_up_at`: when
-    it asked last for its conversation to be ended. `is_muted`, `is_holding` (the person hears music), `consults`
-    (whom it asks meanwhile; empty: nobody) and `listeners` (`who`, `mode`) are of the call that it has now.
+    it asked for the conversation that it is seen in to be ended. `is_muted`, `is_holding` (the person hears music),
+    `consults` (whom it asks meanwhile; empty: nobody) and `listeners` (`who`, `mode`) are of the call that it has now.
     """
 
     id: int

@@ -259,6 +259,13 @@ def test_a_campaign_of_higher_priority_that_starts_draws_free_agents_once_they_a
     assert moved.reason.text == "cmp2: priority 5; before: cmp1, which has priority 3"
 
 
+def test_a_clock_that_is_set_back_holds_nobody_where_they_are_until_it_catches_up() -> None:
+    floor = Floor.of([an_agent()], [a_run(1)])
+    floor.look()
+    floor.runs[2] = a_run(2, priority=5)
+    assert floor.later(-3600.0).look()["ann"].post.campaign == "cmp2"
+
+
 def test_the_end_of_a_call_is_needed_before_an_agent_is_moved() -> None:
     floor = Floor.of([an_agent()], [a_run(1)])
     floor.look()

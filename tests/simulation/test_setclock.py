@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dialerd.domain.words import AgentState
 from dialerd.ports import AttemptRow
 from tests.faults.machine import Wall
-from tests.simulation.callcenter import attempts
+from tests.simulation.callcenter import agent, agent_campaign, ask, attempts, queue, staff
 from tests.simulation.office import HOUR, Office, in_office
 from tests.simulation.test_optout import go
 from tests.simulation.world import START, campaign
@@ -78,5 +79,38 @@ def test_a_call_that_is_taken_over_with_the_clock_set_back_does_not_end_before_i
         assert row.answered_at is not None
         assert row.ended_at is not None
         assert row.claimed_at <= row.answered_at <= row.ended_at
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["goes on", "is killed"])
+@pytest.mark.parametrize("by_s", [-3600.0, 3600.0])
+def test_an_agent_ends_its_talk_and_its_wrap_up_though_the_clock_was_set(by_s: float, killed: bool) -> None:
+    async def again(office: Office) -> None:
+        if killed:
+            await office.crash()
+            await office.start()
+            await office.clock.sleep(5.0)
+
+    async def story(office: Office) -> None:
+        wall = Wall(office.clock)  # type: ignore[arg-type]  # the virtual one
+        office.clock = wall
+        await staff(office, queue(["ann"], wrap_up_s=40))
+        await office.add(["50"] * 2)
+        await office.start()
+        await office.apply(agent_campaign())
+        await go(office, "c")
+        await office.clock.sleep(20.0)
+        wall.jump(by_s)
+        await again(office)
+        await ask(office, "ann", "hang_up")
+        await office.clock.sleep(1.0)
+        assert (await agent(office, "ann")).seen.state is AgentState.WRAP_UP
+        wall.jump(by_s)
+        await again(office)
+        await office.clock.sleep(45.0)
+        assert (await agent(office, "ann")).seen.state is AgentState.ON_CALL, "with the next one, whose call goes on"
+        await again(office)
+        assert (await agent(office, "ann")).seen.state is AgentState.ON_CALL
 
     in_office(story, start=START)

@@ -105,7 +105,8 @@ class SqlAgents:
             return  # deleted meanwhile
         self._connection.execute(
             "UPDATE agent SET state = :state, since = :since, idle_since = :idle_since, reason = :reason,"
-            " campaign = :campaign, why = :why, attempt_id = :attempt_id, leg_id = :leg_id, asterisk = :asterisk"
+            " campaign = :campaign, why = :why, attempt_id = :attempt_id, leg_id = :leg_id, asterisk = :asterisk,"
+            " hang_up_at = CASE WHEN state = :state AND since = :since THEN hang_up_at END"
             " WHERE name = :name",
             where,
         )

@@ -45,6 +45,9 @@ class Durations:
         self.refresh(np.zeros(0))
 
     def ended(self, after_s: float) -> None:
+        """One took so long. Less than nothing is what a clock that was set makes of it: nothing is learnt."""
+        if after_s < 0.0:
+            return
         self.seen += 1
         self._since += 1
         place = min(len(_WIDTHS) - 1, int(np.searchsorted(_EDGES, after_s, side="right")) - 1)

@@ -101,6 +101,19 @@ def test_the_chance_of_ending_follows_from_the_age() -> None:
     assert old == pytest.approx(0.5, abs=0.15)
 
 
+@given(st.lists(st.floats(-1e5, 1e5)), st.lists(st.floats(-1e5, 1e5)))
+def test_a_chance_of_ending_stays_one_whatever_a_clock_that_is_set_makes_of_durations(
+    lasted: list[float], ages: list[float]
+) -> None:
+    durations = Durations(guess_s=60.0, worth=3.0)
+    for each in lasted:
+        durations.ended(each)
+    durations.refresh(np.array(ages, dtype=np.float64))
+    found = durations.within(np.array([-4000.0, 0.0, 30.0, 1e5]), np.arange(-5.0, 200.0))
+    assert ((found >= 0.0) & (found <= 1.0)).all()
+    assert (np.diff(found, axis=1) >= 0.0).all()
+
+
 def test_calls_that_we_hang_up_do_not_bend_the_answer_rate_nor_when_people_answer() -> None:
     """Some answer at 5 s, as many at 20 s; we hang half of those that ring up at 15 s."""
     dice = np.random.default_rng(4)
