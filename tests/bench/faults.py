@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 
 from dialerd import log
@@ -62,6 +63,7 @@ def play_all(first: int, seeds: int, processes: int) -> int:
 
 def _chunk(seeds: Sequence[int]) -> tuple[int, int, float, float, list[str]]:
     log.configure(level="critical", form="text")
+    warnings.simplefilter("error")
     began = time.process_time()
     verdicts = list(_verdicts(seeds))
     broken = [str(each) for each in verdicts if each.broken]
