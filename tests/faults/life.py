@@ -173,9 +173,12 @@ class Ears:
         self._hear(partial(self._sink.on_caller_event, exchange, caller_id, event))
 
     def on_exchange_event(self, exchange: str, event: ExchangeEvent) -> None:
-        if isinstance(event, ExchangeUp):
-            self._on_up()
-        self._hear(partial(self._sink.on_exchange_event, exchange, event))
+        def told() -> None:
+            if isinstance(event, ExchangeUp):
+                self._on_up()  # not before it is heard: what one who was stopped was about goes on before that
+            self._sink.on_exchange_event(exchange, event)
+
+        self._hear(told)
 
     def _hear(self, told: Callable[[], None]) -> None:
         if self._life.is_dead:
