@@ -313,7 +313,8 @@ class CallDesk:
         if began > line.claimed + self._sends_within_s:
             event: ev.CallEvent = _TOO_LATE
         else:
-            event = await performer.originate(line.exchange, line.call.plan)
+            is_ready = line.exchange.name in self._trunks.ready
+            event = await performer.originate(line.exchange, line.call.plan, is_ready=is_ready)
         self._meters.originate.observe(self._clock.steady() - began)
         if line.is_unsent and line.attempt.id not in self._lines:
             self._confirm(line, event)  # the call ended before the exchange's reply came

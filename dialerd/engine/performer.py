@@ -26,9 +26,10 @@ async def surely(request: Callable[[], Awaitable[Reply]]) -> None:
             return
 
 
-async def originate(exchange: Exchange, plan: CallPlan) -> ev.CallEvent:
-    """Dial, unless the exchange stopped being alive between the claim and now."""
-    if not exchange.is_alive:
+async def originate(exchange: Exchange, plan: CallPlan, *, is_ready: bool) -> ev.CallEvent:
+    """Dial, unless the exchange went away between the claim and now; also where it is back, but `is_ready` (reconciled)
+    not yet."""
+    if not (exchange.is_alive and is_ready):
         return ev.OriginateRefused(f"Asterisk {exchange.name} is not ready", trunk_down=True)
     return await exchange.originate(plan)
 

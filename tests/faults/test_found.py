@@ -6,7 +6,10 @@ Not here: seeds (test_seeds.py). What a full disk did to notes is in tests/adapt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from dialerd.simulate.faults import Faults
 from tests.faults.drawn import Drawn, Happening, Person
@@ -59,3 +62,16 @@ def test_a_person_whose_agent_was_never_written_down_is_given_no_other_one_while
     verdict = play_drawn(story("power", "03 03 06", *happenings, agents=2))
     assert verdict.broken == ()
     assert verdict.calls == 3
+
+
+@pytest.mark.parametrize(("mode", "at_s"), [("agentless", 2.2), ("preview", 4.7), ("progressive", 2.5)])
+def test_what_was_claimed_for_an_exchange_that_has_begun_anew_meanwhile_waits_until_it_is_looked_at(
+    mode: str, at_s: float
+) -> None:
+    """The daemon is stopped while it writes a claim down; as it goes on it hears of both at one moment."""
+    happenings = (at_s, "stop", 10.0, 0.99), (at_s + 2.0, "restart", 3.0, 0.658)
+    keys: dict[str, Any] = {"preview": {"timer_s": 2}} if mode == "preview" else {}
+    drawn = story(mode, "05 05", *happenings, **keys)
+    verdict = play_drawn(replace(drawn, commit_s=0.5))
+    assert verdict.broken == ()
+    assert verdict.calls == 2
