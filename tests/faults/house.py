@@ -94,7 +94,7 @@ class House(Office):
             self.clock,
             self.exchange,
             arrives=lambda: self._chance.random() < 0.5,
-            placed=lambda plan, has_looked: self.referee.placed(self.exchange, plan, has_looked=has_looked),
+            placed=self.referee.placed,
         )
         self.engine = Engine(
             store=life,

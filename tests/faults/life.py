@@ -210,7 +210,7 @@ class Wire:
         exchange: SimulatedExchange,
         *,
         arrives: Callable[[], bool],
-        placed: Callable[[CallPlan, bool], None],
+        placed: Callable[[CallPlan, bool, bool], None],
     ) -> None:
         self._life, self._wall, self._exchange, self._arrives, self._placed = life, wall, exchange, arrives, placed
         self._has_looked = False
@@ -230,9 +230,10 @@ class Wire:
         await self._exchange.run(Ears(self._life, self._wall, sink, up))
 
     async def originate(self, plan: CallPlan) -> DialReply:
+        was_alive = self._exchange.is_alive
         await self._life.live()
-        if not self._life.is_dead and self.is_alive:
-            self._placed(plan, self._has_looked)
+        if not self._life.is_dead and (self._exchange.is_alive or not was_alive):
+            self._placed(plan, was_alive, self._has_looked)
         reply: DialReply = await self._ask(self._exchange.originate, plan)
         return reply
 

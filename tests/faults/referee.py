@@ -1,5 +1,5 @@
 """What no fault may break (DESIGN.md, Invariants), seen at every commit, at every call that is placed, now and then,
-and at the end; by the tables and by the exchange's own record, never by what the daemon says.
+and at the end; by the tables and the exchange's own record, and by what the daemon takes its agents and slots for.
 
 Not here: making anything happen.
 """
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dialerd.domain.call import CallPlan
+from dialerd.domain.call.states import Talking
 from dialerd.domain.hours import opening
 from dialerd.domain.words import AgentState
 from dialerd.simulate.clock import VirtualClock
@@ -116,13 +117,15 @@ class Referee:
 
     # At a call that is placed
 
-    def placed(self, exchange: SimulatedExchange, plan: CallPlan, *, has_looked: bool) -> None:
+    def placed(self, plan: CallPlan, was_alive: bool, has_looked: bool) -> None:
         """The exchange is asked, now, to call somebody."""
         attempt, digits = plan.attempt_id, plan.dial_string.partition("/")[2].partition("@")[0]
         self._placed[attempt] += 1
         if self._placed[attempt] > 1:
             self.add(f"attempt {attempt} was placed twice")
-        if not has_looked:
+        if not was_alive:
+            self.add(f"attempt {attempt} was placed while nothing was heard of the exchange")
+        elif not has_looked:
             self.add(f"attempt {attempt} was placed before the exchange was asked for its calls")
         row = self._connection.execute("SELECT number, disposition FROM attempt WHERE id = ?", (attempt,)).fetchone()
         if row is None or row[1] is not None:
@@ -142,6 +145,15 @@ class Referee:
             self.add("a task of the daemon that must run for ever has ended")
 
     def _agents_talk_to_one(self, house: House) -> None:
+        """By what the exchange has joined, and by the daemon's own books: a kept phone is in one bridge at a time, and
+        whoever it was taken away from is there alone."""
+        if house.engine is not None and house.life is not None and not house.life.is_dead:
+            up, lines = house.exchange._channels, house.engine.desk._lines
+            states = [lines[each].call.state for each in up.keys() & lines.keys() if not up[each].is_ending]
+            talks = Counter(state.agent for state in states if isinstance(state, Talking) and state.away is None)
+            for agent, count in talks.items():
+                if count > 1:
+                    self.add(f"{agent} talks to {count} people at once")
         bridged: dict[str, set[str]] = {}
         for leg_id, leg in house.exchange._legs.items():
             bridge, _ = house.exchange._bridges.of(leg_id)

@@ -12,13 +12,18 @@ from typing import Any
 
 import pytest
 
+from dialerd.domain import agents
+from dialerd.domain.agents import AgentEvent
 from dialerd.domain.call import CallPlan
+from dialerd.domain.words import AgentState
 from dialerd.engine import performer
+from dialerd.engine.agentline import AgentLine
 from dialerd.engine.runline import RunLine
 from dialerd.ports import Exchange
 from dialerd.usecases import dialing
 from tests.faults.drawn import Drawn, draw
 from tests.faults.house import House
+from tests.faults.life import Wire
 from tests.faults.play import play, play_drawn
 from tests.faults.test_found import story
 
@@ -53,15 +58,32 @@ def miscounts(house: House, patch: pytest.MonkeyPatch) -> None:
 
 
 def dials_unasked(house: House, patch: pytest.MonkeyPatch) -> None:
-    class Ready(set[str]):
-        def discard(self, exchange: object) -> None:
-            """It stays ready."""
-
     async def reconciles_not(exchange: Exchange, before: object) -> None:
         """It takes itself for reconciled."""
 
     house.engine._trunks.ready = Ready({"simulated"})  # type: ignore[union-attr]
     patch.setattr(house.engine._home, "_look", reconciles_not)  # type: ignore[union-attr]
+
+
+class Ready(set[str]):
+    """Exchanges that are ready, whatever is heard of them."""
+
+    def discard(self, exchange: object) -> None:
+        """It stays ready."""
+
+
+def dials_into_silence(house: House, patch: pytest.MonkeyPatch) -> None:
+    house.engine._trunks.ready = Ready({"simulated"})  # type: ignore[union-attr]
+    patch.setattr(Wire, "is_alive", True)
+    patch.setattr(Wire, "trouble", lambda wire, **wanted: None)
+
+
+def books_an_agent_twice(house: House, patch: pytest.MonkeyPatch) -> None:
+    """Who talks counts as free."""
+    talking = {**agents.TABLE[AgentState.ON_CALL], AgentEvent.CONNECT: AgentState.ON_CALL}
+    patch.setitem(agents.TABLE, AgentState.ON_CALL, talking)  # a dict, in fact
+    at_work = (AgentState.READY, AgentState.ON_CALL)
+    patch.setattr(AgentLine, "is_free", property(lambda line: line.seen.state in at_work and line._can_be_reached))
 
 
 def passes_closed_gates(house: House, patch: pytest.MonkeyPatch) -> None:
@@ -70,7 +92,7 @@ def passes_closed_gates(house: House, patch: pytest.MonkeyPatch) -> None:
 
 
 def dials_twice(house: House, patch: pytest.MonkeyPatch) -> None:
-    async def twice(exchange: Exchange, plan: CallPlan) -> Any:
+    async def twice(exchange: Exchange, plan: CallPlan, *, is_ready: bool) -> Any:
         await exchange.originate(plan)
         return await exchange.originate(plan)
 
@@ -106,6 +128,10 @@ def any_seed(drawn: Drawn) -> bool:
     return True
 
 
+def has_agents(drawn: Drawn) -> bool:
+    return drawn.agents > 1 and drawn.mode in {"power", "progressive", "predictive"}
+
+
 def closes_its_hours(drawn: Drawn) -> bool:
     return "hours" in drawn.keys and drawn.keys["max_attempts"] > 1 and drawn.mode == "agentless"
 
@@ -123,6 +149,8 @@ def has_early(kind: str) -> Callable[[Drawn], bool]:
         (settles_twice, "was settled twice", any_seed),
         (miscounts, "is counted", any_seed),
         (dials_unasked, "before the exchange was asked for its calls", any_seed),
+        (dials_into_silence, "while nothing was heard of the exchange", has_early("cut")),
+        (books_an_agent_twice, "people at once", has_agents),
         (passes_closed_gates, "outside the hours", closes_its_hours),
         (dials_twice, "was placed twice", any_seed),
         (cancels_early, "was cancelled after", has_early("terminate")),
