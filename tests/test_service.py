@@ -87,14 +87,17 @@ def test_uninstalling_keeps_what_became_somebodys_and_purging_does_not(tmp_path:
     config.write_text(config.read_text() + "# ours\n")
     database.write_text("rows")
     (tmp_path / "etc/dialerd/credentials/ari").write_text("secret")
+    edited = tmp_path / "etc/systemd/system/dialerd.service.d/override.conf"
+    edited.parent.mkdir()
+    edited.write_text("[Service]\nReadWritePaths=/srv\n")
     install(tmp_path)
     assert config.read_text().endswith("# ours\n"), "settings are never overwritten"
     said = install(tmp_path, "--uninstall")
     assert "kept: " in said
-    assert config.exists() and database.exists()
+    assert config.exists() and database.exists() and edited.exists()
     assert not (tmp_path / "etc/systemd/system/dialerd.service").exists()
     install(tmp_path, "--uninstall", "--purge")
-    assert not config.exists() and not database.exists()
+    assert not config.exists() and not database.exists() and not edited.parent.exists()
     assert not (tmp_path / "etc/dialerd").exists()
 
 

@@ -56,7 +56,8 @@ def main() -> None:
         lab.down()
     print(json.dumps(figures))
     wrong = ("dialed_twice", "lost", "left_open", "cancelled_early", "left_at_asterisk", "agents_left")
-    sys.exit(1 if any(figures[each] for each in wrong) else 0)
+    was_felt = figures["disk_full_felt"] or not figures["disk_full"]
+    sys.exit(1 if any(figures[each] for each in wrong) or not was_felt else 0)
 
 
 @contextmanager

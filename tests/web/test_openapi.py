@@ -45,13 +45,17 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda each: each.label)
 def test_whatever_the_document_allows_is_answered_as_it_says(
-    calm: tuple[Site, dict[str, Browser]], operation: Any
+    calm: tuple[Site, dict[str, Browser]], operation: Any, pytestconfig: pytest.Config
 ) -> None:
+    """One request each; `--draws N`: so many, new ones (the option reaches no test that is made within a test)."""
     if operation.definition.raw["operationId"] in _SIGNS_OUT:
         return  # asked in test_signin.py: here they would end the session of all the others
     browser = calm[1]["ann" if operation.path.startswith("/api/me/") else "root"]
 
-    @settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    times = pytestconfig.getoption("--draws")
+    profile = settings(derandomize=False) if times > 1 else None
+
+    @settings(profile, max_examples=times, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def ask(case: Any) -> None:
         headers = {"Cookie": browser.cookie, **browser.headers}
         case.call_and_validate(base_url=f"http://127.0.0.1:{browser.port}", headers=headers, checks=_CHECKS)
