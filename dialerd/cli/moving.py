@@ -95,7 +95,7 @@ def vicidial(
     if not dry_run:
         bootstrap.poke(context.settings)
     if not context.as_json:
-        tally.complain(rejected)
+        tally.complain(rejected + taken.of_several)
         _advise(taken, has_files=campaigns is not None)
     if not (taken.lists or taken.dnc):
         raise BadInputError(
@@ -140,6 +140,7 @@ def _document(found: Survey, taken: Taken, *, dump: Path, dry_run: bool) -> dict
             {"list": name, "added": each.added, "already_there": each.already_there}
             for name, each in sorted(taken.dnc.items())
         ],
+        "dnc_of_other_codes": {"barred": taken.barred_by_digits, "of_several_codes": taken.of_several},
         "disposition_sets": taken.sets,
         "unmapped_statuses": dict(sorted(taken.unmapped.items())),
         "callbacks": {

@@ -14,7 +14,19 @@ from datetime import UTC, datetime
 from dialerd.domain.contact import RejectedRow
 from dialerd.domain.dispositionset import DispositionSet
 from dialerd.domain.phone import PhoneNumber
-from dialerd.domain.vicidial import SURVEYED, CallbackRow, Draft, Lead, LeadTrouble, Survey, draft, read_lead
+from dialerd.domain.vicidial import (
+    BARRING,
+    SURVEYED,
+    CallbackRow,
+    Draft,
+    Lead,
+    LeadTrouble,
+    Survey,
+    barring_campaign,
+    draft,
+    read_lead,
+)
+from dialerd.domain.vicidial.barred import is_digits
 from dialerd.domain.vicidial.fields import Values, as_name, in_zone, number, text
 from dialerd.domain.vicidial.leads import read_number
 from dialerd.ports import Chunk, Dump, ImportRow, Store
@@ -22,7 +34,7 @@ from dialerd.usecases import callbacks, dispositions, dnc, dncimporting, importi
 from dialerd.usecases.importing import Rehearsal
 from dialerd.usecases.movedrows import ADDED, ALREADY, WAITS, PromisedCall, Wish, on_list, write_leads, write_numbers
 
-TAKEN = ("vicidial_list", "vicidial_dnc", "vicidial_campaign_dnc")
+TAKEN = ("vicidial_list", *BARRING)
 _LEADS = 100  # a chunk: a lead is up to a dozen rows, and the writer is held below 50 ms
 _NUMBERS = 500
 
@@ -38,6 +50,8 @@ class Taken:
     unmapped: dict[str, int] = field(default_factory=dict)
     over: int = 0  # contacts that will not be dialed, as they were done with
     opted_out: int = 0  # leads whose status says so; their numbers are in `dnc`, too
+    barred_by_digits: int = 0  # numbers with another country's code than a do-not-call entry was read with
+    of_several: int = 0  # entries that may be several numbers: each of them is barred
     unplaced: int = 0  # contacts whose zone is not known
     callbacks: int = 0
     callbacks_already: int = 0
@@ -53,11 +67,12 @@ Told = Callable[[Sequence[RejectedRow], int], None]
 
 
 def survey(dump: Dump, wish: Wish, *, told: Told) -> Survey:
-    """Everything of the dump but its leads and do-not-call numbers. Raises BadInputError: it cannot be read on."""
+    """All of the dump but its leads; of do-not-call numbers the digits. Raises BadInputError: it cannot be read on."""
     found = Survey(zone=wish.zone, max_notes=callbacks.MAX_NOTES)
     for row in dump.rows(SURVEYED):
         if isinstance(row, RejectedRow):
-            told([row], dump.position)
+            if row.column not in BARRING:  # they are read again, and told then
+                told([row], dump.position)
             continue
         trouble = found.take(row.table, row.values, row.line)
         if trouble is not None:
@@ -101,6 +116,7 @@ class _Mover:
         self._leads: dict[int, _Waiting] = {}
         self._numbers: dict[str, list[str]] = {}
         self._called_back: list[tuple[CallbackRow, str, str]] = []  # with its list's name and first number
+        self._fits: dict[tuple[str, str], set[str]] = {}  # numbers by entry, where they are not as the region has it
         self._of_campaigns: set[str] = set()  # those with do-not-call entries of their own
         self._gone: set[int] = set(found.callbacks)  # leads with a callback that were not met yet
         self.taken = Taken()
@@ -173,6 +189,7 @@ class _Mover:
             self.taken.opted_out += 1
             # All of the person's numbers, as in an opt-out of ours: the next one of the lead is not called instead.
             self._numbers.setdefault(dnc.GLOBAL, []).extend(each.e164 for each in lead.contact.numbers)
+        self._bar(lead, line)
         if lead.past is not None:
             self.taken.over += lead.past.is_over
         if (promised := self._survey.callbacks.get(lead.lead_id)) is not None:
@@ -183,6 +200,31 @@ class _Mover:
         waiting.line = line
         if len(waiting.leads) >= _LEADS:
             await self._write_leads(lead.list_id)
+
+    def _bar(self, lead: Lead, line: int) -> None:
+        """An entry has no country's code, and is read as a number of the region: it bars those who have its digits
+        with another code as well, as it did there."""
+        for e164, written in lead.written.items():
+            for campaign, entry in self._survey.barred.holding(written, e164, lead.code):
+                home = read_number(entry, code="", region=self._wish.region)
+                read = {home.e164} if isinstance(home, PhoneNumber) else set()
+                if e164 in read:
+                    continue
+                fits = self._fits.setdefault((campaign, entry), read)
+                if e164 in fits:
+                    continue
+                fits.add(e164)
+                self._numbers.setdefault(self._dnc_name(campaign), []).append(e164)
+                self.taken.barred_by_digits += 1
+                if len(fits) > 1:
+                    self.taken.of_several += len(fits) == 2
+                    reason = f"may be any of {', '.join(sorted(fits))}: all are barred (lead {lead.lead_id})"
+                    self._told(
+                        [RejectedRow(line=line, column="do not call", value=entry, reason=reason)], self._dump.position
+                    )
+
+    def _dnc_name(self, campaign: str) -> str:
+        return as_name(self._wish.prefix, campaign) if campaign else dnc.GLOBAL
 
     def _list_name(self, list_id: int) -> str:
         return as_name(self._wish.prefix, str(list_id))
@@ -211,16 +253,17 @@ class _Mover:
         self._told((), self._dump.position)
 
     async def _take_number(self, table: str, values: Values, line: int) -> None:
-        name, written = dnc.GLOBAL, text(values, "phone_number")
-        if table == "vicidial_campaign_dnc":
-            campaign = text(values, "campaign_id").upper()
+        campaign, written = barring_campaign(values), text(values, "phone_number")
+        name = self._dnc_name(campaign)
+        if campaign:
             self._of_campaigns.add(campaign)
-            name = as_name(self._wish.prefix, campaign)
         found = read_number(written, code="", region=self._wish.region)
         if not isinstance(found, PhoneNumber):
             reason = found.reason
             if written.upper().rstrip("X") != written.upper():
                 reason = "stands for a whole area, which no list here can: write a filter for it"
+            elif is_digits(written):
+                reason += "; leads that have its digits with another code are barred"
             self._reject([RejectedRow(line=line, column=f"{table}.phone_number", value=written[:60], reason=reason)])
             return
         self._numbers.setdefault(name, []).append(found.e164)

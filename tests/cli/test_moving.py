@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,45 @@ def test_whoever_wants_no_calls_is_barred_at_every_number_of_the_lead(terminal: 
     assert move_in(terminal, dump).code == 0
     barred = {number for (number,) in rows(terminal, "SELECT number FROM dnc_entry")}
     assert barred == {"+12122660001", "+12122660066"}
+
+
+def abroad(order: Callable[[Made, Made], str]) -> str:
+    """A region's lead and three of Britain, barred by digits that have no country's code, on three lists."""
+    leads, barred = usual(), Made()
+    leads.lead(1, "2122660001")
+    leads.lead(2, "2079460123", phone_code="44", country_code="GBR", gmt_offset_now="0.00", state="")
+    leads.lead(3, "447911123456", phone_code="44", gmt_offset_now="0.00", state="", alt_phone="02079460124")
+    leads.lead(4, "2079460125", phone_code="44", gmt_offset_now="0.00", state="")
+    leads.lead(5, "2079460123", phone_code="44", list_id=102, gmt_offset_now="0.00", state="")
+    for number in ("2122660001", "2079460123", "7911123456"):
+        barred.add("dnc", phone_number=number)
+    barred.add("campaign_dnc", phone_number="2079460124", campaign_id="TESTCAMP")
+    return order(leads, barred)
+
+
+@pytest.mark.parametrize(
+    "order", [lambda leads, barred: barred.text + leads.text, lambda leads, barred: leads.text + barred.text]
+)
+def test_a_do_not_call_entry_bars_whoever_has_its_digits_in_any_country(
+    terminal: Terminal, order: Callable[[Made, Made], str]
+) -> None:
+    path = terminal.write("d.sql", abroad(order))
+    dry = terminal.ok("import", "vicidial", path, *ZONE, "--dry-run", "--json").document
+    said = terminal.ok("import", "vicidial", path, *ZONE, "--json").document
+    barred = rows(terminal, "SELECT name, number FROM dnc_entry JOIN dnc_list ON id = list_id ORDER BY 1, 2")
+    assert barred == [
+        ("global", "+12079460123"),
+        ("global", "+12122660001"),
+        ("global", "+442079460123"),
+        ("global", "+447911123456"),
+        ("vicidial-testcamp", "+12079460124"),
+        ("vicidial-testcamp", "+442079460124"),
+    ]
+    assert said["dnc_of_other_codes"] == dry["dnc_of_other_codes"] == {"barred": 3, "of_several_codes": 2}
+    told = [row["reason"] for row in said["rejected_rows"] if row["column"] == "do not call"]
+    assert len(told) == 2 and any("+12079460123, +442079460123: all are barred (lead 2)" in each for each in told)
+    (no_number,) = [row["reason"] for row in said["rejected_rows"] if row["column"] == "vicidial_dnc.phone_number"]
+    assert "in region US; leads that have its digits with another code are barred" in no_number
 
 
 def test_the_same_dump_again_brings_nothing_twice(terminal: Terminal, made: Made) -> None:

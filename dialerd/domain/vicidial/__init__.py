@@ -3,9 +3,10 @@
 from dialerd.domain.vicidial.campaigns import Draft, draft
 from dialerd.domain.vicidial.leads import CallbackRow, Lead, LeadTrouble, read_callback, read_lead
 from dialerd.domain.vicidial.statuses import Statuses
-from dialerd.domain.vicidial.survey import SURVEYED, Survey
+from dialerd.domain.vicidial.survey import BARRING, SURVEYED, Survey, barring_campaign
 
 __all__ = [
+    "BARRING",
     "SURVEYED",
     "CallbackRow",
     "Draft",
@@ -13,6 +14,7 @@ __all__ = [
     "LeadTrouble",
     "Statuses",
     "Survey",
+    "barring_campaign",
     "draft",
     "read_callback",
     "read_lead",

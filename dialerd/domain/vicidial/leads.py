@@ -44,7 +44,8 @@ class LeadTrouble:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """`list_id` is ViciDial's; `is_opt_out`: the person wants no calls by anybody; `is_known`: its status is one that
-    is defined anywhere; `is_placed`: a zone is known for its number."""
+    is defined anywhere; `is_placed`: a zone is known for its number; `written`: by E.164, how its numbers stand
+    there, beside the `code`."""
 
     lead_id: int
     list_id: int
@@ -54,6 +55,8 @@ class Lead:
     is_known: bool
     is_opt_out: bool
     is_placed: bool
+    code: str
+    written: Mapping[str, str]
 
 
 def read_lead(
@@ -68,7 +71,7 @@ def read_lead(
     if isinstance(main, BadNumber):
         return None, [LeadTrouble("phone_number", main.text, main.reason, is_lost=True)]
     troubles: list[LeadTrouble] = []
-    numbers = {main.e164: main}
+    numbers, as_written = {main.e164: main}, {main.e164: text(values, "phone_number")}
     attributes = dict(_attributes(values, troubles))
     for column in _ALSO_CALLED:
         written = text(values, column)
@@ -77,6 +80,7 @@ def read_lead(
         other = read_number(written, code=text(values, "phone_code"), region=region)
         if isinstance(other, PhoneNumber):
             numbers.setdefault(other.e164, other)
+            as_written.setdefault(other.e164, written)
             attributes.pop(column, None)
         elif column == "alt_phone":
             troubles.append(LeadTrouble(column, other.text, other.reason))
@@ -100,6 +104,8 @@ def read_lead(
         is_known=statuses.is_known(status, campaign),
         is_opt_out=statuses.is_opt_out(status, campaign),
         is_placed=bool(zone or main.zones),
+        code=text(values, "phone_code"),
+        written=as_written,
     ), troubles
 
 

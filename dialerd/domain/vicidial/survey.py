@@ -1,6 +1,6 @@
 """All of a dump that is small, gathered in one reading before the leads are taken in: it stands before and behind them.
 
-Not here: the leads and the do-not-call numbers, which are never held.
+Not here: the leads, which are never held. Of the do-not-call numbers the digits alone are (barred.py).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from dialerd.domain.vicidial.barred import Barred
 from dialerd.domain.vicidial.fields import Values, is_set, number, text
 from dialerd.domain.vicidial.leads import CallbackRow, LeadTrouble, read_callback
 from dialerd.domain.vicidial.statuses import Statuses
@@ -16,7 +17,8 @@ from dialerd.domain.vicidial.statuses import Statuses
 _OF_STATUSES = frozenset(
     {"vicidial_statuses", "vicidial_campaign_statuses", "vicidial_campaigns", "vicidial_lead_recycle"}
 )
-SURVEYED = (*sorted(_OF_STATUSES), "vicidial_lists", "vicidial_call_times", "vicidial_callbacks")
+BARRING = ("vicidial_dnc", "vicidial_campaign_dnc")
+SURVEYED = (*sorted(_OF_STATUSES), "vicidial_lists", "vicidial_call_times", "vicidial_callbacks", *BARRING)
 """The tables that a survey is made of."""
 
 
@@ -46,6 +48,7 @@ class Survey:
     campaigns: dict[str, Values] = field(default_factory=dict)
     call_times: dict[str, Values] = field(default_factory=dict)
     callbacks: dict[int, CallbackRow] = field(default_factory=dict)
+    barred: Barred = field(default_factory=Barred)
 
     def take(self, table: str, values: Values, line: int) -> LeadTrouble | None:
         """One row; what is wrong with it."""
@@ -57,6 +60,8 @@ class Survey:
             self.call_times[text(values, "call_time_id").lower()] = values
         elif table == "vicidial_lists":
             self.lists[number(values, "list_id")] = _list(values)
+        elif table in BARRING:
+            self.barred.take(barring_campaign(values), text(values, "phone_number"))
         elif table == "vicidial_callbacks":
             return self._callback(values, line)
         return None
@@ -77,6 +82,11 @@ class Survey:
 
     def lists_of(self, campaign: str) -> Sequence[ListDefinition]:
         return [each for _, each in sorted(self.lists.items()) if each.campaign == campaign]
+
+
+def barring_campaign(values: Values) -> str:
+    """Whose do-not-call entry it is; empty: everybody's."""
+    return text(values, "campaign_id").upper()
 
 
 def _list(values: Values) -> ListDefinition:
