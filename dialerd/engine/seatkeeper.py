@@ -104,11 +104,15 @@ class SeatKeeper:
             await self._store.write(partial(_leave, self._seat))
 
     async def _look_after(self, seat: Seat) -> None:
-        now, rows = self._clock.steady(), await self._store.read(lambda unit: unit.daemons.all())
-        # Where this one was frozen, the database away or its clock set, others' leases are over by no fault of theirs.
-        if not any(row.name == seat.name and row.left_s > self._lease_s - 2 * RENEW_S for row in rows):
-            self._looks_since = now
+        began = self._clock.steady()
+        rows = await self._store.read(lambda unit: unit.daemons.all())
+        renewed = any(row.name == seat.name and row.left_s > self._lease_s - 2 * RENEW_S for row in rows)
         await self._store.write(self._enter)
+        now = self._clock.steady()
+        # Where this one was frozen, the database away or slow or its clock set, others' leases are over by no fault of
+        # theirs; a disk that stood still may have held up this very renewal.
+        if not renewed or now - began > RENEW_S:
+            self._looks_since = now
         if now >= self._looks_since + 2 * RENEW_S:
             for name in await self._store.write(lambda unit: unit.daemons.take_away(but=seat.name)):
                 text = f"daemon {name} is gone: its calls are settled as interrupted"

@@ -28,6 +28,7 @@ from tests.simulation.world import trunk
 
 T = TypeVar("T")
 REFRESH_S, LOOK_S, RESTART_S, COMMIT_S = 2.0, 1.0, 1.0, 0.002
+TURN_S = 5.0  # as long as PostgreSQL is waited for by who wants to write
 
 
 class Site:
@@ -277,19 +278,32 @@ class View:
 
 
 class WalledStore:
-    """Implements ports.Store in memory, by the virtual clock; writes take a while. `is_away`: it can only be read."""
+    """Implements ports.Store in memory, by the virtual clock; writes take a while. `is_away`: it can only be read.
+    `stalls_s`: the commit of the leader's next renewal takes so long, and whoever wants to write meanwhile gives up
+    after a while, as where a disk stands still."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._store = SqliteStore.in_memory()
         self._has_wall = False
         self.is_away = False
+        self.stalls_s = 0.0
+        self._stalls_until = 0.0
 
     async def write(self, job: Callable[[Unit], T], *, patient: bool = False) -> T:
         await self._clock.sleep(COMMIT_S)
         if self.is_away:
             raise StoreError("the database is restarted", may_pass=True)
-        return await self._store.write(lambda unit: self._at_its_time(job, unit))
+        if (stalls_s := self._stalls_until - self._clock.steady()) > 0:
+            await self._clock.sleep(min(stalls_s, TURN_S))
+            if stalls_s > TURN_S:
+                raise StoreError("another write takes too long", may_pass=True)
+        done = await self._store.write(lambda unit: self._at_its_time(job, unit))
+        if self.stalls_s and getattr(job, "__name__", "") == "_enter":
+            stalls_s, self.stalls_s = self.stalls_s, 0.0
+            self._stalls_until = self._clock.steady() + stalls_s
+            await self._clock.sleep(stalls_s)
+        return done
 
     def post(self, job: Callable[[Unit], object]) -> None:
         self._store.post(lambda unit: self._at_its_time(job, unit))

@@ -220,6 +220,20 @@ def test_a_database_that_is_away_for_longer_than_a_lease_costs_nobody_a_call() -
     on_site(story)
 
 
+@pytest.mark.parametrize("later_s", [0.0, 3.0, 9.0, 12.0])
+def test_a_disk_that_stands_still_under_the_leaders_renewal_costs_no_helper_its_seat(later_s: float) -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30)
+        await site.open()
+        await site.clock.sleep(2.0 + later_s)
+        site.store.stalls_s = LEASE_S + 5
+        await site.clock.sleep(2 * LEASE_S)
+        made = await check(site, 30)
+        assert (site.dismissed, "interrupted" in {each.disposition for each in made}) == (0, False)
+
+    on_site(story)
+
+
 def test_a_leader_that_shares_nothing_dismisses_the_helpers_and_dials_alone() -> None:
     async def story(site: Site) -> None:
         site.daemons["alone"].shares = False
