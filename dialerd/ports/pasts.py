@@ -5,7 +5,7 @@ Not here: what a run makes of it (domain/past.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,3 +39,9 @@ class Pasts(Protocol):
         ...
 
     def set_brought(self, what: str) -> None: ...
+
+    def counts(self, whose: Collection[str]) -> Mapping[str, int]:
+        """How many of something were brought over before, of those of whom any were."""
+        ...
+
+    def set_counts(self, counts: Mapping[str, int]) -> None: ...

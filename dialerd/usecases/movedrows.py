@@ -45,6 +45,7 @@ def write_leads(
     wish: importing.Wish,
     leads: Sequence[Lead],
     campaign: str,
+    prefix: str,
     now: datetime,
 ) -> ImportRow:
     """One chunk of leads: contacts, their past, and the calls that rules of regulation packs count."""
@@ -56,19 +57,36 @@ def write_leads(
     known = unit.lists.get(wish.list_name)
     assert known is not None, "made with its first contact"
     unit.pasts.put(known.id, with_past)
-    unit.pasts.add_calls(campaign, _calls(leads, now))
+    unit.pasts.add_calls(campaign, _calls(_not_counted(unit, leads, prefix), now))
     return row
 
 
-def _calls(leads: Iterable[Lead], now: datetime) -> Iterable[EarlierCall]:
-    """The calls that were made to leads, of which only the last has a time: all are taken to be as late as that one,
-    since a rule that is obeyed too strictly breaks no law."""
-    for lead in leads:
+def _not_counted(unit: Unit, leads: Iterable[Lead], prefix: str) -> list[tuple[Lead, range]]:
+    """The calls of each, from 0 on, that were made since an earlier dump: which those were cannot be told by their
+    times, as `_calls` makes them up. A count that is lower than it was began anew there."""
+    named = [(f"vicidial {prefix}lead {lead.lead_id} calls", lead) for lead in leads]
+    known = dict(unit.pasts.counts([name for name, _ in named]))
+    new: list[tuple[Lead, range]] = []
+    changed: dict[str, int] = {}
+    for name, lead in named:
+        before, attempts = known.get(name), 0 if lead.past is None else lead.past.attempts
+        went_on = before is not None and before <= lead.calls
+        new.append((lead, range(before or 0, lead.calls) if went_on else range(attempts)))
+        if lead.lead_id and before != lead.calls and (before is not None or lead.past is not None):
+            known[name] = changed[name] = lead.calls
+    unit.pasts.set_counts(changed)
+    return new
+
+
+def _calls(leads: Iterable[tuple[Lead, range]], now: datetime) -> Iterable[EarlierCall]:
+    """Those calls to each lead, of which only the last has a time: all are taken to be as late as that one, since a
+    rule that is obeyed too strictly breaks no law."""
+    for lead, made in leads:
         past = lead.past
         if past is None or past.last_at is None or past.last_at < now - _REMEMBERED:
             continue
         code = Disposition(past.code) if past.code in _SYSTEM else Disposition.ANSWERED_HUMAN
-        for n in range(min(past.attempts, _MOST_CALLS)):
+        for n in made[:_MOST_CALLS]:
             at = past.last_at - timedelta(milliseconds=n)
             yield EarlierCall(number=lead.contact.numbers[0].e164, at=at, disposition=code)
 

@@ -247,7 +247,8 @@ class _Mover:
         else:
             campaign = as_name(self._wish.prefix, self._survey.campaign_of(list_id) or str(list_id))
             row = await self._store.write(
-                lambda unit: write_leads(unit, row, chunk, wish, leads, campaign, self._now()), patient=True
+                lambda unit: write_leads(unit, row, chunk, wish, leads, campaign, self._wish.prefix, self._now()),
+                patient=True,
             )
         self.taken.lists[name] = row
         self._told((), self._dump.position)

@@ -168,6 +168,37 @@ def test_the_same_dump_again_brings_nothing_twice(terminal: Terminal, made: Made
     assert move_in(terminal, made, "--json").document["callbacks"]["added"] == 0, "a cancelled one does not come back"
 
 
+@pytest.mark.parametrize("attempts", ["all", "since-reset"])
+@pytest.mark.parametrize("is_timed", [True, False])
+def test_a_later_dump_adds_the_calls_that_were_made_since_and_no_other(
+    terminal: Terminal, attempts: str, is_timed: bool
+) -> None:
+    """Also where nothing says when, which makes the calls as late as the dump; or where its lead has another list."""
+    now = datetime.now(UTC)  # noqa: TID251  # the command's own clock is the real one
+    counted = []
+    for age_h, calls, list_id in ((72, 3, 101), (24, 5, 101), (2, 5, 102), (1, 0, 102), (1, 2, 102)):
+        dump = usual()
+        dump.completed = local(now - timedelta(hours=age_h - 1))
+        last_at = by_lead(now - timedelta(hours=age_h)) if is_timed and calls else None
+        flag, status = (f"Y{calls - 1}", "NA") if calls else ("N", "NEW")
+        dump.lead(
+            1, "2122660001", list_id=list_id, status=status, called_count=calls, last_local_call_time=last_at,
+            called_since_last_reset=flag,
+        )  # fmt: skip
+        assert move_in(terminal, dump, "--attempts", attempts).code == 0
+        counted += rows(terminal, "SELECT count(*) FROM past_call")
+    assert [each for (each,) in counted] == [3, 5, 5, 5, 7]
+
+
+def test_a_call_that_is_told_with_the_time_of_the_one_before_counts_as_well(terminal: Terminal) -> None:
+    at = by_lead(datetime.now(UTC) - timedelta(days=1))  # noqa: TID251  # the command's own clock is the real one
+    for calls in (3, 4, 3, 4):
+        dump = usual().lead(1, "2122660001", status="NA", called_count=calls, last_local_call_time=at)
+        dump.completed = local(datetime.now(UTC))  # noqa: TID251
+        assert move_in(terminal, dump).code == 0
+    assert rows(terminal, "SELECT count(*) FROM past_call") == [(4,)], "also where an older dump comes again"
+
+
 def test_a_run_obeys_what_was_done_before(terminal: Terminal, made: Made) -> None:
     settled(terminal, made)
     text = (terminal.home / "drafts" / "vicidial-testcamp.toml").read_text()

@@ -5,7 +5,7 @@ Not here: taking it into a run (runs.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dialerd.adapters.sql.connection import Connection
@@ -33,6 +33,12 @@ INSERT INTO past_call (number, claimed_at, ended_at, disposition, campaign)
 SELECT :number, :at, :at, :disposition, :campaign WHERE NOT EXISTS (
   SELECT 1 FROM past_call WHERE number = :number AND claimed_at = :at AND campaign = :campaign)
 """
+# The number stands behind the name and a space: no digit comes before "!".
+_COUNTS = """
+SELECT whose.value, what FROM json_each(:whose) AS whose
+CROSS JOIN brought_over ON what >= whose.value || ' ' AND what < whose.value || '!'
+"""
+_UNCOUNT = "DELETE FROM brought_over WHERE what >= :whose || ' ' AND what < :whose || '!'"
 _OF_CONTACTS = """
 SELECT contact_id, attempts, last_at, code, is_over, source,
   EXISTS (SELECT 1 FROM contact_number WHERE contact_number.contact_id = contact_past.contact_id)
@@ -87,6 +93,15 @@ class SqlPasts:
 
     def set_brought(self, what: str) -> None:
         self._connection.execute("INSERT OR IGNORE INTO brought_over VALUES (?)", (what,))
+
+    def counts(self, whose: Collection[str]) -> Mapping[str, int]:
+        rows = self._connection.execute(_COUNTS, {"whose": to_json(sorted(whose))}).fetchall()
+        return {name: int(what[len(name) + 1 :]) for name, what in rows}
+
+    def set_counts(self, counts: Mapping[str, int]) -> None:
+        self._connection.executemany(_UNCOUNT, [{"whose": name} for name in counts])
+        added = [(f"{name} {count}",) for name, count in counts.items()]
+        self._connection.executemany("INSERT INTO brought_over VALUES (?)", added)
 
 
 def judged(

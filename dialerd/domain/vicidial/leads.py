@@ -45,12 +45,13 @@ class LeadTrouble:
 class Lead:
     """`list_id` is ViciDial's; `is_opt_out`: the person wants no calls by anybody; `is_known`: its status is one that
     is defined anywhere; `is_placed`: a zone is known for its number; `written`: by E.164, how its numbers stand
-    there, beside the `code`."""
+    there, beside the `code`; `calls`: so many were made to it there, ever."""
 
     lead_id: int
     list_id: int
     contact: Contact
     past: Past | None
+    calls: int
     status: str
     is_known: bool
     is_opt_out: bool
@@ -100,6 +101,7 @@ def read_lead(
             numbers=tuple(numbers.values()), attributes=attributes, zone=zone, priority=number(values, "rank")
         ),
         past=_past(values, statuses, campaign=campaign, by_pass=by_pass, made_at=made_at),
+        calls=max(0, number(values, "called_count")),
         status=status,
         is_known=statuses.is_known(status, campaign),
         is_opt_out=statuses.is_opt_out(status, campaign),
