@@ -41,9 +41,8 @@ def check(context: Context, folder: Path, in_use: Parameters, limit: float) -> N
     """
     files = attempts_in(folder)
     live = context.read(lambda unit: live_verdicts(unit, files))
-    seconds = in_use.total_analysis_time / 1000 + 1.0
     compared = (
-        (asterisk, compare(heard_in(files[attempt_id], seconds=seconds), said, in_use))
+        (asterisk, compare(heard_in(files[attempt_id], seconds=in_use.heard_s), said, in_use))
         for attempt_id, (asterisk, said) in live.items()
     )
     found = by_server(compared)

@@ -22,7 +22,6 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.words import AttemptId, Verdict
 from dialerd.usecases.detection import found_by_agents
 
-_SPARE_S = 1.0
 _COLUMNS = ("AMD()", "people_lost", "machines_missed", "unsure", "to_person_s", "to_machine_s", "")
 _SHOWN = 15
 
@@ -63,8 +62,7 @@ def tune_command(
     def told(attempts: Collection[AttemptId]) -> Mapping[AttemptId, Verdict]:
         return context.read(lambda unit: found_by_agents(unit, attempts))
 
-    seconds = in_use.total_analysis_time / 1000 + _SPARE_S
-    corpus = read_corpus(folder, labels=labels, told=told if by_agents else None, seconds=seconds)
+    corpus = read_corpus(folder, labels=labels, told=told if by_agents else None, seconds=in_use.heard_s)
     found = tune(corpus.heard, now=in_use, weight=weight)
     if svg is not None:
         _write(svg, amdchart.as_svg(found))

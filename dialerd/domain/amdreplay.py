@@ -18,6 +18,8 @@ FRAME_MS = 20
 
 SAMPLES = 160
 
+_SPARE_S = 1.0
+
 ENDED = "ENDED"
 """The cause of a replay whose recording is over before there is a verdict."""
 
@@ -39,6 +41,11 @@ class Parameters:
     def __str__(self) -> str:
         """As AMD() takes them."""
         return ",".join(map(str, astuple(self)))
+
+    @property
+    def heard_s(self) -> float:
+        """How much of a call's sound there has to be for its verdict: what AMD() listens to, and some to spare."""
+        return self.total_analysis_time / 1000 + _SPARE_S
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))

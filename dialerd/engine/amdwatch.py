@@ -50,7 +50,7 @@ class AmdWatch:
     async def look(self) -> None:
         """Compare what is new. Raises StoreError."""
         assert self._heard is not None, "run looks only where something is recorded"
-        heard = dict(await self._heard.fresh(self._clock.now(), most=AT_ONCE))
+        heard = dict(await self._heard.fresh(self._clock.now(), most=AT_ONCE, seconds=self._given.heard_s))
         if not heard:
             return
         live = await self._store.read(lambda unit: live_verdicts(unit, heard))

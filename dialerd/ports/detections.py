@@ -30,8 +30,9 @@ class DetectedRow:
 class HeardCalls(Protocol):
     """What detection has heard of calls, as it is recorded."""
 
-    async def fresh(self, now: datetime, *, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
-        """Calls that are new since the last look, each once, with the mean level of each frame of 20 ms."""
+    async def fresh(self, now: datetime, *, most: int, seconds: float) -> list[tuple[AttemptId, Sequence[int]]]:
+        """Calls that are new since the last look, each once, with the mean level of each frame of 20 ms of its first
+        `seconds`."""
         ...
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ class Calls:
             row: Any = type("Row", (), {"id": new, "asterisk": asterisk, "amd": each})
             self.said[new] = row
 
-    async def fresh(self, _now: object, *, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
+    async def fresh(self, _now: object, *, most: int, seconds: float) -> list[tuple[AttemptId, Sequence[int]]]:
         taken, self.left = self.left[:most], self.left[most:]
         return taken
 
@@ -90,7 +91,7 @@ def test_files_are_read_once_when_they_are_whole_and_those_of_before_are_left_al
         os.utime(file, (at := NOW.timestamp() - age_s, at))
 
     def look(later_s: float = 0.0, most: int = 9) -> list[tuple[AttemptId, Sequence[int]]]:
-        return asyncio.run(folder.fresh(NOW + timedelta(seconds=later_s), most=most))
+        return asyncio.run(folder.fresh(NOW + timedelta(seconds=later_s), most=most, seconds=1.0))
 
     folder = HeardFolder(tmp_path)
     write(1, age_s=60)
@@ -106,12 +107,26 @@ def test_files_are_read_once_when_they_are_whole_and_those_of_before_are_left_al
     for n in range(5, 9):
         write(n, age_s=60)
     assert [len(look(most=3)), len(look(most=3))] == [3, 1]
-    assert asyncio.run(HeardFolder(tmp_path / "none").fresh(NOW, most=3)) == []
+    assert asyncio.run(HeardFolder(tmp_path / "none").fresh(NOW, most=3, seconds=1.0)) == []
+
+
+def test_a_call_of_which_detection_has_long_heard_is_read_to_the_end_of_its_time(tmp_path: Path) -> None:
+    given = replace(SHIPPED, total_analysis_time=15_000, initial_silence=16_000)
+    calls, meters = Calls(), Meters()
+    store: Any = calls
+    watching = AmdWatch(store, PassingClock(), HeardFolder(tmp_path), given, meters)
+    asyncio.run(watching.look())
+    calls.add("NOTSURE TOOLONG-15000")
+    file = tmp_path / f"{attempt_id(0)}.sln"
+    file.write_bytes(bytes(2 * 8000 * 15))
+    os.utime(file, (0.0, 0.0))
+    asyncio.run(watching.look())
+    assert meters.detections == {("pbx1", "agrees"): 1}
 
 
 def test_a_folder_that_may_not_be_read_is_told_of_once(tmp_path: Path, told: Any) -> None:
     (tmp_path / "file").write_text("no folder")
     folder = HeardFolder(tmp_path / "file")
     for _ in range(2):
-        assert asyncio.run(folder.fresh(NOW, most=3)) == []
+        assert asyncio.run(folder.fresh(NOW, most=3, seconds=1.0)) == []
     assert [each["action"] for each in told] == ["heard_folder_unreadable"]

@@ -20,7 +20,6 @@ _log = logger(__name__)
 
 _ATTEMPT = re.compile(r"d[0-9a-f]{32}\Z")
 _QUIET_S = 10.0  # it is whole then, and its call's verdict is written
-_SECONDS = 10.0
 
 
 class HeardFolder:
@@ -31,10 +30,10 @@ class HeardFolder:
         self._seen: set[AttemptId] | None = None
         self._has_complained = False
 
-    async def fresh(self, now: datetime, *, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
-        return await asyncio.to_thread(self._fresh, now, most)
+    async def fresh(self, now: datetime, *, most: int, seconds: float) -> list[tuple[AttemptId, Sequence[int]]]:
+        return await asyncio.to_thread(self._fresh, now, most, seconds)
 
-    def _fresh(self, now: datetime, most: int) -> list[tuple[AttemptId, Sequence[int]]]:
+    def _fresh(self, now: datetime, most: int, seconds: float) -> list[tuple[AttemptId, Sequence[int]]]:
         try:
             files = {
                 AttemptId(each.stem): each
@@ -61,7 +60,7 @@ class HeardFolder:
             try:
                 if now.timestamp() - files[attempt_id].stat().st_mtime < _QUIET_S:
                     continue
-                levels = levels_of(files[attempt_id], seconds=_SECONDS)
+                levels = levels_of(files[attempt_id], seconds=seconds)
             except (OSError, BadInputError) as error:
                 _log.warning(f"what detection heard cannot be read: {error}", action="heard_unreadable")
                 self._seen.add(attempt_id)
