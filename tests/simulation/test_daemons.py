@@ -193,6 +193,31 @@ def test_a_helper_leads_when_the_leader_is_gone_and_takes_its_calls_over() -> No
     on_site(story)
 
 
+@pytest.mark.parametrize(("comes_back", "ending"), [(True, "no_answer"), (False, "interrupted")])
+def test_what_a_leader_dialed_while_it_helped_stays_its_own_until_its_lease_is_over(
+    comes_back: bool, ending: str
+) -> None:
+    async def story(site: Site) -> None:
+        await run(site, 30, mix=("03",))
+        await site.open()
+        while not (as_helper := {each.id for each in await attempts(site) if each.owner == "two"}):
+            await site.clock.sleep(0.25)
+        await site.daemons["one"].kill()
+        await site.clock.sleep(3.0)
+        assert site.leader is site.daemons["two"]
+        await site.daemons["two"].kill()
+        await site.clock.sleep(6.0)
+        assert site.leader is site.daemons["three"]
+        if comes_back:
+            site.daemons["two"].start()
+        made = await check(site, 30)
+        assert {each.disposition for each in made if each.id in as_helper} == {ending}
+        rest = {each.disposition for each in made if each.id not in as_helper and each.owner != "two"}
+        assert rest == {"no_answer"}, "the next leader's"
+
+    on_site(story, "one", "two", "three", seed=6)
+
+
 @pytest.mark.parametrize("writes", range(1, 9))
 def test_a_helper_that_was_frozen_sends_nothing_that_was_settled_meanwhile(writes: int) -> None:
     async def story(site: Site) -> None:
