@@ -1,6 +1,7 @@
 """The desk of messages: claims what is due for the routes that are up, sends it, settles it, and takes what comes back.
 
-Not here: what a claim, a report or a reply means (usecases/messaging.py, replies.py), the routes (adapters, simulate).
+Not here: what a claim, a report or a reply means (usecases/messaging.py, replies.py), writing down what comes back
+(reception.py), the routes (adapters, simulate).
 
 A message's attempt is committed before it is sent, and it is given to its route once: what the route leaves unclear,
 and what a dead daemon had given away, is settled as interrupted. That is the desk's promise, and no more: a route whose
@@ -20,6 +21,7 @@ from dialerd.domain.errors import StoreError
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, RunId, RunState
 from dialerd.engine.means import Means
+from dialerd.engine.reception import Reception
 from dialerd.engine.runline import RunLine
 from dialerd.engine.surewriter import STORE_RETRY_S, SureWriter
 from dialerd.log import logger
@@ -40,7 +42,7 @@ from dialerd.ports import (
     Unit,
 )
 from dialerd.tasks import end, spawn
-from dialerd.usecases import answering, messaging, replies
+from dialerd.usecases import answering, messaging
 from dialerd.usecases.answering import Answering
 
 _log = logger(__name__)
@@ -101,11 +103,11 @@ class MessagingDesk:
         self._runs = means.runs
         self._rulebook = means.rulebook
         self._lines = {name: Line(route) for name, route in routes.items()}
-        self._answering = {
+        answering = {
             name: Answering(answers=answers.get(name, NO_ANSWERS), words=words, new_id=means.dice.attempt_id)
             for name in routes
         }
-        self._region = region
+        self._reception = Reception(means.store, means.clock, answering, region)
         self._sure = sure
         self._on_change = on_change
         self._on_opt_out = on_opt_out
@@ -332,25 +334,14 @@ class MessagingDesk:
 
     async def on_message_event(self, route: str, event: MessageEvent) -> None:
         line = self._lines[route]
-        took = await self._store.write(
-            partial(
-                replies.take_event,
-                route=route,
-                channel=line.route.channel,
-                event=event,
-                on_wire=[each for one in self._lines.values() for each in one.on_wire],
-                by=self._answering[route],
-                region=self._region,
-                now=self._clock.now(),
-            )
-        )
+        on_wire = [each for one in self._lines.values() for each in one.on_wire]
+        took = await self._reception.take(route, line.route.channel, event, on_wire=on_wire)
         if took.has_opted_out:
             self._on_opt_out()
         if took.answer is not None:
             self._answer(line, took.answer)
-        elif not took.is_known and line.sending and isinstance(event, Delivered | Undelivered):
-            # It may be about one whose sending, and so its name, is not written down yet. It is told again.
-            raise StoreError(f"route {route}: no message is known by that name yet")
+        elif not took.is_known and line.sending and _may_be_known_soon(event):
+            raise StoreError(f"route {route}: no message is known by that name yet", may_pass=True)
         if not took.is_known and took.answer is None:
             _log.info("a report or a reply is about no message of ours", action="message_event_unknown", route=route)
         if took.run is not None:
@@ -367,6 +358,12 @@ class MessagingDesk:
             _log.warning(f"route {route} is down: {reason}", action="route_down", route=route)
         self._dry.clear()
         self._wake.set()
+
+
+def _may_be_known_soon(event: MessageEvent) -> bool:
+    """Whether a report may be about a message whose sending, and so its name, is not written down yet: it is to be told
+    again. By the name of its attempt a message is known before it is sent."""
+    return isinstance(event, Delivered | Undelivered) and event.about.attempt_id is None
 
 
 def _seen(unit: Unit, route: str, *, is_up: bool, reason: str, now: datetime) -> None:

@@ -43,7 +43,7 @@ from dialerd.usecases.answering import Answering, answer
 from dialerd.usecases.callbacks import Wish as CallWish
 from dialerd.usecases.messaging import give_code, report, settle_message
 from dialerd.usecases.optout import opt_in, opt_out
-from dialerd.usecases.strategies import plan_for
+from dialerd.usecases.strategies import step_sent
 
 _ACTOR = "reply"
 _DIGITS = re.compile(r"[0-9]{8,15}\Z")
@@ -98,6 +98,41 @@ def take_event(
             return _take_reply(unit, route, channel, event, on_wire, by, region, now)
         case OptOutCame():
             return _take_opt_out(unit, route, channel, event, on_wire, region, now)
+
+
+def set_aside(
+    unit: Unit,
+    route: str,
+    channel: Channel,
+    event: ReplyCame | OptOutCame,
+    *,
+    why: str,
+    by: Answering,
+    region: str,
+    now: datetime,
+) -> Took:
+    """Keep what somebody wrote and `take_event` could not deal with. Of what it leads to an opt-out alone is left: who
+    wants to be left alone is, whatever else is amiss."""
+    if channel is Channel.SMS:
+        event = replace(event, sender=_as_dialed(unit, event.sender, region))
+    if isinstance(event, ReplyCame):
+        subject, said, recipient = event.subject, event.text, event.recipient
+        is_stop = not event.is_automatic and wish_of(_words(event), by.words) is Wish.STOP
+    else:
+        subject, said, recipient, is_stop = "", event.how, "", True
+    reply_id = event.id or _digest(event.sender, said, event.at)
+    if unit.messages.has_reply(route, reply_id):
+        return Took()
+    about, sender = event.about, _as_kept(event.sender)
+    last = about.attempt_id or unit.messages.attempt_of(route, about.message_ids)
+    last = last or (unit.messages.last_to(sender, channel) if sender else None)
+    attempt = None if last is None else unit.dialing.attempt(last)
+    who = _who(unit, attempt, event.sender)
+    has_opted_out = is_stop and bool(who)
+    did = _opt_out(unit, who, channel, said or subject, region, now) if has_opted_out else ""
+    did = "; ".join(filter(None, [did, f"could not be dealt with: {why}"]))
+    _keep(unit, route, reply_id, event.sender, recipient, subject, said, event.at, attempt, did)
+    return Took(has_opted_out=has_opted_out)
 
 
 def _is_of_answer(unit: Unit, route: str, about: About) -> bool:
@@ -196,7 +231,7 @@ def _take_reply(
     run, did, is_stop = None, "written by a machine" if event.is_automatic else "", False
     back: Message | None = None
     if not event.is_automatic:
-        words = event.text if event.text.strip() else event.subject  # some say it all above an empty e-mail
+        words = _words(event)
         wish, was_free = wish_of(words, by.words), not unit.dnc.check(_as_kept(event.sender), now)
         is_stop = wish is Wish.STOP
         if is_stop:  # also of somebody whom we know nothing of
@@ -212,6 +247,10 @@ def _take_reply(
         did = "; ".join(filter(None, [did, "answered" if back is not None else ""]))
     _keep(unit, route, reply_id, event.sender, event.recipient, event.subject, event.text, event.at, attempt, did)
     return Took(run, is_known=attempt is not None, answer=back, has_opted_out=is_stop)
+
+
+def _words(event: ReplyCame) -> str:
+    return event.text if event.text.strip() else event.subject  # some say it all above an empty e-mail
 
 
 def _who(unit: Unit, attempt: AttemptRow | None, sender: str) -> AttemptId | str:
@@ -247,10 +286,11 @@ def _by_rules(
     if run is None:
         return None, ""
     contact = unit.contacts.get(unit.callbacks.contact_of(attempt.target_id))
-    step = plan_for(unit, run.spec).at(attempt.step).step
+    step = step_sent(unit, run.spec, attempt.step)
     rules = () if step is None or is_stop or attempt.beside is not None else step.reply
     found = match(rules, event.text, zone=_zone(run, contact), now=now)
-    done: list[str] = []
+    is_gone = step is None and run.spec.strategy is not None and not is_stop
+    done = [f"no rules: strategy {run.spec.strategy} was deleted"] if is_gone else []
     if found is not None and contact is not None:
         done += _set(unit, contact, found, event.text)
         if found.call_at is not None:

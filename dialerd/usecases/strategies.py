@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dialerd.domain.campaign import CampaignSpec
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.strategy import Plan, Strategy, plain, plan_of
+from dialerd.domain.strategy import Plan, Step, Strategy, plain, plan_of
 from dialerd.domain.words import CampaignState, Channel, Disposition
 from dialerd.ports import Unit
 from dialerd.usecases import definitions
@@ -26,6 +26,13 @@ def plan_for(unit: Unit, spec: CampaignSpec) -> Plan:
         return plain(spec.retry_policy)
     strategy = get_strategy(unit, spec.strategy)
     return plan_of(strategy, max_attempts=spec.max_attempts, is_mixed=spec.is_mixed)
+
+
+def step_sent(unit: Unit, spec: CampaignSpec, name: str) -> Step | None:
+    """The step that a message of a run was sent at; None: its campaign has no strategy, or that one is gone, as it may
+    be once the run is over."""
+    strategy = None if spec.strategy is None else unit.strategies.get(spec.strategy)
+    return None if strategy is None else plan_of(strategy, max_attempts=spec.max_attempts).at(name).step
 
 
 def own_route(plan: Plan, name: str, channel: Channel) -> str | None:

@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialerd.domain.dispositionset import read_disposition_set
+from dialerd.domain.errors import StoreError
 from dialerd.domain.optout import How
-from dialerd.domain.words import Channel, RunState
-from dialerd.ports import ContactRow, ReplyRow
+from dialerd.domain.words import AttemptId, Channel, RunState
+from dialerd.ports import About, ContactRow, Delivered, MessageEvent, OptOutCame, ReplyCame, ReplyRow, Undelivered
 from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults
 from dialerd.usecases import dispositions, dnc, optout
 from tests.numbers import number
 from tests.simulation.office import HOUR, Office, in_office
-from tests.simulation.test_strategy import LETTER, MIN, SORRY, Desk
+from tests.simulation.test_strategy import LETTER, MIN, SORRY, TEXT_ONLY, Desk
 from tests.simulation.world import START
 
 ANN, BOB = number(0, "10"), number(1, "10")
@@ -68,9 +70,15 @@ async def contact(office: Office) -> ContactRow:
     return row
 
 
-async def replies(office: Office) -> list[ReplyRow]:
-    ann = await contact(office)
-    return await office.store.read(lambda unit: unit.messages.replies(ann.id, limit=9))
+async def replies(office: Office, sender: str = ANN) -> list[ReplyRow]:
+    (row,) = await office.store.read(lambda unit: unit.contacts.find(sender))
+    return await office.store.read(lambda unit: unit.messages.replies(row.id, limit=9))
+
+
+async def tell(office: Office, event: MessageEvent) -> None:
+    """The route for texts brings it."""
+    assert office.engine is not None
+    await office.engine.messages.on_message_event("smsc", event)
 
 
 async def barred(office: Office, address: str) -> bool:
@@ -304,5 +312,70 @@ def test_h2_a_reply_while_the_next_message_waits_for_its_turn_answers_the_one_be
             ("text", "replied", "sent"),
             ("more", None, None),
         ]
+
+    in_office(story, start=START)
+
+
+def test_what_cannot_be_dealt_with_is_kept_once_with_the_reason_its_opt_out_holds_and_the_next_is_read() -> None:
+    """Here the run's strategy is taken from under it, as no command does."""
+
+    async def story(office: Office) -> None:
+        desk = await begin(office, people=2)
+        await office.clock.sleep(30)
+        rows = {row.number: row for row in await desk.rows()}
+        await office.store.write(lambda unit: unit.strategies.delete("remind"))
+        about = About(attempt_id=rows[BOB].id)
+        with capture_logs() as logs:
+            await tell(office, Undelivered(about=about, at=START, reason=""))
+            for _ in range(2):
+                await tell(office, ReplyCame(id="1", sender=ANN, recipient="", text="yes", at=START))
+                await tell(office, OptOutCame(id="2", sender="", how="one click", about=about, at=START))
+                await tell(office, ReplyCame(id="3", sender=ANN, recipient="", text="STOP", at=START))
+        assert await barred(office, ANN) and await barred(office, BOB) and await barred(office, "p1@example.com")
+        kept = {row.text: row.did for row in [*await replies(office, ANN), *await replies(office, BOB)]}
+        why = "could not be dealt with: there is no strategy remind"
+        assert kept == {"yes": why, "one click": "opted out", "STOP": f"opted out; {why}"}
+        aside = [each for each in logs if each.get("action") == "message_event_set_aside"]
+        assert [each["reply_id"] for each in aside] == [None, "1", "3"]
+        assert not any(each in str(aside) for each in (ANN, BOB))
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("is_damage", [False, True])
+def test_a_reply_that_the_disk_refuses_for_now_is_not_taken_and_acts_when_it_is_brought_again(is_damage: bool) -> None:
+    async def story(office: Office) -> None:
+        await begin(office)
+        await office.clock.sleep(30)
+        said = ReplyCame(id="1", sender=ANN, recipient="", text="yes", at=START)
+        full = StoreError("the disk is full", may_pass=True, is_damage=is_damage)
+
+        async def refuse(job: object, **more: object) -> None:
+            raise full
+
+        write, office.store.write = office.store.write, refuse  # type: ignore[method-assign,assignment]
+        with pytest.raises(StoreError, match="the disk is full"):
+            await tell(office, said)
+        office.store.write = write  # type: ignore[method-assign]
+        assert await replies(office) == []
+        await tell(office, said)
+        assert [row.did for row in await replies(office)] == ["set answer; disposition accepted"]
+
+    in_office(story, start=START)
+
+
+def test_a_report_about_a_message_that_is_gone_waits_for_no_other_that_is_being_sent() -> None:
+    """An inbox reads nothing behind it meanwhile, and a long campaign is always sending."""
+
+    async def story(office: Office) -> None:
+        desk = Desk(office, messages_per_second=1 / 600)
+        await desk.begin(TEXT_ONLY, ["10"] * 2)
+        await office.clock.sleep(5)
+        assert office.engine is not None
+        assert not office.engine.messages.is_empty
+        gone = About(attempt_id=AttemptId("d" + "f" * 32))
+        await tell(office, Undelivered(about=gone, at=START, reason=""))
+        with pytest.raises(StoreError, match="by that name yet"):
+            await tell(office, Delivered(about=About(message_ids=("7",)), at=START))
 
     in_office(story, start=START)

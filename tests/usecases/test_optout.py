@@ -301,6 +301,31 @@ def test_a_stop_in_the_subject_of_an_empty_email_is_one(ann: House, subject: str
     assert (ANNS_MAIL in barred(ann)) is is_stop
 
 
+@pytest.mark.parametrize(
+    ("event", "is_stop"),
+    [
+        (OptOutCame(id="", about=About(), at=NOW, how="one click", sender="Ann@Example.com"), True),
+        (ReplyCame(id="r", about=About(), sender=ANNS_MAIL, recipient="", text="stop", at=NOW), True),
+        (ReplyCame(id="r", about=About(), sender=ANNS_MAIL, recipient="", text="yes", at=NOW), False),
+        (
+            ReplyCame(id="r", about=About(), sender=ANNS_MAIL, recipient="", text="stop", at=NOW, is_automatic=True),
+            False,
+        ),
+    ],
+)
+def test_of_what_cannot_be_dealt_with_the_opt_out_is_left(
+    ann: House, event: ReplyCame | OptOutCame, is_stop: bool
+) -> None:
+    words = ReplyWords(words={"stop": Wish.STOP}, begins=(), languages=())
+    by = Answering(answers=NO_ANSWERS, words=words, new_id=lambda: AttemptId("d" + "0" * 32))
+    for is_first in (True, False):
+        took = replies.set_aside(
+            ann.unit, "mail", Channel.EMAIL, event, why="spoilt", by=by, region="US", now=NOW + timedelta(days=1)
+        )
+        assert took.has_opted_out is (is_stop and is_first)
+    assert barred(ann) == ({ANN, ANNS_DESK, ANNS_MAIL} if is_stop else set())
+
+
 def test_an_opt_out_from_a_call_whose_number_is_forgotten_bars_the_contact_that_is_still_there(ann: House) -> None:
     ann.start()
     (attempt,) = ann.dial(1)

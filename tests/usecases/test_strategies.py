@@ -11,9 +11,9 @@ import pytest
 
 from dialerd.domain.answers import NO_ANSWERS
 from dialerd.domain.errors import BadInputError, IllegalActionError, NotFoundError
-from dialerd.domain.replywords import NO_WORDS
+from dialerd.domain.replywords import NO_WORDS, ReplyWords, Wish
 from dialerd.domain.strategy import read_strategy
-from dialerd.domain.words import AttemptId, Channel, Disposition
+from dialerd.domain.words import AttemptId, Channel, ContactId, Disposition
 from dialerd.ports import About, Delivered, MessageRouteRow, Refused, ReplyCame, Sent, Unclear, Undelivered
 from dialerd.usecases import campaigns, contacts, dialing, dnc, messaging, replies, runs, status, strategies
 from dialerd.usecases.answering import Answering
@@ -81,9 +81,9 @@ class Writing:
             now=NOW + timedelta(minutes=minutes),
         )
 
-    def take(self, event: Any) -> replies.Took:
+    def take(self, event: Any, by: Answering = _NOTHING) -> replies.Took:
         return replies.take_event(
-            self.unit, "smsc", Channel.SMS, event, by=_NOTHING, region="US", now=NOW + timedelta(minutes=1)
+            self.unit, "smsc", Channel.SMS, event, by=by, region="US", now=NOW + timedelta(minutes=1)
         )
 
     def codes(self) -> dict[str, int]:
@@ -104,6 +104,25 @@ def test_a_strategy_is_kept_once_and_not_changed_under_a_running_campaign(writin
         strategies.delete_strategy(writing.unit, "write", actor=ACTOR, now=NOW)
     runs.stop_run(writing.unit, "spring", actor=ACTOR, now=NOW)
     assert writing.apply(description="other")
+
+
+@pytest.mark.parametrize(("text", "is_barred"), [("STOP", True), ("yes", False)])
+def test_a_reply_that_comes_when_its_strategy_was_deleted_is_kept_and_a_stop_opts_out(
+    writing: Writing, text: str, is_barred: bool
+) -> None:
+    writing.start()
+    for outgoing in writing.claim().outgoing:
+        messaging.settle_message(writing.unit, outgoing.attempt.id, Disposition.SENT, now=NOW)
+    runs.stop_run(writing.unit, "spring", actor=ACTOR, now=NOW)
+    campaigns.apply_campaign(writing.unit, spec(), trunks=TRUNKS, actor=ACTOR, now=NOW)
+    strategies.delete_strategy(writing.unit, "write", actor=ACTOR, now=NOW)
+    words = ReplyWords(words={"stop": Wish.STOP}, begins=(), languages=())
+    said = ReplyCame(id="r", about=About(), sender=ANN, recipient="", text=text, at=NOW)
+    took = writing.take(said, by=replace(_NOTHING, words=words))
+    assert (took.is_known, took.has_opted_out) == (True, is_barred)
+    assert bool(dnc.check_dnc(writing.unit, ANN, region="US", now=NOW)) is is_barred
+    (kept,) = writing.unit.messages.replies(ContactId(1), limit=9)
+    assert (kept.text, kept.did) == (text, "opted out" if is_barred else "no rules: strategy write was deleted")
 
 
 def test_a_campaign_says_what_it_lacks_for_its_strategy(house: House) -> None:
