@@ -172,9 +172,14 @@ def _text(part: Mail) -> str:
     content = part.get_payload(decode=True)
     octets = content if isinstance(content, bytes) else b""
     try:
-        return octets[: 4 * _MOST_TEXT].decode(part.get_content_charset() or "utf-8", "replace")
+        return _whole(octets[: 4 * _MOST_TEXT].decode(part.get_content_charset() or "utf-8", "replace"))
     except (LookupError, ValueError):  # no such charset
         return octets[: 4 * _MOST_TEXT].decode("utf-8", "replace")
+
+
+def _whole(text: str) -> str:
+    """Without the halves of characters that some charsets (utf-7) bring by themselves: no database takes them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _kind(part: Mail) -> str:
@@ -190,4 +195,4 @@ def _header(mail: Mail, name: str) -> str:
         text = str(make_header(decode_header(str(raw))))
     except (MessageError, LookupError, ValueError):
         text = str(raw)
-    return " ".join(text.split())[:4000]
+    return " ".join(_whole(text).split())[:4000]

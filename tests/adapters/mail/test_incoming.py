@@ -216,6 +216,20 @@ def test_no_damage_is_too_strange(text: str, data: st.DataObject) -> None:
     assert found is None or found.at == AT
 
 
+@pytest.mark.parametrize(("charset", "half"), [("utf-7", "+2AA-"), ("unicode_escape", "\\ud800")])
+def test_half_a_character_that_no_database_takes_is_none(charset: str, half: str) -> None:
+    word = f"=?{charset}?Q?{half.replace(chr(92), '=5C')}?="
+    octets = (
+        f"From: ann@example.com\nTo: {word}@b\nMessage-ID: <{word}@b>\nSubject: {word}\n"
+        f"Content-Type: text/plain; charset={charset}\n\nyes {half}"
+    ).encode()
+    event = read(octets, fallback_id="f", at=AT)
+    assert isinstance(event, ReplyCame)
+    assert (event.text, event.subject) == ("yes ?", "?")
+    for text in (event.id, event.sender, event.recipient):
+        text.encode("utf-8")
+
+
 @pytest.mark.parametrize("depth", [150, 3000])
 def test_parts_within_parts_without_end_are_given_up(depth: int) -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth))
