@@ -149,9 +149,10 @@ def show_status(context: Context, name: str, watch: bool, why: bool) -> None:
 
 def _why(context: Context, name: str) -> tuple[list[Hold], list[Slowed], Mapping[str, Any] | None]:
     is_daemon_running = bootstrap.poke(context.settings)
+    rulebook = bootstrap.rulebook(context.settings)
     with context.unit() as unit:
-        holds = status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running)
-        slowed = status.slowed(unit, name, bootstrap.rulebook(context.settings), bootstrap.now())
+        holds = status.why(unit, name, bootstrap.now(), is_daemon_running=is_daemon_running, rulebook=rulebook)
+        slowed = status.slowed(unit, name, rulebook, bootstrap.now())
         return holds, slowed, status.pacing(unit, name)
 
 

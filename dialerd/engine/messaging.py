@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 
 from dialerd.domain.answers import NO_ANSWERS, Answers
-from dialerd.domain.errors import StoreError
+from dialerd.domain.errors import NotFoundError, StoreError
 from dialerd.domain.replywords import ReplyWords
 from dialerd.domain.words import AttemptId, Channel, RunId, RunState
 from dialerd.engine.means import Means
@@ -227,16 +227,22 @@ class MessagingDesk:
             return False
         if not any(rooms.values()):
             return False  # a route that comes up or answers wakes us
-        claim = await self._openings.open(
-            partial(
-                messaging.claim_messages,
-                run_id=line.row.id,
-                channel=channel,
-                rooms=rooms,
-                packs=self._rulebook.of(line.row.spec.regulations),
-                now=now,
+        try:
+            claim = await self._openings.open(
+                partial(
+                    messaging.claim_messages,
+                    run_id=line.row.id,
+                    channel=channel,
+                    rooms=rooms,
+                    packs=self._rulebook.of(line.row.spec.regulations),
+                    now=now,
+                )
             )
-        )
+        except NotFoundError as error:  # a pack was taken away since: nobody is written to so, and other runs go on
+            self._runs.hold_messages(line, str(error))
+            self._dry[key] = Rest(None)
+            return False
+        self._runs.hold_messages(line, "")
         for outgoing in claim.outgoing:
             self._send(outgoing)
         if claim.unsent:

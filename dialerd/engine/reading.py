@@ -50,7 +50,8 @@ def _runs(lines: Iterable[RunLine]) -> Iterator[Sample]:
         name = line.row.spec.name
         for phase, up in zip(_PHASES, line.phases, strict=True):
             calls[name, phase] += len(up)
-        held[name] = held.get(name, False) or (bool(line.held_by) and line.row.state is RunState.ACTIVE)
+        is_held = bool(line.held_by or line.messages_held_by)
+        held[name] = held.get(name, False) or (is_held and line.row.state is RunState.ACTIVE)
         yield from _learnt(line)
         for meter in line.meters:
             yield from _abandoned(name, meter)

@@ -75,12 +75,31 @@ class RunKeeper:
             line.more_due(at)
 
     def why_held(self, run_id: RunId) -> str:
-        """Why the calls of a run are held; empty: they are not."""
+        """Why the calls of a run are held, and its messages; empty: neither are."""
         lines = self._lines_of(run_id)
         if len(lines) == 1:
-            return lines[0].held_by
-        kinds = {Channel.VOICE: "calls for agents", Channel.AUTOMATED: "automated calls"}
-        return "; ".join(f"{kinds[each.channel]}: {each.held_by}" for each in lines if each.held_by)
+            calls = lines[0].held_by
+        else:
+            kinds = {Channel.VOICE: "calls for agents", Channel.AUTOMATED: "automated calls"}
+            calls = "; ".join(f"{kinds[each.channel]}: {each.held_by}" for each in lines if each.held_by)
+        messages = next((each.messages_held_by for each in lines), "")
+        if not messages or any(each.held_by == messages for each in lines):
+            return calls
+        return f"{calls}; messages: {messages}" if calls else messages
+
+    def hold_messages(self, line: RunLine, reason: str) -> None:
+        """Say once why the messages of a run are not sent, and once that they go on."""
+        if reason == line.messages_held_by:
+            return
+        run_id, campaign = line.row.id, line.row.spec.name
+        if reason and reason != line.held_by:
+            text = f"the messages of campaign {campaign} are held: {reason}"
+            _log.warning(text, action="run_held", run_id=run_id)
+        elif not reason:
+            _log.info(f"the messages of campaign {campaign} go on", action="run_goes_on", run_id=run_id)
+        line.messages_held_by = reason
+        told = self.why_held(run_id)
+        self._store.post(lambda unit: unit.runs.set_held(run_id, told))
 
     def assume_spent(self) -> None:
         """An earlier daemon may have dialed at full rate until this moment."""
@@ -124,7 +143,8 @@ class RunKeeper:
         """Take up a run; one that an earlier daemon dialed goes on from what that had learnt."""
         spec, learnt = row.spec, await self._store.read(lambda unit: unit.runs.learnt(row.id))
         pacer = pacer_of(spec.of_calls(Channel.VOICE), learnt)
-        self.lines[row.id] = RunLine(row=row, pacer=pacer, held_by=row.held)
+        calls_held, messages_held = (row.held, "") if spec.trunk else ("", row.held)  # without a trunk it calls nobody
+        self.lines[row.id] = RunLine(row=row, pacer=pacer, held_by=calls_held, messages_held_by=messages_held)
         if spec.is_mixed:
             own = pacer_of(spec.of_calls(Channel.AUTOMATED))
             self.automated[row.id] = RunLine(row=row, pacer=own, channel=Channel.AUTOMATED)

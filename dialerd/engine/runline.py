@@ -76,6 +76,7 @@ class RunLine:
     due_at: datetime | None = None  # when the next waiting target is due
     waiting_due: int = 0  # waiting targets whose time had come at the last look
     held_by: str = ""  # why it is not dialing, as the store has it
+    messages_held_by: str = ""  # why its messages are not sent, whatever its routes
     meters: Sequence[AbandonMeter] = ()
     explained_at: float = -math.inf  # when its pacer's account was last put down
     learnt_at: float = -math.inf  # and what it has learnt

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from dialerd.domain.disposition import is_live
+from dialerd.domain.errors import NotFoundError
 from dialerd.domain.gates import TITLES
 from dialerd.domain.hours import CONTACT_ZONE, opening
 from dialerd.domain.lifecycle import possible
@@ -111,8 +112,11 @@ def abandoned_rate(dispositions: Mapping[str, int]) -> float:
     return dispositions.get(Disposition.ABANDONED, 0) / live if live else 0.0
 
 
-def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> list[Hold]:
-    """What holds the targets that are neither done nor being called, each of them counted once, most first.
+def why(
+    unit: Unit, name: str, now: datetime, *, is_daemon_running: bool, rulebook: Rulebook | None = None
+) -> list[Hold]:
+    """What holds the targets that are neither done nor being called, each of them counted once, most first. `rulebook`
+    None: whether the packs of its messages are there is not told.
 
     Every target that is left is behind one hold, so that "nothing dials and nothing says why" cannot be.
     """
@@ -126,7 +130,7 @@ def why(unit: Unit, name: str, now: datetime, *, is_daemon_running: bool) -> lis
     ]
     if not run.pending:
         return [*_before_targets(run, is_daemon_running=is_daemon_running), *waiting]
-    return [*_of_pending(unit, run, now, is_daemon_running=is_daemon_running), *waiting]
+    return [*_of_pending(unit, run, rulebook, now, is_daemon_running=is_daemon_running), *waiting]
 
 
 def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
@@ -165,7 +169,9 @@ def _before_targets(run: RunRow, *, is_daemon_running: bool) -> list[Hold]:
     return [Hold(gate="target", reason="the run is still taking its contacts in", targets=0)]
 
 
-def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bool) -> list[Hold]:
+def _of_pending(
+    unit: Unit, run: RunRow, rulebook: Rulebook | None, now: datetime, *, is_daemon_running: bool
+) -> list[Hold]:
     """Pending targets are next in line: what holds them holds the run as a whole, or everybody who is to be called, or
     to be written to over one route."""
     if not is_daemon_running:
@@ -181,6 +187,10 @@ def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bo
         return [_of_calls(unit, run, run.pending)]
     messages, calls, rest = _by_way(unit, run)
     holds = [_of_calls(unit, run, calls)] if calls else []
+    lacks = "" if rulebook is None else _lacks(run, rulebook)
+    if messages and lacks:
+        holds.append(Hold(gate="regulation", reason=lacks, targets=messages.total()))
+        messages.clear()
     for (channel, route), count in messages.items():
         held = route_hold(unit, channel, route, waiting=count, now=now)
         gate = "way_out" if held.is_way_out else "pace"
@@ -192,7 +202,16 @@ def _of_pending(unit: Unit, run: RunRow, now: datetime, *, is_daemon_running: bo
     return sorted(holds, key=lambda hold: -hold.targets)
 
 
-def _by_way(unit: Unit, run: RunRow) -> tuple[Mapping[tuple[Channel, str | None], int], int, int]:
+def _lacks(run: RunRow, rulebook: Rulebook) -> str:
+    """The pack that the run obeys and that is not there any more."""
+    try:
+        rulebook.of(run.spec.regulations)
+    except NotFoundError as error:
+        return str(error)
+    return ""
+
+
+def _by_way(unit: Unit, run: RunRow) -> tuple[Counter[tuple[Channel, str | None]], int, int]:
     """How many are next in line for a message over each route (None: any of the channel), for a call, for nothing."""
     plan = plan_for(unit, run.spec)
     messages: Counter[tuple[Channel, str | None]] = Counter()

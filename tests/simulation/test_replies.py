@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.errors import StoreError
@@ -316,7 +315,9 @@ def test_h2_a_reply_while_the_next_message_waits_for_its_turn_answers_the_one_be
     in_office(story, start=START)
 
 
-def test_what_cannot_be_dealt_with_is_kept_once_with_the_reason_its_opt_out_holds_and_the_next_is_read() -> None:
+def test_what_cannot_be_dealt_with_is_kept_once_with_the_reason_its_opt_out_holds_and_the_next_is_read(
+    told: list[Any],
+) -> None:
     """Here the run's strategy is taken from under it, as no command does."""
 
     async def story(office: Office) -> None:
@@ -325,17 +326,16 @@ def test_what_cannot_be_dealt_with_is_kept_once_with_the_reason_its_opt_out_hold
         rows = {row.number: row for row in await desk.rows()}
         await office.store.write(lambda unit: unit.strategies.delete("remind"))
         about = About(attempt_id=rows[BOB].id)
-        with capture_logs() as logs:
-            await tell(office, Undelivered(about=about, at=START, reason=""))
-            for _ in range(2):
-                await tell(office, ReplyCame(id="1", sender=ANN, recipient="", text="yes", at=START))
-                await tell(office, OptOutCame(id="2", sender="", how="one click", about=about, at=START))
-                await tell(office, ReplyCame(id="3", sender=ANN, recipient="", text="STOP", at=START))
+        await tell(office, Undelivered(about=about, at=START, reason=""))
+        for _ in range(2):
+            await tell(office, ReplyCame(id="1", sender=ANN, recipient="", text="yes", at=START))
+            await tell(office, OptOutCame(id="2", sender="", how="one click", about=about, at=START))
+            await tell(office, ReplyCame(id="3", sender=ANN, recipient="", text="STOP", at=START))
         assert await barred(office, ANN) and await barred(office, BOB) and await barred(office, "p1@example.com")
         kept = {row.text: row.did for row in [*await replies(office, ANN), *await replies(office, BOB)]}
         why = "could not be dealt with: there is no strategy remind"
         assert kept == {"yes": why, "one click": "opted out", "STOP": f"opted out; {why}"}
-        aside = [each for each in logs if each.get("action") == "message_event_set_aside"]
+        aside = [each for each in told if each.get("action") == "message_event_set_aside"]
         assert [each["reply_id"] for each in aside] == [None, "1", "3"]
         assert not any(each in str(aside) for each in (ANN, BOB))
 

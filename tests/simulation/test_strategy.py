@@ -12,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialerd.domain.campaign import CampaignSpec, read_campaign
 from dialerd.domain.contact import Contact
 from dialerd.domain.dispositionset import read_disposition_set
 from dialerd.domain.flow import read_flow
 from dialerd.domain.optout import How
 from dialerd.domain.phone import PhoneNumber
+from dialerd.domain.regulation import EMPTY, Rulebook
+from dialerd.domain.regulation.pack import daily_limit
 from dialerd.domain.strategy import read_strategy
 from dialerd.domain.words import Channel, RunState
 from dialerd.ports import AttemptRow, Unit
@@ -24,7 +27,7 @@ from dialerd.simulate.callees import BY_ENDING, Behaviour
 from dialerd.simulate.clock import SeededDice
 from dialerd.simulate.recipients import Reading
 from dialerd.simulate.routes import RouteFaults, SimulatedRoute
-from dialerd.usecases import dispositions, dnc, flows, optout, runs, status, strategies
+from dialerd.usecases import campaigns, dispositions, dnc, flows, optout, runs, status, strategies
 from tests.numbers import number
 from tests.simulation.callcenter import attempts, poke, queue, staff
 from tests.simulation.office import HOUR, TRUNKS, Office, in_office
@@ -582,6 +585,69 @@ def test_d4_whoever_waits_for_a_route_that_is_down_holds_up_nobody_and_goes_when
         (run,) = await office.runs()
         sent = [row for row in await desk.rows() if row.step == "first" and row.disposition == "sent"]
         assert (run.state, len(desk.sms.record)) == (RunState.COMPLETED, len(sent))
+
+    in_office(story, start=START)
+
+
+@pytest.mark.parametrize("table", [TEXT_ONLY, CALL_THEN_TEXT], ids=["texts", "calls, then texts"])
+def test_a_run_whose_regulation_pack_is_gone_is_held_with_the_reason_and_the_others_go_on(
+    table: dict[str, Any], told: list[Any]
+) -> None:
+    pack = daily_limit(5).model_copy(update={"name": "house-rules"})
+    why = "there is no regulation pack house-rules (there are: none)"
+
+    def spec(**keys: Any) -> CampaignSpec:
+        made = campaign(name="bound", lists=["m"], strategy="bound", **keys).as_table()
+        unused = ("trunk", "caller_id", "on_human") if table is TEXT_ONLY else ()
+        return read_campaign({key: made[key] for key in made if key not in unused}, source="test")
+
+    async def story(office: Office) -> None:
+        desk = Desk(office)
+        bound = spec(regulations=["house-rules"])
+
+        def prepare(unit: Unit) -> None:
+            now = office.clock.now()
+            strategies.apply_strategy(
+                unit, read_strategy(table | {"name": "bound"}, source="test"), actor="test", now=now
+            )
+            book = Rulebook({"house-rules": pack})
+            campaigns.apply_campaign(unit, bound, trunks=TRUNKS, rulebook=book, actor="test", now=now)
+            runs.run_campaign(unit, "bound", trunks=TRUNKS, actor="test", now=now)
+
+        async def holds() -> list[tuple[str, str, int]]:
+            found = await office.store.read(
+                lambda unit: status.why(unit, "bound", office.clock.now(), is_daemon_running=True, rulebook=EMPTY)
+            )
+            return [(each.gate, each.reason, each.targets) for each in found]
+
+        plain = {"sorry": {"channel": "sms", "text": "Sorry to have missed you."}}
+        await office.add(["03", "03"], first=7, name="m")
+        await desk.begin(TEXT_ONLY | {"template": plain}, ["03", "03"])
+        await office.store.write(prepare)
+        poke(office)
+        await office.until(START + 5 * MIN)
+        assert office.engine is not None
+        assert not office.engine.is_broken
+        assert {row.message.recipient for row in desk.sms.record} == {number(0, "03"), number(1, "03")}
+        assert office.record == []
+        assert [each["event"] for each in told if why in each["event"]] in (
+            [f"the messages of campaign bound are held: {why}"],
+            [f"campaign bound is held: {why}"],
+        )
+        (run,) = await office.runs("bound")
+        assert run.held == why
+        assert await holds() == [("way_out" if table is CALL_THEN_TEXT else "regulation", why, 2)]
+        await office.crash()
+        await office.start()  # as when the pack is still not there
+        await office.until(START + 6 * MIN)
+        assert not office.engine.is_broken
+        await office.store.write(lambda unit: runs.pause_run(unit, "bound", actor="test", now=office.clock.now()))
+        await office.apply(spec())
+        await office.store.write(lambda unit: runs.resume_run(unit, "bound", actor="test", now=office.clock.now()))
+        poke(office)
+        await office.until(START + 8 * MIN)
+        (run,) = await office.runs("bound")
+        assert (run.held, run.attempts) == ("", 2)
 
     in_office(story, start=START)
 

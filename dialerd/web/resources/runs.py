@@ -123,7 +123,7 @@ def show_status(ask: Ask[Why, None]) -> StatusWithWhy:
     given = {each.name: getattr(found, each.name) for each in fields(found)} | {"pace": _pace(ask.unit, name)}
     if not ask.query.why:
         return StatusWithWhy(**given)
-    holds = status.why(ask.unit, name, ask.now, is_daemon_running=True)
+    holds = status.why(ask.unit, name, ask.now, is_daemon_running=True, rulebook=ask.house.rulebook)
     pacing = status.pacing(ask.unit, name)
     return StatusWithWhy(**given, why=holds, pacing=None if pacing is None else dict(pacing))
 
