@@ -6,7 +6,6 @@ Not here: what a campaign is set to (domain/campaign.py) and how the settings ar
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +23,7 @@ from dialerd.domain.phone import known_region
 from dialerd.domain.retention import Retention
 from dialerd.domain.steering import PassingOn
 from dialerd.domain.tolls import TollGuard
+from dialerd.domain.tomltext import Spoilt, table_of
 from dialerd.domain.trunk import Trunk
 from dialerd.domain.words import Channel
 from dialerd.httpsettings import HttpSettings
@@ -355,13 +355,14 @@ def find_settings(given: str | None, environ: Mapping[str, str]) -> Path:
 def read_settings(path: Path) -> Settings:
     """Read and check the file. Raises SettingsError naming file, key and remedy; relative paths are the file's own."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}", hint="check its name and rights") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: is not UTF-8 text", hint="save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is not TOML: {error}", hint="correct that place") from error
+    table = table_of(text)
+    if isinstance(table, Spoilt):
+        raise SettingsError(f"{path}: {table.in_place}", hint="correct that place")
     try:
         settings = Settings.model_validate(table)
     except ValidationError as error:

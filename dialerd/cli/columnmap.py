@@ -5,7 +5,6 @@ Not here: what a map is (domain/columnmap.py), importing by one (listimport.py).
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from dialerd import bootstrap
 from dialerd.cli.context import Context, simple_table, with_json
 from dialerd.domain.columnmap import ColumnMap, read_column_map
 from dialerd.domain.errors import BadInputError, NotFoundError
+from dialerd.domain.tomltext import read_toml
 from dialerd.usecases import columnmaps
 
 
@@ -88,12 +88,12 @@ def find_column_map(context: Context, text: str) -> ColumnMap:
 
 def _read_file(path: Path) -> ColumnMap:
     try:
-        table = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as error:
+        text = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:  # of a name that no file can have, too
         raise BadInputError(
             f"{path} cannot be used: {error}", hint="a mapping is a TOML file with a table [columns]"
         ) from error
-    return read_column_map(table, source=str(path))
+    return read_column_map(read_toml(text, source=str(path)), source=str(path))
 
 
 def _toml(columns: ColumnMap) -> str:

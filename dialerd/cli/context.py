@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialerd import bootstrap
+from dialerd.domain import tomltext
 from dialerd.domain.errors import BadInputError
 from dialerd.ports import Unit
 from dialerd.settings import Settings
@@ -86,13 +86,12 @@ class Context:
 def read_toml(file: Path) -> dict[str, Any]:
     """The table of a file that a person wrote. Raises BadInputError naming file and place."""
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
     except OSError as error:
         raise BadInputError(f"{file} cannot be read: {error.strerror}", hint="check its name and rights") from error
     except UnicodeDecodeError as error:
         raise BadInputError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"{file} is not TOML: {error}", hint="correct that place") from error
+    return tomltext.read_toml(text, source=str(file))
 
 
 def terminal(*, stderr: bool = False) -> Console:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from dialerd.domain.errors import BadInputError, ChangedError, ForbiddenError, NotFoundError
+from dialerd.domain.tomltext import Spoilt, table_of
 from dialerd.domain.user import Denied, Person, may
 from dialerd.ports import KeptAnswer, Unit
 from dialerd.usecases import signin
@@ -305,10 +305,7 @@ async def _read_body(route: Route, request: web.Request) -> Any:
     text = await read_bytes(request)
     media = request.content_type
     if media == TOML and route.body_is is not None:
-        try:
-            return tomllib.loads(text.decode("utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise Problem(422, "bad_input", f"body: is not TOML: {error}", "correct that place") from None
+        return _read_toml(text)
     if media != "application/json":
         raise Problem(415, "unsupported_media", "the body is not JSON", "send Content-Type: application/json")
     assert route.reads is not None, "a route with a body"
@@ -316,6 +313,16 @@ async def _read_body(route: Route, request: web.Request) -> Any:
         return route.reads.validate_json(text)
     except ValidationError as error:
         raise of_validation(error, "body") from None
+
+
+def _read_toml(body: bytes) -> dict[str, Any]:
+    try:
+        found = table_of(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Problem(422, "bad_input", "body: is not UTF-8 text", "send it as UTF-8") from None
+    if isinstance(found, Spoilt):
+        raise Problem(422, "bad_input", f"body: {found.in_place}", "correct that place")
+    return found
 
 
 def _response(answer: Answer, request: web.Request) -> web.Response:

@@ -130,6 +130,8 @@ def test_a_usage_error_is_exit_code_2(ready: Terminal, words: tuple[str, ...]) -
     [
         (None, "cannot be read"),
         ("nonsense", "is not TOML"),
+        (f"[engine]\ndrain_s = {'9' * 5000}\n", "4300 digits (at line 2)"),
+        (f"[engine]\ndrain_s = {'[' * 3000}\n", "nested too deeply (at line 2)"),
         (SETTINGS + '\n[phone]\ndefault_regoin = "US"\n', "default_regoin"),
         (SETTINGS.replace('password = "secret"', 'password_file = "none"'), "password_file"),
     ],
@@ -144,6 +146,32 @@ def test_settings_that_cannot_be_used_are_exit_code_2_with_file_and_key(
     assert complaint in said.err
     assert str(terminal.home) in said.err
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"), [("9" * 5000, "4300 digits"), ("[" * 3000 + "]" * 3000, "nested too deeply")]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "campaign apply",
+        "queue apply",
+        "disposition apply",
+        "flow check",
+        "flow apply",
+        "strategy check",
+        "strategy apply",
+        "regulation check",
+        "list map add m",
+    ],
+)
+def test_a_file_whose_value_is_too_long_or_too_deep_is_refused_with_its_line(
+    ready: Terminal, words: str, value: str, complaint: str
+) -> None:
+    said = ready.type(*words.split(), ready.write("x.toml", f'name = "x"\nmax_calls = {value}\n'))
+    assert said.code == 1
+    assert complaint in said.out + said.err
+    assert "defect" not in said.err
 
 
 def test_no_settings_are_written_or_needed_to_ask_for_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:

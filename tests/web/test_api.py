@@ -139,6 +139,15 @@ def test_a_definition_goes_to_and_fro_as_the_file_that_it_is(site: Site) -> None
     assert (wrong.status, wrong.code) == (422, "bad_input")
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 3000 + "]" * 3000], ids=["long", "deep"])
+def test_a_value_that_is_too_long_or_too_deep_is_refused_as_any_other_wrong_one(site: Site, value: str) -> None:
+    browser, text = site.browser("sue"), f'name = "spring"\nx = {value}\n'
+    for noun in ("campaigns", "queues", "dispositions", "flows", "strategies", "maps"):
+        said = browser.ask("PUT", f"/api/{noun}/spring", text.encode(), Content_Type="application/toml")
+        assert (said.status, said.code) == (422, "bad_input"), noun
+        assert "at line 2" in said.body.decode()
+
+
 def test_every_change_tells_the_engine_and_the_audit_who_what_before_and_after(site: Site) -> None:
     browser, before = site.browser("sue"), site.pokes
     table = browser.get("/api/campaigns/spring").document

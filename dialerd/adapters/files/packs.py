@@ -5,13 +5,13 @@ Not here: what a pack is (domain/regulation).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 from dialerd.domain.errors import BadInputError
 from dialerd.domain.regulation import Pack, Rulebook, read_pack
+from dialerd.domain.tomltext import read_toml
 
 
 def read_rulebook(folder: Path | None) -> Rulebook:
@@ -58,8 +58,4 @@ def _own(folder: Path) -> Iterator[Pack]:
 
 
 def _parse(name: str, text: str, *, source: str) -> Pack:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"{source} is not TOML: {error}", hint="correct that place") from error
-    return read_pack(name, table, source=source)
+    return read_pack(name, read_toml(text, source=source), source=source)

@@ -5,12 +5,14 @@ Not here: what they mean (domain/replywords.py).
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 
 from dialerd.domain.replywords import ReplyWords, read_reply_words
+from dialerd.domain.tomltext import read_toml
+
+_SOURCE = "dialerd's replywords.toml"
 
 
 def shipped_reply_words() -> ReplyWords:
     text = (resources.files("dialerd") / "data" / "replywords.toml").read_text("utf-8")
-    return read_reply_words(tomllib.loads(text), source="dialerd's replywords.toml")
+    return read_reply_words(read_toml(text, source=_SOURCE), source=_SOURCE)

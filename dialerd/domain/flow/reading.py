@@ -5,8 +5,6 @@ Not here: what is right (nodes.py, spec.py) or wrong (check.py).
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,26 +14,19 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow.check import Complaint, complaints
 from dialerd.domain.flow.lines import Path, line_of, lines_of
 from dialerd.domain.flow.spec import FlowSpec
+from dialerd.domain.tomltext import Spoilt, table_of
 
 MAX_FILE = 1_000_000
 """Longest file, in characters."""
-
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)\Z")
 
 
 def examine(text: str) -> tuple[FlowSpec | None, tuple[Complaint, ...]]:
     """The flow (None: the file is none at all) and every complaint, in the order of their lines."""
     if len(text) > MAX_FILE:
         return None, (Complaint(1, f"the file is longer than {MAX_FILE} characters"),)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        said = str(error)
-        place = _PLACE.search(said)
-        line = int(place[1]) if place else text.count("\n") + 1
-        return None, (Complaint(line, f"is not TOML: {_PLACE.sub('', said)}"),)
-    except RecursionError:
-        return None, (Complaint(1, "is nested too deeply"),)
+    table = table_of(text)
+    if isinstance(table, Spoilt):
+        return None, (Complaint(table.line, table.reason),)
     lines = lines_of(text)
     try:
         spec = FlowSpec.model_validate(table)

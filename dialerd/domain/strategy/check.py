@@ -5,7 +5,6 @@ Not here: what a step or a rule may be by itself (spec.py).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from dialerd.domain.errors import BadInputError
 from dialerd.domain.flow.check import Complaint
 from dialerd.domain.flow.lines import Path, line_of, lines_of
 from dialerd.domain.strategy.spec import Do, Rule, Step, Strategy
+from dialerd.domain.tomltext import Spoilt, table_of
 
 _REMEDY = "correct the file and apply it again"
 MAX_FILE = 1_000_000
@@ -25,10 +25,9 @@ def examine(text: str) -> tuple[Strategy | None, tuple[Complaint, ...]]:
     """The strategy (None: the file is none at all) and every complaint, in the order of their lines."""
     if len(text) > MAX_FILE:
         return None, (Complaint(1, f"the file is longer than {MAX_FILE} characters"),)
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return None, (Complaint(1, f"is not TOML: {error}"),)
+    table = table_of(text)
+    if isinstance(table, Spoilt):
+        return None, (Complaint(table.line, table.reason),)
     lines = lines_of(text)
     try:
         strategy = Strategy.model_validate(table)

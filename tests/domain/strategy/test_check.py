@@ -83,7 +83,8 @@ def test_a_strategy_is_read_and_written_back_as_it_was() -> None:
         ("wait_min = 60", 'wait_min = 60\n[[step.rule]]\non="sent"\ndo="go"\nstep="call"', 3, "call -> text -> call"),
         ("{{ first_name }}", "{{ first_name", 24, "template"),
         ("[template.sorry]", '[template.more]\nchannel="sms"\ntext="x"\n[template.sorry]', 22, "more is never used"),
-        ("[[step]]", "[[step", 1, "is not TOML"),
+        ("wait_min = 60", "wait_min = " + "6" * 5000, 20, "digits"),
+        ("[[step]]", "[[step", 3, "is not TOML"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(old: str, new: str, line: int, said: str) -> None:
