@@ -42,9 +42,8 @@ class Live:
 
         try:
             wanted = read_settings(self._path)
-            if self._parts.tls is not None:
-                tls_of(wanted.http)  # tried here first: a certificate without its key would spoil the one in use
-                self._take_certificate(wanted)  # before anything else is changed: it is applied whole, or not at all
+            tls_of(wanted.http)  # tried here first: a certificate without its key would spoil the one in use
+            self._take_certificate(wanted)  # before anything else is changed: it is applied whole, or not at all
         except DialerdError as error:
             _log.error(f"the settings were not reloaded: {error}", action="reload_failed")
             self._told = replace(self._told, reloads=self._told.reloads + 1, trouble=str(error))

@@ -29,9 +29,12 @@ LIVE = (
     "[engine] drain_s",
     "[retention]",
     "[[trunk]] max_channels, calls_per_second, and the keys of its toll guard",
-    "[http] tls_certificate, tls_key, and what is in those files",
+    "[http] tls_certificate, tls_key, and what is in those files, where the daemon has TLS",
 )
 """The same for people."""
+
+_ALL_OR_NOTHING = re.compile(r"http\.tls_(certificate|key)")
+"""Keys that say by being there that the daemon has something: one that is not set is no key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,13 @@ def digests(settings: Settings, *, salt: str) -> dict[str, str]:
     return {
         name: hashlib.blake2b(repr(value).encode(), key=key, digest_size=12).hexdigest()
         for name, value in _flat("", settings.model_dump()).items()
+        if value is not None or not _ALL_OR_NOTHING.fullmatch(name)
     }
 
 
 def changes(before: Digests, after: Digests) -> Changes:
     differ = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    # A section that was not there before, or is gone, has nothing that could go on with other values.
+    # What was not there before, or is gone, has nothing that could go on with other values: a trunk, TLS.
     whole = {key.rsplit(".", 1)[0] for key in before.keys() ^ after.keys()}
     live = tuple(key for key in differ if _LIVE.fullmatch(key) and key.rsplit(".", 1)[0] not in whole)
     return Changes(live=live, restart=tuple(key for key in differ if key not in live))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,6 +59,31 @@ def test_a_trunk_that_is_new_or_gone_needs_a_restart_with_all_its_keys(tmp_path:
         assert "trunk.second.max_channels" in found.restart
 
 
+TLS = '[http]\ntls_certificate = "cert.pem"\ntls_key = "key.pem"\n'
+TLS_KEYS = ("http.tls_certificate", "http.tls_key")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "live", "restart"),
+    [
+        ("", TLS, (), TLS_KEYS),
+        ('[http]\nlisten = "127.0.0.1:8081"\n', TLS, (), ("http.listen", *TLS_KEYS)),
+        (TLS, "", (), TLS_KEYS),
+        (TLS, TLS.replace("key.pem", "new.pem"), TLS_KEYS[1:], ()),
+        (TLS, TLS, (), ()),
+    ],
+)
+def test_tls_that_is_added_or_taken_out_needs_a_restart_and_another_certificate_does_not(
+    tmp_path: Path, old: str, new: str, live: tuple[str, ...], restart: tuple[str, ...]
+) -> None:
+    before = digests(settings(tmp_path, SETTINGS + old), salt="s")
+    after = digests(settings(tmp_path, SETTINGS + new), salt="s")
+    found = changes(before, after)
+    assert (found.live, found.restart) == (live, restart)
+    left = changes(in_force(before, after), after)
+    assert (left.live, left.restart) == ((), restart), "it is named until it is done"
+
+
 def test_what_is_kept_of_the_settings_has_no_password_in_it_and_is_for_its_user_only(tmp_path: Path) -> None:
     made = digests(settings(tmp_path, SETTINGS), salt="s")
     running = tmp_path / "dialerd.db"
@@ -105,6 +131,29 @@ class Listener:
         self.told.append(text)
 
 
+def parts_that_tell(tell: Callable[[object], None], tls: object) -> SimpleNamespace:
+    """Of a daemon's parts, those that a reload reaches."""
+    return SimpleNamespace(
+        tls=tls,
+        engine=SimpleNamespace(change_limits=tell),
+        trunks={},
+        forgetter=SimpleNamespace(change=tell),
+        supervisor=Listener(),
+    )
+
+
+def test_tls_whose_certificate_is_not_there_is_refused_at_the_reload_and_not_first_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    changed: list[object] = []
+    parts = parts_that_tell(changed.append, None)
+    live = Live(tmp_path / "dialerd.toml", settings(tmp_path, SETTINGS), parts)  # type: ignore[arg-type]  # of its parts, these
+    settings(tmp_path, SETTINGS + TLS)
+    live.reload()
+    assert changed == []
+    assert ["not reloaded" in each for each in parts.supervisor.told] == [True]
+
+
 def test_a_reload_whose_certificate_cannot_be_loaded_changes_nothing_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,14 +161,7 @@ def test_a_reload_whose_certificate_cannot_be_loaded_changes_nothing_and_says_so
     text = SETTINGS + '[http]\ntls_certificate = "cert.pem"\ntls_key = "key.pem"\n'
     monkeypatch.setattr("dialerd.webhouse.tls_of", lambda given: None)
     changed: list[object] = []
-    tell = changed.append
-    parts = SimpleNamespace(
-        tls=SpoiltContext(),
-        engine=SimpleNamespace(change_limits=tell),
-        trunks={},
-        forgetter=SimpleNamespace(change=tell),
-        supervisor=Listener(),
-    )
+    parts = parts_that_tell(changed.append, SpoiltContext())
     live = Live(tmp_path / "dialerd.toml", settings(tmp_path, text), parts)  # type: ignore[arg-type]  # of its parts, these
     settings(tmp_path, text.replace("max_channels = 10", "max_channels = 12"))
     live.reload()
