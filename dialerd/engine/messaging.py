@@ -206,7 +206,9 @@ class MessagingDesk:
             for channel in (None, *_CHANNELS):
                 while not self._is_stopped and await self._fill(line, channel):
                     pass
-        return min((rest.until for rest in self._dry.values() if rest.until is not None), default=None)
+        active = {line.row.id for line in lines}
+        rests = (rest.until for (run_id, _), rest in self._dry.items() if run_id in active)
+        return min((until for until in rests if until is not None), default=None)  # a paused run's may be past for long
 
     def _writes(self, line: RunLine) -> bool:
         return line.row.state is RunState.ACTIVE and line.row.spec.strategy is not None
@@ -256,7 +258,9 @@ class MessagingDesk:
         settled = await self._store.write(partial(messaging.end_waits, run_id=run_id, limit=_WAITED_AT_ONCE, now=now))
         if settled:
             await self._look_at(run_id)
-        self._dry[run_id, None] = Rest(await self._store.read(lambda unit: unit.dialing.next_due_at(run_id)))
+        due_at = await self._store.read(lambda unit: unit.dialing.next_due_at(run_id))
+        # Who was due stays so where the run was paused meanwhile, which is heard of soon: till then there is no moment.
+        self._dry[run_id, None] = Rest(None if due_at is None or due_at <= now else due_at)
         return settled == _WAITED_AT_ONCE
 
     async def _look_at(self, run_id: RunId) -> None:

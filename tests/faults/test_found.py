@@ -75,3 +75,12 @@ def test_what_was_claimed_for_an_exchange_that_has_begun_anew_meanwhile_waits_un
     verdict = play_drawn(replace(drawn, commit_s=0.5))
     assert verdict.broken == ()
     assert verdict.calls == 2
+
+
+def test_a_strategy_that_is_paused_as_somebody_falls_due_does_not_look_again_without_end() -> None:
+    """The pause is written while it is looked who has waited long enough, and is heard of before that is answered."""
+    hours = {"timezone": "UTC", "mon-sun": ["00:00-15:01", "15:04-24:00"]}
+    keys: dict[str, Any] = {"max_ring_s": 16, "amd": True, "order": "random", "max_calls": 2, "calls_per_second": 1}
+    drawn = story("strategy", "11 11 00 03", (78.9, "hold run", 0.0, 0.0), agents=2, hours=hours, **keys)
+    verdict = play_drawn(replace(drawn, seed=62110, commit_s=0.5, refresh_s=5.0))
+    assert verdict.broken == ()
