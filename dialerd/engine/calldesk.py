@@ -124,7 +124,7 @@ class CallDesk:
         """Take over a call that an earlier daemon placed; whether it lives is asked at once."""
         begun = max(self._clock.now(), attempt.claimed_at, *facts.moments), self._clock.steady()
         call, commands = resume(plan, facts, begun[0])
-        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun)
+        line = CallLine(call=call, attempt=attempt, exchange=exchange, begun=begun, is_adopted=True)
         self._lines[plan.attempt_id] = line
         self._trunks.take(attempt.trunk, attempt.asterisk, unsent=False)
         self._show_phase(line)
@@ -333,6 +333,10 @@ class CallDesk:
         if self._tracing is not None:
             self._tracing.ended(line.attempt.id, outcome, line.now(self._clock))
         self._agents.reservations.over(line.attempt.id)
+        if line.is_adopted and line.call.plan.has_agents:
+            # What the daemon that died had asked for may have come late, and joined those who were found apart.
+            end_bridge = partial(line.exchange.end_bridge, line.attempt.id)
+            spawn(f"end what is left of {line.attempt.id}", performer.surely(end_bridge))
         outcome = replace(outcome, ended_at=line.now(self._clock), settled_at=self._clock.now())
         self._clock.call_later(SLOT_GUARD_S, partial(self._free, line, outcome))
         if self._is_shared:

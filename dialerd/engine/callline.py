@@ -20,7 +20,8 @@ _DRIFT_S = 0.01  # more than that the clock was set; less is the time between tw
 
 @dataclass(slots=True)
 class CallLine:
-    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet.
+    """One call, its inbox and its timer. `is_unsent`: the exchange has not confirmed the originate yet; `is_adopted`:
+    an earlier daemon has placed it.
 
     `is_opting_out`: that is not written yet; `ending`: what is to be written once it is.
     """
@@ -36,6 +37,7 @@ class CallLine:
     timer: Timer | None = None
     is_opting_out: bool = False
     ending: Callable[[], None] | None = None
+    is_adopted: bool = False
     latest: datetime | None = None  # the moment that was told last
 
     def now(self, clock: Clock) -> datetime:

@@ -387,6 +387,21 @@ def test_whoever_waits_passed_on_when_the_daemon_is_killed_is_taken_by_the_next_
     talking(story, wrap_up_s=60)
 
 
+def test_a_request_of_a_dead_daemon_that_comes_late_leaves_no_conversation_behind() -> None:
+    async def story(office: Office, call: AttemptId) -> None:
+        (leg,) = [each.leg_id for each in await office.store.read(lambda unit: unit.agents.all()) if each.name == ANN]
+        assert leg is not None
+        await ask(office, BOB, "pause")
+        assert await done(office, "to", queue="sales") == "done"
+        await office.crash()
+        await office.start()
+        await office.clock.sleep(5.0)
+        await office.exchange.connect(leg, call)
+        office.exchange.leave(call)
+
+    talking(story, wrap_up_s=60)
+
+
 # Whatever happens
 
 _WISHES = [
