@@ -14,6 +14,7 @@ from typing import Any
 from dialerd.domain.errors import BadInputError
 
 _PLACE = re.compile(r" \((at line (\d+), column \d+|at end of document)\)\Z")
+_MOST_DOTS = 1000  # in a line: a key of so many parts takes Python the square of them, and everybody waits
 _NUMBER = re.compile(r"[0-9_]+")
 
 
@@ -33,6 +34,9 @@ class Spoilt:
 
 def table_of(text: str) -> dict[str, Any] | Spoilt:
     """What the text says. Nothing else is raised of it, however strange it is."""
+    lines = text.split("\n")
+    if (dots := max(line.count(".") for line in lines)) > _MOST_DOTS:
+        return Spoilt(f"has a line of more than {_MOST_DOTS} dots", [line.count(".") for line in lines].index(dots) + 1)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -258,9 +258,10 @@ class MessagingDesk:
         settled = await self._store.write(partial(messaging.end_waits, run_id=run_id, limit=_WAITED_AT_ONCE, now=now))
         if settled:
             await self._look_at(run_id)
-        due_at = await self._store.read(lambda unit: unit.dialing.next_due_at(run_id))
+        row, due_at = await self._store.read(lambda unit: (unit.runs.get(run_id), unit.dialing.next_due_at(run_id)))
         # Who was due stays so where the run was paused meanwhile, which is heard of soon: till then there is no moment.
-        self._dry[run_id, None] = Rest(None if due_at is None or due_at <= now else due_at)
+        is_active = row is not None and row.state is RunState.ACTIVE
+        self._dry[run_id, None] = Rest(due_at if is_active else None)
         return settled == _WAITED_AT_ONCE
 
     async def _look_at(self, run_id: RunId) -> None:

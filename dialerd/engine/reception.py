@@ -48,6 +48,11 @@ class Reception:
         except DialerdError as error:
             if isinstance(error, StoreError) and error.may_pass:
                 raise
+        try:  # once more, by itself: it may have been written together with what was refused
+            return await self._store.write(taken)
+        except DialerdError as error:
+            if isinstance(error, StoreError) and error.may_pass:
+                raise
             return await self._set_aside(route, channel, event, error)
 
     async def _set_aside(self, route: str, channel: Channel, event: MessageEvent, error: DialerdError) -> Took:

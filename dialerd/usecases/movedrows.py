@@ -64,7 +64,7 @@ def write_leads(
 def _not_counted(unit: Unit, leads: Iterable[Lead], prefix: str) -> list[tuple[Lead, range]]:
     """The calls of each, from 0 on, that were made since an earlier dump: which those were cannot be told by their
     times, as `_calls` makes them up. A count that is lower than it was began anew there."""
-    named = [(f"vicidial {prefix}lead {lead.lead_id} calls", lead) for lead in leads]
+    named = [(_calls_of(lead, prefix), lead) for lead in leads]
     known = dict(unit.pasts.counts([name for name, _ in named]))
     new: list[tuple[Lead, range]] = []
     changed: dict[str, int] = {}
@@ -76,6 +76,12 @@ def _not_counted(unit: Unit, leads: Iterable[Lead], prefix: str) -> list[tuple[L
             known[name] = changed[name] = lead.calls
     unit.pasts.set_counts(changed)
     return new
+
+
+def _calls_of(lead: Lead, prefix: str) -> str:
+    """Under what name its calls are counted. Ids begin anew on another server, and where all leads were deleted: a
+    remainder of the number, which tells nobody's, keeps those apart."""
+    return f"vicidial {prefix}lead {lead.lead_id}.{int(lead.contact.numbers[0].e164[1:]) % 997} calls"
 
 
 def _calls(leads: Iterable[tuple[Lead, range]], now: datetime) -> Iterable[EarlierCall]:

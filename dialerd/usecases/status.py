@@ -142,10 +142,12 @@ def pacing(unit: Unit, name: str) -> Mapping[str, Any] | None:
 def slowed(unit: Unit, name: str, rulebook: Rulebook, now: datetime) -> list[Slowed]:
     """The abandon meters that hold the campaign's run in mode power to one call per agent.
 
-    Raises NotFoundError where there is no such campaign, or a pack that it names has been taken away.
+    None where a pack that it names has been taken away: that holds the run as a whole. Raises NotFoundError.
     """
     run = unit.runs.latest(get_campaign(unit, name).id)
     if run is None or run.state.is_over or run.spec.mode is not Mode.POWER or run.spec.ratio == 1:
+        return []
+    if _lacks(run, rulebook):
         return []
     return [
         Slowed(

@@ -123,10 +123,11 @@ def abroad(order: Callable[[Made, Made], str]) -> str:
     leads.lead(1, "2122660001")
     leads.lead(2, "2079460123", phone_code="44", country_code="GBR", gmt_offset_now="0.00", state="")
     leads.lead(3, "447911123456", phone_code="44", gmt_offset_now="0.00", state="", alt_phone="02079460124")
-    leads.lead(4, "2079460125", phone_code="44", gmt_offset_now="0.00", state="")
+    leads.lead(4, "2079460125", phone_code="44", gmt_offset_now="0.00", state="", alt_phone="02079460125")
     leads.lead(5, "2079460123", phone_code="44", list_id=102, gmt_offset_now="0.00", state="")
     for number in ("2122660001", "2079460123", "7911123456"):
         barred.add("dnc", phone_number=number)
+    barred.add("dnc", phone_number="02079460125")  # as only the second writing of lead 4's has it
     barred.add("campaign_dnc", phone_number="2079460124", campaign_id="TESTCAMP")
     return order(leads, barred)
 
@@ -145,15 +146,17 @@ def test_a_do_not_call_entry_bars_whoever_has_its_digits_in_any_country(
         ("global", "+12079460123"),
         ("global", "+12122660001"),
         ("global", "+442079460123"),
+        ("global", "+442079460125"),
         ("global", "+447911123456"),
         ("vicidial-testcamp", "+12079460124"),
         ("vicidial-testcamp", "+442079460124"),
     ]
-    assert said["dnc_of_other_codes"] == dry["dnc_of_other_codes"] == {"barred": 3, "of_several_codes": 2}
+    assert said["dnc_of_other_codes"] == dry["dnc_of_other_codes"] == {"barred": 4, "of_several_codes": 2}
     told = [row["reason"] for row in said["rejected_rows"] if row["column"] == "do not call"]
     assert len(told) == 2 and any("+12079460123, +442079460123: all are barred (lead 2)" in each for each in told)
-    (no_number,) = [row["reason"] for row in said["rejected_rows"] if row["column"] == "vicidial_dnc.phone_number"]
-    assert "in region US; leads that have its digits with another code are barred" in no_number
+    no_number = [row["reason"] for row in said["rejected_rows"] if row["column"] == "vicidial_dnc.phone_number"]
+    said_so = ["in region US; leads that have its digits with another code are barred" in each for each in no_number]
+    assert said_so == [True, True]
 
 
 def test_the_same_dump_again_brings_nothing_twice(terminal: Terminal, made: Made) -> None:
@@ -166,6 +169,15 @@ def test_the_same_dump_again_brings_nothing_twice(terminal: Terminal, made: Made
     assert counts["run"] == [(0,)], "nothing is ever started"
     terminal.ok("callback", "cancel", "1", "--yes")
     assert move_in(terminal, made, "--json").document["callbacks"]["added"] == 0, "a cancelled one does not come back"
+
+
+def test_another_servers_lead_of_the_same_id_has_its_own_calls_counted(terminal: Terminal) -> None:
+    for number in ("2122660001", "2122660002"):
+        dump = usual()
+        dump.lead(1, number, status="NA", called_count=7, last_local_call_time=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")  # noqa: TID251  # the command's own clock is the real one
+        assert move_in(terminal, dump).code == 0
+    counted = rows(terminal, "SELECT number, count(*) FROM past_call GROUP BY number ORDER BY number")
+    assert counted == [("+12122660001", 7), ("+12122660002", 7)]
 
 
 @pytest.mark.parametrize("attempts", ["all", "since-reset"])

@@ -20,6 +20,7 @@ DEEP = "[" * 3000 + "]" * 3000
         ("a = 1\nb = what\n", "x.toml is not TOML: Invalid value (at line 2, column 5)"),
         (f"a = 1\nb = {LONG}\nc = 12\n", "x.toml has a number of more than 4300 digits (at line 2)"),
         (f"a = [1]\n\nb = {DEEP}\n", "x.toml is nested too deeply (at line 3)"),
+        ("a = 1\n" + "a." * 1001 + "b = 1", "x.toml has a line of more than 1000 dots (at line 2)"),
         ("a = " + "{ b = " * 3000 + "1" + " }" * 3000, "x.toml is nested too deeply (at line 1)"),
     ],
 )

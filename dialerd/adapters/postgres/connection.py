@@ -47,8 +47,9 @@ _OPTIONS = {
     "synchronous_commit": "on",  # a commit that was answered survives a power cut
 }
 
-# What passes: no connection, no room, too many, locked, two that waited for each other.
-_PASSING = ("08", "53", "55P03", "57", "40", "58")
+# What passes: no connection, no room, too many, locked, two that waited for each other, a transaction that the server
+# has ended (it was idle for too long, as its machine slept) or that only reads yet (a standby which is to lead).
+_PASSING = ("08", "25", "53", "55P03", "57", "40", "58")
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ class ThreadWriter:
                 if isinstance(error, StoreError):
                     raise
                 lost = f"{self._session.place}: a transaction was lost"
-                raise StoreError(lost, hint="see the log of the daemon") from error
+                raise StoreError(lost, hint="see the log of the daemon", may_pass=True) from error
             self._session.say("ROLLBACK TO job")
             item.error = error
         self._session.say("RELEASE job")

@@ -7,29 +7,30 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-_BUCKETS = 4096  # each is sorted on its own: sorting all at once would hold every number as an object
+_BUCKETS, _FEW = 4096, 64  # each is sorted on its own: sorting all at once would hold every number as an object
 _MOST = 18  # digits of the column there, and what fits an element with a 1 before them
 
 
 class Digits:
     """A set of texts of up to 18 digits, in some 8 bytes each: such a table may have tens of millions."""
 
-    def __init__(self) -> None:
-        self._buckets = [array("Q") for _ in range(_BUCKETS)]
+    def __init__(self, buckets: int = _BUCKETS) -> None:
+        self._buckets = [array("Q") for _ in range(buckets)]
         self._unsorted: set[int] = set()
 
     def add(self, digits: str) -> None:
         key = int("1" + digits)  # a zero that it begins with counts
-        self._buckets[key % _BUCKETS].append(key)
-        self._unsorted.add(key % _BUCKETS)
+        at = key % len(self._buckets)
+        self._buckets[at].append(key)
+        self._unsorted.add(at)
 
     def __contains__(self, digits: str) -> bool:
         if not is_digits(digits):
             return False
         key = int("1" + digits)
-        at = key % _BUCKETS
+        at = key % len(self._buckets)
         bucket = self._buckets[at]
         if at in self._unsorted:
             self._unsorted.discard(at)
@@ -42,19 +43,27 @@ class Barred:
     """The do-not-call tables of a dump, by campaign; "" is the one of all."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Digits] = {}
+        self._everybody, self._of_any, self._of = Digits(), Digits(), dict[str, Digits]()
 
     def take(self, campaign: str, written: str) -> None:
         """An entry as it stands there; one that is no plain digits stands for nobody's number."""
         if is_digits(written):
-            self._of.setdefault(campaign, Digits()).add(written)
+            if not campaign:
+                self._everybody.add(written)
+                return
+            self._of_any.add(written)  # asked first, as there may be hundreds
+            self._of.setdefault(campaign, Digits(_FEW)).add(written)
 
-    def holding(self, written: str, e164: str, code: str) -> Iterator[tuple[str, str]]:
-        """The campaigns that bar a lead's number, with the entry: as the lead has it, with its code, or without it."""
-        ways = ["".join(each for each in written if each.isdigit()), e164[1:]]
+    def holding(self, written: Collection[str], e164: str, code: str) -> Iterator[tuple[str, str]]:
+        """The campaigns that bar a lead's number, with the entry: as the lead has it, with its code, or without it (and
+        with the 0 that is dialed before it in most countries)."""
+        ways = ["".join(each for each in one if each.isdigit()) for one in written] + [e164[1:]]
         if code.isdigit() and e164.startswith(f"+{code}"):
-            ways.append(e164[1 + len(code) :])
-        for campaign, digits in self._of.items():
+            ways += [e164[1 + len(code) :], "0" + e164[1 + len(code) :]]
+        if (entry := next((way for way in ways if way in self._everybody), None)) is not None:
+            yield "", entry
+        ways = [way for way in ways if way in self._of_any]
+        for campaign, digits in self._of.items() if ways else ():
             if (entry := next((way for way in ways if way in digits), None)) is not None:
                 yield campaign, entry
 

@@ -57,7 +57,7 @@ class Lead:
     is_opt_out: bool
     is_placed: bool
     code: str
-    written: Mapping[str, str]
+    written: Mapping[str, tuple[str, ...]]
 
 
 def read_lead(
@@ -72,7 +72,7 @@ def read_lead(
     if isinstance(main, BadNumber):
         return None, [LeadTrouble("phone_number", main.text, main.reason, is_lost=True)]
     troubles: list[LeadTrouble] = []
-    numbers, as_written = {main.e164: main}, {main.e164: text(values, "phone_number")}
+    numbers, as_written = {main.e164: main}, {main.e164: (text(values, "phone_number"),)}
     attributes = dict(_attributes(values, troubles))
     for column in _ALSO_CALLED:
         written = text(values, column)
@@ -81,7 +81,7 @@ def read_lead(
         other = read_number(written, code=text(values, "phone_code"), region=region)
         if isinstance(other, PhoneNumber):
             numbers.setdefault(other.e164, other)
-            as_written.setdefault(other.e164, written)
+            as_written[other.e164] = (*as_written.get(other.e164, ()), written)
             attributes.pop(column, None)
         elif column == "alt_phone":
             troubles.append(LeadTrouble(column, other.text, other.reason))

@@ -23,12 +23,20 @@ def test_what_was_put_in_is_in_and_nothing_else(first: list[str], then: list[str
     assert all(each in found for each in [*first, *then])
 
 
+def test_each_writing_of_a_number_is_looked_for_and_its_digits_with_a_0_before_them() -> None:
+    barred = Barred()
+    for entry in ("02079460123", "011442079460124"):
+        barred.take("", entry)
+    assert list(barred.holding(["2079460123"], "+442079460123", "44")) == [("", "02079460123")]
+    assert list(barred.holding(["x", "011 44 2079460124"], "+442079460124", "")) == [("", "011442079460124")]
+
+
 def test_an_entry_bars_a_number_as_the_lead_has_it_with_its_code_and_without_it() -> None:
     barred = Barred()
     for entry in ("02079460123", "442079460124", "2079460125", "+442079460126", "207XXXXXXX", "", "1" * 19):
         barred.take("", entry)
     barred.take("SALES", "2079460125")
-    held = {last: list(barred.holding(f"0207-946012{last}", f"+44207946012{last}", "44")) for last in "34567"}
+    held = {last: list(barred.holding([f"0207-946012{last}"], f"+44207946012{last}", "44")) for last in "34567"}
     assert held == {
         "3": [("", "02079460123")],
         "4": [("", "442079460124")],
